@@ -1,0 +1,130 @@
+#include "app/base/secret.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+#define KDF_CONTEXT "weirkeys"
+
+_Static_assert(SECRET_KEY_BYTES == crypto_kdf_KEYBYTES, "kdf key size");
+_Static_assert(SECRET_HASH_BYTES == crypto_generichash_BYTES, "hash size");
+
+bool
+secret_init(void)
+{
+	return sodium_init() >= 0;
+}
+
+void
+secret_random(void *out, size_t n)
+{
+	randombytes_buf(out, n);
+}
+
+bool
+secret_parse_key(struct str text, uint8_t master[SECRET_KEY_BYTES])
+{
+	size_t n = 0;
+
+	if (str_starts(text, STR("base64:")))
+		text = str_skip(text, 7);
+	return text.n > 0 &&
+	       sodium_base642bin(master, SECRET_KEY_BYTES, text.p, text.n, NULL,
+		   &n, NULL, sodium_base64_VARIANT_ORIGINAL) == 0 &&
+	       n == SECRET_KEY_BYTES;
+}
+
+void
+secret_new_key(char text[64])
+{
+	uint8_t key[SECRET_KEY_BYTES];
+	char encoded[48];
+
+	secret_random(key, sizeof(key));
+	sodium_bin2base64(encoded, sizeof(encoded), key, sizeof(key),
+	    sodium_base64_VARIANT_ORIGINAL);
+	(void)snprintf(text, 64, "base64:%s", encoded);
+	secret_wipe(key, sizeof(key));
+	secret_wipe(encoded, sizeof(encoded));
+}
+
+void
+secret_subkey(const uint8_t master[SECRET_KEY_BYTES],
+    enum secret_purpose purpose, uint8_t subkey[SECRET_KEY_BYTES])
+{
+	(void)crypto_kdf_derive_from_key(
+	    subkey, SECRET_KEY_BYTES, (uint64_t)purpose, KDF_CONTEXT, master);
+}
+
+void
+secret_hash(const uint8_t key[SECRET_KEY_BYTES], struct str text,
+    uint8_t out[SECRET_HASH_BYTES])
+{
+	(void)crypto_generichash(out, SECRET_HASH_BYTES,
+	    (const unsigned char *)text.p, text.n, key, SECRET_KEY_BYTES);
+}
+
+void
+secret_new_token(char *out, size_t n_hex)
+{
+	uint8_t bytes[32];
+
+	secret_random(bytes, sizeof(bytes));
+	hex_encode(out, bytes, n_hex / 2);
+	secret_wipe(bytes, sizeof(bytes));
+}
+
+bool
+secret_equal(const void *a, const void *b, size_t n)
+{
+	return sodium_memcmp(a, b, n) == 0;
+}
+
+void
+secret_wipe(void *p, size_t n)
+{
+	sodium_memzero(p, n);
+}
+
+void
+digest(struct str text, uint8_t out[DIGEST_BYTES])
+{
+	(void)crypto_generichash(
+	    out, DIGEST_BYTES, (const unsigned char *)text.p, text.n, NULL, 0);
+}
+
+void
+hex_encode(char *out, const uint8_t *bytes, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		out[2 * i] = digits[bytes[i] >> 4];
+		out[2 * i + 1] = digits[bytes[i] & 15];
+	}
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool
+hex_decode(uint8_t *bytes, size_t n, struct str hex)
+{
+	if (hex.n != 2 * n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		int high = hex_digit(hex.p[2 * i]);
+		int low = hex_digit(hex.p[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		bytes[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}

@@ -1,0 +1,105 @@
+/*
+ * All that an operator can set, as plain values, and the one table that says
+ * so. From the table come the parser, `weir options` and the manual. Settings
+ * are immutable once read; a reload makes a new struct settings. Strings live
+ * in the arena given to settings_read().
+ */
+#ifndef WEIR_BASE_SETTINGS_H
+#define WEIR_BASE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/env.h"
+#include "app/base/status.h"
+#include "app/base/str.h"
+
+struct arena;
+struct buf;
+
+enum on_error { ON_ERROR_LOCAL, ON_ERROR_ALLOW, ON_ERROR_DENY };
+
+struct settings {
+	/* identity of the installation */
+	const char *app_key;           /* APP_KEY, secret */
+	const char *app_previous_keys; /* APP_PREVIOUS_KEYS, comma list */
+	/* the system database */
+	const char *db_connection; /* DB_CONNECTION: sqlite */
+	const char *db_database;   /* DB_DATABASE: path */
+	int64_t db_max_records;    /* DB_MAX_RECORDS_RETURNED */
+	/* stores */
+	const char *cache_driver;  /* CACHE_DRIVER, CACHE_STORE */
+	const char *cache_prefix;  /* CACHE_PREFIX */
+	const char *cache_path;    /* CACHE_PATH: folder of the local store */
+	int64_t cache_memory;      /* CACHE_MEMORY, bytes */
+	int64_t cache_max_value;   /* CACHE_MAX_VALUE, bytes */
+	int64_t cache_default_ttl; /* CACHE_DEFAULT_TTL, seconds */
+	const char *limit_driver;  /* LIMIT_CACHE_DRIVER; "" = cache_driver */
+	int64_t limit_on_error;    /* LIMIT_ON_ERROR: enum on_error */
+	int64_t store_timeout;     /* STORE_TIMEOUT, ms */
+	/* the FastCGI edge */
+	const char *listen;        /* LISTEN: unix:/path or host:port */
+	const char *listen_group;  /* LISTEN_GROUP: group of the unix socket */
+	int64_t backlog;           /* LISTEN_BACKLOG */
+	int64_t fronts;            /* FRONTS */
+	int64_t workers;           /* WORKERS; 0 = 2 x cores, at least 4 */
+	int64_t queue;             /* QUEUE: requests waiting for a worker */
+	int64_t max_body;          /* MAX_BODY, bytes */
+	int64_t max_headers;       /* MAX_HEADERS, bytes of all parameters */
+	int64_t max_params;        /* MAX_PARAMS: query parameters */
+	int64_t max_connections;   /* MAX_CONNECTIONS per front */
+	int64_t read_timeout;      /* READ_TIMEOUT, ms, whole request */
+	int64_t write_timeout;     /* WRITE_TIMEOUT, ms, whole answer */
+	int64_t request_timeout;   /* REQUEST_TIMEOUT, ms, queue + upstream */
+	int64_t statement_timeout; /* STATEMENT_TIMEOUT, ms */
+	int64_t drain_timeout;     /* DRAIN_TIMEOUT, ms */
+	/* logs */
+	const char *log_file;   /* LOG_FILE: path or stderr */
+	const char *access_log; /* ACCESS_LOG: path, stderr or off */
+	int64_t log_level;      /* LOG_LEVEL: enum log_level */
+};
+
+enum option_type {
+	OPTION_TEXT,
+	OPTION_SECRET,  /* text that is never shown */
+	OPTION_NUMBER,  /* plain integer */
+	OPTION_BYTES,   /* integer with optional k, m, g (binary) */
+	OPTION_SECONDS, /* integer with optional s, m, h, d; stored in s */
+	OPTION_MS,      /* integer with ms, s, m; a bare number is ms */
+	OPTION_BOOLEAN,
+	OPTION_CHOICE /* one of `choices`, stored as its index */
+};
+
+/* One thing that can be set. Every row has its help text. */
+struct option {
+	const char *name;
+	const char *alias; /* a second accepted name, or NULL */
+	enum option_type type;
+	size_t offset;        /* into struct settings */
+	const char *fallback; /* the default, as it would be written */
+	int64_t min, max;     /* numbers only */
+	const char *choices;  /* "a|b|c" for OPTION_CHOICE, or for a text that
+			       * must be one of them; else NULL */
+	bool reload;          /* takes effect on SIGHUP */
+	const char *help;     /* one sentence or two */
+};
+
+extern const struct option option_table[];
+extern const size_t option_count;
+
+/*
+ * Where settings come from: `file` (path as given by --env, else $WEIR_ENV,
+ * ./.env, /etc/weir/weir.env, the first that exists), then the process
+ * environment, which wins. Laravel's words true/(true), null, empty and so on
+ * are understood. On error: ST_INVALID and "FILE:LINE: NAME: value X: expected
+ * ..." (a secret's value is shown as "***"). Unknown CACHE_*, REDIS_*, DB_*,
+ * LIMIT_* and other weir-looking names are warnings with the nearest known
+ * name, appended to `warnings`, one a line. `path_used` receives the file's
+ * path, or STR_NULL when there is none.
+ */
+enum status settings_read(struct arena *a, const char *file,
+    struct settings *out, struct str *path_used, struct buf *warnings,
+    struct error *err);
+
+#endif

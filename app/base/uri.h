@@ -1,0 +1,41 @@
+/* Paths and query strings as they stand in REQUEST_URI (RFC 3986). */
+#ifndef WEIR_BASE_URI_H
+#define WEIR_BASE_URI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "app/base/str.h"
+
+struct arena;
+
+/* One name=value of a query, decoded. A name without "=" has value "". */
+struct param {
+	struct str name;
+	struct str value;
+};
+
+struct params {
+	struct param *list;
+	size_t n;
+};
+
+/*
+ * Percent-decodes s into the arena; `plus` says whether "+" is a blank (query)
+ * or itself (path). Returns s itself when there is nothing to decode. False on
+ * a "%" without two digits and on a decoded NUL.
+ */
+bool uri_decode(struct arena *a, struct str s, bool plus, struct str *out);
+
+/*
+ * Splits a query ("a=b&c=d", without "?") at "&", decodes names and values
+ * and keeps their order; empty pieces ("&&", a leading "&") are skipped. False
+ * when a piece does not decode or there are more than max.
+ */
+bool uri_query(
+    struct arena *a, struct str query, size_t max, struct params *out);
+
+/* The value of the first parameter of that name, or STR_NULL. */
+struct str params_get(const struct params *ps, struct str name);
+
+#endif

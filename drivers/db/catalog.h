@@ -1,0 +1,76 @@
+/*
+ * What a database holds: tables and views, their columns and keys. Read by a
+ * driver into an arena, then never changed. Identifiers in SQL come from here
+ * and from nowhere else.
+ */
+#ifndef WEIR_DB_CATALOG_H
+#define WEIR_DB_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/str.h"
+#include "app/base/table.h"
+
+/* How a column's values go in and out, whatever the engine calls its type. */
+enum column_kind {
+	COLUMN_INTEGER,
+	COLUMN_BOOLEAN,
+	COLUMN_REAL,
+	COLUMN_DECIMAL,
+	COLUMN_TEXT,
+	COLUMN_BINARY,
+	COLUMN_DATE,
+	COLUMN_TIME,
+	COLUMN_DATETIME,
+	COLUMN_JSON,
+	COLUMN_ANY /* SQLite column without a type */
+};
+
+struct column {
+	struct str name;
+	struct str db_type; /* as declared */
+	enum column_kind kind;
+	bool not_null;
+	bool has_default;
+	bool auto_increment;
+	bool generated;    /* computed; never written */
+	unsigned key_part; /* 1-based place in the primary key, 0: not in it */
+};
+
+/* columns[i] refers to ref_columns[i] of ref_table. */
+struct foreign_key {
+	struct str *columns;
+	struct str *ref_columns;
+	size_t n;
+	struct str ref_table;
+	bool cascades; /* a write to ref_table may write to this table */
+};
+
+struct db_table {
+	struct str name;
+	bool is_view;
+	bool has_triggers;
+	bool referenced_cascade; /* a foreign key on it cascades */
+	struct column *columns;
+	size_t n_columns;
+	struct column **key; /* primary key, in key order */
+	size_t n_key;
+	struct foreign_key *foreign_keys;
+	size_t n_foreign_keys;
+	struct table by_name; /* column name -> struct column */
+};
+
+struct catalog {
+	struct db_table *tables; /* sorted by name */
+	size_t n_tables;
+	struct table by_name; /* table name -> struct db_table */
+	int64_t schema_version;
+};
+
+/* Exact name first, then ignoring ASCII case; NULL when there is none. */
+const struct db_table *catalog_table(const struct catalog *c, struct str name);
+const struct column *table_column(const struct db_table *t, struct str name);
+
+#endif

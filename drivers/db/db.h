@@ -1,0 +1,132 @@
+/*
+ * A database behind one interface: connect, read the catalogue, run prepared
+ * statements. Rows are pushed to a callback as they are read, so no result is
+ * ever held whole. A driver is a const struct in the table of db.c;
+ * tests/contract runs the same suite over every row of it.
+ */
+#ifndef WEIR_DB_H
+#define WEIR_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/status.h"
+#include "app/base/str.h"
+
+struct arena;
+struct buf;
+struct catalog;
+struct db_conn;
+
+/* How to reach a database; strings are borrowed for the call only, unless the
+ * header of a function says otherwise. */
+struct db_config {
+	const char *driver;   /* "sqlite" */
+	const char *database; /* a path, or a name on a server */
+	const char *host;     /* unused by sqlite */
+	int port;
+	const char *username;
+	const char *password; /* never logged */
+	bool read_only;
+	bool create; /* make the database when it does not exist (sqlite) */
+};
+
+enum db_type {
+	DB_NULL,
+	DB_INT,    /* i */
+	DB_UINT,   /* u: above INT64_MAX only where the engine has it */
+	DB_REAL,   /* d */
+	DB_BOOL,   /* i: 0 or 1 */
+	DB_NUMBER, /* s: a decimal, kept digit by digit */
+	DB_TEXT,   /* s: UTF-8 as the engine gives it */
+	DB_BLOB    /* s: bytes */
+};
+
+/* A value read (lives until the row callback returns) or bound. */
+struct db_value {
+	enum db_type type;
+	union {
+		int64_t i;
+		uint64_t u;
+		double d;
+		struct str s;
+	};
+};
+
+/* A statement and what is bound to its "?" in order. */
+struct db_stmt {
+	struct str sql;
+	const struct db_value *args;
+	size_t n_args;
+};
+
+/* What came of a statement that ran. */
+struct db_result {
+	int64_t changed; /* rows written by INSERT, UPDATE, DELETE */
+	int64_t last_id; /* id given by the last INSERT, 0 if none */
+};
+
+/*
+ * Called for each row. n is the number of columns, the same for each row;
+ * values have the type of the column's declaration where the engine is
+ * loosely typed (a boolean column of SQLite arrives as DB_BOOL). Any status
+ * but ST_OK ends the statement, which then returns that status.
+ */
+typedef enum status db_row_f(void *ctx, const struct db_value *v, size_t n);
+
+struct db_driver {
+	const char *name;
+	char quote; /* around identifiers, doubled inside */
+	/*
+	 * ST_UNAVAILABLE: cannot be reached now; ST_INVALID: the config is
+	 * wrong. deadline_ms is in clock_boot_ms() time, here and below.
+	 */
+	enum status (*connect)(const struct db_config *config,
+	    int64_t deadline_ms, struct db_conn **out, struct error *err);
+	void (*disconnect)(struct db_conn *conn);
+	/*
+	 * Runs one statement, prepared and kept by its text in a cache of the
+	 * connection. row and result may be NULL. ST_TIMEOUT past the
+	 * deadline; ST_EXISTS for a unique key, ST_INVALID for any other
+	 * constraint or a value that does not fit; ST_STALE when a table or
+	 * column of the text does not exist; ST_UNAVAILABLE when the database
+	 * went away or stays locked.
+	 */
+	enum status (*run)(struct db_conn *conn, const struct db_stmt *stmt,
+	    int64_t deadline_ms, db_row_f *row, void *ctx,
+	    struct db_result *result, struct error *err);
+	/* A transaction that will write. */
+	enum status (*begin)(
+	    struct db_conn *conn, int64_t deadline_ms, struct error *err);
+	enum status (*commit)(struct db_conn *conn, struct error *err);
+	void (*rollback)(struct db_conn *conn);
+	/* Runs several statements at once; only for weir's own migrations. */
+	enum status (*script)(
+	    struct db_conn *conn, const char *sql, struct error *err);
+	/*
+	 * What the server says it is, the same for every way to reach the same
+	 * database: names its tags. Appended to out.
+	 */
+	enum status (*identity)(
+	    struct db_conn *conn, struct buf *out, struct error *err);
+	/* Reads tables, columns, keys into a catalogue in the arena. */
+	enum status (*catalog)(struct db_conn *conn, struct arena *arena,
+	    int64_t deadline_ms, struct catalog *out, struct error *err);
+	/*
+	 * A number that changes when the schema does (schema_version), and one
+	 * that changes when another connection committed (data_version).
+	 */
+	enum status (*versions)(struct db_conn *conn, int64_t *schema,
+	    int64_t *data, struct error *err);
+	/* From any thread: ends the statement that conn is running. */
+	void (*interrupt)(struct db_conn *conn);
+};
+
+/* NULL when no driver has that name. */
+const struct db_driver *db_driver_find(struct str name);
+
+/* All drivers built in; NULL ends the list. */
+extern const struct db_driver *const db_drivers[];
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * The stages in their order and the ten lines that run them. No policy here.
+ *
+ *   front:  pipeline_plan -> batches executed -> pipeline_enter
+ *   FLOW_NEXT from pipeline_enter: what is left is the upstream stage, which
+ *   runs on a worker through pipeline_upstream; then pipeline_leave anywhere.
+ */
+#ifndef WEIR_PIPELINE_H
+#define WEIR_PIPELINE_H
+
+#include "middleware/stage.h"
+
+struct pipeline;
+struct request;
+struct settings;
+
+enum status pipeline_open(
+    const struct settings *settings, struct pipeline **out, struct error *err);
+void pipeline_close(struct pipeline *p);
+
+/* Plans every stage. FLOW_NEXT or FLOW_DONE (then leave at once). */
+enum flow pipeline_plan(struct pipeline *p, struct request *req);
+
+/*
+ * Enters the stages before the upstream, from where the request stands.
+ * FLOW_NEXT: ready for the upstream. FLOW_BACK: call again on a worker.
+ */
+enum flow pipeline_enter(struct pipeline *p, struct request *req);
+
+/* Worker only: the upstream stage. The response is complete afterwards. */
+void pipeline_upstream(struct pipeline *p, struct request *req);
+
+/* Leaves every stage that was entered, backwards. */
+void pipeline_leave(struct pipeline *p, struct request *req);
+
+#endif

@@ -1,0 +1,20 @@
+/* May this role do that? The matching of dreamfactory.md section 3.2. */
+#ifndef WEIR_ACCESS_H
+#define WEIR_ACCESS_H
+
+#include "middleware/registry/snapshot.h"
+
+#define REQUESTOR_API 1u
+
+/* The verbs allowed on a component ("_table/todo/5", "" at the root). */
+unsigned access_verbs(const struct role *role, int64_t service_id,
+    struct str component, unsigned requestor);
+
+/* Do row filters apply to this verb on this component? */
+bool access_filtered(const struct role *role, int64_t service_id,
+    struct str component, unsigned verb);
+
+/* Does any row of the role reach the service at all? (root listing) */
+bool access_reaches(const struct role *role, int64_t service_id);
+
+#endif

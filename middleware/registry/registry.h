@@ -1,0 +1,45 @@
+/*
+ * The platform's own records in the system database, and the current snapshot
+ * of them. One thread polls for changes of other processes every 500 ms.
+ */
+#ifndef WEIR_REGISTRY_H
+#define WEIR_REGISTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/base/status.h"
+#include "middleware/registry/snapshot.h"
+
+struct arena;
+struct registry;
+struct settings;
+
+/*
+ * Opens the system database named by the settings (making and migrating it
+ * when `create`), reads the first snapshot. The settings must live until
+ * registry_close() or registry_reload().
+ */
+enum status registry_open(const struct settings *settings, bool create,
+    struct registry **out, struct error *err);
+void registry_close(struct registry *reg);
+
+/* Starts and stops the polling thread; only `weir serve` needs it. */
+enum status registry_start(struct registry *reg, struct error *err);
+
+/*
+ * The current snapshot, pinned for the caller (snapshot_unref). A thread that
+ * asks often keeps its last one in *cached: while nothing changed this is one
+ * atomic load. *cached starts as NULL and is unref'd by the caller at its end.
+ */
+struct snapshot *registry_pin(struct registry *reg, struct snapshot **cached);
+
+/* SIGHUP: reads everything again, under new settings owned by `owner` arena,
+ * which the registry closes and frees when the last snapshot of it ends. */
+enum status registry_reload(struct registry *reg,
+    const struct settings *settings, struct arena *owner, struct error *err);
+
+/* True while the system database answers. */
+bool registry_healthy(const struct registry *reg);
+
+#endif

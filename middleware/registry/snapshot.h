@@ -1,0 +1,115 @@
+/*
+ * What the platform knows at one moment: services, apps with their keys,
+ * roles, limits. Immutable and reference-counted; a request pins one and sees
+ * nothing of later changes.
+ */
+#ifndef WEIR_SNAPSHOT_H
+#define WEIR_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/secret.h"
+#include "app/base/status.h"
+#include "app/base/str.h"
+
+struct service_type;
+struct settings;
+struct snapshot;
+
+struct service {
+	int64_t id;
+	struct str name; /* lower case */
+	struct str label;
+	struct str description;
+	struct str type_name;
+	struct str config; /* JSON text of an object */
+	bool active;
+	bool cache_enabled;
+	int64_t cache_ttl;               /* seconds, never 0 when enabled */
+	const struct service_type *type; /* NULL: this weir has no such type */
+	void *instance;                  /* NULL when it could not be opened: */
+	const char *open_error;          /* why */
+};
+
+/* A row of role_service_access. */
+struct access {
+	int64_t service_id;   /* 0: all services */
+	struct str component; /* lower case, without "/" at its ends */
+	unsigned verb_mask;   /* enum method */
+	unsigned requestor_mask;
+	bool has_filters; /* row filters; a request they apply to is denied
+			   * where the statement cannot carry them */
+};
+
+struct role {
+	int64_t id;
+	struct str name;
+	bool active;
+	const struct access *rows;
+	size_t n_rows;
+	/* Of everything in the role that can change an answer: two roles with
+	 * equal fingerprints may share cached answers. */
+	uint8_t fingerprint[DIGEST_BYTES];
+};
+
+struct app {
+	int64_t id;
+	struct str name;
+	bool active;
+	const struct role *role; /* default role, NULL: none */
+};
+
+/* An API key: which app it names. */
+struct app_key {
+	uint8_t hash[SECRET_HASH_BYTES];
+	const struct app *app;
+	int64_t expires_ms; /* Unix time, 0: never */
+};
+
+enum limit_type {
+	LIMIT_INSTANCE,
+	LIMIT_APP, /* weir's own: per API key's app */
+	LIMIT_ROLE,
+	LIMIT_SERVICE,
+	LIMIT_APP_SERVICE
+};
+
+struct limit {
+	int64_t id;
+	struct str name;
+	enum limit_type type;
+	int64_t app_id, role_id, service_id; /* 0: does not matter */
+	unsigned verb_mask;                  /* 0: every verb */
+	uint32_t rate;                       /* 1 to CACHE_COUNT_MAX */
+	uint32_t period;                     /* seconds */
+	struct str key;                      /* of its counter */
+};
+
+/* NULL when there is none. The service's name must be lower case. */
+const struct service *snapshot_service(
+    const struct snapshot *s, struct str name);
+
+/* The key that hashes so, or NULL; compares in constant time. An expired or
+ * revoked key may still be found by a hash: see expires_ms. */
+const struct app_key *snapshot_key(
+    const struct snapshot *s, const uint8_t hash[SECRET_HASH_BYTES]);
+
+/* All services, sorted by name. */
+const struct service *snapshot_services(const struct snapshot *s, size_t *n);
+
+/* All active limits. */
+const struct limit *snapshot_limits(const struct snapshot *s, size_t *n);
+
+/* The settings this snapshot was made under; they live as long as it. */
+const struct settings *snapshot_settings(const struct snapshot *s);
+
+/* Keyed-hash key for API keys, derived from APP_KEY. */
+const uint8_t *snapshot_key_pepper(const struct snapshot *s);
+
+/* Any thread: one more, one less holder. The last one frees it. */
+struct snapshot *snapshot_ref(struct snapshot *s);
+void snapshot_unref(struct snapshot *s);
+
+#endif

@@ -1,0 +1,166 @@
+/*
+ * One API call on its way through the pipeline. Everything it points to lives
+ * in its arena or in the snapshot it pins, until the answer has been sent.
+ */
+#ifndef WEIR_REQUEST_H
+#define WEIR_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/arena.h"
+#include "app/base/clock.h"
+#include "app/base/str.h"
+#include "app/base/uri.h"
+#include "drivers/cache/cache.h"
+#include "middleware/response.h"
+
+struct app;
+struct role;
+struct service;
+struct settings;
+struct snapshot;
+struct stores;
+
+/* Bits as in role_service_access.verb_mask (dreamfactory.md 3.1). */
+enum method {
+	METHOD_NONE = 0,
+	METHOD_GET = 1,
+	METHOD_POST = 2,
+	METHOD_PUT = 4,
+	METHOD_PATCH = 8,
+	METHOD_DELETE = 16,
+	METHOD_OPTIONS = 32,
+	METHOD_HEAD = 64
+};
+
+/* The CGI parameters weir reads; request_param_name() has their names. */
+enum request_param {
+	PARAM_METHOD,
+	PARAM_URI,
+	PARAM_QUERY,
+	PARAM_REMOTE_ADDR,
+	PARAM_CONTENT_TYPE,
+	PARAM_CONTENT_LENGTH,
+	PARAM_REQUEST_ID, /* REQUEST_ID, nginx' $request_id */
+	PARAM_X_REQUEST_ID,
+	PARAM_API_KEY,
+	PARAM_API_KEY_ALIAS, /* X-API-Key */
+	PARAM_AUTHORIZATION,
+	PARAM_SESSION_TOKEN,
+	PARAM_ACCEPT,
+	PARAM_CACHE_CONTROL,
+	PARAM_IF_NONE_MATCH,
+	PARAM_IF_MATCH,
+	PARAM_X_HTTP_METHOD,
+	PARAM_X_METHOD_OVERRIDE,
+	PARAM_X_HTTP_METHOD_OVERRIDE,
+	PARAM_ORIGIN,
+	PARAM_COUNT
+};
+
+#define SEGMENTS_MAX  8
+#define BATCH_OPS_MAX 24
+
+/* Store operations planned by the stages, for one store. */
+struct batch {
+	struct cache_op ops[BATCH_OPS_MAX];
+	size_t n;
+};
+
+enum store_use {
+	STORE_CACHE, /* responses and tags */
+	STORE_LIMIT, /* counters; may be the same store as STORE_CACHE */
+	STORE_USES
+};
+
+/* Which stage said what, for the access log. */
+enum cache_verdict {
+	CACHE_VERDICT_NONE, /* not a cacheable request */
+	CACHE_VERDICT_HIT,
+	CACHE_VERDICT_MISS,
+	CACHE_VERDICT_STALE,  /* a tag changed: a miss */
+	CACHE_VERDICT_BYPASS, /* the client asked, or the store was skipped */
+	CACHE_VERDICT_JOINED  /* answered by another request's query */
+};
+
+enum limit_verdict {
+	LIMIT_VERDICT_NONE, /* no limit applies */
+	LIMIT_VERDICT_PASS,
+	LIMIT_VERDICT_REFUSED,
+	LIMIT_VERDICT_SKIPPED /* the store was down: LIMIT_ON_ERROR ruled */
+};
+
+/* A flight: concurrent misses with one name share one query. */
+#define FLIGHT_NAME_BYTES 16
+
+struct request {
+	struct arena *arena;
+	struct moment arrived;
+	int64_t arrived_us;  /* clock_boot_us() */
+	int64_t deadline_ms; /* clock_boot_ms() time; upstream gives up then */
+
+	/* as sent */
+	struct str param[PARAM_COUNT]; /* STR_NULL when absent */
+	struct str body;               /* complete before the upstream runs */
+
+	/* as understood by the route */
+	struct str id; /* request id, always set */
+	enum method method;
+	struct str path;         /* decoded path behind the API prefix */
+	struct str service_name; /* lower case; "" at the root */
+	struct str resource;     /* decoded, without slashes at the ends */
+	struct str segment[SEGMENTS_MAX]; /* resource split at "/", decoded */
+	size_t n_segments;
+	struct params query;
+
+	/* as found in the pinned snapshot */
+	struct snapshot *snapshot;
+	const struct settings *settings; /* of that snapshot */
+	const struct service *service;   /* NULL at the root or unknown */
+	const struct app *app;
+	const struct role *role; /* NULL: none */
+
+	/* the room it is in: whose store connections may be used, and whether
+	 * a call may block. Set by front and worker. */
+	struct stores *stores;
+	bool may_block;
+
+	struct batch batch[STORE_USES];
+	enum status batch_status[STORE_USES]; /* of the last exec */
+	void *slot[16];                       /* per stage, by its index */
+	size_t entered; /* stages entered so far; they are left backwards */
+
+	/* set by the cache stage for a miss that may be shared */
+	bool shareable;
+	uint8_t flight[FLIGHT_NAME_BYTES];
+
+	enum cache_verdict cache_verdict;
+	enum limit_verdict limit_verdict;
+
+	struct response response;
+};
+
+/* The CGI name of a parameter: "HTTP_X_DREAMFACTORY_API_KEY". */
+struct str request_param_name(enum request_param p);
+
+/*
+ * Fills method, path, service_name, resource, segments and query from the
+ * parameters. ST_OK, or the response holds the refusal (400, 404, 405).
+ */
+enum status request_route(struct request *req);
+
+/* A planned operation to fill in; NULL when the batch is full. */
+struct cache_op *request_plan_op(struct request *req, enum store_use use);
+
+/* The first value of a query parameter, or STR_NULL. */
+struct str request_query(const struct request *req, struct str name);
+
+/* "GET"; the empty string for METHOD_NONE. */
+struct str method_name(enum method m);
+
+/* METHOD_NONE when it is none of ours; MERGE is PATCH. */
+enum method method_parse(struct str name);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * An answer being made: status, header lines, body. Stages add header lines on
+ * the way back; the body is either built here or a view of bytes that live as
+ * long as the request (a cached entry).
+ */
+#ifndef WEIR_RESPONSE_H
+#define WEIR_RESPONSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/base/buf.h"
+#include "app/base/status.h"
+#include "app/base/str.h"
+
+struct request;
+
+struct response {
+	int status;       /* HTTP; 0: nothing decided yet */
+	bool stale;       /* reserved for answers stale by age */
+	bool is_error;    /* the body is an error envelope */
+	struct str type;  /* Content-Type */
+	struct buf head;  /* further header lines, each ending in CRLF */
+	struct buf build; /* the body while it is being built */
+	struct str body;  /* the body when it is a view; else STR_NULL */
+};
+
+/* The body to send, wherever it stands. */
+struct str response_body(const struct response *res);
+
+/*
+ * Adds a header line. Values come from weir or are checked: bytes below 0x20
+ * and 0x7f in the value are dropped, so that no line can be smuggled in.
+ */
+void response_header(struct response *res, struct str name, struct str value);
+void response_header_i64(struct response *res, struct str name, int64_t value);
+
+/*
+ * Makes the answer an error: status, and the envelope of contract.md section 3
+ * (RFC 9457 when the client accepts problem+json). Replaces any body. The
+ * message is for the client: it names the cause and holds no secret.
+ */
+void response_fail(struct request *req, int status, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* As response_fail(), with a context (JSON text, or STR_NULL for null) and an
+ * error code that may differ from the status (batch errors: 1000). */
+void response_fail_context(struct request *req, int status, int code,
+    struct str context, struct str message);
+
+/* The HTTP status that a failed call of a store or database means. */
+int response_status_of(enum status st);
+
+#endif

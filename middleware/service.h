@@ -1,0 +1,85 @@
+/*
+ * A service type: what stands behind /api/v2/{service}. The pipeline knows
+ * only this interface; the types are listed in app/services/services.c.
+ */
+#ifndef WEIR_SERVICE_H
+#define WEIR_SERVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/buf.h"
+#include "app/base/status.h"
+#include "app/base/str.h"
+
+struct arena;
+struct request;
+struct service;
+struct settings;
+
+#define TAGS_MAX 16
+
+/*
+ * What the cache stage needs to know of a cacheable read, filled in without
+ * I/O. key: the canonical text of the request below the service (resource,
+ * normalised parameters); tags: names of what the answer depends on. Both live
+ * in the request's arena.
+ */
+struct cache_plan {
+	struct buf key;
+	struct str tags[TAGS_MAX];
+	size_t n_tags;
+};
+
+/* One member of a service's config, for parsing, `weir service` and forms. */
+struct config_field {
+	const char *name;
+	const char *type; /* string, integer, boolean, password, text */
+	const char *label;
+	const char *fallback; /* the default as text, or NULL */
+	bool required;
+	const char *help;
+};
+
+struct service_type {
+	const char *name; /* "sqlite" */
+	const char *label;
+	const char *group; /* "Database" */
+	const char *description;
+	const struct config_field *config; /* name NULL ends the list */
+	/*
+	 * Makes the instance from the service's record (config is JSON text,
+	 * checked against `config` by the caller). May block. On failure the
+	 * service answers 503 with err and is tried again later.
+	 */
+	enum status (*open)(const struct service *service,
+	    const struct settings *settings, void **instance,
+	    struct error *err);
+	void (*close)(void *instance);
+	/*
+	 * For a GET or HEAD: ST_OK when the answer may be cached; any other
+	 * status when it may not. Optional.
+	 */
+	enum status (*cache_plan)(struct request *req, struct cache_plan *plan);
+	/* Worker only: makes the response. */
+	void (*handle)(struct request *req);
+	/*
+	 * About once a second, from the registry's thread: true when the
+	 * instance must be opened anew because what it stands on changed (the
+	 * schema of a database). Optional.
+	 */
+	bool (*changed)(void *instance);
+	/* The tags whose deletion drops every cached answer of the service,
+	 * in the arena. Optional. */
+	size_t (*flush_tags)(
+	    void *instance, struct arena *arena, struct str *tags, size_t max);
+};
+
+/* NULL when there is no such type. */
+const struct service_type *service_type_find(struct str name);
+
+/* All types built in; NULL ends the list. */
+extern const struct service_type *const service_types[];
+
+#endif

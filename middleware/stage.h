@@ -1,0 +1,39 @@
+/*
+ * A step of the pipeline. Stages are entered in order and left backwards.
+ * plan, enter and leave of every stage run in the front and must not block,
+ * except where request.may_block is true.
+ */
+#ifndef WEIR_STAGE_H
+#define WEIR_STAGE_H
+
+#include "app/base/status.h"
+
+struct request;
+struct settings;
+
+enum flow {
+	FLOW_NEXT, /* go on with the next stage */
+	FLOW_DONE, /* the response is complete: leave what was entered */
+	FLOW_BACK  /* this stage must go on where it may block: call enter
+		    * again on a worker */
+};
+
+struct stage {
+	const char *name;
+	/* Once per process; *state is handed to every other call. Optional. */
+	enum status (*open)(
+	    const struct settings *settings, void **state, struct error *err);
+	void (*close)(void *state);
+	/*
+	 * Adds store operations to the request's batches. FLOW_DONE when the
+	 * request is refused without asking a store: then the response is
+	 * complete and no later stage plans. Optional.
+	 */
+	enum flow (*plan)(void *state, struct request *req);
+	/* Decides, with the batch's answers at hand. Optional. */
+	enum flow (*enter)(void *state, struct request *req);
+	/* Adds to the finished response. Optional. */
+	void (*leave)(void *state, struct request *req);
+};
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * A thread's connections to the stores, and the stores of the process. Two
+ * uses may share one store; a batch then goes to it once.
+ */
+#ifndef WEIR_STORES_H
+#define WEIR_STORES_H
+
+#include "app/base/status.h"
+#include "middleware/request.h"
+
+struct settings;
+struct stores_shared;
+
+/* Per thread. */
+struct stores {
+	const struct cache_driver *driver[STORE_USES];
+	struct cache_conn *conn[STORE_USES]; /* equal when shared */
+};
+
+enum status stores_open(const struct settings *settings,
+    struct stores_shared **out, struct error *err);
+void stores_close(struct stores_shared *shared);
+
+enum status stores_connect(
+    struct stores_shared *shared, struct stores *out, struct error *err);
+void stores_disconnect(struct stores *stores);
+
+/*
+ * Runs the planned batches of n requests, one exec a store, and sets each
+ * request's batch_status. The values live in `arena`, which must outlive the
+ * requests' use of them.
+ */
+void stores_run(struct stores *stores, struct request *const *reqs, size_t n,
+    struct arena *arena, int64_t deadline_ms);
+
+/* Blocking: runs ops for one use, on the request's own thread. */
+enum status stores_exec(struct request *req, enum store_use use,
+    struct cache_op *const *ops, size_t n, int64_t deadline_ms);
+
+#endif
