@@ -1,0 +1,122 @@
+#include "middleware/registry/access.h"
+
+/* The first class that holds any row decides. */
+enum row_class { CLASS_EXACT, CLASS_WILDCARD, CLASS_ALL_SERVICES, CLASS_NONE };
+
+static bool
+starts_nocase(struct str s, struct str prefix)
+{
+	return s.n >= prefix.n &&
+	       str_eq_nocase(str_make(s.p, prefix.n), prefix);
+}
+
+/*
+ * What rows are compared with: no slash at either end, and a call without the
+ * arguments that may follow its name. A "(" elsewhere is part of a name.
+ */
+static struct str
+component_of(struct str resource)
+{
+	while (resource.n > 0 && resource.p[0] == '/')
+		resource = str_skip(resource, 1);
+	if (starts_nocase(resource, STR("_proc/")) ||
+	    starts_nocase(resource, STR("_func/")))
+		resource.n = str_find(resource, '(');
+	while (resource.n > 0 && resource.p[resource.n - 1] == '/')
+		resource.n--;
+	return resource;
+}
+
+/* "a/b*" takes what begins so, "a/" followed by "*" takes "a" as well. */
+static bool
+wildcard_takes(struct str pattern, struct str component)
+{
+	size_t star = str_find(pattern, '*');
+	struct str prefix = str_make(pattern.p, star);
+
+	if (star + 1 != pattern.n)
+		return false;
+	if (starts_nocase(component, prefix))
+		return true;
+	return prefix.n == component.n + 1 && prefix.p[component.n] == '/' &&
+	       starts_nocase(prefix, component);
+}
+
+static enum row_class
+classify(const struct access *row, int64_t service_id, struct str component)
+{
+	if (row->service_id == 0) {
+		if (str_eq(row->component, STR("*")))
+			return CLASS_ALL_SERVICES;
+		return row->component.n == 0 && component.n == 0
+			   ? CLASS_ALL_SERVICES
+			   : CLASS_NONE;
+	}
+	if (row->service_id != service_id)
+		return CLASS_NONE;
+	if (str_eq_nocase(row->component, component))
+		return CLASS_EXACT;
+	return wildcard_takes(row->component, component) ? CLASS_WILDCARD
+							 : CLASS_NONE;
+}
+
+unsigned
+access_verbs(const struct role *role, int64_t service_id, struct str component,
+    unsigned requestor)
+{
+	unsigned verbs[CLASS_NONE] = { 0 };
+	enum row_class best = CLASS_NONE;
+
+	component = component_of(component);
+	for (size_t i = 0; i < role->n_rows; i++) {
+		const struct access *row = &role->rows[i];
+		enum row_class class = classify(row, service_id, component);
+
+		if ((row->requestor_mask & requestor) == 0 ||
+		    class == CLASS_NONE)
+			continue;
+		verbs[class] |= row->verb_mask;
+		if (class < best)
+			best = class;
+	}
+	return best == CLASS_NONE ? 0 : verbs[best];
+}
+
+bool
+access_filtered(const struct role *role, int64_t service_id,
+    struct str component, unsigned verb)
+{
+	enum row_class best = CLASS_NONE;
+	bool filtered = false;
+
+	component = component_of(component);
+	for (size_t i = 0; i < role->n_rows; i++) {
+		const struct access *row = &role->rows[i];
+		enum row_class class = classify(row, service_id, component);
+
+		if ((row->requestor_mask & REQUESTOR_API) == 0 ||
+		    (row->verb_mask & verb) == 0 || class == CLASS_NONE)
+			continue;
+		if (class <= best) {
+			best = class;
+			filtered = row->has_filters;
+		}
+	}
+	return filtered;
+}
+
+bool
+access_reaches(const struct role *role, int64_t service_id)
+{
+	for (size_t i = 0; i < role->n_rows; i++) {
+		const struct access *row = &role->rows[i];
+
+		if ((row->requestor_mask & REQUESTOR_API) == 0 ||
+		    row->verb_mask == 0)
+			continue;
+		if (row->service_id == service_id ||
+		    classify(row, service_id, STR("")) == CLASS_ALL_SERVICES)
+			return true;
+	}
+	return false;
+}
