@@ -30,6 +30,10 @@ enum flow pipeline_enter(struct pipeline *p, struct request *req);
 /* Worker only: the upstream stage. The response is complete afterwards. */
 void pipeline_upstream(struct pipeline *p, struct request *req);
 
+/* `to` joined the flight of `from`: takes over what the query gave. */
+void pipeline_share(
+    struct pipeline *p, const struct request *from, struct request *to);
+
 /* Leaves every stage that was entered, backwards. */
 void pipeline_leave(struct pipeline *p, struct request *req);
 

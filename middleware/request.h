@@ -142,6 +142,13 @@ struct request {
 	struct response response;
 };
 
+/*
+ * Empties *req for a new call: now, arena, and the snapshot (whose reference
+ * the request takes over; its settings are the request's).
+ */
+void request_init(
+    struct request *req, struct arena *arena, struct snapshot *snapshot);
+
 /* The CGI name of a parameter: "HTTP_X_DREAMFACTORY_API_KEY". */
 struct str request_param_name(enum request_param p);
 

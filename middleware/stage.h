@@ -32,6 +32,13 @@ struct stage {
 	enum flow (*plan)(void *state, struct request *req);
 	/* Decides, with the batch's answers at hand. Optional. */
 	enum flow (*enter)(void *state, struct request *req);
+	/*
+	 * `to` waited for the query of `from`, which has been left: makes the
+	 * response of `to` what the query gave, before its stages are left.
+	 * Optional.
+	 */
+	void (*share)(
+	    void *state, const struct request *from, struct request *to);
 	/* Adds to the finished response. Optional. */
 	void (*leave)(void *state, struct request *req);
 };

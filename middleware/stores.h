@@ -27,11 +27,9 @@ void stores_disconnect(struct stores *stores);
 
 /*
  * Runs the planned batches of n requests, one exec a store, and sets each
- * request's batch_status. The values live in `arena`, which must outlive the
- * requests' use of them.
+ * request's batch_status. What was read lives in the arena of its request.
  */
-void stores_run(struct stores *stores, struct request *const *reqs, size_t n,
-    struct arena *arena, int64_t deadline_ms);
+void stores_run(struct stores *stores, struct request *const *reqs, size_t n);
 
 /* Blocking: runs ops for one use, on the request's own thread. */
 enum status stores_exec(struct request *req, enum store_use use,

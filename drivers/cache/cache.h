@@ -36,7 +36,8 @@ enum cache_kind {
 
 /*
  * One operation. The caller fills kind, key and the inputs; exec fills status
- * and the outputs. A value read lives in the arena given to exec.
+ * and the outputs. A value read lives in the arena of its operation, since a
+ * batch may carry the operations of many requests.
  *
  * COUNT: a counter's window begins with its first count and lasts ttl seconds;
  * its expiry is set with that count. At most `limit` counts succeed in a
@@ -50,14 +51,15 @@ enum cache_kind {
 struct cache_op {
 	enum cache_kind kind;
 	enum status status;
-	struct str key;   /* 1 to CACHE_KEY_MAX bytes, any bytes */
-	struct str value; /* SET, ADD: in; GET: out */
-	uint32_t ttl;     /* seconds, 0 = never; COUNT: the window, >= 1 */
-	uint32_t limit;   /* COUNT: 1 to CACHE_COUNT_MAX */
-	uint32_t group;   /* COUNT */
-	bool counter;     /* DEL: ends a counter instead of a value */
-	uint32_t count;   /* COUNT: out */
-	int64_t reset_ms; /* COUNT: out */
+	struct str key;      /* 1 to CACHE_KEY_MAX bytes, any bytes */
+	struct str value;    /* SET, ADD: in; GET: out */
+	struct arena *arena; /* GET: where the value is put */
+	uint32_t ttl;        /* seconds, 0 = never; COUNT: the window, >= 1 */
+	uint32_t limit;      /* COUNT: 1 to CACHE_COUNT_MAX */
+	uint32_t group;      /* COUNT */
+	bool counter;        /* DEL: ends a counter instead of a value */
+	uint32_t count;      /* COUNT: out */
+	int64_t reset_ms;    /* COUNT: out */
 };
 
 /* Where the operations of requests in the front are run. */
@@ -95,8 +97,7 @@ struct cache_driver {
 	 * GET and COUNT.
 	 */
 	enum status (*exec)(struct cache_conn *conn,
-	    struct cache_op *const *ops, size_t n, struct arena *arena,
-	    int64_t deadline_ms);
+	    struct cache_op *const *ops, size_t n, int64_t deadline_ms);
 	/*
 	 * Identifies this life of the store: changes when it may have lost or
 	 * brought back data (restart, wipe). Valid after a successful exec.

@@ -1,0 +1,41 @@
+/*
+ * A finished response as FastCGI records, sent without copying the body: a
+ * front sends as much as the socket takes at once, a worker the rest under a
+ * deadline. Small answers leave in one write.
+ */
+#ifndef WEIR_ANSWER_H
+#define WEIR_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/status.h"
+
+struct iovec;
+struct request;
+
+struct answer {
+	struct iovec *parts; /* in the request's arena */
+	size_t n_parts;
+	size_t next;  /* first part that is not sent wholly */
+	size_t bytes; /* of all parts */
+};
+
+/* Frames the response of req for FastCGI request `id`. */
+void answer_build(struct answer *a, struct request *req, uint16_t id);
+
+/*
+ * Sends what the socket takes without waiting. ST_OK: all is sent;
+ * ST_TIMEOUT: there is a rest; ST_UNAVAILABLE: the peer is gone.
+ */
+enum status answer_send(struct answer *a, int fd);
+
+/* Sends all, waiting until deadline_ms (clock_boot_ms) at most. */
+enum status answer_send_all(struct answer *a, int fd, int64_t deadline_ms);
+
+/* An END_REQUEST record with a protocol status; 16 bytes. */
+#define ANSWER_END_BYTES 16
+void answer_end_record(char *bytes, uint16_t id, uint8_t protocol_status);
+
+#endif

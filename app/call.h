@@ -1,0 +1,54 @@
+/*
+ * One request in work together with what carries it: its memory, its parsed
+ * FastCGI request, its answer, its connection. A call belongs to its front,
+ * except between queue_put() and mailbox_post(), when it is a worker's.
+ */
+#ifndef WEIR_CALL_H
+#define WEIR_CALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/answer.h"
+#include "app/base/arena.h"
+#include "middleware/request.h"
+
+struct conn;
+struct fcgi;
+struct mailbox;
+
+/* What a worker shall do with it. */
+enum call_job {
+	JOB_ENTER,    /* a stage needs to block: enter it again */
+	JOB_UPSTREAM, /* run the upstream, leave, send */
+	JOB_SEND      /* send the rest of the answer */
+};
+
+/* How a call came back from its worker, or ended in the front. */
+enum call_outcome {
+	CALL_OPEN,    /* the front goes on with it */
+	CALL_ENTERED, /* every stage before the upstream is entered */
+	CALL_REST,    /* part of the answer is still to be sent */
+	CALL_SENT,    /* answered */
+	CALL_BROKEN   /* the connection cannot be used any more */
+};
+
+struct call {
+	struct request req;
+	struct arena arena;
+	struct fcgi *fcgi;
+	struct answer answer;
+	struct conn *conn;
+	struct mailbox *home; /* of the front that owns it */
+	enum call_job job;
+	enum call_outcome outcome;
+	bool body_pending; /* a long body is still in the connection */
+	struct call *next; /* in whichever list holds it */
+
+	/* flights: see flight.h */
+	bool leads;
+	struct call *waiters;
+	struct call *flight_next;
+};
+
+#endif

@@ -1,0 +1,244 @@
+#include "app/conn.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "app/base/clock.h"
+#include "app/base/settings.h"
+#include "middleware/request.h"
+
+/* Headers of the records around parameters and a body that waits whole. */
+#define FRAMING_BYTES 16384u
+#define READ_BYTES    65536u
+
+void
+conn_list_add(struct conn_list *list, struct conn *c, int64_t give_up_ms)
+{
+	c->list = list;
+	c->give_up_ms = give_up_ms;
+	c->next = NULL;
+	c->prev = list->tail;
+	if (list->tail != NULL)
+		list->tail->next = c;
+	else
+		list->head = c;
+	list->tail = c;
+}
+
+void
+conn_list_remove(struct conn *c)
+{
+	if (c->list == NULL)
+		return;
+	if (c->prev != NULL)
+		c->prev->next = c->next;
+	else
+		c->list->head = c->next;
+	if (c->next != NULL)
+		c->next->prev = c->prev;
+	else
+		c->list->tail = c->prev;
+	c->list = NULL;
+}
+
+struct conn *
+conn_new(int fd)
+{
+	struct conn *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		abort();
+	c->fd = fd;
+	return c;
+}
+
+void
+conn_free(struct conn *c)
+{
+	conn_list_remove(c);
+	(void)close(c->fd);
+	buf_free(&c->in);
+	free(c);
+}
+
+size_t
+conn_scratch_bytes(const struct settings *settings)
+{
+	return (size_t)settings->max_headers + CONN_BODY_WAIT +
+	       RECORD_CONTENT_MAX + FRAMING_BYTES;
+}
+
+static void
+scan_begin(struct conn *c, const struct settings *settings)
+{
+	if (c->scan.awaiting != 0)
+		return;
+	c->scan = (struct record_scan){
+		.params_limit = (size_t)settings->max_headers,
+		.body_limit = CONN_BODY_WAIT,
+	};
+}
+
+/* Moves n bytes that were peeked out of the socket. */
+static bool
+take_peeked(struct conn *c, size_t n)
+{
+	char *to = buf_reserve(&c->in, n);
+
+	if (recv(c->fd, to, n, MSG_DONTWAIT) != (ssize_t)n)
+		return false;
+	c->in.n += n;
+	return true;
+}
+
+/* Nothing waits in c->in: look without taking. */
+static enum record_verdict
+look_fresh(struct conn *c, char *scratch, size_t scratch_bytes)
+{
+	ssize_t n =
+	    recv(c->fd, scratch, scratch_bytes, MSG_PEEK | MSG_DONTWAIT);
+	enum record_verdict verdict;
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return RECORD_MORE;
+	if (n <= 0)
+		return RECORD_BAD;
+	verdict = record_scan(&c->scan, scratch, (size_t)n);
+	if (verdict != RECORD_MORE && verdict != RECORD_LONG)
+		return verdict;
+	return take_peeked(c, (size_t)n) ? verdict : RECORD_BAD;
+}
+
+/* A request has begun to gather in c->in: take what there is. */
+static enum record_verdict
+look_gathering(struct conn *c, size_t max_bytes)
+{
+	enum record_verdict verdict = RECORD_MORE;
+
+	while (verdict == RECORD_MORE && c->in.n < max_bytes) {
+		char *to = buf_reserve(&c->in, READ_BYTES);
+		ssize_t n = recv(c->fd, to, READ_BYTES, MSG_DONTWAIT);
+
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			return RECORD_MORE;
+		if (n <= 0)
+			return RECORD_BAD;
+		c->in.n += (size_t)n;
+		verdict = record_scan(&c->scan, c->in.p, c->in.n);
+	}
+	return verdict == RECORD_MORE ? RECORD_BAD : verdict;
+}
+
+enum record_verdict
+conn_look(struct conn *c, const struct settings *settings, char *scratch,
+    size_t scratch_bytes)
+{
+	scan_begin(c, settings);
+	c->readable = false;
+	if (c->in.n > 0)
+		return look_gathering(c, scratch_bytes);
+	return look_fresh(c, scratch, scratch_bytes);
+}
+
+void
+conn_next_request(struct conn *c, bool keep_bytes)
+{
+	c->scan.awaiting = 0;
+	if (!keep_bytes && c->in.cap > 0)
+		buf_free(&c->in);
+}
+
+/*
+ * Appends the content of the whole STDIN records in c->in to body and drops
+ * them. ST_OK: the body ended; ST_MISSING: more must arrive.
+ */
+static enum status
+body_gather(struct conn *c, struct buf *body, size_t max_body)
+{
+	size_t at = 0;
+	enum status st = ST_MISSING;
+
+	while (st == ST_MISSING && c->in.n - at >= RECORD_HEADER_BYTES) {
+		struct record_header h = record_header_read(c->in.p + at);
+		size_t size = RECORD_HEADER_BYTES + h.content + h.padding;
+
+		if (h.version != 1 || h.type != RECORD_STDIN ||
+		    h.id != c->scan.id)
+			return ST_UNAVAILABLE;
+		if (body->n + h.content > max_body)
+			return ST_TOO_BIG;
+		if (c->in.n - at < size)
+			break;
+		buf_put(body,
+		    str_make(c->in.p + at + RECORD_HEADER_BYTES, h.content));
+		at += size;
+		if (h.content == 0)
+			st = ST_OK;
+	}
+	memmove(c->in.p, c->in.p + at, c->in.n - at);
+	c->in.n -= at;
+	return st;
+}
+
+static enum status
+body_wait(struct conn *c, int64_t deadline_ms)
+{
+	int64_t left = deadline_ms - clock_boot_ms();
+	struct pollfd wait = { .fd = c->fd, .events = POLLIN };
+	ssize_t n;
+
+	if (left <= 0)
+		return ST_TIMEOUT;
+	(void)poll(&wait, 1, (int)left);
+	n = recv(
+	    c->fd, buf_reserve(&c->in, READ_BYTES), READ_BYTES, MSG_DONTWAIT);
+	if (n > 0)
+		c->in.n += (size_t)n;
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		return ST_UNAVAILABLE;
+	return ST_OK;
+}
+
+enum status
+conn_read_body(
+    struct conn *c, struct request *req, size_t max_body, int64_t deadline_ms)
+{
+	struct buf body = buf_in(req->arena);
+	enum status st;
+	uint64_t announced;
+
+	if (str_to_u64(req->param[PARAM_CONTENT_LENGTH], &announced) &&
+	    announced <= max_body)
+		(void)buf_reserve(&body, (size_t)announced + 1);
+	/* Drop BEGIN and PARAMS, which are parsed already. */
+	c->in.n -= c->scan.params_end;
+	memmove(c->in.p, c->in.p + c->scan.params_end, c->in.n);
+	for (;;) {
+		st = body_gather(c, &body, max_body);
+		if (st == ST_MISSING)
+			st = body_wait(c, deadline_ms);
+		else
+			break;
+		if (st != ST_OK)
+			break;
+	}
+	req->body = buf_str(&body);
+	if (st == ST_OK && c->in.n > 0)
+		st = ST_UNAVAILABLE; /* bytes of another request */
+	return st;
+}
+
+bool
+conn_discard(struct conn *c, char *scratch, size_t scratch_bytes)
+{
+	for (;;) {
+		ssize_t n = recv(c->fd, scratch, scratch_bytes, MSG_DONTWAIT);
+
+		if (n > 0)
+			continue;
+		return n < 0 && (errno == EAGAIN || errno == EINTR);
+	}
+}

@@ -1,0 +1,83 @@
+/*
+ * A connection of the web server. The front looks at what has arrived without
+ * taking it (MSG_PEEK): a whole request is left in the socket for libfcgi, an
+ * incomplete one is moved into `in` and waits there, without a thread, under
+ * a timer.
+ */
+#ifndef WEIR_CONN_H
+#define WEIR_CONN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/base/buf.h"
+#include "app/base/status.h"
+#include "app/record.h"
+
+struct request;
+struct settings;
+
+/* A body above this goes to a worker while it is still arriving. */
+#define CONN_BODY_WAIT 65536u
+
+enum conn_state {
+	CONN_READING,  /* between requests, or within one that arrives */
+	CONN_BUSY,     /* its request is in work */
+	CONN_LINGERING /* answered for good; unread bytes are thrown away */
+};
+
+struct conn {
+	int fd;
+	enum conn_state state;
+	bool readable;    /* bytes may have arrived since the last look */
+	bool gone;        /* the peer closed or reset it */
+	bool close_after; /* close when the request in work is answered */
+	struct record_scan scan;
+	struct buf in;      /* bytes of an incomplete request; on the heap */
+	int64_t give_up_ms; /* clock_boot_ms() when the wait for it ends */
+	struct conn_list *list;           /* the timer list it is in, or NULL */
+	struct conn *prev, *next;         /* in that list */
+	struct conn *all_prev, *all_next; /* in the front's list of all */
+};
+
+/* A doubly linked list of connections whose timers run out in order. */
+struct conn_list {
+	struct conn *head, *tail;
+};
+
+void conn_list_add(struct conn_list *list, struct conn *c, int64_t give_up_ms);
+void conn_list_remove(struct conn *c);
+
+struct conn *conn_new(int fd);
+
+/* Closes the descriptor too. */
+void conn_free(struct conn *c);
+
+/* Bytes to look at in one go: room for every request that may wait whole. */
+size_t conn_scratch_bytes(const struct settings *settings);
+
+/*
+ * Looks at what has arrived. RECORD_READY: a whole request is there, in the
+ * socket when c->in is empty, else in c->in. RECORD_LONG: its parameters and
+ * part of its body are in c->in. RECORD_MORE: wait. RECORD_BAD: close.
+ * RECORD_ABORTED, RECORD_ROLE, RECORD_OVERSIZE: answer so, then close.
+ */
+enum record_verdict conn_look(struct conn *c, const struct settings *settings,
+    char *scratch, size_t scratch_bytes);
+
+/* The request is in work or refused: the next look begins a new one. Keeps
+ * what is in c->in when `keep_bytes`. */
+void conn_next_request(struct conn *c, bool keep_bytes);
+
+/*
+ * Worker only: reads the rest of a long body into req->body. ST_TOO_BIG above
+ * max_body, ST_TIMEOUT past the deadline, ST_UNAVAILABLE when the web server
+ * gave up or broke the protocol.
+ */
+enum status conn_read_body(
+    struct conn *c, struct request *req, size_t max_body, int64_t deadline_ms);
+
+/* Throws away what has arrived; false once the peer has closed. */
+bool conn_discard(struct conn *c, char *scratch, size_t scratch_bytes);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * What a front does with calls: plans all that are ready, runs their store
+ * operations as one batch, answers what can be answered, hands the rest to
+ * the workers, and answers the waiters of a flight when its query came back.
+ */
+#ifndef WEIR_DISPATCH_H
+#define WEIR_DISPATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/status.h"
+
+struct call;
+struct dispatch;
+struct mailbox;
+struct pipeline;
+struct queue;
+struct registry;
+struct stores_shared;
+
+/* What it works with; everything outlives the dispatch. */
+struct dispatch_parts {
+	struct pipeline *pipeline;
+	struct registry *registry;
+	struct stores_shared *stores;
+	struct queue *queue;
+	struct mailbox *home;
+};
+
+enum status dispatch_open(const struct dispatch_parts *parts,
+    struct dispatch **out, struct error *err);
+
+/* After the last call has ended. */
+void dispatch_close(struct dispatch *d);
+
+/*
+ * A fresh call, its request pinned to the current snapshot; to be filled by
+ * fcgi.h. Given back with dispatch_release() when it has ended.
+ */
+struct call *dispatch_new_call(struct dispatch *d);
+void dispatch_release(struct dispatch *d, struct call *call);
+
+/* A call whose request has been read: plans it for this turn's batch. */
+void dispatch_ready(struct dispatch *d, struct call *call);
+
+/* Calls that came back from workers, linked through next. */
+void dispatch_returned(struct dispatch *d, struct call *calls);
+
+/*
+ * Ends the turn: runs the batch and all that follows from it. Returns the
+ * calls that have ended (outcome CALL_SENT or CALL_BROKEN), linked through
+ * next, for the front to free their connections.
+ */
+struct call *dispatch_turn(struct dispatch *d, int64_t now_ms);
+
+/* Calls that have begun and not yet ended. */
+size_t dispatch_open_calls(const struct dispatch *d);
+
+#endif

@@ -1,0 +1,144 @@
+#include "app/fcgi.h"
+
+#include <fcgiapp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "middleware/request.h"
+
+/* Slots of the name table: a power of two well above PARAM_COUNT. */
+#define NAME_SLOTS 128u
+
+struct fcgi {
+	FCGX_Request fcgx;
+};
+
+/* Finds a parameter by its name without a string comparison a row. Written
+ * once by fcgi_init(). */
+static struct {
+	struct str name;
+	enum request_param param;
+} names[NAME_SLOTS];
+
+static size_t
+name_slot(struct str name)
+{
+	unsigned char last = (unsigned char)name.p[name.n - 1];
+	unsigned char middle = (unsigned char)name.p[name.n / 2];
+
+	return (name.n * 31u + last * 7u + middle) % NAME_SLOTS;
+}
+
+static void
+names_fill(void)
+{
+	for (int p = 0; p < PARAM_COUNT; p++) {
+		struct str name = request_param_name((enum request_param)p);
+		size_t i = name_slot(name);
+
+		while (names[i].name.p != NULL)
+			i = (i + 1) % NAME_SLOTS;
+		names[i].name = name;
+		names[i].param = (enum request_param)p;
+	}
+}
+
+enum status
+fcgi_init(struct error *err)
+{
+	if (FCGX_Init() != 0)
+		return error_set(err, ST_ERROR, "libfcgi does not start");
+	if (names[name_slot(request_param_name(PARAM_URI))].name.p == NULL)
+		names_fill();
+	return ST_OK;
+}
+
+struct fcgi *
+fcgi_new(void)
+{
+	struct fcgi *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		abort();
+	(void)FCGX_InitRequest(&f->fcgx, -1, 0);
+	return f;
+}
+
+void
+fcgi_free(struct fcgi *f)
+{
+	if (f == NULL)
+		return;
+	fcgi_release(f);
+	free(f);
+}
+
+void
+fcgi_release(struct fcgi *f)
+{
+	/* The connection is the front's: libfcgi must not close it. */
+	FCGX_Free(&f->fcgx, 0);
+	(void)FCGX_InitRequest(&f->fcgx, -1, 0);
+}
+
+/* Keeps the parameter if it is one that weir reads. */
+static void
+param_take(struct request *req, struct str name, struct str value)
+{
+	size_t i = name.n == 0 ? 0 : name_slot(name);
+
+	for (; name.n > 0 && names[i].name.p != NULL;
+	     i = (i + 1) % NAME_SLOTS) {
+		if (!str_eq(names[i].name, name))
+			continue;
+		req->param[names[i].param] = value;
+		return;
+	}
+}
+
+static enum status
+params_read(struct fcgi *f, int fd, struct request *req)
+{
+	/* libraries.md: without keepConnection, Accept_r closes our socket. */
+	(void)FCGX_InitRequest(&f->fcgx, -1, 0);
+	f->fcgx.ipcFd = fd;
+	f->fcgx.keepConnection = 1;
+	if (FCGX_Accept_r(&f->fcgx) != 0)
+		return ST_ERROR;
+	for (char **at = f->fcgx.envp; *at != NULL; at++) {
+		struct str pair = str_of(*at);
+		size_t eq = str_find(pair, '=');
+
+		param_take(req, str_make(pair.p, eq), str_skip(pair, eq + 1));
+	}
+	return ST_OK;
+}
+
+enum status
+fcgi_read(struct fcgi *f, int fd, size_t body_bytes, struct request *req)
+{
+	char end;
+	char *body;
+
+	if (params_read(f, fd, req) != ST_OK)
+		return ST_ERROR;
+	body = arena_alloc(req->arena, body_bytes + 1);
+	if (body_bytes > 0 &&
+	    FCGX_GetStr(body, (int)body_bytes, f->fcgx.in) != (int)body_bytes)
+		return ST_ERROR;
+	/* Reads the empty STDIN record, or the next request would begin with
+	 * it. */
+	if (FCGX_GetStr(&end, 1, f->fcgx.in) != 0)
+		return ST_ERROR;
+	req->body = str_make(body, body_bytes);
+	return ST_OK;
+}
+
+enum status
+fcgi_read_params(struct fcgi *f, const int feed[2], const char *bytes, size_t n,
+    struct request *req)
+{
+	if (send(feed[1], bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)n)
+		return ST_ERROR;
+	return params_read(f, feed[0], req);
+}

@@ -1,0 +1,38 @@
+/*
+ * Flights: concurrent misses of one entry wait for one query. A flight is
+ * named by the entry's key and the tag versions its callers read, so a request
+ * that came after an acknowledged write never joins a query begun before it.
+ * One front owns the table; nothing here is shared between threads.
+ */
+#ifndef WEIR_FLIGHT_H
+#define WEIR_FLIGHT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct call;
+
+#define FLIGHT_BUCKETS 1024u
+
+struct flights {
+	struct call *bucket[FLIGHT_BUCKETS]; /* leaders */
+};
+
+/*
+ * Joins the flight of the call's name as a waiter: true. When there is none,
+ * the call becomes the leader of a new one: false; it must be ended with
+ * flight_end().
+ */
+bool flight_join(struct flights *f, struct call *call);
+
+/* Takes the leader's flight off the table; returns its waiters, linked through
+ * next, in the order in which they came. */
+struct call *flight_end(struct flights *f, struct call *leader);
+
+/*
+ * Takes every waiter off whose deadline has passed; linked through next. The
+ * flights go on.
+ */
+struct call *flight_expire(struct flights *f, int64_t now_ms);
+
+#endif

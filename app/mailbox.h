@@ -1,0 +1,31 @@
+/*
+ * Calls on their way back from workers to a front: many threads post without
+ * a lock, one takes; an eventfd wakes the taker's loop.
+ */
+#ifndef WEIR_MAILBOX_H
+#define WEIR_MAILBOX_H
+
+#include <stdatomic.h>
+
+#include "app/base/status.h"
+
+struct call;
+
+struct mailbox {
+	_Atomic(struct call *) newest;
+	int event_fd; /* readable while something was posted */
+};
+
+enum status mailbox_open(struct mailbox *box, struct error *err);
+void mailbox_close(struct mailbox *box);
+
+/* From any thread; the call is the taker's from here on. */
+void mailbox_post(struct mailbox *box, struct call *call);
+
+/* Wakes the taker although nothing was posted. */
+void mailbox_wake(struct mailbox *box);
+
+/* Everything posted so far, oldest first, linked through next; or NULL. */
+struct call *mailbox_take(struct mailbox *box);
+
+#endif
