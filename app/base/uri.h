@@ -30,7 +30,8 @@ bool uri_decode(struct arena *a, struct str s, bool plus, struct str *out);
 /*
  * Splits a query ("a=b&c=d", without "?") at "&", decodes names and values
  * and keeps their order; empty pieces ("&&", a leading "&") are skipped. False
- * when a piece does not decode or there are more than max.
+ * when there are more than max (out->n is max then) or a piece does not decode
+ * (out->n is less, and counts the pieces before it).
  */
 bool uri_query(
     struct arena *a, struct str query, size_t max, struct params *out);
