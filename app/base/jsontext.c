@@ -1,0 +1,122 @@
+#include "app/base/jsontext.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/base/arena.h"
+#include "app/base/utf8.h"
+
+#define WORD       sizeof(uint64_t)
+#define EVERY_BYTE UINT64_C(0x0101010101010101)
+#define HIGH_BITS  (EVERY_BYTE * 0x80)
+
+/* Not zero when some byte of w is below limit (at most 0x80). */
+static uint64_t
+has_below(uint64_t w, uint8_t limit)
+{
+	return (w - EVERY_BYTE * limit) & ~w & HIGH_BITS;
+}
+
+/* Are the eight bytes at p ASCII that needs no escape? */
+static bool
+word_is_plain(const char *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, WORD);
+	return ((w & HIGH_BITS) | has_below(w, 0x20) |
+		   has_below(w ^ EVERY_BYTE * '"', 1) |
+		   has_below(w ^ EVERY_BYTE * '\\', 1)) == 0;
+}
+
+size_t
+json_plain_length(struct str s)
+{
+	size_t i = 0;
+
+	while (i < s.n) {
+		unsigned char c = (unsigned char)s.p[i];
+		size_t n = 1;
+
+		if (s.n - i >= WORD && word_is_plain(s.p + i)) {
+			i += WORD;
+			continue;
+		}
+		if (c < 0x20 || c == '"' || c == '\\')
+			break;
+		if (c >= 0x80)
+			n = utf8_first(str_make(s.p + i, s.n - i));
+		if (n == 0)
+			break;
+		i += n;
+	}
+	return i;
+}
+
+static uint32_t
+hex_digit(char c)
+{
+	return (uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+}
+
+/* The code unit of the "\uXXXX" at p. */
+static uint32_t
+code_unit(const char *p)
+{
+	return hex_digit(p[2]) << 12 | hex_digit(p[3]) << 8 |
+	       hex_digit(p[4]) << 4 | hex_digit(p[5]);
+}
+
+/* The escape at *p, *p moved behind it; bytes written to out. */
+static size_t
+unescape_one(const char **p, char *out)
+{
+	static const char meanings[] = { ['b'] = '\b',
+		['f'] = '\f',
+		['n'] = '\n',
+		['r'] = '\r',
+		['t'] = '\t',
+		['"'] = '"',
+		['\\'] = '\\',
+		['/'] = '/' };
+	char letter = (*p)[1];
+	uint32_t code;
+
+	if (letter != 'u') {
+		*p += 2;
+		out[0] = meanings[(unsigned char)letter];
+		return 1;
+	}
+	code = code_unit(*p);
+	*p += 6;
+	if (code >= 0xD800 && code <= 0xDBFF) {
+		code = 0x10000 + ((code - 0xD800) << 10) +
+		       (code_unit(*p) - 0xDC00);
+		*p += 6;
+	}
+	return utf8_encode(out, code);
+}
+
+struct str
+json_unescape(struct arena *a, struct str raw)
+{
+	const char *from = raw.p;
+	const char *end = raw.p + raw.n;
+	char *p, *out;
+
+	if (str_find(raw, '\\') == raw.n)
+		return raw;
+	out = p = arena_alloc(a, raw.n); /* every escape is longer than it */
+	while (from < end) {
+		size_t plain =
+		    str_find(str_make(from, (size_t)(end - from)), '\\');
+
+		memcpy(p, from, plain);
+		p += plain;
+		from += plain;
+		if (from < end)
+			p += unescape_one(&from, p);
+	}
+	return str_make(out, (size_t)(p - out));
+}
