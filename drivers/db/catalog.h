@@ -51,6 +51,7 @@ struct foreign_key {
 struct db_table {
 	struct str name;
 	bool is_view;
+	bool is_virtual; /* its rows may come from other tables, as a view's */
 	bool has_triggers;
 	bool referenced_cascade; /* a foreign key on it cascades */
 	struct column *columns;

@@ -71,7 +71,8 @@ struct db_result {
  * Called for each row. n is the number of columns, the same for each row;
  * values have the type of the column's declaration where the engine is
  * loosely typed (a boolean column of SQLite arrives as DB_BOOL). Any status
- * but ST_OK ends the statement, which then returns that status.
+ * but ST_OK ends the statement, which then returns that status. The callback
+ * must not use the connection.
  */
 typedef enum status db_row_f(void *ctx, const struct db_value *v, size_t n);
 
@@ -90,13 +91,15 @@ struct db_driver {
 	 * connection. row and result may be NULL. ST_TIMEOUT past the
 	 * deadline; ST_EXISTS for a unique key, ST_INVALID for any other
 	 * constraint or a value that does not fit; ST_STALE when a table or
-	 * column of the text does not exist; ST_UNAVAILABLE when the database
-	 * went away or stays locked.
+	 * column of the text does not exist; ST_DENIED for a write to what is
+	 * read-only; ST_UNAVAILABLE when the database went away or stays
+	 * locked. The error names tables and columns, never a value. A time-out
+	 * may end the whole transaction: nothing runs then until rollback().
 	 */
 	enum status (*run)(struct db_conn *conn, const struct db_stmt *stmt,
 	    int64_t deadline_ms, db_row_f *row, void *ctx,
 	    struct db_result *result, struct error *err);
-	/* A transaction that will write. */
+	/* A transaction that will write. A commit that fails rolls back. */
 	enum status (*begin)(
 	    struct db_conn *conn, int64_t deadline_ms, struct error *err);
 	enum status (*commit)(struct db_conn *conn, struct error *err);
@@ -119,7 +122,8 @@ struct db_driver {
 	 */
 	enum status (*versions)(struct db_conn *conn, int64_t *schema,
 	    int64_t *data, struct error *err);
-	/* From any thread: ends the statement that conn is running. */
+	/* From any thread: ends the statement that conn is running, which
+	 * then returns ST_TIMEOUT. */
 	void (*interrupt)(struct db_conn *conn);
 };
 
