@@ -1,0 +1,300 @@
+/*
+ * Reads SQLite's schema into a catalogue, within one read transaction so that
+ * all of it is of one moment. A view that does not work any more (its table is
+ * gone) is left out: nothing could be read from it.
+ */
+#include "drivers/db/sqlite_conn.h"
+
+#include "app/base/arena.h"
+#include "app/base/buf.h"
+
+/* What the row callbacks share. Lists grow as bytes of a buf in the arena. */
+struct reading {
+	struct db_conn *conn;
+	struct arena *arena;
+	int64_t deadline_ms;
+	struct catalog *catalog;
+	struct buf list;        /* of what the running statement gives */
+	struct buf columns;     /* names of the foreign key being read */
+	struct buf ref_columns; /* and what they refer to */
+};
+
+static void
+list_add(struct buf *list, const void *item, size_t size)
+{
+	memcpy(buf_reserve(list, size), item, size);
+	list->n += size;
+}
+
+static struct str
+text_of(const struct reading *r, const struct db_value *v)
+{
+	return v->type == DB_TEXT ? arena_dup(r->arena, v->s) : STR_NULL;
+}
+
+/* Runs a statement with at most one text argument. */
+static enum status
+ask(struct reading *r, struct str sql, struct str arg, db_row_f *row,
+    struct error *err)
+{
+	struct db_value v = { .type = DB_TEXT, .s = arg };
+	struct db_stmt stmt = { sql, &v, str_is_null(arg) ? 0 : 1 };
+
+	return sqlite_run(r->conn, &stmt, r->deadline_ms, row, r, NULL, err);
+}
+
+/* Shadow tables hold the inside of virtual ones and are not offered. */
+#define SQL_TABLES                                                             \
+	"SELECT m.name, m.type = 'view', l.type = 'virtual', EXISTS ("         \
+	"SELECT 1 FROM sqlite_schema g WHERE g.type = 'trigger' AND "          \
+	"g.tbl_name = m.name COLLATE NOCASE) "                                 \
+	"FROM sqlite_schema m JOIN pragma_table_list l ON l.name = m.name "    \
+	"AND l.schema = 'main' WHERE m.type IN ('table', 'view') AND "         \
+	"l.type <> 'shadow' AND substr(m.name, 1, 7) <> 'sqlite_' "            \
+	"ORDER BY m.name"
+
+static enum status
+on_table(void *ctx, const struct db_value *v, size_t n)
+{
+	struct reading *r = ctx;
+	struct db_table t = {
+		.name = text_of(r, &v[0]),
+		.is_view = v[1].i != 0,
+		.is_virtual = v[2].i != 0,
+		.has_triggers = v[3].i != 0,
+	};
+
+	(void)n;
+	list_add(&r->list, &t, sizeof(t));
+	return ST_OK;
+}
+
+static enum status
+tables_read(struct reading *r, struct error *err)
+{
+	struct catalog *c = r->catalog;
+	enum status st;
+
+	r->list = buf_in(r->arena);
+	st = ask(r, STR(SQL_TABLES), STR_NULL, on_table, err);
+	c->tables = (struct db_table *)r->list.p;
+	c->n_tables = r->list.n / sizeof(struct db_table);
+	return st;
+}
+
+/*
+ * hidden: 1 an argument of a virtual table, 2 and 3 generated columns. A key
+ * of one INTEGER column without an index of its own is the rowid itself.
+ */
+#define SQL_COLUMNS                                                            \
+	"SELECT x.name, x.type, x.\"notnull\", x.dflt_value IS NOT NULL, "     \
+	"x.pk, x.hidden, x.pk = 1 AND upper(x.type) = 'INTEGER' AND "          \
+	"(SELECT max(pk) FROM pragma_table_info(?1)) = 1 AND NOT EXISTS ("     \
+	"SELECT 1 FROM pragma_index_list(?1) WHERE origin = 'pk') "            \
+	"FROM pragma_table_xinfo(?1) x WHERE x.hidden <> 1 ORDER BY x.cid"
+
+static enum status
+on_column(void *ctx, const struct db_value *v, size_t n)
+{
+	struct reading *r = ctx;
+	struct str db_type = text_of(r, &v[1]);
+	struct column c = {
+		.name = text_of(r, &v[0]),
+		.db_type = db_type,
+		.kind = sqlite_kind(db_type),
+		.not_null = v[2].i != 0,
+		.has_default = v[3].i != 0,
+		.key_part = (unsigned)v[4].i,
+		.generated = v[5].i == 2 || v[5].i == 3,
+		.auto_increment = v[6].i != 0,
+	};
+
+	(void)n;
+	list_add(&r->list, &c, sizeof(c));
+	return ST_OK;
+}
+
+static void
+key_collect(struct reading *r, struct db_table *t)
+{
+	t->n_key = 0;
+	for (size_t i = 0; i < t->n_columns; i++)
+		t->n_key += t->columns[i].key_part > 0;
+	t->key = arena_zalloc(r->arena, t->n_key * sizeof(t->key[0]));
+	for (size_t i = 0; i < t->n_columns; i++) {
+		unsigned part = t->columns[i].key_part;
+
+		if (part > 0 && part <= t->n_key)
+			t->key[part - 1] = &t->columns[i];
+	}
+}
+
+static enum status
+columns_read(struct reading *r, struct db_table *t, struct error *err)
+{
+	enum status st;
+
+	r->list = buf_in(r->arena);
+	st = ask(r, STR(SQL_COLUMNS), t->name, on_column, err);
+	if (st != ST_OK)
+		return st;
+	t->columns = (struct column *)r->list.p;
+	t->n_columns = r->list.n / sizeof(struct column);
+	key_collect(r, t);
+	table_init(&t->by_name, r->arena, t->n_columns);
+	for (size_t i = 0; i < t->n_columns; i++)
+		(void)table_add(
+		    &t->by_name, t->columns[i].name, &t->columns[i]);
+	return ST_OK;
+}
+
+#define SQL_KEYS                                                               \
+	"SELECT seq, \"table\", \"from\", \"to\", "                            \
+	"on_update NOT IN ('NO ACTION', 'RESTRICT') OR "                       \
+	"on_delete NOT IN ('NO ACTION', 'RESTRICT') "                          \
+	"FROM pragma_foreign_key_list(?1) ORDER BY id, seq"
+
+/* One row a column; seq 0 begins the next key. */
+static enum status
+on_key_column(void *ctx, const struct db_value *v, size_t n)
+{
+	struct reading *r = ctx;
+	struct str column = text_of(r, &v[2]);
+	struct str ref_column = text_of(r, &v[3]);
+	struct foreign_key *key;
+
+	(void)n;
+	if (v[0].i == 0) {
+		struct foreign_key begun = { .ref_table = text_of(r, &v[1]),
+			.cascades = v[4].i != 0 };
+
+		list_add(&r->list, &begun, sizeof(begun));
+		r->columns = buf_in(r->arena);
+		r->ref_columns = buf_in(r->arena);
+	}
+	list_add(&r->columns, &column, sizeof(column));
+	list_add(&r->ref_columns, &ref_column, sizeof(ref_column));
+	key = (struct foreign_key *)r->list.p +
+	      r->list.n / sizeof(struct foreign_key) - 1;
+	key->columns = (struct str *)r->columns.p;
+	key->ref_columns = (struct str *)r->ref_columns.p;
+	key->n++;
+	return ST_OK;
+}
+
+static enum status
+foreign_keys_read(struct reading *r, struct db_table *t, struct error *err)
+{
+	enum status st;
+
+	r->list = buf_in(r->arena);
+	st = ask(r, STR(SQL_KEYS), t->name, on_key_column, err);
+	t->foreign_keys = (struct foreign_key *)r->list.p;
+	t->n_foreign_keys = r->list.n / sizeof(struct foreign_key);
+	return st;
+}
+
+/* A key may name another case, or no columns: then the primary key's. */
+static void
+key_link(struct catalog *c, struct foreign_key *key)
+{
+	const struct db_table *found = catalog_table(c, key->ref_table);
+	struct db_table *ref;
+
+	if (found == NULL)
+		return;
+	ref = &c->tables[found - c->tables];
+	key->ref_table = ref->name;
+	if (key->cascades)
+		ref->referenced_cascade = true;
+	for (size_t i = 0; i < key->n; i++) {
+		if (str_is_null(key->ref_columns[i]) && i < ref->n_key)
+			key->ref_columns[i] = ref->key[i]->name;
+	}
+}
+
+static void
+tables_link(struct reading *r)
+{
+	struct catalog *c = r->catalog;
+
+	table_init(&c->by_name, r->arena, c->n_tables);
+	for (size_t i = 0; i < c->n_tables; i++)
+		(void)table_add(&c->by_name, c->tables[i].name, &c->tables[i]);
+	for (size_t i = 0; i < c->n_tables; i++) {
+		struct db_table *t = &c->tables[i];
+
+		for (size_t k = 0; k < t->n_foreign_keys; k++)
+			key_link(c, &t->foreign_keys[k]);
+	}
+}
+
+/* Columns and keys of every table; what cannot be read is left out. */
+static enum status
+tables_fill(struct reading *r, struct error *err)
+{
+	struct catalog *c = r->catalog;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->n_tables; i++) {
+		struct db_table t = c->tables[i];
+		struct error why = { .text = "" };
+		enum status st = columns_read(r, &t, &why);
+
+		if (st == ST_OK)
+			st = foreign_keys_read(r, &t, &why);
+		if (st == ST_TIMEOUT || st == ST_UNAVAILABLE)
+			return error_set(err, st, "%s", why.text);
+		if (st == ST_OK && t.n_columns > 0)
+			c->tables[kept++] = t;
+	}
+	c->n_tables = kept;
+	return ST_OK;
+}
+
+static enum status
+on_version(void *ctx, const struct db_value *v, size_t n)
+{
+	struct reading *r = ctx;
+
+	if (n > 0)
+		r->catalog->schema_version = v[0].i;
+	return ST_OK;
+}
+
+static enum status
+catalog_read(struct reading *r, struct error *err)
+{
+	struct str version = STR("PRAGMA schema_version");
+	enum status st = ask(r, version, STR_NULL, on_version, err);
+
+	if (st == ST_OK)
+		st = tables_read(r, err);
+	if (st == ST_OK)
+		st = tables_fill(r, err);
+	if (st == ST_OK)
+		tables_link(r);
+	return st;
+}
+
+enum status
+sqlite_catalog(struct db_conn *conn, struct arena *arena, int64_t deadline_ms,
+    struct catalog *out, struct error *err)
+{
+	struct reading r = { .conn = conn,
+		.arena = arena,
+		.deadline_ms = deadline_ms,
+		.catalog = out };
+	bool own = sqlite3_get_autocommit(conn->db);
+	enum status st = ST_OK;
+
+	*out = (struct catalog){ .n_tables = 0 };
+	sqlite_allow(conn, deadline_ms);
+	if (own)
+		st = sqlite_exec(conn, "BEGIN", err);
+	if (st == ST_OK)
+		st = catalog_read(&r, err);
+	if (own && !sqlite3_get_autocommit(conn->db))
+		(void)sqlite_exec(conn, "ROLLBACK", NULL); /* only read */
+	return st;
+}
