@@ -1,8 +1,8 @@
 /*
- * All that an operator can set, as plain values, and the one table that says
- * so. From the table come the parser, `weir options` and the manual. Settings
- * are immutable once read; a reload makes a new struct settings. Strings live
- * in the arena given to settings_read().
+ * All that an operator can set, as plain values; app/base/option.h has the
+ * table that says how each is written. Settings are immutable once read; a
+ * reload makes a new struct settings. Strings live in the arena given to
+ * settings_read().
  */
 #ifndef WEIR_BASE_SETTINGS_H
 #define WEIR_BASE_SETTINGS_H
@@ -60,46 +60,28 @@ struct settings {
 	int64_t log_level;      /* LOG_LEVEL: enum log_level */
 };
 
-enum option_type {
-	OPTION_TEXT,
-	OPTION_SECRET,  /* text that is never shown */
-	OPTION_NUMBER,  /* plain integer */
-	OPTION_BYTES,   /* integer with optional k, m, g (binary) */
-	OPTION_SECONDS, /* integer with optional s, m, h, d; stored in s */
-	OPTION_MS,      /* integer with ms, s, m; a bare number is ms */
-	OPTION_BOOLEAN,
-	OPTION_CHOICE /* one of `choices`, stored as its index */
-};
-
-/* One thing that can be set. Every row has its help text. */
-struct option {
-	const char *name;
-	const char *alias; /* a second accepted name, or NULL */
-	enum option_type type;
-	size_t offset;        /* into struct settings */
-	const char *fallback; /* the default, as it would be written */
-	int64_t min, max;     /* numbers only */
-	const char *choices;  /* "a|b|c" for OPTION_CHOICE, or for a text that
-			       * must be one of them; else NULL */
-	bool reload;          /* takes effect on SIGHUP */
-	const char *help;     /* one sentence or two */
-};
-
-extern const struct option option_table[];
-extern const size_t option_count;
-
 /*
  * Where settings come from: `file` (path as given by --env, else $WEIR_ENV,
- * ./.env, /etc/weir/weir.env, the first that exists), then the process
- * environment, which wins. Laravel's words true/(true), null, empty and so on
- * are understood. On error: ST_INVALID and "FILE:LINE: NAME: value X: expected
- * ..." (a secret's value is shown as "***"). Unknown CACHE_*, REDIS_*, DB_*,
- * LIMIT_* and other weir-looking names are warnings with the nearest known
- * name, appended to `warnings`, one a line. `path_used` receives the file's
- * path, or STR_NULL when there is none.
+ * ./.env, /etc/weir/weir.env, the first that exists; file NULL: not given),
+ * then the process environment, which wins. Laravel's words true/(true), null,
+ * empty and so on are understood; null, and an empty value that is no text,
+ * mean the default. On error: ST_INVALID and "FILE:LINE: NAME: value X:
+ * expected ..." (a secret's value is shown as "***"). Unknown CACHE_*, REDIS_*,
+ * DB_*, LIMIT_* and other weir-looking names are warnings with the nearest
+ * known name, appended to `warnings`, one a line. `path_used` receives the
+ * file's path, or STR_NULL when there is none.
  */
 enum status settings_read(struct arena *a, const char *file,
     struct settings *out, struct str *path_used, struct buf *warnings,
     struct error *err);
+
+/*
+ * The same for people who mend a file: goes on after a wrong value (which
+ * becomes the default) and appends every problem to `problems`, one a line.
+ * ST_INVALID when there was one.
+ */
+enum status settings_check(struct arena *a, const char *file,
+    struct settings *out, struct str *path_used, struct buf *warnings,
+    struct buf *problems);
 
 #endif

@@ -1,0 +1,234 @@
+#include "app/base/option.h"
+
+#include <inttypes.h>
+
+#include "app/base/arena.h"
+#include "app/base/buf.h"
+#include "app/base/settings.h"
+
+/* Names further apart than this are not taken for slips of each other. */
+#define NEAR_ENOUGH  3
+#define NAME_LONGEST 64
+
+struct unit {
+	const char *suffix;
+	int64_t factor;
+};
+
+static const struct unit no_units[] = { { "", 1 }, { NULL, 0 } };
+static const struct unit byte_units[] = { { "", 1 }, { "k", 1 << 10 },
+	{ "m", 1 << 20 }, { "g", 1 << 30 }, { NULL, 0 } };
+static const struct unit second_units[] = { { "", 1 }, { "s", 1 }, { "m", 60 },
+	{ "h", 3600 }, { "d", 86400 }, { NULL, 0 } };
+static const struct unit ms_units[] = { { "", 1 }, { "ms", 1 }, { "s", 1000 },
+	{ "m", 60000 }, { NULL, 0 } };
+
+/* How each type is named and, for numbers, which units it has. */
+static const struct {
+	const char *name;
+	const char *expected;
+	const struct unit *units;
+} types[] = {
+	[OPTION_TEXT] = { "text", "a text", NULL },
+	[OPTION_SECRET] = { "secret", "a text", NULL },
+	[OPTION_NUMBER] = { "number", "a number", no_units },
+	[OPTION_BYTES] = { "bytes", "bytes (a number, or one with k, m or g)",
+	    byte_units },
+	[OPTION_SECONDS] = { "seconds",
+	    "seconds (a number, or one with m, h "
+	    "or d)",
+	    second_units },
+	[OPTION_MS] = { "milliseconds",
+	    "milliseconds (a number, or one with "
+	    "ms, s or m)",
+	    ms_units },
+	[OPTION_BOOLEAN] = { "boolean", "true or false", NULL },
+	[OPTION_CHOICE] = { "choice", "one of", NULL },
+};
+
+const struct option *
+option_find(struct str name)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option *opt = &option_table[i];
+
+		if (str_eq(name, str_of(opt->name)) ||
+		    str_eq(name, str_of(opt->alias)))
+			return opt;
+	}
+	return NULL;
+}
+
+const char *
+option_type_name(enum option_type type)
+{
+	return types[type].name;
+}
+
+static bool
+number_parse(const struct option *opt, struct str text, int64_t *out)
+{
+	const struct unit *unit = types[opt->type].units;
+	size_t digits = 0;
+	int64_t n;
+
+	while (
+	    digits < text.n && text.p[digits] >= '0' && text.p[digits] <= '9')
+		digits++;
+	while (unit->suffix != NULL &&
+	       !str_eq_nocase(str_skip(text, digits), str_of(unit->suffix)))
+		unit++;
+	if (unit->suffix == NULL || !str_to_i64(str_make(text.p, digits), &n) ||
+	    __builtin_mul_overflow(n, unit->factor, &n))
+		return false;
+	*out = n;
+	return n >= opt->min && n <= opt->max;
+}
+
+static bool
+choice_parse(const struct option *opt, struct str text, int64_t *out)
+{
+	struct str rest = str_of(opt->choices);
+
+	for (*out = 0; !str_is_null(rest); ++*out) {
+		if (str_eq_nocase(str_cut(&rest, '|'), text))
+			return true;
+	}
+	return false;
+}
+
+static bool
+boolean_parse(struct str text, bool *out)
+{
+	static const char *const no[] = { "0", "false", "off", "no", "n", "f" };
+
+	*out = str_to_bool(text);
+	if (*out)
+		return true;
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
+		if (str_eq_nocase(text, str_of(no[i])))
+			return true;
+	}
+	return false;
+}
+
+static bool
+text_valid(const struct option *opt, struct str text)
+{
+	int64_t index;
+
+	if (memchr(text.p, '\0', text.n) != NULL)
+		return false;
+	if (opt->choices != NULL)
+		return choice_parse(opt, text, &index);
+	return text.n == 0 || opt->valid == NULL || opt->valid(text);
+}
+
+bool
+option_store(const struct option *opt, struct str text, struct arena *a,
+    struct settings *out)
+{
+	char *member = (char *)out + opt->offset;
+	const char *copy;
+	int64_t n;
+	bool yes;
+
+	switch (opt->type) {
+	case OPTION_TEXT:
+	case OPTION_SECRET:
+		if (!text_valid(opt, text))
+			return false;
+		copy = arena_dup(a, text).p;
+		memcpy(member, &copy, sizeof(copy));
+		return true;
+	case OPTION_BOOLEAN:
+		if (!boolean_parse(text, &yes))
+			return false;
+		memcpy(member, &yes, sizeof(yes));
+		return true;
+	case OPTION_CHOICE:
+		if (!choice_parse(opt, text, &n))
+			return false;
+		break;
+	default:
+		if (!number_parse(opt, text, &n))
+			return false;
+	}
+	memcpy(member, &n, sizeof(n));
+	return true;
+}
+
+void
+option_expected(const struct option *opt, struct buf *out)
+{
+	struct str rest = str_of(opt->choices);
+
+	if (opt->choices != NULL) {
+		buf_put_lit(out, "one of");
+		for (char sep = ' '; !str_is_null(rest); sep = '|') {
+			buf_put_char(out, sep);
+			buf_put(out, str_cut(&rest, '|'));
+		}
+		return;
+	}
+	buf_put(out, str_of(opt->expected != NULL ? opt->expected
+						  : types[opt->type].expected));
+	if (types[opt->type].units != NULL)
+		buf_printf(
+		    out, " from %" PRId64 " to %" PRId64, opt->min, opt->max);
+}
+
+/* Levenshtein's distance, one row at a time. */
+static size_t
+distance(struct str a, struct str b)
+{
+	size_t row[NAME_LONGEST + 1];
+
+	for (size_t j = 0; j <= b.n; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.n; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b.n; j++) {
+			size_t cost = diagonal + (a.p[i - 1] != b.p[j - 1]);
+
+			diagonal = row[j];
+			if (row[j] + 1 < cost)
+				cost = row[j] + 1;
+			if (row[j - 1] + 1 < cost)
+				cost = row[j - 1] + 1;
+			row[j] = cost;
+		}
+	}
+	return row[b.n];
+}
+
+static void
+nearer(struct str name, const char *known, size_t *best, const char **found)
+{
+	size_t d;
+
+	if (known == NULL || strlen(known) > NAME_LONGEST)
+		return;
+	d = distance(name, str_of(known));
+	if (d < *best) {
+		*best = d;
+		*found = known;
+	}
+}
+
+const char *
+option_nearest(struct str name)
+{
+	size_t best = NEAR_ENOUGH + 1;
+	const char *found = NULL;
+
+	if (name.n > NAME_LONGEST)
+		return NULL;
+	for (size_t i = 0; i < option_count; i++) {
+		nearer(name, option_table[i].name, &best, &found);
+		nearer(name, option_table[i].alias, &best, &found);
+	}
+	return found;
+}

@@ -1,0 +1,209 @@
+/*
+ * The table of option.h. Ranges bound what one request or one process can be
+ * made to hold: an operator may set them freely inside what the code has been
+ * built for.
+ */
+#include "app/base/option.h"
+
+#include "app/base/secret.h"
+#include "app/base/settings.h"
+
+#define KIB      INT64_C(1024)
+#define MIB      (1024 * KIB)
+#define GIB      (1024 * MIB)
+#define SECOND   INT64_C(1000)
+#define HOUR     (3600 * SECOND)
+#define TEN_YEAR INT64_C(315360000)
+
+#define MEMBER(name) offsetof(struct settings, name)
+
+static bool
+is_key(struct str text)
+{
+	uint8_t master[SECRET_KEY_BYTES];
+	bool good = secret_parse_key(text, master);
+
+	secret_wipe(master, sizeof(master));
+	return good;
+}
+
+static bool
+is_key_list(struct str text)
+{
+	while (!str_is_null(text)) {
+		if (!is_key(str_trim(str_cut(&text, ','))))
+			return false;
+	}
+	return true;
+}
+
+/* unix:/path, or host:port, or [address]:port. */
+static bool
+is_listen(struct str text)
+{
+	size_t colon = text.n;
+	uint64_t port;
+
+	if (str_starts(text, STR("unix:")))
+		return str_starts(text, STR("unix:/")) && text.n > 6;
+	while (colon > 0 && text.p[colon - 1] != ':')
+		colon--;
+	return colon > 1 && str_to_u64(str_skip(text, colon), &port) &&
+	       port >= 1 && port <= 65535;
+}
+
+/* clang-format off */
+const struct option option_table[] = {
+	{ .name = "APP_KEY", .type = OPTION_SECRET,
+	  .offset = MEMBER(app_key), .fallback = "", .reload = true,
+	  .valid = is_key, .expected = "base64 of 32 bytes, as `weir setup` "
+	      "writes it",
+	  .help = "The installation's master key, from which the keys for API "
+	      "key hashes, tokens and stored credentials are derived. "
+	      "`weir setup` writes one when it is missing." },
+	{ .name = "APP_PREVIOUS_KEYS", .type = OPTION_SECRET,
+	  .offset = MEMBER(app_previous_keys), .fallback = "", .reload = true,
+	  .valid = is_key_list, .expected = "keys like APP_KEY with commas "
+	      "between them",
+	  .help = "Earlier values of APP_KEY, which still verify and decrypt "
+	      "after a rotation." },
+	{ .name = "DB_CONNECTION", .type = OPTION_TEXT,
+	  .offset = MEMBER(db_connection), .fallback = "sqlite",
+	  .choices = "sqlite",
+	  .help = "The kind of the system database, which holds services, "
+	      "keys, roles and limits." },
+	{ .name = "DB_DATABASE", .type = OPTION_TEXT,
+	  .offset = MEMBER(db_database),
+	  .fallback = "/var/lib/weir/system.sqlite",
+	  .help = "The file of the system database." },
+	{ .name = "DB_MAX_RECORDS_RETURNED", .type = OPTION_NUMBER,
+	  .offset = MEMBER(db_max_records), .fallback = "1000",
+	  .min = 1, .max = 1000000, .reload = true,
+	  .help = "How many records one answer holds at most, and how many "
+	      "it holds when the request names no limit." },
+	{ .name = "CACHE_DRIVER", .alias = "CACHE_STORE", .type = OPTION_TEXT,
+	  .offset = MEMBER(cache_driver), .fallback = "local",
+	  .help = "The store of cached responses, their tags and, unless "
+	      "LIMIT_CACHE_DRIVER says otherwise, the rate limits." },
+	{ .name = "CACHE_PREFIX", .type = OPTION_TEXT,
+	  .offset = MEMBER(cache_prefix), .fallback = "weir",
+	  .help = "Put before every name in a store that is shared with "
+	      "other programs." },
+	{ .name = "CACHE_PATH", .type = OPTION_TEXT,
+	  .offset = MEMBER(cache_path), .fallback = "/var/lib/weir/cache",
+	  .help = "The folder of the local store. All processes of one host "
+	      "that name the same folder share it." },
+	{ .name = "CACHE_MEMORY", .type = OPTION_BYTES,
+	  .offset = MEMBER(cache_memory), .fallback = "64m",
+	  .min = 4 * MIB, .max = 1024 * GIB,
+	  .help = "How large the local store may grow before it evicts." },
+	{ .name = "CACHE_MAX_VALUE", .type = OPTION_BYTES,
+	  .offset = MEMBER(cache_max_value), .fallback = "1000000",
+	  .min = 1 * KIB, .max = 64 * MIB, .reload = true,
+	  .help = "The largest value that is stored; a larger response is "
+	      "answered without being cached." },
+	{ .name = "CACHE_DEFAULT_TTL", .type = OPTION_SECONDS,
+	  .offset = MEMBER(cache_default_ttl), .fallback = "300",
+	  .min = 1, .max = TEN_YEAR, .reload = true,
+	  .help = "How long a response is cached when its service caches but "
+	      "has no cache_ttl of its own." },
+	{ .name = "LIMIT_CACHE_DRIVER", .type = OPTION_TEXT,
+	  .offset = MEMBER(limit_driver), .fallback = "",
+	  .help = "The store of the rate limits' counters; empty means the "
+	      "one of CACHE_DRIVER." },
+	{ .name = "LIMIT_ON_ERROR", .type = OPTION_CHOICE,
+	  .offset = MEMBER(limit_on_error), .fallback = "local",
+	  .choices = "local|allow|deny", .reload = true,
+	  .help = "What a rate limit does while its store is down: count in "
+	      "this process, let every request through, or answer 503." },
+	{ .name = "STORE_TIMEOUT", .type = OPTION_MS,
+	  .offset = MEMBER(store_timeout), .fallback = "50ms",
+	  .min = 1, .max = 10 * SECOND, .reload = true,
+	  .help = "How long a request waits for a store before it goes on "
+	      "without it." },
+	{ .name = "LISTEN", .type = OPTION_TEXT,
+	  .offset = MEMBER(listen), .fallback = "",
+	  .valid = is_listen, .expected = "unix:/path or host:port",
+	  .help = "Where the web server finds weir. Empty means the socket "
+	      "that was passed as fd 0 or by LISTEN_FDS." },
+	{ .name = "LISTEN_GROUP", .type = OPTION_TEXT,
+	  .offset = MEMBER(listen_group), .fallback = "",
+	  .help = "The group that may connect to the unix socket of LISTEN; "
+	      "empty means the group of the process." },
+	{ .name = "LISTEN_BACKLOG", .type = OPTION_NUMBER,
+	  .offset = MEMBER(backlog), .fallback = "1024",
+	  .min = 1, .max = 65535,
+	  .help = "How many connections the kernel keeps before weir has "
+	      "accepted them." },
+	{ .name = "FRONTS", .type = OPTION_NUMBER,
+	  .offset = MEMBER(fronts), .fallback = "1",
+	  .min = 1, .max = 64,
+	  .help = "How many event loops read requests and answer from the "
+	      "cache." },
+	{ .name = "WORKERS", .type = OPTION_NUMBER,
+	  .offset = MEMBER(workers), .fallback = "0",
+	  .min = 0, .max = 1024,
+	  .help = "How many threads run what may block. 0 means twice the "
+	      "number of processors and at least 4." },
+	{ .name = "QUEUE", .type = OPTION_NUMBER,
+	  .offset = MEMBER(queue), .fallback = "256",
+	  .min = 1, .max = 65536,
+	  .help = "How many requests may wait for a worker; the next one is "
+	      "answered 503 at once." },
+	{ .name = "MAX_BODY", .type = OPTION_BYTES,
+	  .offset = MEMBER(max_body), .fallback = "10m",
+	  .min = 1 * KIB, .max = 1 * GIB, .reload = true,
+	  .help = "The largest request body; a larger one is answered 413." },
+	{ .name = "MAX_HEADERS", .type = OPTION_BYTES,
+	  .offset = MEMBER(max_headers), .fallback = "64k",
+	  .min = 4 * KIB, .max = 1 * MIB, .reload = true,
+	  .help = "How many bytes of FastCGI parameters, which hold the "
+	      "request's headers, are read; more are answered 431." },
+	{ .name = "MAX_PARAMS", .type = OPTION_NUMBER,
+	  .offset = MEMBER(max_params), .fallback = "256",
+	  .min = 16, .max = 10000, .reload = true,
+	  .help = "How many parameters a query string may have; more are "
+	      "answered 400." },
+	{ .name = "MAX_CONNECTIONS", .type = OPTION_NUMBER,
+	  .offset = MEMBER(max_connections), .fallback = "4096",
+	  .min = 16, .max = 1000000,
+	  .help = "How many connections of the web server each event loop "
+	      "holds." },
+	{ .name = "READ_TIMEOUT", .type = OPTION_MS,
+	  .offset = MEMBER(read_timeout), .fallback = "30s",
+	  .min = 100, .max = HOUR, .reload = true,
+	  .help = "How long a whole request may take to arrive." },
+	{ .name = "WRITE_TIMEOUT", .type = OPTION_MS,
+	  .offset = MEMBER(write_timeout), .fallback = "60s",
+	  .min = 100, .max = HOUR, .reload = true,
+	  .help = "How long a whole answer may take to be sent." },
+	{ .name = "REQUEST_TIMEOUT", .type = OPTION_MS,
+	  .offset = MEMBER(request_timeout), .fallback = "30s",
+	  .min = 100, .max = HOUR, .reload = true,
+	  .help = "How long a request may wait for a worker and for its "
+	      "database together; then it is answered 503 or 504." },
+	{ .name = "STATEMENT_TIMEOUT", .type = OPTION_MS,
+	  .offset = MEMBER(statement_timeout), .fallback = "10s",
+	  .min = 10, .max = HOUR, .reload = true,
+	  .help = "How long one statement may run in a database; then it is "
+	      "ended and the request answered 504." },
+	{ .name = "DRAIN_TIMEOUT", .type = OPTION_MS,
+	  .offset = MEMBER(drain_timeout), .fallback = "30s",
+	  .min = 0, .max = HOUR, .reload = true,
+	  .help = "How long weir goes on answering what it has begun to read "
+	      "after it was told to stop." },
+	{ .name = "LOG_FILE", .type = OPTION_TEXT,
+	  .offset = MEMBER(log_file), .fallback = "stderr", .reload = true,
+	  .help = "Where the log goes: a file to append to, or stderr." },
+	{ .name = "ACCESS_LOG", .type = OPTION_TEXT,
+	  .offset = MEMBER(access_log), .fallback = "stderr", .reload = true,
+	  .help = "Where the access log goes, one line of JSON an answer: a "
+	      "file to append to, stderr, or off." },
+	{ .name = "LOG_LEVEL", .type = OPTION_CHOICE,
+	  .offset = MEMBER(log_level), .fallback = "info",
+	  .choices = "error|warning|info|debug", .reload = true,
+	  .help = "The least important kind of line that is logged." },
+};
+/* clang-format on */
+
+const size_t option_count = sizeof(option_table) / sizeof(option_table[0]);

@@ -1,0 +1,281 @@
+#include "app/base/settings.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/base/arena.h"
+#include "app/base/buf.h"
+#include "app/base/env.h"
+#include "app/base/option.h"
+
+#define FILE_MAX_BYTES (1u << 20)
+#define READ_BYTES     8192u
+#define SHOWN_BYTES    64 /* of a wrong value, in a message */
+
+extern char **environ;
+
+/* One reading of the settings. */
+struct reading {
+	struct arena *arena;
+	const char *path; /* of the file, NULL: there is none */
+	struct env env;   /* what it says */
+	struct buf *warnings;
+	struct buf *problems;
+	bool failed;
+};
+
+static enum status
+problem(struct reading *r, const char *text)
+{
+	buf_printf(r->problems, "%s\n", text);
+	r->failed = true;
+	return ST_INVALID;
+}
+
+/* NULL: no file was asked for and none stands where one may. */
+static const char *
+file_find(const char *given)
+{
+	static const char *const places[] = { "./.env", "/etc/weir/weir.env" };
+
+	if (given != NULL)
+		return given;
+	given = getenv("WEIR_ENV");
+	if (given != NULL && given[0] != '\0')
+		return given;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (access(places[i], F_OK) == 0)
+			return places[i];
+	}
+	return NULL;
+}
+
+/* All of the file, in the arena; false with errno. */
+static bool
+file_bytes(struct arena *a, int fd, struct str *out)
+{
+	struct buf bytes = buf_in(a);
+	ssize_t got;
+
+	do {
+		got = read(fd, buf_reserve(&bytes, READ_BYTES), READ_BYTES);
+		if (got > 0)
+			bytes.n += (size_t)got;
+	} while (got > 0 && bytes.n <= FILE_MAX_BYTES);
+	if (bytes.n > FILE_MAX_BYTES)
+		errno = EFBIG;
+	*out = buf_str(&bytes);
+	return got == 0;
+}
+
+static bool
+outer_get(void *ctx, struct str name, struct str *value)
+{
+	struct reading *r = ctx;
+	const char *found = getenv(arena_dup(r->arena, name).p);
+
+	*value = str_of(found);
+	return found != NULL;
+}
+
+/* env_parse() says "line 3: ..."; people click on "FILE:3: ...". */
+static void
+file_parse(struct reading *r, struct str text)
+{
+	struct error err = { 0 };
+	struct str why;
+
+	if (env_parse(r->arena, text, outer_get, r, &r->env, &err) == ST_OK)
+		return;
+	why = str_skip(str_of(err.text), sizeof("line ") - 1);
+	r->env = (struct env){ 0 };
+	(void)problem(
+	    r, arena_printf(r->arena, "%s:%.*s", r->path, STR_ARG(why)).p);
+}
+
+static void
+file_read(struct reading *r)
+{
+	struct str text;
+	struct stat st;
+	int fd = open(r->path, O_RDONLY | O_CLOEXEC);
+	bool good =
+	    fd >= 0 && fstat(fd, &st) == 0 && file_bytes(r->arena, fd, &text);
+
+	if (!good)
+		(void)problem(r,
+		    arena_printf(r->arena, "%s: %s", r->path, strerror(errno))
+			.p);
+	if (fd >= 0)
+		(void)close(fd); /* it was only read */
+	if (!good)
+		return;
+	if ((st.st_mode & S_IROTH) != 0)
+		buf_printf(r->warnings,
+		    "%s: everyone may read this file; it holds secrets "
+		    "(chmod 640)\n",
+		    r->path);
+	file_parse(r, text);
+}
+
+/* Laravel's words: what env() makes of a text. STR_NULL: the default. */
+static struct str
+words_replace(struct str value)
+{
+	if (str_eq_nocase(value, STR("null")) ||
+	    str_eq_nocase(value, STR("(null)")))
+		return STR_NULL;
+	if (str_eq_nocase(value, STR("empty")) ||
+	    str_eq_nocase(value, STR("(empty)")))
+		return STR("");
+	if (str_eq_nocase(value, STR("(true)")))
+		return STR("true");
+	if (str_eq_nocase(value, STR("(false)")))
+		return STR("false");
+	return value;
+}
+
+/* The entry that sets the name: the process environment's, else the file's. */
+static bool
+entry_get(const struct reading *r, const char *name, struct env_entry *out)
+{
+	const struct env_entry *found;
+	const char *outer;
+
+	if (name == NULL)
+		return false;
+	outer = getenv(name);
+	if (outer != NULL) {
+		*out = (struct env_entry){ str_of(name), str_of(outer), 0 };
+		return true;
+	}
+	found = env_get(&r->env, str_of(name));
+	if (found != NULL)
+		*out = *found;
+	return found != NULL;
+}
+
+static void
+value_problem(
+    struct reading *r, const struct option *opt, const struct env_entry *entry)
+{
+	struct buf text = buf_in(r->arena);
+	struct str shown = entry->value;
+
+	if (entry->line == 0)
+		buf_put_lit(&text, "environment: ");
+	else
+		buf_printf(&text, "%s:%u: ", r->path, entry->line);
+	if (opt->type == OPTION_SECRET)
+		shown = STR("***");
+	else if (shown.n > SHOWN_BYTES)
+		shown.n = SHOWN_BYTES;
+	buf_printf(&text, "%.*s: value \"%.*s\": expected ",
+	    STR_ARG(entry->name), STR_ARG(shown));
+	option_expected(opt, &text);
+	buf_put_char(&text, '\0');
+	(void)problem(r, text.p);
+}
+
+static void
+option_read(struct reading *r, const struct option *opt, struct settings *out)
+{
+	struct env_entry entry = { .value = STR_NULL };
+	bool is_text = opt->type == OPTION_TEXT || opt->type == OPTION_SECRET;
+	bool stored = option_store(opt, str_of(opt->fallback), r->arena, out);
+	struct str value;
+
+	assert(stored);
+	if (!entry_get(r, opt->name, &entry) &&
+	    !entry_get(r, opt->alias, &entry))
+		return;
+	value = words_replace(entry.value);
+	if (str_is_null(value) || (value.n == 0 && !is_text))
+		return;
+	if (!option_store(opt, value, r->arena, out))
+		value_problem(r, opt, &entry);
+}
+
+/* Names of ours end in nobody else's software. */
+static bool
+looks_ours(struct str name)
+{
+	static const char *const prefixes[] = { "WEIR_", "CACHE_", "REDIS_",
+		"MEMCACHED_", "DB_", "LIMIT_" };
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (str_starts(name, str_of(prefixes[i])))
+			return true;
+	}
+	return false;
+}
+
+static void
+name_check(struct reading *r, const struct env_entry *entry)
+{
+	const char *near;
+	bool ours = looks_ours(entry->name);
+
+	if (option_find(entry->name) != NULL ||
+	    str_eq(entry->name, STR("WEIR_ENV")) || (entry->line == 0 && !ours))
+		return;
+	near = option_nearest(entry->name);
+	if (near == NULL && !ours)
+		return;
+	if (entry->line == 0)
+		buf_put_lit(r->warnings, "environment: ");
+	else
+		buf_printf(r->warnings, "%s:%u: ", r->path, entry->line);
+	buf_printf(r->warnings, "%.*s: unknown name", STR_ARG(entry->name));
+	if (near != NULL)
+		buf_printf(r->warnings, ", did you mean %s?", near);
+	buf_put_char(r->warnings, '\n');
+}
+
+static void
+names_check(struct reading *r)
+{
+	for (size_t i = 0; i < r->env.n; i++)
+		name_check(r, &r->env.list[i]);
+	for (char **at = environ; at != NULL && *at != NULL; at++) {
+		struct str rest = str_of(*at);
+		struct env_entry entry = { .name = str_cut(&rest, '=') };
+
+		name_check(r, &entry);
+	}
+}
+
+enum status
+settings_check(struct arena *a, const char *file, struct settings *out,
+    struct str *path_used, struct buf *warnings, struct buf *problems)
+{
+	struct reading r = {
+		.arena = a, .warnings = warnings, .problems = problems
+	};
+
+	r.path = file_find(file);
+	*path_used = r.path == NULL ? STR_NULL : arena_dup(a, str_of(r.path));
+	if (r.path != NULL)
+		file_read(&r);
+	for (size_t i = 0; i < option_count; i++)
+		option_read(&r, &option_table[i], out);
+	names_check(&r);
+	return r.failed ? ST_INVALID : ST_OK;
+}
+
+enum status
+settings_read(struct arena *a, const char *file, struct settings *out,
+    struct str *path_used, struct buf *warnings, struct error *err)
+{
+	struct buf problems = buf_in(a);
+	enum status st =
+	    settings_check(a, file, out, path_used, warnings, &problems);
+	struct str rest = buf_str(&problems);
+	struct str first = str_cut(&rest, '\n');
+
+	return st == ST_OK ? ST_OK : error_set(err, st, "%.*s", STR_ARG(first));
+}
