@@ -1,0 +1,14 @@
+/*
+ * The groups of commands. A new group is a file of this folder that defines
+ * its rows, declared here and listed in commands.c; a new command of a group
+ * is one row of its file.
+ */
+#ifndef WEIR_COMMANDS_COMMANDS_H
+#define WEIR_COMMANDS_COMMANDS_H
+
+#include "app/command.h"
+
+extern const struct command help_commands[];
+extern const struct command options_commands[];
+
+#endif

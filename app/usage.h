@@ -1,0 +1,21 @@
+/* What --help prints, made from the rows of the commands. */
+#ifndef WEIR_USAGE_H
+#define WEIR_USAGE_H
+
+#include <stdio.h>
+
+struct command;
+
+/* "usage: weir key add --role ROLE [--json] NAME" and an end of line. */
+void usage_line(FILE *out, const struct command *command);
+
+/* All of one command: usage, summary, options. */
+void usage_command(FILE *out, const struct command *command);
+
+/* The commands of a noun, or of every group when noun is NULL. */
+void usage_list(FILE *out, const char *noun);
+
+/* The whole program. */
+void usage_program(FILE *out);
+
+#endif
