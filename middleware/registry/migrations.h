@@ -1,0 +1,31 @@
+/*
+ * The schema of the system database, as numbered steps. Each runs in a
+ * transaction of its own and is noted in schema_migration, so any number of
+ * processes may try at once and a step runs once.
+ */
+#ifndef WEIR_MIGRATIONS_H
+#define WEIR_MIGRATIONS_H
+
+#include <stdint.h>
+
+#include "app/base/secret.h"
+#include "app/base/status.h"
+
+struct system_db;
+
+/* The newest step this weir knows. */
+#define MIGRATION_NEWEST 2
+
+/*
+ * Takes the schema to step `last` (MIGRATION_NEWEST but in tests). pepper is
+ * the key for hashes of API keys. *applied receives how many steps ran.
+ * ST_INVALID when a newer weir has been here.
+ */
+enum status migrations_run(struct system_db *db, int64_t last,
+    const uint8_t pepper[SECRET_KEY_BYTES], unsigned *applied,
+    struct error *err);
+
+/* ST_OK when the schema is the newest; else ST_INVALID and what to do. */
+enum status migrations_check(struct system_db *db, struct error *err);
+
+#endif

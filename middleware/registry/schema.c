@@ -1,0 +1,152 @@
+/*
+ * What the steps of the schema do. Tables carry DreamFactory's names where it
+ * has them. $id and $hash are words that engines have not in common:
+ * migrations.c puts in what the engine at hand says for them.
+ */
+#include "middleware/registry/schema.h"
+
+#include "app/base/secret.h"
+#include "middleware/registry/system_db.h"
+
+static const char tables_sql[] =
+    "CREATE TABLE service ("
+    " id $id,"
+    " name VARCHAR(40) NOT NULL UNIQUE,"
+    " label VARCHAR(80),"
+    " description VARCHAR(255),"
+    " is_active BOOLEAN NOT NULL DEFAULT 1,"
+    " type VARCHAR(40) NOT NULL,"
+    " config TEXT NOT NULL,"
+    " created_date VARCHAR(19) NOT NULL,"
+    " last_modified_date VARCHAR(19) NOT NULL);"
+    "CREATE TABLE service_cache_config ("
+    " service_id BIGINT NOT NULL PRIMARY KEY,"
+    " cache_enabled BOOLEAN NOT NULL DEFAULT 0,"
+    " cache_ttl BIGINT NOT NULL DEFAULT 0,"
+    " FOREIGN KEY (service_id) REFERENCES service (id));"
+    "CREATE TABLE role ("
+    " id $id,"
+    " name VARCHAR(64) NOT NULL UNIQUE,"
+    " description VARCHAR(255),"
+    " is_active BOOLEAN NOT NULL DEFAULT 1,"
+    " created_date VARCHAR(19) NOT NULL,"
+    " last_modified_date VARCHAR(19) NOT NULL);"
+    "CREATE TABLE role_service_access ("
+    " id $id,"
+    " role_id BIGINT NOT NULL,"
+    " service_id BIGINT,"
+    " component VARCHAR(255) NOT NULL,"
+    " verb_mask INTEGER NOT NULL,"
+    " requestor_mask INTEGER NOT NULL DEFAULT 1,"
+    " filters TEXT,"
+    " filter_op VARCHAR(32) NOT NULL DEFAULT 'and',"
+    " created_date VARCHAR(19) NOT NULL,"
+    " last_modified_date VARCHAR(19) NOT NULL,"
+    " FOREIGN KEY (role_id) REFERENCES role (id),"
+    " FOREIGN KEY (service_id) REFERENCES service (id));"
+    "CREATE TABLE app ("
+    " id $id,"
+    " name VARCHAR(64) NOT NULL UNIQUE,"
+    " description VARCHAR(255),"
+    " is_active BOOLEAN NOT NULL DEFAULT 1,"
+    " role_id BIGINT,"
+    " created_date VARCHAR(19) NOT NULL,"
+    " last_modified_date VARCHAR(19) NOT NULL,"
+    " FOREIGN KEY (role_id) REFERENCES role (id));"
+    "CREATE TABLE app_key ("
+    " id $id,"
+    " app_id BIGINT NOT NULL,"
+    " hash $hash NOT NULL UNIQUE,"
+    " hint VARCHAR(6) NOT NULL,"
+    " created VARCHAR(19) NOT NULL,"
+    " expires BIGINT NOT NULL DEFAULT 0,"
+    " revoked BIGINT NOT NULL DEFAULT 0,"
+    " FOREIGN KEY (app_id) REFERENCES app (id));"
+    "CREATE TABLE limits ("
+    " id $id,"
+    " name VARCHAR(64) NOT NULL UNIQUE,"
+    " type VARCHAR(40) NOT NULL,"
+    " rate BIGINT NOT NULL,"
+    " period BIGINT NOT NULL,"
+    " app_id BIGINT,"
+    " role_id BIGINT,"
+    " service_id BIGINT,"
+    " verb VARCHAR(10),"
+    " key_text VARCHAR(100) NOT NULL UNIQUE,"
+    " is_active BOOLEAN NOT NULL DEFAULT 1,"
+    " created_date VARCHAR(19) NOT NULL,"
+    " last_modified_date VARCHAR(19) NOT NULL,"
+    " FOREIGN KEY (app_id) REFERENCES app (id),"
+    " FOREIGN KEY (role_id) REFERENCES role (id),"
+    " FOREIGN KEY (service_id) REFERENCES service (id));"
+    "CREATE TABLE registry_version (number BIGINT NOT NULL);"
+    "INSERT INTO registry_version (number) VALUES (1);";
+
+/*
+ * Apps whose keys are public: clients of this API have them built in. Such a
+ * key names an app and opens nothing, because its app has no role.
+ */
+struct known_app {
+	const char *name;
+	const char *key;
+};
+
+static const struct known_app known_apps[] = {
+	{ "admin", "6498a8ad1beb9d84d63035c5d1120c007fad6de706734db9689f8996707"
+		   "e0f7d" },
+	{ "api_docs", "36fda24fe5588fa4285ac6c6c2fdfbdb6b6bc9834699774c9bf777f7"
+		      "06d05a88" },
+	{ "file_manager", "b5cb82af7b5d4130f36149f90aa2746782e59a872ac70454ac18"
+			  "8743cb55b0ba" },
+};
+
+static enum status
+known_app_add(struct system_db *db, const struct known_app *app,
+    const uint8_t *pepper, struct error *err)
+{
+	uint8_t hash[SECRET_HASH_BYTES];
+	char now[DATE_BYTES];
+	int64_t id;
+	enum status st;
+
+	date_text(db->wall_ms, now);
+	struct db_value app_args[] = { bind_text(str_of(app->name)),
+		bind_text(str_of(now)), bind_text(str_of(now)) };
+	struct db_stmt add_app =
+	    DB_STMT("INSERT INTO app (name, created_date, last_modified_date)"
+		    " VALUES (?, ?, ?)",
+		app_args);
+
+	st = system_db_insert(db, &add_app, &id, err);
+	if (st != ST_OK)
+		return st == ST_EXISTS ? ST_OK : st;
+	secret_hash(pepper, str_of(app->key), hash);
+	struct db_value key_args[] = { bind_i64(id),
+		bind_blob(hash, sizeof(hash)), bind_text(str_make(app->key, 6)),
+		bind_text(str_of(now)) };
+	struct db_stmt add_key =
+	    DB_STMT("INSERT INTO app_key (app_id, hash, hint, created)"
+		    " VALUES (?, ?, ?, ?)",
+		key_args);
+
+	st = system_db_insert(db, &add_key, &id, err);
+	return st == ST_EXISTS ? ST_OK : st;
+}
+
+static enum status
+known_apps_add(struct system_db *db, const uint8_t *pepper, struct error *err)
+{
+	for (size_t i = 0; i < sizeof(known_apps) / sizeof(known_apps[0]);
+	     i++) {
+		enum status st = known_app_add(db, &known_apps[i], pepper, err);
+
+		if (st != ST_OK)
+			return st;
+	}
+	return ST_OK;
+}
+
+const struct schema_step schema_steps[MIGRATION_NEWEST] = {
+	{ 1, tables_sql, NULL },
+	{ 2, NULL, known_apps_add },
+};

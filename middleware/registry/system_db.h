@@ -1,0 +1,108 @@
+/*
+ * A connection to the system database, where the platform keeps its own
+ * records. It serves one thread at a time. A write is a function that runs in
+ * one transaction, which also steps the registry's version: so every process
+ * notices it.
+ */
+#ifndef WEIR_SYSTEM_DB_H
+#define WEIR_SYSTEM_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/status.h"
+#include "app/base/str.h"
+#include "drivers/db/db.h"
+
+struct arena;
+struct settings;
+
+#define DATE_BYTES 20 /* "2026-01-31 23:59:59" and a NUL */
+
+struct system_db {
+	const struct db_driver *driver;
+	struct db_conn *conn; /* NULL: not open */
+	int64_t wall_ms; /* Unix time that a write notes; its caller's to set */
+};
+
+/*
+ * Connects to what DB_CONNECTION and DB_DATABASE name, and sets wall_ms to the
+ * present. create: a missing SQLite file is made. No schema is looked at: see
+ * migrations.h.
+ */
+enum status system_db_open(const struct settings *settings, bool create,
+    struct system_db *out, struct error *err);
+void system_db_close(struct system_db *db);
+
+/* Runs one statement; row may be NULL. */
+enum status system_db_run(struct system_db *db, const struct db_stmt *stmt,
+    db_row_f *row, void *ctx, struct error *err);
+
+/* Runs an UPDATE or DELETE; ST_MISSING when it changed nothing. */
+enum status system_db_change(
+    struct system_db *db, const struct db_stmt *stmt, struct error *err);
+
+/*
+ * Runs an INSERT; *id receives the new record's. ST_EXISTS leaves err alone:
+ * the caller knows what exists and what to do about it.
+ */
+enum status system_db_insert(struct system_db *db, const struct db_stmt *stmt,
+    int64_t *id, struct error *err);
+
+/* The first column of the first row; ST_MISSING without a row. */
+enum status system_db_number(struct system_db *db, const struct db_stmt *stmt,
+    int64_t *out, struct error *err);
+
+/* The registry's version: it differs after every write. */
+enum status system_db_version(
+    struct system_db *db, int64_t *out, struct error *err);
+
+/* What a write does; any status but ST_OK undoes all of it. */
+typedef enum status system_db_work_f(
+    struct system_db *db, void *ctx, struct error *err);
+
+enum status system_db_write(
+    struct system_db *db, system_db_work_f *work, void *ctx, struct error *err);
+
+/* A moment as the records have it, in UTC. */
+void date_text(int64_t wall_ms, char out[DATE_BYTES]);
+
+/* Values to bind; an absent string binds NULL. */
+static inline struct db_value
+bind_text(struct str s)
+{
+	return (
+	    struct db_value){ .type = s.p == NULL ? DB_NULL : DB_TEXT, .s = s };
+}
+
+static inline struct db_value
+bind_i64(int64_t v)
+{
+	return (struct db_value){ .type = DB_INT, .i = v };
+}
+
+/* An id that refers to a record; 0 binds NULL. */
+static inline struct db_value
+bind_id(int64_t id)
+{
+	return (struct db_value){ .type = id == 0 ? DB_NULL : DB_INT, .i = id };
+}
+
+static inline struct db_value
+bind_blob(const void *p, size_t n)
+{
+	return (struct db_value){ .type = DB_BLOB, .s = str_make(p, n) };
+}
+
+/* Values read: a copy in the arena (NULL is absent); a number (NULL is 0). */
+struct str value_text(struct arena *arena, const struct db_value *v);
+int64_t value_i64(const struct db_value *v);
+
+/* A statement of a literal and an array of values. */
+#define DB_STMT(literal, values)                                               \
+	((struct db_stmt){                                                     \
+	    STR(literal), (values), sizeof(values) / sizeof((values)[0]) })
+#define DB_STMT_PLAIN(literal) ((struct db_stmt){ STR(literal), NULL, 0 })
+
+#endif
