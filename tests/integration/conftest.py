@@ -1,0 +1,125 @@
+"""Fixtures: an installation a file, two servers, and nginx in front.
+
+A test file may define SETTINGS, the settings its installation differs in.
+"""
+
+import signal
+import sys
+import time
+
+import pytest
+
+from support import fcgi, shop
+from support.pair import Pair, Web
+from support.process import kill_all
+from support.weir import Installation
+
+QUICK = 0.05
+
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true",
+                     help="run the long tests too")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--full"):
+        return
+    long = [item for item in items if item.get_closest_marker("full")]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]
+
+
+def pytest_configure(config):
+    """A SIGTERM ends the run as Ctrl-C does: with all fixtures closed."""
+    del config
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+
+def pytest_sessionfinish():
+    kill_all()
+
+
+@pytest.fixture(scope="module")
+def site(request, tmp_path_factory):
+    """An installation with the shop, and three roles with a key each."""
+    settings = getattr(request.module, "SETTINGS", {})
+    site = Installation(tmp_path_factory.mktemp("site"), **settings)
+    site.add_database("shop", shop.sql(), cache_enabled=True, cache_ttl=60)
+    site.add_role("owner")
+    site.grant("owner", "shop", "*", "all")
+    site.add_role("reader")
+    site.grant("reader", "shop", "_table/orders/*", "GET")
+    site.keys = {role: site.add_key(role, role)
+                 for role in ("owner", "reader")}
+    return site
+
+
+@pytest.fixture(scope="module")
+def owner(site):
+    """The key of a role that may do everything with the shop."""
+    return site.keys["owner"]
+
+
+@pytest.fixture(scope="module")
+def reader(site):
+    """The key of a role that may only read the orders."""
+    return site.keys["reader"]
+
+
+@pytest.fixture(scope="module")
+def pair(site):
+    pair = Pair(site)
+    yield pair
+    pair.stop()
+
+
+@pytest.fixture(scope="module", params=["kept", "fresh"])
+def web(pair, request):
+    """Callers through nginx, with kept connections and without."""
+    web = Web(getattr(pair, request.param))
+    yield web
+    web.close()
+
+
+@pytest.fixture(scope="module")
+def server(site):
+    """One process without a web server, for raw FastCGI clients."""
+    server = site.serve("alone")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def key(owner):
+    """The owner's key as header lines."""
+    return {"X-DreamFactory-API-Key": owner}
+
+
+@pytest.fixture(scope="module")
+def good(key):
+    """The bytes of a call that is answered with 200, by a hit."""
+    return fcgi.request("/api/v2/shop/_table/orders/1", headers=key)
+
+
+@pytest.fixture(scope="module")
+def check_quick(server, good):
+    """Fails unless the process lives and serves a new client at once."""
+    def seconds():
+        with server.connect(timeout=10) as client:
+            began = time.monotonic()
+            client.send(good)
+            assert client.read_answer().status == 200
+            return time.monotonic() - began
+
+    def check_quick():
+        assert server.alive, server.output
+        assert any(seconds() < QUICK for _ in range(20))
+
+    return check_quick
+
+
+@pytest.fixture
+def stays_quick(check_quick):
+    """After the test: nobody else has to wait."""
+    yield
+    check_quick()

@@ -1,0 +1,50 @@
+"""An HTTP answer, however it travelled."""
+
+import json
+
+
+class Headers(dict):
+    """Header lines by name; the case of the name does not matter."""
+
+    def __init__(self, lines):
+        super().__init__()
+        for name, value in lines:
+            self[name.lower()] = value
+
+    def __getitem__(self, name):
+        return super().__getitem__(name.lower())
+
+    def __contains__(self, name):
+        return super().__contains__(name.lower())
+
+    def get(self, name, default=None):
+        return super().get(name.lower(), default)
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status = status
+        self.headers = Headers(headers)
+        self.body = body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def rows(self):
+        """The records of a list."""
+        return self.json["resource"]
+
+    @property
+    def error(self):
+        """The error envelope's inner object."""
+        return self.json["error"]
+
+    @property
+    def hit(self):
+        """Did the response cache answer? (RFC 9211)"""
+        return "; hit" in self.headers.get("Cache-Status", "")
+
+    def __repr__(self):
+        return f"<Answer {self.status} {dict(self.headers)} {self.body[:300]}>"

@@ -1,0 +1,93 @@
+"""Servers under test: each in a process group of its own, surely ended."""
+
+import atexit
+import os
+import signal
+import subprocess
+import time
+
+STARTED = []
+
+
+class Process:
+    """A program that runs until stopped. Its output goes to a file."""
+
+    def __init__(self, argv, log, **more):
+        self.log = log
+        self.ended = False
+        with open(log, "ab") as out:
+            self.child = subprocess.Popen(
+                argv, stdout=out, stderr=out, start_new_session=True, **more)
+        STARTED.append(self)
+
+    @property
+    def id(self):
+        return self.child.pid
+
+    @property
+    def alive(self):
+        return self.child.poll() is None
+
+    @property
+    def threads(self):
+        return len(os.listdir(f"/proc/{self.id}/task"))
+
+    @property
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.id}/fd"))
+
+    @property
+    def output(self):
+        with open(self.log, encoding="utf-8", errors="replace") as text:
+            return text.read()
+
+    def signal(self, number):
+        self.child.send_signal(number)
+
+    def wait(self, timeout=30):
+        """The exit status; a process that lives on is a failure."""
+        try:
+            return self.child.wait(timeout)
+        finally:
+            self.kill()
+
+    def stop(self, timeout=30):
+        """SIGTERM, and SIGKILL for who does not heed it in time."""
+        if self.alive:
+            self.signal(signal.SIGTERM)
+            try:
+                self.child.wait(timeout)
+            except subprocess.TimeoutExpired:
+                pass
+        self.kill()
+        return self.child.returncode
+
+    def kill(self):
+        """The whole group, once: later its id may be another's."""
+        if self.ended:
+            return
+        self.ended = True
+        try:
+            os.killpg(self.id, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.child.wait()
+
+
+def kill_all():
+    for process in STARTED:
+        process.kill()
+    STARTED.clear()
+
+
+atexit.register(kill_all)
+
+
+def wait_until(true, timeout=30, pause=0.01):
+    """Asks until the answer is true; the last answer is returned."""
+    end = time.monotonic() + timeout
+    while True:
+        answer = true()
+        if answer or time.monotonic() > end:
+            return answer
+        time.sleep(pause)

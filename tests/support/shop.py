@@ -1,0 +1,93 @@
+"""The demo database of the tests: a shop, small enough to know by heart."""
+
+import sqlite3
+import time
+
+ORDERS = 500
+TEXTS = 60
+ITEMS = ("bolt", "nut", "washer", "scrëw")
+
+TABLES = """
+CREATE TABLE orders (
+    id INTEGER PRIMARY KEY,
+    item TEXT NOT NULL,
+    amount DECIMAL(10,2),
+    day DATE,
+    version INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT);
+CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT);
+CREATE TABLE secrets (id INTEGER PRIMARY KEY, text TEXT);
+CREATE TABLE kinds (
+    id INTEGER PRIMARY KEY,
+    truth BOOLEAN,
+    small INTEGER,
+    big BIGINT,
+    ratio REAL,
+    price DECIMAL(12,2),
+    label VARCHAR(40) UNIQUE,
+    raw BLOB,
+    day DATE);
+CREATE VIEW totals AS
+    SELECT item, count(*) AS orders FROM orders GROUP BY item;
+INSERT INTO notes VALUES (1, 'first');
+INSERT INTO secrets VALUES (1, 'hidden');
+INSERT INTO kinds VALUES
+    (1, 1, -5, 9007199254740993, 0.1, 10.00, 'a "b" \\ /é', x'00ff10',
+     '2024-02-29'),
+    (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+"""
+
+COUNTING = """
+CREATE VIEW {name} AS
+    WITH RECURSIVE n(i) AS
+        (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {steps})
+    SELECT max(i) AS id, 'counted' AS name FROM n;
+"""
+
+SLOW_ORDERS = """
+CREATE VIEW slow_orders AS
+    SELECT * FROM orders WHERE (SELECT id FROM slow) > 0;
+"""
+
+
+def order(id):
+    """The order of that id as its row was made."""
+    return {"id": id, "item": ITEMS[id % len(ITEMS)],
+            "amount": id + 0.5, "day": f"2024-01-{id % 28 + 1:02}",
+            "version": 0}
+
+
+def text(id):
+    """The text of that id: long, and of every kind of character."""
+    return f'{id}: "quoted" \\ é 漢 \t' * 250
+
+
+def rows_sql():
+    orders = ("INSERT INTO orders VALUES "
+              "({id}, '{item}', {amount}, '{day}', 0);\n"
+              .format(**order(id)) for id in range(1, ORDERS + 1))
+    texts = (f"INSERT INTO texts VALUES ({id}, '{text(id)}');\n"
+             for id in range(1, TEXTS + 1))
+    return "BEGIN;\n" + "".join(orders) + "".join(texts) + "COMMIT;\n"
+
+
+def steps_in_a_second():
+    """How far SQLite counts in a second on this machine."""
+    steps = 200_000
+    with sqlite3.connect(":memory:") as db:
+        db.executescript(COUNTING.format(name="counting", steps=steps))
+        began = time.perf_counter()
+        db.execute("SELECT * FROM counting").fetchall()
+        took = time.perf_counter() - began
+    db.close()
+    return int(steps / took)
+
+
+def slow_views():
+    """Views whose query keeps a worker busy for about a second."""
+    return COUNTING.format(
+        name="slow", steps=steps_in_a_second()) + SLOW_ORDERS
+
+
+def sql():
+    return TABLES + rows_sql() + slow_views()
