@@ -26,7 +26,7 @@ struct env {
 	size_t n;
 };
 
-/* What ${NAME} finds when no earlier line of the file defines NAME. */
+/* What ${NAME} finds first; then it is what an earlier line says. */
 typedef bool env_outer_f(void *ctx, struct str name, struct str *value);
 
 /*
