@@ -53,7 +53,7 @@ option_find(struct str name)
 		const struct option *opt = &option_table[i];
 
 		if (str_eq(name, str_of(opt->name)) ||
-		    str_eq(name, str_of(opt->alias)))
+		    (opt->alias != NULL && str_eq(name, str_of(opt->alias))))
 			return opt;
 	}
 	return NULL;

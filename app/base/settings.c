@@ -139,21 +139,32 @@ words_replace(struct str value)
 	return value;
 }
 
-/* The entry that sets the name: the process environment's, else the file's. */
 static bool
-entry_get(const struct reading *r, const char *name, struct env_entry *out)
+process_get(const char *name, struct env_entry *out)
 {
-	const struct env_entry *found;
-	const char *outer;
+	const char *value = name == NULL ? NULL : getenv(name);
 
-	if (name == NULL)
-		return false;
-	outer = getenv(name);
-	if (outer != NULL) {
-		*out = (struct env_entry){ str_of(name), str_of(outer), 0 };
+	*out = (struct env_entry){ str_of(name), str_of(value), 0 };
+	return value != NULL;
+}
+
+/*
+ * The entry that sets the option, under either name: the process environment's,
+ * else the last one of the file.
+ */
+static bool
+entry_get(
+    const struct reading *r, const struct option *opt, struct env_entry *out)
+{
+	const struct env_entry *found, *other = NULL;
+
+	if (process_get(opt->name, out) || process_get(opt->alias, out))
 		return true;
-	}
-	found = env_get(&r->env, str_of(name));
+	found = env_get(&r->env, str_of(opt->name));
+	if (opt->alias != NULL)
+		other = env_get(&r->env, str_of(opt->alias));
+	if (found == NULL || (other != NULL && other->line > found->line))
+		found = other;
 	if (found != NULL)
 		*out = *found;
 	return found != NULL;
@@ -184,14 +195,13 @@ value_problem(
 static void
 option_read(struct reading *r, const struct option *opt, struct settings *out)
 {
-	struct env_entry entry = { .value = STR_NULL };
+	struct env_entry entry;
 	bool is_text = opt->type == OPTION_TEXT || opt->type == OPTION_SECRET;
 	bool stored = option_store(opt, str_of(opt->fallback), r->arena, out);
 	struct str value;
 
 	assert(stored);
-	if (!entry_get(r, opt->name, &entry) &&
-	    !entry_get(r, opt->alias, &entry))
+	if (!entry_get(r, opt, &entry))
 		return;
 	value = words_replace(entry.value);
 	if (str_is_null(value) || (value.n == 0 && !is_text))
