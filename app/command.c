@@ -67,42 +67,60 @@ struct cursor {
 	char **words;
 	size_t n;
 	size_t at;
+	bool options_end; /* "--" has been read */
+	const char *help; /* not NULL: --help has been read */
 };
 
 /*
- * Reads one option and the word behind it when the option takes a value that
- * was not joined to it by "=".
+ * The row of an option and where its value is kept, those of every command
+ * included; NULL when it is unknown.
  */
+static const struct command_option *
+option_place(struct command_call *call, struct cursor *c, struct str name,
+    const char ***place)
+{
+	static const struct command_option env = { "--env", "FILE", false, "" };
+	static const struct command_option help = { "--help", NULL, false, "" };
+	size_t i = option_index(call->command, name);
+
+	if (i < options_count(call->command)) {
+		*place = &call->given[i];
+		return &call->command->options[i];
+	}
+	if (str_eq(name, str_of(env.name))) {
+		*place = &call->env_file;
+		return &env;
+	}
+	*place = &c->help;
+	return str_eq(name, str_of(help.name)) ? &help : NULL;
+}
+
+/* Reads an option and its value, joined to it by "=" or in the next word. */
 static int
 option_parse(struct command_call *call, struct cursor *c)
 {
-	const struct command *command = call->command;
 	struct str name = str_of(c->words[c->at++]);
 	size_t equals = str_find(name, '=');
 	const char *value = equals < name.n ? name.p + equals + 1 : NULL;
-	size_t i;
-	bool is_env, takes_value;
+	const struct command_option *option;
+	const char **place;
 
 	name.n = equals;
-	i = option_index(command, name);
-	is_env = str_eq(name, STR("--env"));
-	if (!is_env && i == options_count(command))
+	option = option_place(call, c, name, &place);
+	if (option == NULL)
 		return command_misuse(
-		    command, "unknown option %.*s", STR_ARG(name));
-	takes_value = is_env || command->options[i].value != NULL;
-	if (!takes_value && value != NULL)
+		    call->command, "unknown option %.*s", STR_ARG(name));
+	if (option->value == NULL && value != NULL)
 		return command_misuse(
-		    command, "%.*s takes no value", STR_ARG(name));
-	if (takes_value && value == NULL) {
-		if (c->at == c->n)
-			return command_misuse(
-			    command, "%.*s needs a value", STR_ARG(name));
+		    call->command, "%s takes no value", option->name);
+	if (option->value == NULL)
+		value = "";
+	else if (value == NULL && c->at < c->n)
 		value = c->words[c->at++];
-	}
-	if (is_env)
-		call->env_file = value;
-	else
-		call->given[i] = takes_value ? value : "";
+	if (value == NULL)
+		return command_misuse(
+		    call->command, "%s needs a value", option->name);
+	*place = value;
 	return 0;
 }
 
@@ -141,37 +159,41 @@ operands_check(const struct command_call *call)
 	return 0;
 }
 
+/* Reads the next word, or two when it is an option with its value. */
+static int
+word_parse(struct command_call *call, struct cursor *c)
+{
+	char *word = c->words[c->at];
+
+	if (!c->options_end && is_word(word, "--")) {
+		c->options_end = true;
+		c->at++;
+		return 0;
+	}
+	if (!c->options_end && word[0] == '-' && word[1] != '\0')
+		return option_parse(call, c);
+	call->operands[call->n_operands++] = word;
+	c->at++;
+	return 0;
+}
+
 int
 command_parse(struct command_call *call, char **words, size_t n, bool *help)
 {
-	struct cursor c = { words, n, 0 };
+	struct cursor c = { .words = words, .n = n };
 	size_t n_options = options_count(call->command);
-	bool options_end = false;
 	int status = 0;
 
-	*help = false;
 	call->given =
 	    arena_zalloc(call->arena, (n_options + 1) * sizeof(*call->given));
 	call->operands =
 	    arena_zalloc(call->arena, (n + 1) * sizeof(*call->operands));
-	while (c.at < n && status == 0) {
-		char *word = words[c.at];
-
-		if (options_end || word[0] != '-' || word[1] == '\0') {
-			call->operands[call->n_operands++] = word;
-			c.at++;
-		} else if (is_word(word, "--")) {
-			options_end = true;
-			c.at++;
-		} else if (is_word(word, "--help")) {
-			*help = true;
-			return 0;
-		} else {
-			status = option_parse(call, &c);
-		}
-	}
-	if (status == 0)
-		status = required_check(call);
+	while (c.at < n && status == 0 && c.help == NULL)
+		status = word_parse(call, &c);
+	*help = c.help != NULL;
+	if (*help || status != 0)
+		return status;
+	status = required_check(call);
 	return status != 0 ? status : operands_check(call);
 }
 

@@ -110,20 +110,24 @@ command_run(struct command_call *call, char **words, size_t n)
 	return call->command->run(call);
 }
 
-/* What to do without a command's name. */
+/* What to do when no command was named. */
 static int
-words_unknown(const struct globals *g, char **words, size_t n)
+help_run(const struct globals *g)
 {
-	if (n == 0 && g->help) {
-		usage_program(stdout);
+	usage_program(g->help ? stdout : stderr);
+	return g->help ? 0 : MISUSE;
+}
+
+/* What to do with a name that is none, or only the noun of some. */
+static int
+name_unknown(char **words, size_t n)
+{
+	if (n == 2 && strcmp(words[1], "--help") == 0 &&
+	    usage_list(stdout, words[0]))
 		return 0;
-	}
-	if (n == 0) {
-		usage_program(stderr);
-		return MISUSE;
-	}
-	(void)command_fail("unknown command %s", words[0]);
-	usage_list(stderr, words[0]);
+	(void)command_fail("unknown command %s%s%s (weir --help lists them)",
+	    words[0], n > 1 ? " " : "", n > 1 ? words[1] : "");
+	(void)usage_list(stderr, words[0]); /* empty: not even a noun */
 	return MISUSE;
 }
 
@@ -147,10 +151,12 @@ program_run(struct arena *arena, char **words, size_t n)
 		words = serve;
 		n = 1;
 	}
+	if (n == 0)
+		return help_run(&g);
 	call.command = command_find(words, n, &used);
 	call.env_file = g.env_file;
 	if (call.command == NULL)
-		return words_unknown(&g, words, n);
+		return name_unknown(words, n);
 	if (g.help) {
 		usage_command(stdout, call.command);
 		return 0;

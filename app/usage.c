@@ -66,9 +66,11 @@ usage_command(FILE *out, const struct command *command)
 	row_print(out, "--help", "", "this text");
 }
 
-void
+bool
 usage_list(FILE *out, const char *noun)
 {
+	bool any = false;
+
 	for (size_t i = 0; command_groups[i] != NULL; i++) {
 		const struct command *row = command_groups[i];
 
@@ -80,8 +82,10 @@ usage_list(FILE *out, const char *noun)
 				continue;
 			row_print(out, one_word ? row->verb : row->noun,
 			    one_word ? "" : row->verb, row->summary);
+			any = true;
 		}
 	}
+	return any;
 }
 
 void
@@ -96,6 +100,6 @@ usage_program(FILE *out)
 	    "Without a command it serves, when fd 0 is a listening socket.\n"
 	    "\n"
 	    "Commands:\n");
-	usage_list(out, NULL);
+	(void)usage_list(out, NULL); /* there are some */
 	(void)fprintf(out, "\n`weir COMMAND --help` says more of one.\n");
 }

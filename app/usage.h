@@ -2,6 +2,7 @@
 #ifndef WEIR_USAGE_H
 #define WEIR_USAGE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct command;
@@ -12,8 +13,11 @@ void usage_line(FILE *out, const struct command *command);
 /* All of one command: usage, summary, options. */
 void usage_command(FILE *out, const struct command *command);
 
-/* The commands of a noun, or of every group when noun is NULL. */
-void usage_list(FILE *out, const char *noun);
+/*
+ * The commands of a noun, or all of them when noun is NULL. False when there
+ * are none.
+ */
+bool usage_list(FILE *out, const char *noun);
 
 /* The whole program. */
 void usage_program(FILE *out);

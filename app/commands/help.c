@@ -14,11 +14,14 @@ help_run(struct command_call *call)
 		return 0;
 	}
 	command = command_find(call->operands, call->n_operands, &used);
-	if (command != NULL)
+	if (command != NULL) {
 		usage_command(stdout, command);
-	else
-		usage_list(stdout, call->operands[0]);
-	return 0;
+		return 0;
+	}
+	if (usage_list(stdout, call->operands[0]))
+		return 0;
+	return command_misuse(
+	    call->command, "unknown command %s", call->operands[0]);
 }
 
 const struct command help_commands[] = {
