@@ -182,6 +182,8 @@ hand_over(struct dispatch *d, struct call *call, enum call_job job)
 	call->job = job;
 	if (queue_put(d->parts.queue, call, false))
 		return;
+	if (call->leads)
+		(void)flight_end(&d->flights, call); /* begun just now */
 	response_fail(&call->req, 503,
 	    "All workers are busy and the queue is full. Try again later.");
 	response_header(&call->req.response, STR("Retry-After"), STR("1"));

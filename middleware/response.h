@@ -18,6 +18,8 @@ struct request;
 struct response {
 	int status;       /* HTTP; 0: nothing decided yet */
 	bool stale;       /* reserved for answers stale by age */
+	int code;	  /* of an error: as in its envelope */
+	struct str message; /* of an error; else STR_NULL */
 	bool is_error;    /* the body is an error envelope */
 	struct str type;  /* Content-Type */
 	struct buf head;  /* further header lines, each ending in CRLF */

@@ -76,6 +76,10 @@ struct service_type {
 	    void *instance, struct arena *arena, struct str *tags, size_t max);
 };
 
+/* Worker only: answers GET /api/v2, the list of services the role reaches and
+ * of all service types (dreamfactory.md 1.7). */
+void service_root(struct request *req);
+
 /* NULL when there is no such type. */
 const struct service_type *service_type_find(struct str name);
 

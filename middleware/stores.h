@@ -11,6 +11,9 @@
 struct settings;
 struct stores_shared;
 
+/* Operations in one exec; the requests of a busy turn may take several. */
+#define STORE_OPS_MAX 768
+
 /* Per thread. */
 struct stores {
 	const struct cache_driver *driver[STORE_USES];
@@ -31,8 +34,18 @@ void stores_disconnect(struct stores *stores);
  */
 void stores_run(struct stores *stores, struct request *const *reqs, size_t n);
 
-/* Blocking: runs ops for one use, on the request's own thread. */
+/*
+ * Runs ops for one use on the request's own thread, under STORE_TIMEOUT. May
+ * block unless the store is inline and the operations are GET and COUNT.
+ */
 enum status stores_exec(struct request *req, enum store_use use,
-    struct cache_op *const *ops, size_t n, int64_t deadline_ms);
+    struct cache_op *const *ops, size_t n);
+
+/* The incarnation of the store, after a successful exec. */
+void stores_incarnation(const struct request *req, enum store_use use,
+    uint8_t out[INCARNATION_BYTES]);
+
+/* Once a second, on a thread that may block: see cache_driver.upkeep. */
+void stores_upkeep(struct stores *stores);
 
 #endif

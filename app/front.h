@@ -1,0 +1,34 @@
+/*
+ * The front room: one event loop that owns its connections and never blocks.
+ * It gathers requests, has them dispatched, and frees connections when their
+ * answers are sent.
+ */
+#ifndef WEIR_FRONT_H
+#define WEIR_FRONT_H
+
+#include "app/base/status.h"
+#include "app/dispatch.h"
+
+struct front;
+struct settings;
+
+struct front_parts {
+	struct dispatch_parts dispatch; /* `home` is filled in here */
+	int listen_fd;
+	const struct settings *settings; /* of the start */
+};
+
+/* Opens the loop and starts its thread. */
+enum status front_start(
+    const struct front_parts *parts, struct front **out, struct error *err);
+
+/*
+ * Begins the drain: no new connections, what has begun is answered, idle kept
+ * connections stay open one second. Returns at once.
+ */
+void front_stop(struct front *f);
+
+/* Waits for the end of the drain and frees the front. */
+void front_join(struct front *f);
+
+#endif

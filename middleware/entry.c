@@ -1,0 +1,68 @@
+#include "middleware/entry.h"
+
+#include "app/base/arena.h"
+
+/* Changes with the layout: entries of another weir are misses. */
+#define FORMAT 0x77656901u
+
+struct head {
+	uint32_t format;
+	uint32_t ttl;
+	int64_t created_ms;
+	uint8_t incarnation[INCARNATION_BYTES];
+	uint8_t etag[DIGEST_BYTES];
+	uint32_t n_tags;
+	uint32_t type_bytes;
+};
+
+struct str
+entry_pack(struct arena *arena, const struct entry *entry,
+    const struct tag_versions *versions,
+    const uint8_t incarnation[INCARNATION_BYTES])
+{
+	struct head head = {
+		.format = FORMAT,
+		.ttl = entry->ttl,
+		.created_ms = entry->created_ms,
+		.n_tags = (uint32_t)versions->n,
+		.type_bytes = (uint32_t)entry->type.n,
+	};
+	size_t tags = versions->n * TAG_VERSION_BYTES;
+	size_t n = sizeof(head) + tags + entry->type.n + entry->body.n;
+	char *p = arena_alloc(arena, n);
+
+	memcpy(head.incarnation, incarnation, INCARNATION_BYTES);
+	memcpy(head.etag, entry->etag, DIGEST_BYTES);
+	memcpy(p, &head, sizeof(head));
+	memcpy(p + sizeof(head), versions->version, tags);
+	memcpy(p + sizeof(head) + tags, entry->type.p, entry->type.n);
+	if (entry->body.n > 0)
+		memcpy(p + n - entry->body.n, entry->body.p, entry->body.n);
+	return str_make(p, n);
+}
+
+enum entry_check
+entry_unpack(struct str bytes, const struct tag_versions *now,
+    const uint8_t incarnation[INCARNATION_BYTES], struct entry *out)
+{
+	struct head head;
+	size_t tags = now->n * TAG_VERSION_BYTES;
+
+	if (bytes.n < sizeof(head))
+		return ENTRY_DAMAGED;
+	memcpy(&head, bytes.p, sizeof(head));
+	bytes = str_skip(bytes, sizeof(head));
+	if (head.format != FORMAT || head.n_tags != now->n ||
+	    bytes.n < tags || head.type_bytes > bytes.n - tags)
+		return ENTRY_DAMAGED;
+	if (memcmp(head.incarnation, incarnation, INCARNATION_BYTES) != 0 ||
+	    memcmp(bytes.p, now->version, tags) != 0)
+		return ENTRY_STALE;
+	bytes = str_skip(bytes, tags);
+	out->ttl = head.ttl;
+	out->created_ms = head.created_ms;
+	memcpy(out->etag, head.etag, DIGEST_BYTES);
+	out->type = str_make(bytes.p, head.type_bytes);
+	out->body = str_skip(bytes, head.type_bytes);
+	return ENTRY_GOOD;
+}

@@ -1,0 +1,52 @@
+/*
+ * A cached answer as it lies in the store: a head, the versions of its tags as
+ * they were read before its query, the Content-Type, the body.
+ */
+#ifndef WEIR_ENTRY_H
+#define WEIR_ENTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/secret.h"
+#include "app/base/str.h"
+#include "drivers/cache/cache.h"
+#include "middleware/service.h"
+#include "middleware/tags.h"
+
+struct arena;
+
+/* The versions of an answer's tags, in the order of its cache_plan. */
+struct tag_versions {
+	size_t n;
+	uint8_t version[TAGS_MAX][TAG_VERSION_BYTES];
+};
+
+struct entry {
+	int64_t created_ms; /* Unix time */
+	uint32_t ttl;	    /* seconds */
+	uint8_t etag[DIGEST_BYTES];
+	struct str type;
+	struct str body;
+};
+
+/* The bytes to store, in the arena. */
+struct str entry_pack(struct arena *arena, const struct entry *entry,
+    const struct tag_versions *versions,
+    const uint8_t incarnation[INCARNATION_BYTES]);
+
+enum entry_check {
+	ENTRY_GOOD,
+	ENTRY_STALE, /* a tag has changed since, or the store's incarnation */
+	ENTRY_DAMAGED
+};
+
+/*
+ * Reads stored bytes; type and body are views of them. The entry may be used
+ * only when its versions are those of `now` and the incarnation is the same.
+ */
+enum entry_check entry_unpack(struct str bytes, const struct tag_versions *now,
+    const uint8_t incarnation[INCARNATION_BYTES], struct entry *out);
+
+#endif

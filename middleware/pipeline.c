@@ -1,0 +1,124 @@
+#include "middleware/pipeline.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "app/base/settings.h"
+#include "middleware/registry/snapshot.h"
+#include "middleware/request.h"
+#include "middleware/service.h"
+#include "middleware/stages/stages.h"
+#include "middleware/stages/upstream.h"
+
+static const struct stage *const stages[STAGE_COUNT] = {
+	[STAGE_ACCESSLOG] = &stage_accesslog,
+	[STAGE_CORS] = &stage_cors,
+	[STAGE_AUTH] = &stage_auth,
+	[STAGE_ACCESS] = &stage_access,
+	[STAGE_RATELIMIT] = &stage_ratelimit,
+	[STAGE_CACHE] = &stage_cache,
+};
+
+struct pipeline {
+	void *state[STAGE_COUNT];
+};
+
+enum status
+pipeline_open(const struct settings *settings, struct pipeline **out,
+    struct error *err)
+{
+	struct pipeline *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		abort();
+	for (int i = 0; i < STAGE_COUNT; i++) {
+		enum status st = ST_OK;
+
+		if (stages[i]->open != NULL)
+			st = stages[i]->open(settings, &p->state[i], err);
+		if (st != ST_OK) {
+			pipeline_close(p);
+			return st;
+		}
+	}
+	*out = p;
+	return ST_OK;
+}
+
+void
+pipeline_close(struct pipeline *p)
+{
+	if (p == NULL)
+		return;
+	for (int i = STAGE_COUNT; i-- > 0;) {
+		if (stages[i]->close != NULL && p->state[i] != NULL)
+			stages[i]->close(p->state[i]);
+	}
+	free(p);
+}
+
+enum flow
+pipeline_plan(struct pipeline *p, struct request *req)
+{
+	/* The route may have refused it: then only the log needs to know. */
+	if (req->response.status != 0) {
+		req->entered = STAGE_ACCESSLOG + 1;
+		return FLOW_DONE;
+	}
+	for (size_t i = 0; i < STAGE_COUNT; i++) {
+		if (stages[i]->plan == NULL)
+			continue;
+		if (stages[i]->plan(p->state[i], req) == FLOW_DONE) {
+			req->entered = i + 1;
+			return FLOW_DONE;
+		}
+	}
+	return FLOW_NEXT;
+}
+
+enum flow
+pipeline_enter(struct pipeline *p, struct request *req)
+{
+	for (; req->entered < STAGE_COUNT; req->entered++) {
+		const struct stage *stage = stages[req->entered];
+		enum flow flow = FLOW_NEXT;
+
+		if (stage->enter != NULL)
+			flow = stage->enter(p->state[req->entered], req);
+		if (flow == FLOW_DONE)
+			req->entered++;
+		if (flow != FLOW_NEXT)
+			return flow;
+	}
+	return FLOW_NEXT;
+}
+
+void
+pipeline_upstream(struct pipeline *p, struct request *req)
+{
+	(void)p;
+	assert(req->may_block);
+	upstream_handle(req);
+	assert(req->response.status != 0);
+}
+
+void
+pipeline_share(
+    struct pipeline *p, const struct request *from, struct request *to)
+{
+	for (size_t i = 0; i < STAGE_COUNT; i++) {
+		if (stages[i]->share != NULL)
+			stages[i]->share(p->state[i], from, to);
+	}
+}
+
+void
+pipeline_leave(struct pipeline *p, struct request *req)
+{
+	while (req->entered > 0) {
+		const struct stage *stage = stages[--req->entered];
+
+		if (stage->leave != NULL)
+			stage->leave(p->state[req->entered], req);
+	}
+}

@@ -1,0 +1,72 @@
+/* May this role do that to this resource? dreamfactory.md 2.2 and 3.2. */
+#include "middleware/registry/access.h"
+#include "middleware/registry/snapshot.h"
+#include "middleware/request.h"
+#include "middleware/stages/stages.h"
+
+/* HEAD asks what GET asks. OPTIONS is open to whoever may do anything. */
+static unsigned
+verbs_needed(enum method m)
+{
+	if (m == METHOD_HEAD)
+		return METHOD_GET;
+	if (m == METHOD_OPTIONS)
+		return METHOD_GET | METHOD_POST | METHOD_PUT | METHOD_PATCH |
+		    METHOD_DELETE;
+	return (unsigned)m;
+}
+
+static enum flow
+refuse(struct request *req)
+{
+	response_fail(req, 401, "Unauthorized. User is not authenticated.");
+	response_header(&req->response, STR("WWW-Authenticate"),
+	    STR("ApiKey realm=\"weir\", header=\"X-DreamFactory-API-Key\""));
+	return FLOW_DONE;
+}
+
+/* The row id under which an unknown service is judged: only rows for all
+ * services can match it, so a role learns nothing of what exists. */
+static int64_t
+service_id(const struct request *req)
+{
+	return req->service == NULL ? -1 : req->service->id;
+}
+
+static enum flow
+access_plan(void *state, struct request *req)
+{
+	unsigned verbs;
+
+	(void)state;
+	if (req->service_name.n == 0)
+		return FLOW_NEXT;
+	if (!req->role->active) {
+		response_fail(req, 403,
+		    "Access Forbidden. The role assigned to you or your "
+		    "application or the default role of your application is "
+		    "not active.");
+		return FLOW_DONE;
+	}
+	req->service = snapshot_service(req->snapshot, req->service_name);
+	verbs = access_verbs(
+	    req->role, service_id(req), req->resource, REQUESTOR_API);
+	if ((verbs & verbs_needed(req->method)) == 0)
+		return refuse(req);
+	if (req->service == NULL) {
+		response_fail(req, 404, "Could not find a service for %.*s",
+		    STR_ARG(req->service_name));
+		return FLOW_DONE;
+	}
+	if (!req->service->active) {
+		response_fail(req, 403, "Service %.*s is deactivated.",
+		    STR_ARG(req->service->name));
+		return FLOW_DONE;
+	}
+	return FLOW_NEXT;
+}
+
+const struct stage stage_access = {
+	.name = "access",
+	.plan = access_plan,
+};

@@ -1,0 +1,119 @@
+/*
+ * The outermost stage: gives each answer its X-Request-Id and writes one JSON
+ * line about it. The path is logged without its query, which may hold keys.
+ */
+#include "app/base/clock.h"
+#include "app/base/jsonout.h"
+#include "app/base/log.h"
+#include "middleware/registry/snapshot.h"
+#include "middleware/request.h"
+#include "middleware/stages/stages.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#define LINE_BYTES	512u
+#define PATH_SHOWN_BYTES 1024u
+
+static const char *const cache_verdicts[] = {
+	[CACHE_VERDICT_NONE] = "none",
+	[CACHE_VERDICT_HIT] = "hit",
+	[CACHE_VERDICT_MISS] = "miss",
+	[CACHE_VERDICT_STALE] = "stale",
+	[CACHE_VERDICT_BYPASS] = "bypass",
+	[CACHE_VERDICT_JOINED] = "joined",
+};
+
+static const char *const limit_verdicts[] = {
+	[LIMIT_VERDICT_NONE] = "none",
+	[LIMIT_VERDICT_PASS] = "pass",
+	[LIMIT_VERDICT_REFUSED] = "refused",
+	[LIMIT_VERDICT_SKIPPED] = "skipped",
+};
+
+/* The date and time up to the second, written once a second a thread. */
+static void
+put_time(struct buf *b, int64_t wall_ms)
+{
+	static _Thread_local char text[sizeof("2026-01-01T00:00:00")];
+	static _Thread_local int64_t written = -1;
+	time_t seconds = (time_t)(wall_ms / 1000);
+	struct tm tm;
+	int ms = (int)(wall_ms % 1000);
+
+	if (written != seconds) {
+		(void)gmtime_r(&seconds, &tm);
+		(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+		written = seconds;
+	}
+	buf_put_lit(b, "{\"time\":\"");
+	buf_put(b, str_make(text, sizeof(text) - 1));
+	buf_put_char(b, '.');
+	buf_put_char(b, (char)('0' + ms / 100));
+	buf_put_char(b, (char)('0' + ms / 10 % 10));
+	buf_put_char(b, (char)('0' + ms % 10));
+	buf_put_lit(b, "Z\"");
+}
+
+static void
+put_member(struct buf *b, const char *name, struct str value)
+{
+	json_put_name(b, str_of(name));
+	json_put_str(b, value);
+}
+
+static void
+put_number(struct buf *b, const char *name, int64_t value)
+{
+	json_put_name(b, str_of(name));
+	buf_put_i64(b, value);
+}
+
+/* What was asked for, without the query. */
+static struct str
+path_shown(const struct request *req)
+{
+	struct str path = req->param[PARAM_URI];
+
+	path.n = str_find(path, '?');
+	if (path.n > PATH_SHOWN_BYTES)
+		path.n = PATH_SHOWN_BYTES;
+	return path;
+}
+
+static void
+line_write(struct request *req)
+{
+	const struct response *res = &req->response;
+	struct buf line = buf_in(req->arena);
+
+	(void)buf_reserve(&line, LINE_BYTES);
+	put_time(&line, req->arrived.wall_ms);
+	put_member(&line, "request_id", req->id);
+	put_member(&line, "client", req->param[PARAM_REMOTE_ADDR]);
+	put_member(&line, "app", req->app != NULL ? req->app->name : STR(""));
+	put_member(&line, "service", req->service_name);
+	put_member(&line, "method", req->param[PARAM_METHOD]);
+	put_member(&line, "path", path_shown(req));
+	put_number(&line, "status", res->status);
+	put_number(&line, "bytes", (int64_t)response_body(res).n);
+	put_number(&line, "duration_us", clock_boot_us() - req->arrived_us);
+	put_member(&line, "cache", str_of(cache_verdicts[req->cache_verdict]));
+	put_member(&line, "limit", str_of(limit_verdicts[req->limit_verdict]));
+	buf_put_lit(&line, "}\n");
+	log_access(buf_str(&line));
+}
+
+static void
+accesslog_leave(void *state, struct request *req)
+{
+	(void)state;
+	response_header(&req->response, STR("X-Request-Id"), req->id);
+	if (log_access_on())
+		line_write(req);
+}
+
+const struct stage stage_accesslog = {
+	.name = "accesslog",
+	.leave = accesslog_leave,
+};

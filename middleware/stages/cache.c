@@ -1,0 +1,381 @@
+/*
+ * Is the answer here already? Follows the tag protocol of architecture.md:
+ * entry and tags are read in one batch; the entry counts only if it was made
+ * under the very tag versions that stand now. What a miss will store carries
+ * the versions read before its query, so a write in between makes it useless.
+ */
+#include "app/base/log.h"
+#include "app/base/settings.h"
+#include "middleware/entry.h"
+#include "middleware/registry/access.h"
+#include "middleware/registry/snapshot.h"
+#include "middleware/request.h"
+#include "middleware/service.h"
+#include "middleware/stages/conditional.h"
+#include "middleware/stages/stages.h"
+#include "middleware/stores.h"
+
+/* "e:" and the digest of the entry's name in hexadecimal. */
+#define ENTRY_KEY_BYTES (2 + 2 * DIGEST_BYTES)
+
+enum lookup {
+	LOOKUP_NONE,	/* this request is not cacheable */
+	LOOKUP_HIT,
+	LOOKUP_MISS,
+	LOOKUP_STALE,	/* found, but a tag changed since */
+	LOOKUP_REFRESH, /* the client wants a new one */
+	LOOKUP_SKIPPED, /* the store did not answer */
+	LOOKUP_JOINED	/* answered by the query of another request */
+};
+
+/* What the query gave, before the request's own headers and conditions. */
+struct result {
+	int status;
+	struct str type;
+	struct str head;
+	struct str body;
+	struct str message; /* of an error, which names its own request */
+	int code;
+};
+
+struct cache_slot {
+	struct cache_plan plan;
+	struct str key;
+	struct cache_op *entry_op; /* NULL: the entry is not wanted */
+	struct cache_op *tag_ops[TAGS_MAX];
+	struct tag_versions versions;
+	enum lookup lookup;
+	bool tags_known;
+	bool stored;
+	struct entry entry; /* of a hit, or as it was stored */
+	struct result result;
+};
+
+static bool
+wants_fresh(const struct request *req)
+{
+	return str_to_bool(request_query(req, STR("refresh"))) ||
+	    cache_control_has(req->param[PARAM_CACHE_CONTROL], "no-cache");
+}
+
+/*
+ * The entry's name: all that can change the answer. A caller's rights stand
+ * in it as the fingerprint of its role, so that two callers share an entry
+ * only when the answer must be the same.
+ */
+static struct str
+entry_key(struct request *req, struct cache_plan *plan)
+{
+	const struct service *service = req->service;
+	struct buf *text = &plan->key;
+	uint8_t name[DIGEST_BYTES];
+	char *key = arena_alloc(req->arena, ENTRY_KEY_BYTES);
+
+	buf_put_char(text, '\n');
+	buf_put(text, service->name);
+	buf_put_char(text, '\n');
+	buf_put(text, service->config);
+	buf_put_char(text, '\n');
+	buf_put(text,
+	    str_make((const char *)req->role->fingerprint, DIGEST_BYTES));
+	digest(buf_str(text), name);
+	key[0] = 'e';
+	key[1] = ':';
+	hex_encode(key + 2, name, DIGEST_BYTES);
+	return str_make(key, ENTRY_KEY_BYTES);
+}
+
+static struct cache_op *
+plan_get(struct request *req, struct str key)
+{
+	struct cache_op *op = request_plan_op(req, STORE_CACHE);
+
+	if (op == NULL)
+		return NULL;
+	op->kind = CACHE_GET;
+	op->key = key;
+	return op;
+}
+
+static bool
+is_cacheable(const struct request *req)
+{
+	const struct service *service = req->service;
+
+	return (req->method == METHOD_GET || req->method == METHOD_HEAD) &&
+	    service != NULL && service->cache_enabled &&
+	    service->instance != NULL && service->type->cache_plan != NULL &&
+	    !cache_control_has(req->param[PARAM_CACHE_CONTROL], "no-store") &&
+	    !access_filtered(
+		req->role, service->id, req->resource, METHOD_GET);
+}
+
+static enum flow
+cache_plan(void *state, struct request *req)
+{
+	struct cache_slot *slot = arena_zalloc(req->arena, sizeof(*slot));
+
+	(void)state;
+	req->slot[STAGE_CACHE] = slot;
+	slot->plan.key = buf_in(req->arena);
+	if (!is_cacheable(req) ||
+	    req->service->type->cache_plan(req, &slot->plan) != ST_OK)
+		return FLOW_NEXT;
+	slot->key = entry_key(req, &slot->plan);
+	slot->lookup = LOOKUP_MISS;
+	if (wants_fresh(req))
+		slot->lookup = LOOKUP_REFRESH;
+	else
+		slot->entry_op = plan_get(req, slot->key);
+	slot->versions.n = slot->plan.n_tags;
+	for (size_t i = 0; i < slot->plan.n_tags; i++) {
+		slot->tag_ops[i] = plan_get(req, slot->plan.tags[i]);
+		if (slot->tag_ops[i] == NULL)
+			slot->lookup = LOOKUP_NONE; /* more than fit */
+	}
+	return FLOW_NEXT;
+}
+
+/* Takes the versions over from GETs; false when one is missing. */
+static bool
+versions_take(struct cache_slot *slot, struct cache_op *const *gets)
+{
+	for (size_t i = 0; i < slot->versions.n; i++) {
+		if (gets[i]->status != ST_OK ||
+		    gets[i]->value.n != TAG_VERSION_BYTES)
+			return false;
+		memcpy(slot->versions.version[i], gets[i]->value.p,
+		    TAG_VERSION_BYTES);
+	}
+	return true;
+}
+
+/* Worker only: gives missing tags a version. ADD, so that all readers agree
+ * on the one that came first. */
+static bool
+versions_mint(struct cache_slot *slot, struct request *req)
+{
+	uint8_t fresh[TAGS_MAX][TAG_VERSION_BYTES];
+	struct cache_op ops[2 * TAGS_MAX] = { 0 };
+	struct cache_op *list[2 * TAGS_MAX];
+	size_t n = slot->versions.n;
+
+	secret_random(fresh, sizeof(fresh));
+	for (size_t i = 0; i < n; i++) {
+		ops[i].kind = CACHE_ADD;
+		ops[i].key = slot->plan.tags[i];
+		ops[i].value =
+		    str_make((const char *)fresh[i], TAG_VERSION_BYTES);
+		ops[n + i].kind = CACHE_GET;
+		ops[n + i].key = slot->plan.tags[i];
+		list[i] = &ops[i];
+		list[n + i] = &ops[n + i];
+	}
+	return stores_exec(req, STORE_CACHE, list, 2 * n) == ST_OK &&
+	    versions_take(slot, list + n);
+}
+
+static enum flow
+serve_hit(struct cache_slot *slot, struct request *req)
+{
+	slot->lookup = LOOKUP_HIT;
+	req->cache_verdict = CACHE_VERDICT_HIT;
+	req->response.status = 200;
+	req->response.type = slot->entry.type;
+	req->response.body = slot->entry.body;
+	return FLOW_DONE;
+}
+
+static enum flow
+skip_store(struct cache_slot *slot, struct request *req)
+{
+	log_line(LOG_WARNING, req->id, "cache store: %s",
+	    status_name(req->batch_status[STORE_CACHE]));
+	slot->lookup = LOOKUP_SKIPPED;
+	req->cache_verdict = CACHE_VERDICT_BYPASS;
+	return FLOW_NEXT;
+}
+
+/* Callers that read the same versions may share one query. */
+static void
+name_flight(const struct cache_slot *slot, struct request *req)
+{
+	char text[ENTRY_KEY_BYTES + TAGS_MAX * TAG_VERSION_BYTES];
+	size_t tags = slot->versions.n * TAG_VERSION_BYTES;
+
+	_Static_assert(FLIGHT_NAME_BYTES == DIGEST_BYTES, "a digest names it");
+	memcpy(text, slot->key.p, slot->key.n);
+	memcpy(text + slot->key.n, slot->versions.version, tags);
+	digest(str_make(text, slot->key.n + tags), req->flight);
+	req->shareable = true;
+}
+
+static enum flow
+go_on_missing(struct cache_slot *slot, struct request *req)
+{
+	slot->tags_known = true;
+	if (slot->lookup == LOOKUP_REFRESH) {
+		req->cache_verdict = CACHE_VERDICT_BYPASS;
+		return FLOW_NEXT; /* a query of its own */
+	}
+	req->cache_verdict = slot->lookup == LOOKUP_STALE
+	    ? CACHE_VERDICT_STALE
+	    : CACHE_VERDICT_MISS;
+	name_flight(slot, req);
+	return FLOW_NEXT;
+}
+
+static enum flow
+cache_enter(void *state, struct request *req)
+{
+	struct cache_slot *slot = req->slot[STAGE_CACHE];
+	uint8_t incarnation[INCARNATION_BYTES];
+	enum entry_check check = ENTRY_DAMAGED;
+
+	(void)state;
+	if (slot->lookup == LOOKUP_NONE)
+		return FLOW_NEXT;
+	if (req->batch_status[STORE_CACHE] != ST_OK)
+		return skip_store(slot, req);
+	if (!versions_take(slot, slot->tag_ops)) {
+		if (!req->may_block)
+			return FLOW_BACK;
+		return versions_mint(slot, req) ? go_on_missing(slot, req)
+						: skip_store(slot, req);
+	}
+	stores_incarnation(req, STORE_CACHE, incarnation);
+	if (slot->entry_op != NULL && slot->entry_op->status == ST_OK)
+		check = entry_unpack(slot->entry_op->value, &slot->versions,
+		    incarnation, &slot->entry);
+	if (check == ENTRY_GOOD)
+		return serve_hit(slot, req);
+	if (check == ENTRY_STALE)
+		slot->lookup = LOOKUP_STALE;
+	return go_on_missing(slot, req);
+}
+
+static void
+store(struct cache_slot *slot, struct request *req)
+{
+	uint8_t incarnation[INCARNATION_BYTES];
+	struct cache_op op = { .kind = CACHE_SET, .key = slot->key };
+	struct cache_op *list[] = { &op };
+
+	slot->entry.created_ms = req->arrived.wall_ms;
+	slot->entry.ttl = (uint32_t)req->service->cache_ttl;
+	slot->entry.type = req->response.type;
+	slot->entry.body = response_body(&req->response);
+	if (slot->entry.body.n > (size_t)req->settings->cache_max_value)
+		return;
+	stores_incarnation(req, STORE_CACHE, incarnation);
+	op.ttl = slot->entry.ttl;
+	op.value = entry_pack(
+	    req->arena, &slot->entry, &slot->versions, incarnation);
+	slot->stored = stores_exec(req, STORE_CACHE, list, 1) == ST_OK &&
+	    op.status == ST_OK;
+}
+
+static void
+keep_result(struct cache_slot *slot, const struct request *req)
+{
+	const struct response *res = &req->response;
+
+	slot->result = (struct result){
+		.status = res->status,
+		.type = res->type,
+		.head = buf_str(&res->head),
+		.body = response_body(res),
+		.message = res->message,
+		.code = res->code,
+	};
+}
+
+static void
+cache_share(void *state, const struct request *from, struct request *to)
+{
+	const struct cache_slot *theirs = from->slot[STAGE_CACHE];
+	struct cache_slot *slot = to->slot[STAGE_CACHE];
+	const struct result *result = &theirs->result;
+
+	(void)state;
+	slot->lookup = LOOKUP_JOINED;
+	memcpy(slot->entry.etag, theirs->entry.etag, DIGEST_BYTES);
+	to->cache_verdict = CACHE_VERDICT_JOINED;
+	if (result->message.p != NULL) {
+		response_fail_context(
+		    to, result->status, result->code, STR_NULL, result->message);
+	} else {
+		to->response.status = result->status;
+		to->response.type = result->type;
+		/* Copied: the waiter's answer may outlive the leader's. */
+		to->response.body = arena_dup(to->arena, result->body);
+	}
+	buf_put(&to->response.head, result->head);
+}
+
+static void
+put_cache_status(const struct cache_slot *slot, struct request *req)
+{
+	static const char *const forwarded[] = {
+		[LOOKUP_MISS] = "fwd=miss",
+		[LOOKUP_STALE] = "fwd=stale",
+		[LOOKUP_REFRESH] = "fwd=request",
+		[LOOKUP_SKIPPED] = "fwd=bypass; detail=store-unavailable",
+		[LOOKUP_JOINED] = "fwd=miss; collapsed",
+	};
+	struct buf *b = &req->response.head;
+	int64_t age = (req->arrived.wall_ms - slot->entry.created_ms) / 1000;
+
+	buf_put_lit(b, "Cache-Status: weir; ");
+	if (slot->lookup == LOOKUP_HIT) {
+		if (age < 0)
+			age = 0;
+		buf_put_lit(b, "hit; ttl=");
+		buf_put_i64(b, (int64_t)slot->entry.ttl - age);
+		buf_put_lit(b, "\r\nAge: ");
+		buf_put_i64(b, age);
+	} else {
+		buf_put(b, str_of(forwarded[slot->lookup]));
+		if (slot->stored)
+			buf_put_lit(b, "; stored");
+	}
+	buf_put_lit(b, "\r\n");
+}
+
+/* The request ran its own query: its result may serve others. */
+static void
+keep_and_store(struct cache_slot *slot, struct request *req, bool good)
+{
+	if (good)
+		digest(response_body(&req->response), slot->entry.etag);
+	keep_result(slot, req);
+	if (good && slot->tags_known)
+		store(slot, req);
+}
+
+static void
+cache_leave(void *state, struct request *req)
+{
+	struct cache_slot *slot = req->slot[STAGE_CACHE];
+	struct response *res = &req->response;
+	bool good = res->status == 200 && !res->is_error &&
+	    (req->method == METHOD_GET || req->method == METHOD_HEAD);
+
+	(void)state;
+	if (slot->lookup != LOOKUP_HIT && slot->lookup != LOOKUP_JOINED)
+		keep_and_store(slot, req, good);
+	if (slot->lookup != LOOKUP_NONE)
+		put_cache_status(slot, req);
+	if (good)
+		conditional_answer(req, slot->entry.etag);
+	else
+		response_header(res, STR("Cache-Control"), STR("no-store"));
+}
+
+const struct stage stage_cache = {
+	.name = "cache",
+	.plan = cache_plan,
+	.enter = cache_enter,
+	.share = cache_share,
+	.leave = cache_leave,
+};

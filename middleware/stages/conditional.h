@@ -1,0 +1,29 @@
+/*
+ * What an answer says about itself to caches, and conditional requests
+ * (RFC 9110 section 13, RFC 9111; contract.md section 6).
+ */
+#ifndef WEIR_CONDITIONAL_H
+#define WEIR_CONDITIONAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/base/str.h"
+
+struct request;
+
+/* Does a Cache-Control header field have the directive, by its lower-case
+ * name? */
+bool cache_control_has(struct str field, const char *directive);
+
+/* Does an If-None-Match field name this tag? Weak comparison; "*" does. */
+bool etag_listed(struct str field, struct str etag);
+
+/*
+ * Adds ETag, Cache-Control and Vary to a good answer of a GET or HEAD, and
+ * makes it a 304 when the client has it already. digest: DIGEST_BYTES of the
+ * content.
+ */
+void conditional_answer(struct request *req, const uint8_t *digest);
+
+#endif

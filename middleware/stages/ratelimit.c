@@ -1,0 +1,290 @@
+/*
+ * Are the caller's limits used up? Every limit that applies is one COUNT of
+ * the request's batch, all in one group: a call that one limit refuses
+ * advances no other. (contract.md section 5)
+ */
+#include "app/base/buf.h"
+#include "app/base/jsonout.h"
+#include "app/base/log.h"
+#include "app/base/settings.h"
+#include "middleware/registry/snapshot.h"
+#include "middleware/request.h"
+#include "middleware/stages/stages.h"
+
+#define LIMITS_MAX  12 /* that can apply to one request */
+#define COUNT_GROUP 1
+
+struct applied {
+	const struct limit *limit;
+	struct cache_op *op;
+};
+
+struct limit_slot {
+	struct applied list[LIMITS_MAX];
+	size_t n;
+	bool counted; /* the counts of the operations are true */
+};
+
+static bool
+same_or_any(int64_t wanted, int64_t actual)
+{
+	return wanted == 0 || wanted == actual;
+}
+
+static bool
+applies(const struct limit *limit, const struct request *req)
+{
+	unsigned verb = req->method == METHOD_HEAD ? METHOD_GET
+						   : (unsigned)req->method;
+
+	if (limit->verb_mask != 0 && (limit->verb_mask & verb) == 0)
+		return false;
+	switch (limit->type) {
+	case LIMIT_INSTANCE:
+		return true;
+	case LIMIT_APP:
+		return same_or_any(limit->app_id, req->app->id);
+	case LIMIT_ROLE:
+		return same_or_any(limit->role_id, req->role->id);
+	case LIMIT_SERVICE:
+		return same_or_any(limit->service_id, req->service->id);
+	case LIMIT_APP_SERVICE:
+		return same_or_any(limit->app_id, req->app->id) &&
+		    same_or_any(limit->service_id, req->service->id);
+	}
+	return false;
+}
+
+/* A limit that names no app counts each app on its own, and so on. */
+static struct str
+counter_key(const struct limit *limit, struct request *req)
+{
+	int64_t app = 0, role = 0, service = 0;
+
+	if (limit->type == LIMIT_APP || limit->type == LIMIT_APP_SERVICE)
+		app = limit->app_id == 0 ? req->app->id : 0;
+	if (limit->type == LIMIT_ROLE)
+		role = limit->role_id == 0 ? req->role->id : 0;
+	if (limit->type == LIMIT_SERVICE || limit->type == LIMIT_APP_SERVICE)
+		service = limit->service_id == 0 ? req->service->id : 0;
+	if (app == 0 && role == 0 && service == 0)
+		return limit->key;
+	return arena_printf(req->arena, "%.*s:%lld:%lld:%lld",
+	    STR_ARG(limit->key), (long long)app, (long long)role,
+	    (long long)service);
+}
+
+static bool
+plan_count(
+    struct limit_slot *slot, const struct limit *limit, struct request *req)
+{
+	struct cache_op *op = slot->n < LIMITS_MAX
+	    ? request_plan_op(req, STORE_LIMIT)
+	    : NULL;
+
+	if (op == NULL)
+		return false;
+	op->kind = CACHE_COUNT;
+	op->key = counter_key(limit, req);
+	op->ttl = limit->period;
+	op->limit = limit->rate;
+	op->group = COUNT_GROUP;
+	slot->list[slot->n++] = (struct applied){ limit, op };
+	return true;
+}
+
+static enum flow
+ratelimit_plan(void *state, struct request *req)
+{
+	const struct limit *limits;
+	struct limit_slot *slot;
+	size_t n;
+
+	(void)state;
+	limits = snapshot_limits(req->snapshot, &n);
+	if (req->app == NULL || req->service == NULL || n == 0)
+		return FLOW_NEXT;
+	slot = arena_zalloc(req->arena, sizeof(*slot));
+	for (size_t i = 0; i < n; i++) {
+		if (!applies(&limits[i], req))
+			continue;
+		if (!plan_count(slot, &limits[i], req)) {
+			response_fail(req, 500,
+			    "More than %d limits apply to this request.",
+			    LIMITS_MAX);
+			return FLOW_DONE;
+		}
+	}
+	if (slot->n > 0)
+		req->slot[STAGE_RATELIMIT] = slot;
+	return FLOW_NEXT;
+}
+
+static bool
+store_failed(const struct limit_slot *slot, const struct request *req)
+{
+	if (req->batch_status[STORE_LIMIT] != ST_OK)
+		return true;
+	for (size_t i = 0; i < slot->n; i++) {
+		enum status st = slot->list[i].op->status;
+
+		if (st != ST_OK && st != ST_REFUSED)
+			return true;
+	}
+	return false;
+}
+
+static uint32_t
+remaining(const struct applied *a)
+{
+	return a->op->count >= a->op->limit ? 0 : a->op->limit - a->op->count;
+}
+
+/* Whole seconds until the window ends, at least 1. */
+static int64_t
+reset_seconds(const struct applied *a)
+{
+	int64_t s = (a->op->reset_ms + 999) / 1000;
+
+	return s < 1 ? 1 : s;
+}
+
+static bool
+is_used_up(const struct applied *a)
+{
+	return a->op->status == ST_REFUSED && remaining(a) == 0;
+}
+
+/* The limit nearest to exhaustion; of those used up, the last to reopen. */
+static const struct applied *
+nearest(const struct limit_slot *slot)
+{
+	const struct applied *best = &slot->list[0];
+
+	for (size_t i = 1; i < slot->n; i++) {
+		const struct applied *a = &slot->list[i];
+
+		if (remaining(a) < remaining(best) ||
+		    (remaining(a) == remaining(best) &&
+			a->op->reset_ms > best->op->reset_ms))
+			best = a;
+	}
+	return best;
+}
+
+static enum flow
+refuse(struct limit_slot *slot, struct request *req)
+{
+	struct buf context = buf_in(req->arena);
+
+	buf_put_char(&context, '[');
+	for (size_t i = 0; i < slot->n; i++) {
+		if (!is_used_up(&slot->list[i]))
+			continue;
+		buf_put(&context, context.n > 1 ? STR(",{") : STR("{"));
+		json_put_name(&context, STR("id"));
+		buf_put_i64(&context, slot->list[i].limit->id);
+		json_put_name(&context, STR("name"));
+		json_put_str(&context, slot->list[i].limit->name);
+		buf_put_char(&context, '}');
+	}
+	buf_put_char(&context, ']');
+	response_fail_context(req, 429, 429, buf_str(&context),
+	    STR("API limit(s) exceeded. "));
+	response_header_i64(&req->response, STR("Retry-After"),
+	    reset_seconds(nearest(slot)));
+	req->limit_verdict = LIMIT_VERDICT_REFUSED;
+	return FLOW_DONE;
+}
+
+/* LIMIT_ON_ERROR rules; never a 429, since nothing was counted. */
+static enum flow
+without_store(struct request *req)
+{
+	req->limit_verdict = LIMIT_VERDICT_SKIPPED;
+	log_line(LOG_WARNING, req->id, "limit store: %s",
+	    status_name(req->batch_status[STORE_LIMIT]));
+	if (req->settings->limit_on_error != ON_ERROR_DENY)
+		return FLOW_NEXT;
+	response_fail(req, 503, "The rate limit store cannot be reached.");
+	response_header(&req->response, STR("Retry-After"), STR("1"));
+	return FLOW_DONE;
+}
+
+static enum flow
+ratelimit_enter(void *state, struct request *req)
+{
+	struct limit_slot *slot = req->slot[STAGE_RATELIMIT];
+
+	(void)state;
+	if (slot == NULL)
+		return FLOW_NEXT;
+	if (store_failed(slot, req))
+		return without_store(req);
+	slot->counted = true;
+	req->limit_verdict = LIMIT_VERDICT_PASS;
+	for (size_t i = 0; i < slot->n; i++) {
+		if (slot->list[i].op->status == ST_REFUSED)
+			return refuse(slot, req);
+	}
+	return FLOW_NEXT;
+}
+
+/* A structured-field string (RFC 9651); names are checked when made. */
+static void
+put_name(struct buf *b, struct str name)
+{
+	buf_put_char(b, '"');
+	buf_put(b, name);
+	buf_put_char(b, '"');
+}
+
+static void
+put_policies(struct response *res, const struct limit_slot *slot)
+{
+	struct buf *b = &res->head;
+
+	buf_put_lit(b, "RateLimit-Policy: ");
+	for (size_t i = 0; i < slot->n; i++) {
+		if (i > 0)
+			buf_put_lit(b, ", ");
+		put_name(b, slot->list[i].limit->name);
+		buf_put_lit(b, ";q=");
+		buf_put_u64(b, slot->list[i].limit->rate);
+		buf_put_lit(b, ";w=");
+		buf_put_u64(b, slot->list[i].limit->period);
+	}
+	buf_put_lit(b, "\r\n");
+}
+
+static void
+ratelimit_leave(void *state, struct request *req)
+{
+	const struct limit_slot *slot = req->slot[STAGE_RATELIMIT];
+	struct response *res = &req->response;
+	const struct applied *a;
+
+	(void)state;
+	if (slot == NULL || !slot->counted)
+		return;
+	a = nearest(slot);
+	response_header_i64(res, STR("X-RateLimit-Limit"), a->limit->rate);
+	response_header_i64(res, STR("X-RateLimit-Remaining"), remaining(a));
+	response_header_i64(res, STR("X-RateLimit-Reset"),
+	    req->arrived.wall_ms / 1000 + reset_seconds(a));
+	put_policies(res, slot);
+	buf_put_lit(&res->head, "RateLimit: ");
+	put_name(&res->head, a->limit->name);
+	buf_put_lit(&res->head, ";r=");
+	buf_put_u64(&res->head, remaining(a));
+	buf_put_lit(&res->head, ";t=");
+	buf_put_i64(&res->head, reset_seconds(a));
+	buf_put_lit(&res->head, "\r\n");
+}
+
+const struct stage stage_ratelimit = {
+	.name = "ratelimit",
+	.plan = ratelimit_plan,
+	.enter = ratelimit_enter,
+	.leave = ratelimit_leave,
+};

@@ -1,0 +1,35 @@
+#include "middleware/stages/upstream.h"
+
+#include "app/base/log.h"
+#include "middleware/registry/snapshot.h"
+#include "middleware/request.h"
+#include "middleware/service.h"
+
+/* A service whose database was away when it was opened is tried again by the
+ * registry; until then it answers why. */
+static void
+unavailable(struct request *req, const struct service *service)
+{
+	log_line(LOG_WARNING, req->id, "service %.*s: %s",
+	    STR_ARG(service->name), service->open_error);
+	response_fail(req, 503, "Service %.*s is not available now.",
+	    STR_ARG(service->name));
+	response_header(&req->response, STR("Retry-After"), STR("1"));
+}
+
+void
+upstream_handle(struct request *req)
+{
+	const struct service *service = req->service;
+
+	if (req->service_name.n == 0)
+		service_root(req);
+	else if (service->type == NULL)
+		response_fail(req, 501,
+		    "This weir has no service type '%.*s'.",
+		    STR_ARG(service->type_name));
+	else if (service->instance == NULL)
+		unavailable(req, service);
+	else
+		service->type->handle(req);
+}

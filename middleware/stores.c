@@ -1,0 +1,199 @@
+#include "middleware/stores.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/base/clock.h"
+#include "app/base/settings.h"
+
+struct stores_shared {
+	const struct cache_driver *driver[STORE_USES];
+	struct cache *cache[STORE_USES]; /* equal when shared */
+};
+
+static enum status
+open_driver(struct stores_shared *shared, enum store_use use, const char *name,
+    const struct settings *settings, struct error *err)
+{
+	const struct cache_driver *driver = cache_driver_find(str_of(name));
+
+	if (driver == NULL)
+		return error_set(err, ST_INVALID,
+		    "there is no store called \"%s\"", name);
+	shared->driver[use] = driver;
+	if (use != STORE_CACHE && driver == shared->driver[STORE_CACHE]) {
+		shared->cache[use] = shared->cache[STORE_CACHE];
+		return ST_OK;
+	}
+	return driver->open(settings, &shared->cache[use], err);
+}
+
+enum status
+stores_open(const struct settings *settings, struct stores_shared **out,
+    struct error *err)
+{
+	struct stores_shared *shared = calloc(1, sizeof(*shared));
+	const char *limit = settings->limit_driver;
+	enum status st;
+
+	if (shared == NULL)
+		abort();
+	if (limit[0] == '\0')
+		limit = settings->cache_driver;
+	st = open_driver(
+	    shared, STORE_CACHE, settings->cache_driver, settings, err);
+	if (st == ST_OK)
+		st = open_driver(shared, STORE_LIMIT, limit, settings, err);
+	if (st != ST_OK) {
+		stores_close(shared);
+		return st;
+	}
+	*out = shared;
+	return ST_OK;
+}
+
+void
+stores_close(struct stores_shared *shared)
+{
+	if (shared == NULL)
+		return;
+	if (shared->cache[STORE_LIMIT] != NULL &&
+	    shared->cache[STORE_LIMIT] != shared->cache[STORE_CACHE])
+		shared->driver[STORE_LIMIT]->close(shared->cache[STORE_LIMIT]);
+	if (shared->cache[STORE_CACHE] != NULL)
+		shared->driver[STORE_CACHE]->close(shared->cache[STORE_CACHE]);
+	free(shared);
+}
+
+enum status
+stores_connect(
+    struct stores_shared *shared, struct stores *out, struct error *err)
+{
+	memset(out, 0, sizeof(*out));
+	for (int use = 0; use < STORE_USES; use++) {
+		enum status st;
+
+		out->driver[use] = shared->driver[use];
+		if (use > 0 && shared->cache[use] == shared->cache[0]) {
+			out->conn[use] = out->conn[0];
+			continue;
+		}
+		st = shared->driver[use]->connect(
+		    shared->cache[use], &out->conn[use], err);
+		if (st != ST_OK) {
+			stores_disconnect(out);
+			return st;
+		}
+	}
+	return ST_OK;
+}
+
+void
+stores_disconnect(struct stores *stores)
+{
+	for (int use = STORE_USES; use-- > 0;) {
+		if (stores->conn[use] == NULL ||
+		    (use > 0 && stores->conn[use] == stores->conn[0]))
+			continue;
+		stores->driver[use]->disconnect(stores->conn[use]);
+	}
+	memset(stores, 0, sizeof(*stores));
+}
+
+/* Gathers the operations that go to one connection. */
+struct gathered {
+	struct cache_op *ops[STORE_OPS_MAX];
+	size_t n;
+};
+
+static void
+gather(struct gathered *all, struct request *req, enum store_use use)
+{
+	struct batch *batch = &req->batch[use];
+
+	for (size_t i = 0; i < batch->n; i++) {
+		batch->ops[i].arena = req->arena;
+		all->ops[all->n++] = &batch->ops[i];
+	}
+}
+
+static enum status
+run_gathered(struct stores *stores, enum store_use use,
+    struct gathered *all, int64_t deadline_ms)
+{
+	enum status st = ST_OK;
+
+	if (all->n > 0)
+		st = stores->driver[use]->exec(
+		    stores->conn[use], all->ops, all->n, deadline_ms);
+	all->n = 0;
+	return st;
+}
+
+/* As many requests as fit into one batch; returns how many. */
+static size_t
+run_some(struct stores *stores, struct request *const *reqs, size_t n,
+    struct gathered *all)
+{
+	bool shared = stores->conn[STORE_LIMIT] == stores->conn[STORE_CACHE];
+	size_t fit = STORE_OPS_MAX / (STORE_USES * BATCH_OPS_MAX);
+	int64_t deadline =
+	    clock_boot_ms() + reqs[0]->settings->store_timeout;
+	enum status st[STORE_USES];
+
+	n = n < fit ? n : fit;
+	for (size_t i = 0; i < n; i++)
+		gather(all, reqs[i], STORE_LIMIT);
+	if (!shared)
+		st[STORE_LIMIT] =
+		    run_gathered(stores, STORE_LIMIT, all, deadline);
+	for (size_t i = 0; i < n; i++)
+		gather(all, reqs[i], STORE_CACHE);
+	st[STORE_CACHE] = run_gathered(stores, STORE_CACHE, all, deadline);
+	if (shared)
+		st[STORE_LIMIT] = st[STORE_CACHE];
+	for (size_t i = 0; i < n; i++)
+		memcpy(reqs[i]->batch_status, st, sizeof(st));
+	return n;
+}
+
+void
+stores_run(struct stores *stores, struct request *const *reqs, size_t n)
+{
+	struct gathered all = { .n = 0 };
+
+	while (n > 0) {
+		size_t done = run_some(stores, reqs, n, &all);
+
+		reqs += done;
+		n -= done;
+	}
+}
+
+enum status
+stores_exec(struct request *req, enum store_use use,
+    struct cache_op *const *ops, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		ops[i]->arena = req->arena;
+	return req->stores->driver[use]->exec(req->stores->conn[use], ops, n,
+	    clock_boot_ms() + req->settings->store_timeout);
+}
+
+void
+stores_incarnation(const struct request *req, enum store_use use,
+    uint8_t out[INCARNATION_BYTES])
+{
+	req->stores->driver[use]->incarnation(req->stores->conn[use], out);
+}
+
+void
+stores_upkeep(struct stores *stores)
+{
+	for (int use = 0; use < STORE_USES; use++) {
+		if (use > 0 && stores->conn[use] == stores->conn[0])
+			continue;
+		if (stores->driver[use]->upkeep != NULL)
+			stores->driver[use]->upkeep(stores->conn[use]);
+	}
+}
