@@ -139,8 +139,10 @@ listen_unix(const struct settings *settings, const char *path,
 	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (out->fd < 0)
 		return error_set(err, ST_ERROR, "socket: %s", strerror(errno));
-	out->path = path;
-	return bind_unix(out->fd, &addr, settings, err);
+	st = bind_unix(out->fd, &addr, settings, err);
+	if (st == ST_OK)
+		out->path = path;
+	return st;
 }
 
 /* "host:port", "[::1]:9000"; the host must be given: never all addresses by
@@ -219,18 +221,25 @@ listen_open(
 		st = error_set(err, ST_INVALID, "LISTEN: cannot listen: %s",
 		    strerror(errno));
 	if (st != ST_OK)
-		listen_close(out, false);
+		listen_close(out);
 	(void)snprintf(out->name, sizeof(out->name), "%s", text);
 	return st;
 }
 
 void
-listen_close(struct listener *l, bool remove)
+listen_withdraw(struct listener *l)
+{
+	if (l->path != NULL)
+		(void)unlink(l->path);
+	l->path = NULL;
+}
+
+void
+listen_close(struct listener *l)
 {
 	if (l->fd < 0)
 		return;
-	if (remove && l->path != NULL)
-		(void)unlink(l->path);
+	listen_withdraw(l);
 	(void)close(l->fd);
 	l->fd = -1;
 }

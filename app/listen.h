@@ -28,10 +28,11 @@ bool listen_is_socket(int fd);
 enum status listen_open(
     const struct settings *settings, struct listener *out, struct error *err);
 
-/*
- * Closes it in this process only: others may share it. `remove` takes a unix
- * socket that was made here off the file system.
- */
-void listen_close(struct listener *l, bool remove);
+/* Takes a unix socket that was made here off the file system, so that nobody
+ * connects any more. */
+void listen_withdraw(struct listener *l);
+
+/* Withdraws it and closes it in this process only: others may share it. */
+void listen_close(struct listener *l);
 
 #endif

@@ -52,8 +52,8 @@ entry_unpack(struct str bytes, const struct tag_versions *now,
 		return ENTRY_DAMAGED;
 	memcpy(&head, bytes.p, sizeof(head));
 	bytes = str_skip(bytes, sizeof(head));
-	if (head.format != FORMAT || head.n_tags != now->n ||
-	    bytes.n < tags || head.type_bytes > bytes.n - tags)
+	if (head.format != FORMAT || head.n_tags != now->n || bytes.n < tags ||
+	    head.type_bytes > bytes.n - tags)
 		return ENTRY_DAMAGED;
 	if (memcmp(head.incarnation, incarnation, INCARNATION_BYTES) != 0 ||
 	    memcmp(bytes.p, now->version, tags) != 0)

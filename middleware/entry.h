@@ -25,7 +25,7 @@ struct tag_versions {
 
 struct entry {
 	int64_t created_ms; /* Unix time */
-	uint32_t ttl;	    /* seconds */
+	uint32_t ttl;       /* seconds */
 	uint8_t etag[DIGEST_BYTES];
 	struct str type;
 	struct str body;

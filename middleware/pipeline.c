@@ -24,8 +24,8 @@ struct pipeline {
 };
 
 enum status
-pipeline_open(const struct settings *settings, struct pipeline **out,
-    struct error *err)
+pipeline_open(
+    const struct settings *settings, struct pipeline **out, struct error *err)
 {
 	struct pipeline *p = calloc(1, sizeof(*p));
 

@@ -16,15 +16,15 @@
 struct request;
 
 struct response {
-	int status;       /* HTTP; 0: nothing decided yet */
-	bool stale;       /* reserved for answers stale by age */
-	int code;	  /* of an error: as in its envelope */
+	int status;         /* HTTP; 0: nothing decided yet */
+	bool stale;         /* reserved for answers stale by age */
+	int code;           /* of an error: as in its envelope */
 	struct str message; /* of an error; else STR_NULL */
-	bool is_error;    /* the body is an error envelope */
-	struct str type;  /* Content-Type */
-	struct buf head;  /* further header lines, each ending in CRLF */
-	struct buf build; /* the body while it is being built */
-	struct str body;  /* the body when it is a view; else STR_NULL */
+	bool is_error;      /* the body is an error envelope */
+	struct str type;    /* Content-Type */
+	struct buf head;    /* further header lines, each ending in CRLF */
+	struct buf build;   /* the body while it is being built */
+	struct str body;    /* the body when it is a view; else STR_NULL */
 };
 
 /* The body to send, wherever it stands. */

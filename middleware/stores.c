@@ -18,8 +18,8 @@ open_driver(struct stores_shared *shared, enum store_use use, const char *name,
 	const struct cache_driver *driver = cache_driver_find(str_of(name));
 
 	if (driver == NULL)
-		return error_set(err, ST_INVALID,
-		    "there is no store called \"%s\"", name);
+		return error_set(
+		    err, ST_INVALID, "there is no store called \"%s\"", name);
 	shared->driver[use] = driver;
 	if (use != STORE_CACHE && driver == shared->driver[STORE_CACHE]) {
 		shared->cache[use] = shared->cache[STORE_CACHE];
@@ -118,8 +118,8 @@ gather(struct gathered *all, struct request *req, enum store_use use)
 }
 
 static enum status
-run_gathered(struct stores *stores, enum store_use use,
-    struct gathered *all, int64_t deadline_ms)
+run_gathered(struct stores *stores, enum store_use use, struct gathered *all,
+    int64_t deadline_ms)
 {
 	enum status st = ST_OK;
 
@@ -137,8 +137,7 @@ run_some(struct stores *stores, struct request *const *reqs, size_t n,
 {
 	bool shared = stores->conn[STORE_LIMIT] == stores->conn[STORE_CACHE];
 	size_t fit = STORE_OPS_MAX / (STORE_USES * BATCH_OPS_MAX);
-	int64_t deadline =
-	    clock_boot_ms() + reqs[0]->settings->store_timeout;
+	int64_t deadline = clock_boot_ms() + reqs[0]->settings->store_timeout;
 	enum status st[STORE_USES];
 
 	n = n < fit ? n : fit;

@@ -5,8 +5,8 @@
 #include "middleware/stores.h"
 
 enum status
-tags_bump(struct request *req, const struct str *tags, size_t n,
-    struct error *err)
+tags_bump(
+    struct request *req, const struct str *tags, size_t n, struct error *err)
 {
 	struct cache_op ops[TAGS_MAX] = { 0 };
 	struct cache_op *list[TAGS_MAX];

@@ -12,7 +12,7 @@ verbs_needed(enum method m)
 		return METHOD_GET;
 	if (m == METHOD_OPTIONS)
 		return METHOD_GET | METHOD_POST | METHOD_PUT | METHOD_PATCH |
-		    METHOD_DELETE;
+		       METHOD_DELETE;
 	return (unsigned)m;
 }
 

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#define LINE_BYTES	512u
+#define LINE_BYTES       512u
 #define PATH_SHOWN_BYTES 1024u
 
 static const char *const cache_verdicts[] = {

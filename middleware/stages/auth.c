@@ -9,14 +9,14 @@
 #include "middleware/stages/stages.h"
 
 /* Messages of dreamfactory.md 2.2, status of contract.md section 3. */
-#define NO_CREDENTIALS                                                        \
-	"No session token (JWT) or API Key detected in request. Please send " \
-	"in X-DreamFactory-Session-Token and/or X-DreamFactory-API-Key "      \
-	"request header. You can also use URL query parameters "              \
+#define NO_CREDENTIALS                                                         \
+	"No session token (JWT) or API Key detected in request. Please send "  \
+	"in X-DreamFactory-Session-Token and/or X-DreamFactory-API-Key "       \
+	"request header. You can also use URL query parameters "               \
 	"session_token and/or api_key."
-#define NO_SESSION                                                           \
-	"No session token (JWT) provided. Please provide a valid JWT using " \
-	"X-DreamFactory-Session-Token request header or 'session_token' "    \
+#define NO_SESSION                                                             \
+	"No session token (JWT) provided. Please provide a valid JWT using "   \
+	"X-DreamFactory-Session-Token request header or 'session_token' "      \
 	"url query parameter."
 
 static enum flow
@@ -47,8 +47,8 @@ static bool
 token_sent(const struct request *req)
 {
 	return str_starts(req->param[PARAM_AUTHORIZATION], STR("Bearer ")) ||
-	    req->param[PARAM_SESSION_TOKEN].n > 0 ||
-	    request_query(req, STR("session_token")).n > 0;
+	       req->param[PARAM_SESSION_TOKEN].n > 0 ||
+	       request_query(req, STR("session_token")).n > 0;
 }
 
 static const struct app_key *

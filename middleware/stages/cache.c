@@ -19,13 +19,13 @@
 #define ENTRY_KEY_BYTES (2 + 2 * DIGEST_BYTES)
 
 enum lookup {
-	LOOKUP_NONE,	/* this request is not cacheable */
+	LOOKUP_NONE, /* this request is not cacheable */
 	LOOKUP_HIT,
 	LOOKUP_MISS,
-	LOOKUP_STALE,	/* found, but a tag changed since */
+	LOOKUP_STALE,   /* found, but a tag changed since */
 	LOOKUP_REFRESH, /* the client wants a new one */
 	LOOKUP_SKIPPED, /* the store did not answer */
-	LOOKUP_JOINED	/* answered by the query of another request */
+	LOOKUP_JOINED   /* answered by the query of another request */
 };
 
 /* What the query gave, before the request's own headers and conditions. */
@@ -55,7 +55,7 @@ static bool
 wants_fresh(const struct request *req)
 {
 	return str_to_bool(request_query(req, STR("refresh"))) ||
-	    cache_control_has(req->param[PARAM_CACHE_CONTROL], "no-cache");
+	       cache_control_has(req->param[PARAM_CACHE_CONTROL], "no-cache");
 }
 
 /*
@@ -76,8 +76,8 @@ entry_key(struct request *req, struct cache_plan *plan)
 	buf_put_char(text, '\n');
 	buf_put(text, service->config);
 	buf_put_char(text, '\n');
-	buf_put(text,
-	    str_make((const char *)req->role->fingerprint, DIGEST_BYTES));
+	buf_put(
+	    text, str_make((const char *)req->role->fingerprint, DIGEST_BYTES));
 	digest(buf_str(text), name);
 	key[0] = 'e';
 	key[1] = ':';
@@ -103,11 +103,12 @@ is_cacheable(const struct request *req)
 	const struct service *service = req->service;
 
 	return (req->method == METHOD_GET || req->method == METHOD_HEAD) &&
-	    service != NULL && service->cache_enabled &&
-	    service->instance != NULL && service->type->cache_plan != NULL &&
-	    !cache_control_has(req->param[PARAM_CACHE_CONTROL], "no-store") &&
-	    !access_filtered(
-		req->role, service->id, req->resource, METHOD_GET);
+	       service != NULL && service->cache_enabled &&
+	       service->instance != NULL && service->type->cache_plan != NULL &&
+	       !cache_control_has(
+		   req->param[PARAM_CACHE_CONTROL], "no-store") &&
+	       !access_filtered(
+		   req->role, service->id, req->resource, METHOD_GET);
 }
 
 static enum flow
@@ -172,7 +173,7 @@ versions_mint(struct cache_slot *slot, struct request *req)
 		list[n + i] = &ops[n + i];
 	}
 	return stores_exec(req, STORE_CACHE, list, 2 * n) == ST_OK &&
-	    versions_take(slot, list + n);
+	       versions_take(slot, list + n);
 }
 
 static enum flow
@@ -218,9 +219,8 @@ go_on_missing(struct cache_slot *slot, struct request *req)
 		req->cache_verdict = CACHE_VERDICT_BYPASS;
 		return FLOW_NEXT; /* a query of its own */
 	}
-	req->cache_verdict = slot->lookup == LOOKUP_STALE
-	    ? CACHE_VERDICT_STALE
-	    : CACHE_VERDICT_MISS;
+	req->cache_verdict = slot->lookup == LOOKUP_STALE ? CACHE_VERDICT_STALE
+							  : CACHE_VERDICT_MISS;
 	name_flight(slot, req);
 	return FLOW_NEXT;
 }
@@ -269,10 +269,10 @@ store(struct cache_slot *slot, struct request *req)
 		return;
 	stores_incarnation(req, STORE_CACHE, incarnation);
 	op.ttl = slot->entry.ttl;
-	op.value = entry_pack(
-	    req->arena, &slot->entry, &slot->versions, incarnation);
+	op.value =
+	    entry_pack(req->arena, &slot->entry, &slot->versions, incarnation);
 	slot->stored = stores_exec(req, STORE_CACHE, list, 1) == ST_OK &&
-	    op.status == ST_OK;
+		       op.status == ST_OK;
 }
 
 static void
@@ -302,8 +302,8 @@ cache_share(void *state, const struct request *from, struct request *to)
 	memcpy(slot->entry.etag, theirs->entry.etag, DIGEST_BYTES);
 	to->cache_verdict = CACHE_VERDICT_JOINED;
 	if (result->message.p != NULL) {
-		response_fail_context(
-		    to, result->status, result->code, STR_NULL, result->message);
+		response_fail_context(to, result->status, result->code,
+		    STR_NULL, result->message);
 	} else {
 		to->response.status = result->status;
 		to->response.type = result->type;
@@ -359,7 +359,7 @@ cache_leave(void *state, struct request *req)
 	struct cache_slot *slot = req->slot[STAGE_CACHE];
 	struct response *res = &req->response;
 	bool good = res->status == 200 && !res->is_error &&
-	    (req->method == METHOD_GET || req->method == METHOD_HEAD);
+		    (req->method == METHOD_GET || req->method == METHOD_HEAD);
 
 	(void)state;
 	if (slot->lookup != LOOKUP_HIT && slot->lookup != LOOKUP_JOINED)

@@ -46,7 +46,7 @@ conditional_answer(struct request *req, const uint8_t *digest)
 	    "\r\nCache-Control: private, no-cache\r\n"
 	    "Vary: X-DreamFactory-API-Key, X-API-Key, Authorization, "
 	    "X-DreamFactory-Session-Token, Accept\r\n");
-	if (etag_listed(req->param[PARAM_IF_NONE_MATCH],
-		str_make(etag, sizeof(etag))))
+	if (etag_listed(
+		req->param[PARAM_IF_NONE_MATCH], str_make(etag, sizeof(etag))))
 		res->status = 304;
 }

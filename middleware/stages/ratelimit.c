@@ -34,8 +34,8 @@ same_or_any(int64_t wanted, int64_t actual)
 static bool
 applies(const struct limit *limit, const struct request *req)
 {
-	unsigned verb = req->method == METHOD_HEAD ? METHOD_GET
-						   : (unsigned)req->method;
+	unsigned verb =
+	    req->method == METHOD_HEAD ? METHOD_GET : (unsigned)req->method;
 
 	if (limit->verb_mask != 0 && (limit->verb_mask & verb) == 0)
 		return false;
@@ -50,7 +50,7 @@ applies(const struct limit *limit, const struct request *req)
 		return same_or_any(limit->service_id, req->service->id);
 	case LIMIT_APP_SERVICE:
 		return same_or_any(limit->app_id, req->app->id) &&
-		    same_or_any(limit->service_id, req->service->id);
+		       same_or_any(limit->service_id, req->service->id);
 	}
 	return false;
 }
@@ -78,9 +78,8 @@ static bool
 plan_count(
     struct limit_slot *slot, const struct limit *limit, struct request *req)
 {
-	struct cache_op *op = slot->n < LIMITS_MAX
-	    ? request_plan_op(req, STORE_LIMIT)
-	    : NULL;
+	struct cache_op *op =
+	    slot->n < LIMITS_MAX ? request_plan_op(req, STORE_LIMIT) : NULL;
 
 	if (op == NULL)
 		return false;
@@ -189,10 +188,10 @@ refuse(struct limit_slot *slot, struct request *req)
 		buf_put_char(&context, '}');
 	}
 	buf_put_char(&context, ']');
-	response_fail_context(req, 429, 429, buf_str(&context),
-	    STR("API limit(s) exceeded. "));
-	response_header_i64(&req->response, STR("Retry-After"),
-	    reset_seconds(nearest(slot)));
+	response_fail_context(
+	    req, 429, 429, buf_str(&context), STR("API limit(s) exceeded. "));
+	response_header_i64(
+	    &req->response, STR("Retry-After"), reset_seconds(nearest(slot)));
 	req->limit_verdict = LIMIT_VERDICT_REFUSED;
 	return FLOW_DONE;
 }

@@ -25,8 +25,7 @@ upstream_handle(struct request *req)
 	if (req->service_name.n == 0)
 		service_root(req);
 	else if (service->type == NULL)
-		response_fail(req, 501,
-		    "This weir has no service type '%.*s'.",
+		response_fail(req, 501, "This weir has no service type '%.*s'.",
 		    STR_ARG(service->type_name));
 	else if (service->instance == NULL)
 		unavailable(req, service);

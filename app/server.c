@@ -1,0 +1,259 @@
+#include "app/server.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/base/arena.h"
+#include "app/base/buf.h"
+#include "app/base/log.h"
+#include "app/base/settings.h"
+#include "app/command.h"
+#include "app/fcgi.h"
+#include "app/front.h"
+#include "app/listen.h"
+#include "app/queue.h"
+#include "app/worker.h"
+#include "middleware/pipeline.h"
+#include "middleware/registry/registry.h"
+#include "middleware/stores.h"
+
+#define FRONTS_MAX       64
+#define WORKERS_A_CORE   2
+#define WORKERS_MIN      4
+#define WORKERS_PER_LONG 4 /* a quarter of the workers read long bodies */
+#define UPKEEP_SECONDS   1
+#define ARENA_BYTES      16384u
+
+struct server {
+	const struct settings *settings;
+	const char *env_path;
+	sigset_t signals;
+	struct listener listener;
+	struct stores_shared *stores;
+	struct stores upkeep; /* the main thread's connections */
+	struct registry *registry;
+	struct pipeline *pipeline;
+	struct queue *queue;
+	struct workers *workers;
+	struct front *fronts[FRONTS_MAX];
+	size_t n_fronts;
+};
+
+static size_t
+worker_count(const struct settings *settings)
+{
+	long n = (long)settings->workers;
+
+	if (n == 0) {
+		n = sysconf(_SC_NPROCESSORS_ONLN) * WORKERS_A_CORE;
+		n = n < WORKERS_MIN ? WORKERS_MIN : n;
+	}
+	return (size_t)n;
+}
+
+static enum status
+logs_open(const struct settings *settings, struct error *err)
+{
+	return log_open(settings->log_file, settings->access_log,
+	    (enum log_level)settings->log_level, err);
+}
+
+/* Every connection is a descriptor: take as many as we may. */
+static void
+descriptors_raise(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/*
+ * Signals are taken by the main thread only (sigtimedwait), so none ever
+ * interrupts a read or a write; libfcgi's handlers never run.
+ */
+static void
+signals_block(struct server *s)
+{
+	(void)sigemptyset(&s->signals);
+	(void)sigaddset(&s->signals, SIGTERM);
+	(void)sigaddset(&s->signals, SIGINT);
+	(void)sigaddset(&s->signals, SIGHUP);
+	(void)sigaddset(&s->signals, SIGUSR1);
+	(void)sigaddset(&s->signals, SIGPIPE);
+	(void)pthread_sigmask(SIG_BLOCK, &s->signals, NULL);
+}
+
+static enum status
+fronts_start(struct server *s, struct error *err)
+{
+	struct front_parts parts = {
+		.dispatch = {
+			.pipeline = s->pipeline,
+			.registry = s->registry,
+			.stores = s->stores,
+			.queue = s->queue,
+		},
+		.listen_fd = s->listener.fd,
+		.settings = s->settings,
+	};
+	enum status st = ST_OK;
+
+	for (int64_t i = 0; i < s->settings->fronts && st == ST_OK; i++) {
+		st = front_start(&parts, &s->fronts[s->n_fronts], err);
+		if (st == ST_OK)
+			s->n_fronts++;
+	}
+	return st;
+}
+
+/* Everything in the order in which each stands on the one before. */
+static enum status
+server_open(struct server *s, struct error *err)
+{
+	size_t n = worker_count(s->settings);
+	enum status st = logs_open(s->settings, err);
+
+	if (st == ST_OK)
+		st = listen_open(s->settings, &s->listener, err);
+	if (st == ST_OK)
+		st = stores_open(s->settings, &s->stores, err);
+	if (st == ST_OK)
+		st = stores_connect(s->stores, &s->upkeep, err);
+	if (st == ST_OK)
+		st = registry_open(s->settings, true, &s->registry, err);
+	if (st == ST_OK)
+		st = registry_start(s->registry, err);
+	if (st == ST_OK)
+		st = pipeline_open(s->settings, &s->pipeline, err);
+	if (st == ST_OK)
+		st = fcgi_init(err);
+	if (st != ST_OK)
+		return st;
+	s->queue = queue_new((size_t)s->settings->queue, n / WORKERS_PER_LONG);
+	st = workers_start(
+	    n, s->queue, s->pipeline, s->stores, &s->workers, err);
+	return st == ST_OK ? fronts_start(s, err) : st;
+}
+
+/* Reads the settings anew; what is wrong in them changes nothing. */
+static void
+server_reload(struct server *s)
+{
+	struct arena *arena = malloc(sizeof(*arena));
+	struct settings *fresh;
+	struct buf warnings;
+	struct str path;
+	struct error err = { 0 };
+
+	if (arena == NULL)
+		abort();
+	arena_init(arena, ARENA_BYTES);
+	warnings = buf_in(arena);
+	fresh = arena_zalloc(arena, sizeof(*fresh));
+	if (settings_read(arena, s->env_path, fresh, &path, &warnings, &err) !=
+		ST_OK ||
+	    logs_open(fresh, &err) != ST_OK) {
+		log_line(LOG_ERROR, STR_NULL,
+		    "reload: %s; the settings stay as they were", err.text);
+		arena_close(arena);
+		free(arena);
+		return;
+	}
+	if (registry_reload(s->registry, fresh, arena, &err) != ST_OK)
+		log_line(LOG_ERROR, STR_NULL, "reload: %s", err.text);
+	else
+		log_line(LOG_INFO, STR_NULL, "reloaded");
+}
+
+static void
+server_wait(struct server *s)
+{
+	const struct timespec second = { .tv_sec = UPKEEP_SECONDS };
+
+	for (;;) {
+		int signal = sigtimedwait(&s->signals, NULL, &second);
+
+		if (signal == SIGTERM || signal == SIGINT)
+			return;
+		if (signal == SIGHUP)
+			server_reload(s);
+		else if (signal < 0)
+			stores_upkeep(&s->upkeep);
+	}
+}
+
+/* A query that outlives its deadline must not outlive the process. */
+static void *
+drain_guard(void *arg)
+{
+	const struct server *s = arg;
+	struct timespec limit = {
+		.tv_sec = (s->settings->drain_timeout + 999) / 1000 + 1
+	};
+
+	(void)nanosleep(&limit, NULL);
+	log_line(LOG_ERROR, STR_NULL,
+	    "requests were still open after DRAIN_TIMEOUT; they are cut off");
+	_exit(1);
+}
+
+static void
+server_drain(struct server *s)
+{
+	pthread_t guard;
+
+	log_line(LOG_INFO, STR_NULL, "stopping: draining");
+	if (pthread_create(&guard, NULL, drain_guard, s) == 0)
+		(void)pthread_detach(guard);
+	for (size_t i = 0; i < s->n_fronts; i++)
+		front_stop(s->fronts[i]);
+	listen_withdraw(&s->listener);
+	for (size_t i = 0; i < s->n_fronts; i++)
+		front_join(s->fronts[i]);
+	listen_close(&s->listener);
+	queue_stop(s->queue);
+	workers_join(s->workers);
+}
+
+static void
+server_close(struct server *s)
+{
+	queue_free(s->queue);
+	pipeline_close(s->pipeline);
+	registry_close(s->registry);
+	stores_disconnect(&s->upkeep);
+	stores_close(s->stores);
+}
+
+int
+server_run(const struct settings *settings, const char *env_path)
+{
+	struct server s = {
+		.settings = settings,
+		.env_path = env_path,
+		.listener = { .fd = -1 },
+	};
+	struct error err = { 0 };
+
+	signals_block(&s);
+	descriptors_raise();
+	if (server_open(&s, &err) != ST_OK) {
+		listen_close(&s.listener);
+		return command_fail("%s", err.text);
+	}
+	log_line(LOG_INFO, STR_NULL, "serving on %s", s.listener.name);
+	server_wait(&s);
+	server_drain(&s);
+	server_close(&s);
+	log_line(LOG_INFO, STR_NULL, "stopped");
+	return 0;
+}
