@@ -9,7 +9,7 @@ tags_bump(
     struct request *req, const struct str *tags, size_t n, struct error *err)
 {
 	struct cache_op ops[TAGS_MAX] = { 0 };
-	struct cache_op *list[TAGS_MAX];
+	struct cache_op *list[TAGS_MAX] = { 0 };
 	enum status st;
 
 	for (size_t i = 0; i < n; i++) {
