@@ -175,5 +175,7 @@ main(int argc, char **argv)
 	arena_init(&arena, ARENA_FIRST);
 	status = program_run(&arena, argv + 1, argc < 1 ? 0 : (size_t)argc - 1);
 	arena_close(&arena);
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0)
+		return command_fail("standard output cannot be written");
 	return status;
 }
