@@ -127,7 +127,6 @@ struct request {
 	struct stores *stores;
 	bool may_block;
 
-	struct batch batch[STORE_USES];
 	enum status batch_status[STORE_USES]; /* of the last exec */
 	void *slot[16];                       /* per stage, by its index */
 	size_t entered; /* stages entered so far; they are left backwards */
@@ -140,6 +139,9 @@ struct request {
 	enum limit_verdict limit_verdict;
 
 	struct response response;
+
+	/* last, since a new request clears only their counts */
+	struct batch batch[STORE_USES];
 };
 
 /*
@@ -158,7 +160,7 @@ struct str request_param_name(enum request_param p);
  */
 enum status request_route(struct request *req);
 
-/* A planned operation to fill in; NULL when the batch is full. */
+/* A planned operation, all zero, to fill in; NULL when the batch is full. */
 struct cache_op *request_plan_op(struct request *req, enum store_use use);
 
 /* The first value of a query parameter, or STR_NULL. */
