@@ -1,0 +1,118 @@
+#include "middleware/entry.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "app/base/arena.h"
+
+static const uint8_t life[INCARNATION_BYTES] = { 1, 2, 3 };
+static struct arena arena;
+static struct tag_versions versions;
+static const struct entry made = {
+	.created_ms = 1000,
+	.ttl = 60,
+	.etag = { 9, 8 },
+	.type = { "application/json", 16 },
+	.body = { "{\"a\":1}", 7 },
+};
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	arena_init(&arena, 4096);
+	versions = (struct tag_versions){ .n = 2 };
+	versions.version[1][3] = 77;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	arena_close(&arena);
+	return 0;
+}
+
+static void
+what_was_packed_comes_back(void **state)
+{
+	struct str bytes = entry_pack(&arena, &made, &versions, life);
+	struct entry out;
+
+	(void)state;
+	assert_int_equal(
+	    entry_unpack(bytes, &versions, life, &out), ENTRY_GOOD);
+	assert_true(str_eq(out.body, made.body));
+	assert_true(str_eq(out.type, made.type));
+	assert_memory_equal(out.etag, made.etag, DIGEST_BYTES);
+	assert_int_equal(out.created_ms, made.created_ms);
+	assert_int_equal(out.ttl, made.ttl);
+}
+
+static void
+any_changed_tag_makes_it_stale(void **state)
+{
+	struct str bytes = entry_pack(&arena, &made, &versions, life);
+	struct entry out;
+
+	(void)state;
+	for (size_t i = 0; i < versions.n; i++) {
+		struct tag_versions now = versions;
+
+		now.version[i][15] ^= 1;
+		assert_int_equal(
+		    entry_unpack(bytes, &now, life, &out), ENTRY_STALE);
+	}
+}
+
+static void
+another_life_of_the_store_makes_it_stale(void **state)
+{
+	struct str bytes = entry_pack(&arena, &made, &versions, life);
+	static const uint8_t other[INCARNATION_BYTES] = { 4 };
+	struct entry out;
+
+	(void)state;
+	assert_int_equal(
+	    entry_unpack(bytes, &versions, other, &out), ENTRY_STALE);
+}
+
+static void
+cut_or_foreign_bytes_are_damaged(void **state)
+{
+	struct str bytes = entry_pack(&arena, &made, &versions, life);
+	struct tag_versions fewer = { .n = 1 };
+	struct entry out;
+
+	(void)state;
+	for (size_t n = 0; n < bytes.n - made.body.n; n++)
+		assert_int_not_equal(
+		    entry_unpack(str_make(bytes.p, n), &versions, life, &out),
+		    ENTRY_GOOD);
+	assert_int_equal(
+	    entry_unpack(bytes, &fewer, life, &out), ENTRY_DAMAGED);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    what_was_packed_comes_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    any_changed_tag_makes_it_stale, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    another_life_of_the_store_makes_it_stale, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(
+		    cut_or_foreign_bytes_are_damaged, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests_name("entry", tests, NULL, NULL);
+}

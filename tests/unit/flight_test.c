@@ -1,0 +1,93 @@
+#include "app/flight.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "app/call.h"
+
+static struct flights flights;
+static struct call calls[5];
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	memset(&flights, 0, sizeof(flights));
+	memset(calls, 0, sizeof(calls));
+	return 0;
+}
+
+static void
+the_first_leads_and_the_rest_wait_in_order(void **state)
+{
+	struct call *waiter;
+
+	(void)state;
+	assert_false(flight_join(&flights, &calls[0]));
+	assert_true(calls[0].leads);
+	assert_true(flight_join(&flights, &calls[1]));
+	assert_true(flight_join(&flights, &calls[2]));
+	waiter = flight_end(&flights, &calls[0]);
+	assert_ptr_equal(waiter, &calls[1]);
+	assert_ptr_equal(waiter->next, &calls[2]);
+	assert_null(waiter->next->next);
+}
+
+static void
+another_name_is_another_flight(void **state)
+{
+	(void)state;
+	calls[1].req.flight[15] = 1; /* the same bucket */
+	assert_false(flight_join(&flights, &calls[0]));
+	assert_false(flight_join(&flights, &calls[1]));
+	assert_null(flight_end(&flights, &calls[0]));
+	assert_null(flight_end(&flights, &calls[1]));
+}
+
+static void
+after_the_landing_a_new_flight_begins(void **state)
+{
+	(void)state;
+	assert_false(flight_join(&flights, &calls[0]));
+	assert_null(flight_end(&flights, &calls[0]));
+	assert_false(flight_join(&flights, &calls[1]));
+}
+
+static void
+late_waiters_leave_and_the_flight_goes_on(void **state)
+{
+	struct call *late;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		calls[i].req.deadline_ms = (int64_t)i * 100;
+		(void)flight_join(&flights, &calls[i]);
+	}
+	late = flight_expire(&flights, 200);
+	assert_non_null(late);
+	assert_non_null(late->next);
+	assert_null(late->next->next);
+	assert_ptr_equal(flight_end(&flights, &calls[0]), &calls[3]);
+	assert_null(calls[3].next);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(
+		    the_first_leads_and_the_rest_wait_in_order, set_up),
+		cmocka_unit_test_setup(another_name_is_another_flight, set_up),
+		cmocka_unit_test_setup(
+		    after_the_landing_a_new_flight_begins, set_up),
+		cmocka_unit_test_setup(
+		    late_waiters_leave_and_the_flight_goes_on, set_up),
+	};
+
+	return cmocka_run_group_tests_name("flight", tests, NULL, NULL);
+}
