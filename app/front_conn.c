@@ -1,0 +1,185 @@
+#include "app/front_conn.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "app/base/settings.h"
+#include "app/call.h"
+#include "app/fcgi.h"
+
+#define LINGER_MS    2000
+#define UNKNOWN_ROLE 3 /* FCGI_UNKNOWN_ROLE */
+
+void
+front_drop(struct front *f, struct conn *c)
+{
+	if (c->all_prev != NULL)
+		c->all_prev->all_next = c->all_next;
+	else
+		f->all = c->all_next;
+	if (c->all_next != NULL)
+		c->all_next->all_prev = c->all_prev;
+	f->n_conns--;
+	conn_free(c);
+	front_accept_begin(f);
+}
+
+void
+front_add(struct front *f, int fd)
+{
+	struct conn *c = conn_new(fd);
+
+	c->all_next = f->all;
+	if (f->all != NULL)
+		f->all->all_prev = c;
+	f->all = c;
+	f->n_conns++;
+	if (!front_watch(f, fd, EPOLLIN | EPOLLRDHUP | EPOLLET, c))
+		front_drop(f, c);
+}
+
+/* Says goodbye in order: what the peer still sends is read and dropped, or
+ * its kernel would throw our last words away. */
+static void
+conn_linger(struct front *f, struct conn *c)
+{
+	c->state = CONN_LINGERING;
+	(void)shutdown(c->fd, SHUT_WR);
+	conn_list_remove(c);
+	conn_list_add(&f->lingering, c, f->now_ms + LINGER_MS);
+	if (!conn_discard(c, f->scratch, f->scratch_bytes))
+		front_drop(f, c);
+}
+
+/* An END_REQUEST without an answer, then goodbye. */
+static void
+conn_end_request(struct front *f, struct conn *c, uint8_t protocol_status)
+{
+	char end[ANSWER_END_BYTES];
+
+	answer_end_record(end, c->scan.id, protocol_status);
+	(void)send(c->fd, end, sizeof(end), MSG_DONTWAIT | MSG_NOSIGNAL);
+	conn_linger(f, c);
+}
+
+/* The parameters are parsed and the body, if it is whole, is in place. */
+static void
+request_ready(struct front *f, struct conn *c, struct call *call)
+{
+	conn_list_remove(c);
+	c->state = CONN_BUSY;
+	c->close_after = !c->scan.keep;
+	call->conn = c;
+	dispatch_ready(f->dispatch, call);
+}
+
+/* The whole request is in the socket, or in c->in. */
+static enum status
+request_read(struct front *f, struct conn *c, struct call *call)
+{
+	struct record_scan *scan = &c->scan;
+	enum status st;
+	char *body;
+
+	if (c->in.n == 0)
+		return fcgi_read(
+		    call->fcgi, c->fd, scan->body_bytes, &call->req);
+	st = fcgi_read_params(
+	    call->fcgi, f->feed, c->in.p, scan->params_end, &call->req);
+	if (st != ST_OK || !scan->complete)
+		return st;
+	body = arena_alloc(&call->arena, scan->body_bytes + 1);
+	call->req.body = str_make(
+	    body, record_body(c->in.p, scan->params_end, scan->at, body));
+	return ST_OK;
+}
+
+static void
+request_begin(struct front *f, struct conn *c)
+{
+	struct call *call = dispatch_new_call(f->dispatch);
+
+	if (request_read(f, c, call) != ST_OK) {
+		dispatch_release(f->dispatch, call);
+		front_drop(f, c);
+		return;
+	}
+	call->body_pending = !c->scan.complete;
+	conn_next_request(c, call->body_pending);
+	request_ready(f, c, call);
+}
+
+/* More parameters than MAX_HEADERS: they are not parsed, so the answer names
+ * no path. */
+static void
+request_oversize(struct front *f, struct conn *c)
+{
+	struct call *call = dispatch_new_call(f->dispatch);
+
+	response_fail(&call->req, 431,
+	    "The request's header fields are larger than MAX_HEADERS "
+	    "(%lld bytes).",
+	    (long long)f->parts.settings->max_headers);
+	conn_next_request(c, false);
+	call->body_pending = true; /* unread bytes follow */
+	request_ready(f, c, call);
+}
+
+static void
+conn_wait(struct front *f, struct conn *c)
+{
+	if (c->in.n > 0 && c->list == NULL)
+		conn_list_add(&f->arriving, c,
+		    f->now_ms + f->parts.settings->read_timeout);
+}
+
+void
+front_look(struct front *f, struct conn *c)
+{
+	if (c->state == CONN_BUSY)
+		return; /* looked at again when its answer is sent */
+	if (c->state == CONN_LINGERING) {
+		if (!conn_discard(c, f->scratch, f->scratch_bytes))
+			front_drop(f, c);
+		return;
+	}
+	switch (conn_look(c, f->parts.settings, f->scratch, f->scratch_bytes)) {
+	case RECORD_MORE:
+		conn_wait(f, c);
+		break;
+	case RECORD_READY:
+	case RECORD_LONG:
+		request_begin(f, c);
+		break;
+	case RECORD_ABORTED:
+		conn_end_request(f, c, 0);
+		break;
+	case RECORD_ROLE:
+		conn_end_request(f, c, UNKNOWN_ROLE);
+		break;
+	case RECORD_OVERSIZE:
+		request_oversize(f, c);
+		break;
+	case RECORD_BAD:
+		front_drop(f, c);
+		break;
+	}
+}
+
+/* The answer is sent, or cannot be: what becomes of the connection. */
+void
+front_call_ended(struct front *f, struct call *call)
+{
+	struct conn *c = call->conn;
+	bool broken = call->outcome == CALL_BROKEN;
+
+	dispatch_release(f->dispatch, call);
+	c->state = CONN_READING;
+	conn_next_request(c, false);
+	if (broken)
+		front_drop(f, c);
+	else if (c->close_after || f->stop_ms != 0)
+		conn_linger(f, c);
+	else if (c->readable)
+		front_look(f, c);
+}
