@@ -43,6 +43,13 @@ logged() {
 
 # -- packages ---------------------------------------------------------------
 
+# What building weir takes, and what the demo runs beside it.
+# shellcheck disable=SC2034 # for the scripts
+packages_build=(autoconf automake gcc libc6-dev make pkgconf libfcgi-dev
+	libjson-c-dev liblmdb-dev libsodium-dev libsqlite3-dev)
+# shellcheck disable=SC2034
+packages_run=(nginx-light sqlite3 iso-codes curl)
+
 # apt_missing PACKAGE...: prints those that are not installed.
 apt_missing() {
 	local package
@@ -94,21 +101,21 @@ apt_quietly() (
 
 # -- building ---------------------------------------------------------------
 
-# build_configure SOURCE BUILD LOG ARGUMENT...: makes BUILD a build folder of
-# SOURCE. One that was configured with the same arguments is left as it is.
+# build_configure SOURCE BUILD ARGUMENT...: makes BUILD a build folder of SOURCE.
+# One that was configured with the same arguments is left as it is.
 build_configure() {
-	local source=$1 build=$2 log=$3
-	shift 3
+	local source=$1 build=$2
+	shift 2
 
 	mkdir -p "$build"
 	if [ ! -e "$source/configure" ]; then
-		(cd "$source" && logged "$log" autoreconf -fi) || return 1
+		(cd "$source" && autoreconf -fi) || return 1
 	fi
 	if [ -e "$build/Makefile" ] &&
 		[ "$(cat "$build/.arguments" 2>/dev/null)" = "$*" ]; then
 		return 0
 	fi
-	(cd "$build" && logged "$log" "$source/configure" "$@") || return 1
+	(cd "$build" && "$source/configure" "$@") || return 1
 	printf '%s\n' "$*" >"$build/.arguments"
 }
 
