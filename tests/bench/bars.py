@@ -1,0 +1,61 @@
+"""The bars of the design: how one row must stand to another in the same run.
+A ratio is the median of the ratios of the rounds."""
+
+import statistics
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    row: str
+    against: str
+    bar: float
+    stretch: float
+
+
+BARS = (
+    Bar("cached hit, local store (x)", "hit", "hello", 1.40, 1.60),
+    Bar("256 clients against 32", "hit256", "hit", 0.70, 0.85),
+    Bar("local hit against nginx fastcgi_cache", "hit", "nginx_cache",
+        0.90, 1.15),
+    Bar("hits beside a 1 s query in every worker", "hit_busy", "hit",
+        0.90, 1.00),
+    Bar("uncached SQLite rows against minimal C", "rows", "rows_c",
+        0.80, 0.90),
+)
+
+MEMORY_LABEL = "resident memory after the mix, MiB"
+MEMORY_BAR_MIB = 64
+MEMORY_STRETCH_MIB = 32
+
+
+def verdict(met_bar, met_stretch):
+    if met_stretch:
+        return "met, and the stretch"
+    return "met" if met_bar else "NOT met"
+
+
+def judge(rows):
+    """One dict for each bar whose two rows were measured."""
+    by_name = {row.name: row for row in rows}
+    found = []
+    for bar in BARS:
+        if bar.row not in by_name or bar.against not in by_name:
+            continue
+        ratios = [mine["rate"] / max(other["rate"], 1)
+                  for mine, other in zip(by_name[bar.row].rounds,
+                                         by_name[bar.against].rounds)]
+        value = statistics.median(ratios)
+        found.append({
+            "label": bar.label, "value": value, "low": min(ratios),
+            "high": max(ratios), "bar": bar.bar, "stretch": bar.stretch,
+            "verdict": verdict(value >= bar.bar, value >= bar.stretch)})
+    return found
+
+
+def judge_memory(mib):
+    return {"label": MEMORY_LABEL, "value": mib, "low": mib, "high": mib,
+            "bar": MEMORY_BAR_MIB, "stretch": MEMORY_STRETCH_MIB,
+            "verdict": verdict(mib < MEMORY_BAR_MIB,
+                               mib < MEMORY_STRETCH_MIB)}

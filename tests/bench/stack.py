@@ -1,0 +1,153 @@
+"""All that runs during the benchmark, and the rows that are measured."""
+
+import os
+import socket
+import subprocess
+
+from load import Load
+from measure import Row
+from nginx import Nginx
+from proc import Proc, resident_kib, wait_until
+from verify import all_hits, same_rows
+from weir import Weir
+
+TOP = os.path.normpath(os.path.join(os.path.dirname(__file__), "../.."))
+CLIENTS = 32
+MANY_CLIENTS = 256
+KEPT = 512
+THREADS = CLIENTS
+WORKERS = 8
+URLS = 256
+CHUNK_SECONDS = 5
+BUSY_MS = 500
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def orders(service, limit, step):
+    """Different pages of the orders table."""
+    return [f"GET /api/v2/{service}/_table/orders?limit={limit}"
+            f"&offset={i * step}" for i in range(URLS)]
+
+
+def mixed():
+    """Seven cached pages, two uncached ones and a write in turn."""
+    pages = orders("db", 5, 5)
+    rows = orders("raw", 25, 1)
+    lines = []
+    for i in range(URLS):
+        lines += pages[i:i + 7] + rows[i:i + 2]
+        lines.append(f"PATCH /api/v2/db/_table/country/NO "
+                     f'{{"official_name":"Kingdom of Norway {i}"}}')
+    return lines
+
+
+class Stack:
+    """Files in `folder`; programs from the build folder."""
+
+    def __init__(self, build, folder):
+        self.build = build
+        self.folder = folder
+        self.database = self.path("demo.db")
+        self.procs = {}
+        self.ports = {}
+        self.nginx = Nginx(folder, os.path.join(
+            TOP, "deploy/nginx/weir_fastcgi.conf"))
+        self.weir = Weir(os.path.join(build, "weir"), folder, WORKERS)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def responder(self, name, *args):
+        """A responder of its own socket and port, behind nginx."""
+        sock = self.path(f"{name}.sock")
+        program = os.path.join(self.build, "tests/bench", name)
+        self.procs[name] = Proc([program, sock, *args],
+                                self.path(f"{name}.log"))
+        wait_until(lambda: os.path.exists(sock), 5, name)
+        self.route(name, sock, THREADS)
+
+    def route(self, name, sock, kept):
+        self.ports[name] = free_port()
+        self.nginx.upstream(name, sock, kept)
+        self.nginx.server(self.ports[name], name)
+
+    def start(self):
+        sql = os.path.join(TOP, "deploy/demo-data.sql")
+        with open(sql, encoding="utf-8") as script:
+            subprocess.run(["sqlite3", self.database], stdin=script,
+                           stdout=subprocess.DEVNULL, check=True,
+                           cwd="/usr/share/iso-codes/json")
+        self.responder("hello_threads", str(THREADS))
+        self.responder("hello_epoll", "1")
+        self.responder("sqlite_epoll", "4", self.database)
+        self.ports["cached"] = free_port()
+        self.nginx.server(self.ports["cached"], "hello_epoll", cached=True)
+        self.weir.start(self.database)
+        self.route("weir", self.weir.socket, KEPT)
+        self.nginx.start()
+
+    def stop(self):
+        self.nginx.stop()
+        self.weir.stop()
+        for proc in self.procs.values():
+            proc.stop()
+
+    def load(self, target, lines, clients=CLIENTS):
+        """The lines become a file of requests."""
+        name = self.path(f"requests.{abs(hash(tuple(lines)))}")
+        with open(name, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+        return Load(self.ports[target], name, self.weir.key, clients)
+
+    def rows(self):
+        hello = self.procs["hello_threads"].pid
+        epoll = self.procs["hello_epoll"].pid
+        minimal = self.procs["sqlite_epoll"].pid
+        weir = self.weir.pid
+        hits = orders("db", 5, 5)
+        pages = orders("raw", 25, 1)
+        busy = ['PATCH /api/v2/slow/_table/item/1 {"n":2}']
+        return [
+            Row("hello", "hello, a thread per kept connection", hello,
+                self.load("hello_threads", hits)),
+            Row("hello_epoll", "hello, epoll dispatch", epoll,
+                self.load("hello_epoll", hits)),
+            Row("nginx_cache", "nginx fastcgi_cache hit", epoll,
+                self.load("cached", hits)),
+            Row("hit", "weir, cached hit, local store", weir,
+                self.load("weir", hits)),
+            Row("hit256", "weir, cached hit, 256 clients", weir,
+                self.load("weir", hits, MANY_CLIENTS)),
+            Row("hit_busy", "weir, cached hit, all workers waiting", weir,
+                self.load("weir", hits),
+                beside=self.load("weir", busy, 2 * WORKERS)),
+            Row("rows_c", "SQLite, 25 rows, minimal C", minimal,
+                self.load("sqlite_epoll", pages)),
+            Row("rows", "weir, SQLite, 25 rows, uncached", weir,
+                self.load("weir", pages)),
+        ]
+
+    def verify(self, rows):
+        """RuntimeError when the rows are not what their labels say."""
+        port = self.ports["weir"]
+        all_hits(port, orders("db", 5, 5), self.weir.key)
+        same_rows(port, self.ports["sqlite_epoll"],
+                  orders("raw", 25, 1)[7], self.weir.key)
+        for row in rows:
+            waited = [r["beside"]["p50_ms"] for r in row.rounds
+                      if "beside" in r]
+            if waited and min(waited) < BUSY_MS:
+                raise RuntimeError(f"{row.label}: the workers were not busy: "
+                                   f"they waited {min(waited)} ms")
+
+    def memory_after(self, requests):
+        """Resident MiB of weir after that many mixed requests."""
+        load = self.load("weir", mixed())
+        while requests > 0:
+            requests -= load.run(CHUNK_SECONDS)["requests"]
+        return resident_kib(self.weir.pid, self.weir.store) / 1024

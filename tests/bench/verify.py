@@ -1,0 +1,34 @@
+"""Was that really measured? Hits are hits, and both programs of a comparison
+give the same rows."""
+
+import http.client
+import json
+
+
+def fetch(port, line, key):
+    """The answer to a line "GET PATH": its Cache-Status and its JSON."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", line.split()[1],
+                           headers={"X-DreamFactory-API-Key": key})
+        answer = connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{line}: status {answer.status}: {body!r}")
+        return answer.getheader("Cache-Status", ""), json.loads(body)
+    finally:
+        connection.close()
+
+
+def all_hits(port, lines, key):
+    for line in lines:
+        said = fetch(port, line, key)[0]
+        if "hit" not in said:
+            raise RuntimeError(f"{line}: not a hit: {said or 'no word'}")
+
+
+def same_rows(port, other_port, line, key):
+    rows = fetch(port, line, key)[1]
+    other = fetch(other_port, line, key)[1]
+    if rows != other:
+        raise RuntimeError(f"{line}: different rows:\n{rows}\n{other}")

@@ -1,0 +1,91 @@
+"""weir as the benchmark runs it: API key, rate limit, access log to a file."""
+
+import json
+import os
+import sqlite3
+import subprocess
+
+from proc import Proc, wait_until
+
+SETTINGS = """\
+DB_CONNECTION=sqlite
+DB_DATABASE={dir}/system.sqlite
+CACHE_DRIVER=local
+CACHE_PATH={dir}/cache
+LISTEN=unix:{dir}/weir.sock
+LOG_FILE={dir}/weir.log
+ACCESS_LOG={dir}/access.log
+WORKERS={workers}
+STATEMENT_TIMEOUT=1s
+"""
+
+
+class Weir:
+    """Three services: "db" caches, "raw" is the same database and does not,
+    and a write to "slow" waits until STATEMENT_TIMEOUT for a lock."""
+
+    def __init__(self, program, folder, workers):
+        self.program = program
+        self.folder = folder
+        self.workers = workers
+        self.env = os.path.join(folder, "weir.env")
+        self.socket = os.path.join(folder, "weir.sock")
+        self.store = os.path.join(folder, "cache")
+        self.key = ""
+        self.lock = None
+        self.proc = None
+
+    @property
+    def pid(self):
+        return self.proc.pid
+
+    def command(self, *words):
+        done = subprocess.run(
+            [self.program, *words, "--env", self.env], text=True,
+            stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"weir {' '.join(words)}: {done.stderr}")
+        return done.stdout
+
+    def service(self, name, database, **config):
+        config["database"] = database
+        self.command("service", "add", name, "--type", "sqlite",
+                     "--config", json.dumps(config))
+        self.command("role", "grant", "bench", "--service", name,
+                     "--component", "*", "--verbs", "all")
+
+    def locked_database(self):
+        """A database that nobody else can write to until stop()."""
+        path = os.path.join(self.folder, "slow.sqlite")
+        self.lock = sqlite3.connect(path, isolation_level=None)
+        self.lock.executescript(
+            "PRAGMA journal_mode = WAL;"
+            "CREATE TABLE item (id INTEGER PRIMARY KEY, n INTEGER);"
+            "INSERT INTO item VALUES (1, 1);")
+        self.lock.execute("BEGIN IMMEDIATE")
+        return path
+
+    def start(self, database):
+        with open(self.env, "w", encoding="utf-8") as file:
+            file.write(SETTINGS.format(dir=self.folder,
+                                       workers=self.workers))
+        os.chmod(self.env, 0o600)
+        self.command("setup")
+        self.command("role", "add", "bench")
+        self.service("db", database, cache_enabled=True, cache_ttl=3600)
+        self.service("raw", database)
+        self.service("slow", self.locked_database())
+        self.command("limit", "add", "bench", "--type", "app",
+                     "--rate", "16000000", "--period", "minute")
+        self.key = json.loads(self.command(
+            "key", "add", "bench", "--role", "bench", "--json"))["api_key"]
+        self.proc = Proc([self.program, "serve", "--env", self.env],
+                         os.path.join(self.folder, "weir.out"))
+        wait_until(lambda: self.proc.check() or os.path.exists(self.socket),
+                   10, "weir")
+
+    def stop(self):
+        if self.proc:
+            self.proc.stop()
+        if self.lock:
+            self.lock.close()
