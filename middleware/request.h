@@ -108,10 +108,14 @@ struct request {
 	/* as understood by the route */
 	struct str id; /* request id, always set */
 	enum method method;
-	struct str path;         /* decoded path behind the API prefix */
+	bool tunnelled;  /* sent as POST: a read may depend on its body */
+	struct str path; /* decoded, behind the API prefix and version; as
+			  * sent when it is not under the prefix */
 	struct str service_name; /* lower case; "" at the root */
 	struct str resource;     /* decoded, without slashes at the ends */
-	struct str segment[SEGMENTS_MAX]; /* resource split at "/", decoded */
+	/* resource split at "/" before it was decoded; the last one of
+	 * SEGMENTS_MAX takes all that is left */
+	struct str segment[SEGMENTS_MAX];
 	size_t n_segments;
 	struct params query;
 
@@ -155,8 +159,10 @@ void request_init(
 struct str request_param_name(enum request_param p);
 
 /*
- * Fills method, path, service_name, resource, segments and query from the
- * parameters. ST_OK, or the response holds the refusal (400, 404, 405).
+ * Fills id, method, path, service_name, resource, segments and query from the
+ * parameters (dreamfactory.md 1.1, 1.2). ST_OK, or the response holds the
+ * refusal: 400 bad escapes or "..", 404 not a path of the API, 405 a verb that
+ * is none of ours, 414 more query parameters than MAX_PARAMS.
  */
 enum status request_route(struct request *req);
 
@@ -169,7 +175,7 @@ struct str request_query(const struct request *req, struct str name);
 /* "GET"; the empty string for METHOD_NONE. */
 struct str method_name(enum method m);
 
-/* METHOD_NONE when it is none of ours; MERGE is PATCH. */
+/* In any case; METHOD_NONE when it is none of ours; MERGE is PATCH. */
 enum method method_parse(struct str name);
 
 #endif

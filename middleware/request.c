@@ -1,0 +1,104 @@
+#include "middleware/request.h"
+
+#include "middleware/registry/snapshot.h"
+
+static const char *const param_names[PARAM_COUNT] = {
+	[PARAM_METHOD] = "REQUEST_METHOD",
+	[PARAM_URI] = "REQUEST_URI",
+	[PARAM_QUERY] = "QUERY_STRING",
+	[PARAM_REMOTE_ADDR] = "REMOTE_ADDR",
+	[PARAM_CONTENT_TYPE] = "CONTENT_TYPE",
+	[PARAM_CONTENT_LENGTH] = "CONTENT_LENGTH",
+	[PARAM_REQUEST_ID] = "REQUEST_ID",
+	[PARAM_X_REQUEST_ID] = "HTTP_X_REQUEST_ID",
+	[PARAM_API_KEY] = "HTTP_X_DREAMFACTORY_API_KEY",
+	[PARAM_API_KEY_ALIAS] = "HTTP_X_API_KEY",
+	[PARAM_AUTHORIZATION] = "HTTP_AUTHORIZATION",
+	[PARAM_SESSION_TOKEN] = "HTTP_X_DREAMFACTORY_SESSION_TOKEN",
+	[PARAM_ACCEPT] = "HTTP_ACCEPT",
+	[PARAM_CACHE_CONTROL] = "HTTP_CACHE_CONTROL",
+	[PARAM_IF_NONE_MATCH] = "HTTP_IF_NONE_MATCH",
+	[PARAM_IF_MATCH] = "HTTP_IF_MATCH",
+	[PARAM_X_HTTP_METHOD] = "HTTP_X_HTTP_METHOD",
+	[PARAM_X_METHOD_OVERRIDE] = "HTTP_X_METHOD_OVERRIDE",
+	[PARAM_X_HTTP_METHOD_OVERRIDE] = "HTTP_X_HTTP_METHOD_OVERRIDE",
+	[PARAM_ORIGIN] = "HTTP_ORIGIN",
+};
+
+/* The first row of a method has the name it is known by. */
+static const struct {
+	enum method method;
+	const char *name;
+} methods[] = {
+	{ METHOD_GET, "GET" },
+	{ METHOD_POST, "POST" },
+	{ METHOD_PUT, "PUT" },
+	{ METHOD_PATCH, "PATCH" },
+	{ METHOD_DELETE, "DELETE" },
+	{ METHOD_OPTIONS, "OPTIONS" },
+	{ METHOD_HEAD, "HEAD" },
+	{ METHOD_PATCH, "MERGE" },
+};
+
+#define METHODS (sizeof(methods) / sizeof(methods[0]))
+
+void
+request_init(
+    struct request *req, struct arena *arena, struct snapshot *snapshot)
+{
+	memset(req, 0, offsetof(struct request, batch));
+	for (int use = 0; use < STORE_USES; use++)
+		req->batch[use].n = 0;
+	req->arena = arena;
+	req->snapshot = snapshot;
+	req->settings = snapshot_settings(snapshot);
+	req->arrived = clock_now();
+	req->arrived_us = clock_boot_us();
+	req->response.head = buf_in(arena);
+	req->response.build = buf_in(arena);
+}
+
+struct str
+request_param_name(enum request_param p)
+{
+	return str_of(param_names[p]);
+}
+
+struct cache_op *
+request_plan_op(struct request *req, enum store_use use)
+{
+	struct batch *batch = &req->batch[use];
+	struct cache_op *op;
+
+	if (batch->n == BATCH_OPS_MAX)
+		return NULL;
+	op = &batch->ops[batch->n++];
+	*op = (struct cache_op){ 0 };
+	return op;
+}
+
+struct str
+request_query(const struct request *req, struct str name)
+{
+	return params_get(&req->query, name);
+}
+
+struct str
+method_name(enum method m)
+{
+	for (size_t i = 0; i < METHODS; i++) {
+		if (methods[i].method == m)
+			return str_of(methods[i].name);
+	}
+	return STR("");
+}
+
+enum method
+method_parse(struct str name)
+{
+	for (size_t i = 0; i < METHODS; i++) {
+		if (str_eq_nocase(str_of(methods[i].name), name))
+			return methods[i].method;
+	}
+	return METHOD_NONE;
+}
