@@ -30,6 +30,9 @@ struct response {
 /* The body to send, wherever it stands. */
 struct str response_body(const struct response *res);
 
+/* The reason phrase of a status line: "Not Found". */
+const char *response_reason(int status);
+
 /*
  * Adds a header line. Values come from weir or are checked: bytes below 0x20
  * and 0x7f in the value are dropped, so that no line can be smuggled in.

@@ -1,0 +1,207 @@
+#include "middleware/response.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "app/base/jsonout.h"
+#include "middleware/request.h"
+
+#define JSON_TYPE    STR("application/json")
+#define PROBLEM_TYPE STR("application/problem+json")
+
+static const struct {
+	int status;
+	const char *reason;
+} reasons[] = {
+	{ 200, "OK" },
+	{ 201, "Created" },
+	{ 304, "Not Modified" },
+	{ 400, "Bad Request" },
+	{ 401, "Unauthorized" },
+	{ 403, "Forbidden" },
+	{ 404, "Not Found" },
+	{ 405, "Method Not Allowed" },
+	{ 408, "Request Timeout" },
+	{ 409, "Conflict" },
+	{ 412, "Precondition Failed" },
+	{ 413, "Content Too Large" },
+	{ 414, "URI Too Long" },
+	{ 415, "Unsupported Media Type" },
+	{ 429, "Too Many Requests" },
+	{ 431, "Request Header Fields Too Large" },
+	{ 500, "Internal Server Error" },
+	{ 501, "Not Implemented" },
+	{ 503, "Service Unavailable" },
+	{ 504, "Gateway Timeout" },
+};
+
+static const int status_codes[] = {
+	[ST_OK] = 200,
+	[ST_MISSING] = 404,
+	[ST_EXISTS] = 409,
+	[ST_INVALID] = 400,
+	[ST_DENIED] = 403,
+	[ST_REFUSED] = 429,
+	[ST_TOO_BIG] = 413,
+	[ST_FULL] = 503,
+	[ST_TIMEOUT] = 504,
+	[ST_UNAVAILABLE] = 503,
+	[ST_STALE] = 503,
+	[ST_ERROR] = 500,
+};
+
+struct str
+response_body(const struct response *res)
+{
+	return str_is_null(res->body) ? buf_str(&res->build) : res->body;
+}
+
+const char *
+response_reason(int status)
+{
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		if (reasons[i].status == status)
+			return reasons[i].reason;
+	}
+	return "Other";
+}
+
+int
+response_status_of(enum status st)
+{
+	return status_codes[st];
+}
+
+void
+response_header(struct response *res, struct str name, struct str value)
+{
+	char *at = buf_reserve(&res->head, name.n + value.n + 4);
+	const char *start = at;
+
+	memcpy(at, name.p, name.n);
+	at += name.n;
+	*at++ = ':';
+	*at++ = ' ';
+	for (size_t i = 0; i < value.n; i++) {
+		unsigned char c = (unsigned char)value.p[i];
+
+		if (c >= 0x20 && c != 0x7F)
+			*at++ = (char)c;
+	}
+	*at++ = '\r';
+	*at++ = '\n';
+	res->head.n += (size_t)(at - start);
+}
+
+void
+response_header_i64(struct response *res, struct str name, int64_t value)
+{
+	buf_put(&res->head, name);
+	buf_put_lit(&res->head, ": ");
+	buf_put_i64(&res->head, value);
+	buf_put_lit(&res->head, "\r\n");
+}
+
+/* Does Accept name problem+json? (Other types and weights do not matter: the
+ * client that names it can read it.) */
+static bool
+accepts_problem(const struct request *req)
+{
+	struct str rest = req->param[PARAM_ACCEPT];
+
+	while (rest.p != NULL) {
+		struct str range = str_cut(&rest, ',');
+
+		if (str_eq_nocase(str_trim(str_cut(&range, ';')), PROBLEM_TYPE))
+			return true;
+	}
+	return false;
+}
+
+static void
+put_context(struct buf *b, struct str context)
+{
+	json_put_name(b, STR("context"));
+	buf_put(b, str_is_null(context) ? STR("null") : context);
+}
+
+static void
+put_number(struct buf *b, struct str name, int value)
+{
+	json_put_name(b, name);
+	buf_put_i64(b, value);
+}
+
+static void
+put_text(struct buf *b, struct str name, struct str value)
+{
+	json_put_name(b, name);
+	json_put_str(b, value);
+}
+
+/* What is known of a failure, for the client. */
+struct failure {
+	int status;
+	int code;
+	struct str context;
+	struct str message;
+};
+
+/* The envelope of dreamfactory.md 1.9, and the request's id. */
+static void
+put_envelope(struct buf *b, const struct failure *f, struct str id)
+{
+	buf_put_lit(b, "{\"error\":{");
+	put_number(b, STR("code"), f->code);
+	put_context(b, f->context);
+	put_text(b, STR("message"), f->message);
+	put_number(b, STR("status_code"), f->status);
+	put_text(b, STR("request_id"), id);
+	buf_put_lit(b, "}}");
+}
+
+/* RFC 9457. */
+static void
+put_problem(struct buf *b, const struct failure *f, struct str id)
+{
+	buf_put_char(b, '{');
+	put_text(b, STR("type"), STR("about:blank"));
+	put_text(b, STR("title"), str_of(response_reason(f->status)));
+	put_number(b, STR("status"), f->status);
+	put_text(b, STR("detail"), f->message);
+	put_number(b, STR("code"), f->code);
+	put_context(b, f->context);
+	put_text(b, STR("request_id"), id);
+	buf_put_char(b, '}');
+}
+
+void
+response_fail_context(struct request *req, int status, int code,
+    struct str context, struct str message)
+{
+	struct failure f = { status, code, context, message };
+	struct response *res = &req->response;
+	bool problem = accepts_problem(req);
+
+	res->status = status;
+	res->is_error = true;
+	res->type = problem ? PROBLEM_TYPE : JSON_TYPE;
+	res->body = STR_NULL;
+	res->build = buf_in(req->arena);
+	if (problem)
+		put_problem(&res->build, &f, req->id);
+	else
+		put_envelope(&res->build, &f, req->id);
+}
+
+void
+response_fail(struct request *req, int status, const char *fmt, ...)
+{
+	struct buf message = buf_in(req->arena);
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&message, fmt, ap);
+	va_end(ap);
+	response_fail_context(req, status, status, STR_NULL, buf_str(&message));
+}
