@@ -14,41 +14,6 @@
 /* Parts in one write; IOV_MAX is at least 1024 on Linux. */
 #define PARTS_A_WRITE 512u
 
-static const struct {
-	int status;
-	const char *reason;
-} reasons[] = {
-	{ 200, "OK" },
-	{ 201, "Created" },
-	{ 304, "Not Modified" },
-	{ 400, "Bad Request" },
-	{ 401, "Unauthorized" },
-	{ 403, "Forbidden" },
-	{ 404, "Not Found" },
-	{ 405, "Method Not Allowed" },
-	{ 409, "Conflict" },
-	{ 412, "Precondition Failed" },
-	{ 413, "Content Too Large" },
-	{ 414, "URI Too Long" },
-	{ 415, "Unsupported Media Type" },
-	{ 429, "Too Many Requests" },
-	{ 431, "Request Header Fields Too Large" },
-	{ 500, "Internal Server Error" },
-	{ 501, "Not Implemented" },
-	{ 503, "Service Unavailable" },
-	{ 504, "Gateway Timeout" },
-};
-
-static const char *
-reason_of(int status)
-{
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-		if (reasons[i].status == status)
-			return reasons[i].reason;
-	}
-	return "Other";
-}
-
 static bool
 has_body(const struct request *req)
 {
@@ -66,7 +31,7 @@ head_text(struct request *req)
 	buf_put_lit(&head, "Status: ");
 	buf_put_i64(&head, res->status);
 	buf_put_char(&head, ' ');
-	buf_put(&head, str_of(reason_of(res->status)));
+	buf_put(&head, str_of(response_reason(res->status)));
 	if (res->status != 304) {
 		buf_put_lit(&head, "\r\nContent-Type: ");
 		buf_put(&head, res->type);
