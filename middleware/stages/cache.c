@@ -103,7 +103,7 @@ is_cacheable(const struct request *req)
 	const struct service *service = req->service;
 
 	return (req->method == METHOD_GET || req->method == METHOD_HEAD) &&
-	       service != NULL && service->cache_enabled &&
+	       !req->tunnelled && service != NULL && service->cache_enabled &&
 	       service->instance != NULL && service->type->cache_plan != NULL &&
 	       !cache_control_has(
 		   req->param[PARAM_CACHE_CONTROL], "no-store") &&
