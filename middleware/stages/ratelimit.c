@@ -7,6 +7,7 @@
 #include "app/base/jsonout.h"
 #include "app/base/log.h"
 #include "app/base/settings.h"
+#include "middleware/fallback.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/stages/stages.h"
@@ -196,14 +197,42 @@ refuse(struct limit_slot *slot, struct request *req)
 	return FLOW_DONE;
 }
 
-/* LIMIT_ON_ERROR rules; never a 429, since nothing was counted. */
+/* The counts are true: passes or refuses by them. */
 static enum flow
-without_store(struct request *req)
+decide(struct limit_slot *slot, struct request *req)
 {
+	slot->counted = true;
+	req->limit_verdict = LIMIT_VERDICT_PASS;
+	for (size_t i = 0; i < slot->n; i++) {
+		if (slot->list[i].op->status == ST_REFUSED)
+			return refuse(slot, req);
+	}
+	return FLOW_NEXT;
+}
+
+static enum flow
+count_here(
+    struct fallback *fallback, struct limit_slot *slot, struct request *req)
+{
+	struct cache_op *ops[LIMITS_MAX];
+
+	for (size_t i = 0; i < slot->n; i++)
+		ops[i] = slot->list[i].op;
+	fallback_count(fallback, ops, slot->n, req->arrived.boot_ms);
+	return decide(slot, req);
+}
+
+/* LIMIT_ON_ERROR rules: the store's trouble is never a 429 by itself. */
+static enum flow
+without_store(
+    struct fallback *fallback, struct limit_slot *slot, struct request *req)
+{
+	log_line(LOG_WARNING, req->id,
+	    "the limit store does not answer: LIMIT_ON_ERROR decides");
+	if (req->settings->limit_on_error == ON_ERROR_LOCAL)
+		return count_here(fallback, slot, req);
 	req->limit_verdict = LIMIT_VERDICT_SKIPPED;
-	log_line(LOG_WARNING, req->id, "limit store: %s",
-	    status_name(req->batch_status[STORE_LIMIT]));
-	if (req->settings->limit_on_error != ON_ERROR_DENY)
+	if (req->settings->limit_on_error == ON_ERROR_ALLOW)
 		return FLOW_NEXT;
 	response_fail(req, 503, "The rate limit store cannot be reached.");
 	response_header(&req->response, STR("Retry-After"), STR("1"));
@@ -215,18 +244,11 @@ ratelimit_enter(void *state, struct request *req)
 {
 	struct limit_slot *slot = req->slot[STAGE_RATELIMIT];
 
-	(void)state;
 	if (slot == NULL)
 		return FLOW_NEXT;
 	if (store_failed(slot, req))
-		return without_store(req);
-	slot->counted = true;
-	req->limit_verdict = LIMIT_VERDICT_PASS;
-	for (size_t i = 0; i < slot->n; i++) {
-		if (slot->list[i].op->status == ST_REFUSED)
-			return refuse(slot, req);
-	}
-	return FLOW_NEXT;
+		return without_store(state, slot, req);
+	return decide(slot, req);
 }
 
 /* A structured-field string (RFC 9651); names are checked when made. */
@@ -281,8 +303,25 @@ ratelimit_leave(void *state, struct request *req)
 	buf_put_lit(&res->head, "\r\n");
 }
 
+static enum status
+ratelimit_open(const struct settings *settings, void **state, struct error *err)
+{
+	(void)settings;
+	(void)err;
+	*state = fallback_new();
+	return ST_OK;
+}
+
+static void
+ratelimit_close(void *state)
+{
+	fallback_free(state);
+}
+
 const struct stage stage_ratelimit = {
 	.name = "ratelimit",
+	.open = ratelimit_open,
+	.close = ratelimit_close,
 	.plan = ratelimit_plan,
 	.enter = ratelimit_enter,
 	.leave = ratelimit_leave,

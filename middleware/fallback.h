@@ -1,0 +1,25 @@
+/*
+ * Counters of this process alone, for the time in which the limit store does
+ * not answer (LIMIT_ON_ERROR=local). Bounded: when every slot holds an open
+ * window, further counters share the one that ends first.
+ */
+#ifndef WEIR_FALLBACK_H
+#define WEIR_FALLBACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct cache_op;
+struct fallback;
+
+struct fallback *fallback_new(void);
+void fallback_free(struct fallback *f);
+
+/*
+ * Runs COUNT operations as a store would: all or none, each with its status,
+ * count and reset_ms. now_ms: clock_boot_ms(). Any thread; takes a lock.
+ */
+void fallback_count(
+    struct fallback *f, struct cache_op *const *ops, size_t n, int64_t now_ms);
+
+#endif
