@@ -1,5 +1,6 @@
 #include "middleware/request.h"
 
+#include "app/base/settings.h"
 #include "middleware/registry/snapshot.h"
 
 static const char *const param_names[PARAM_COUNT] = {
@@ -54,6 +55,8 @@ request_init(
 	req->settings = snapshot_settings(snapshot);
 	req->arrived = clock_now();
 	req->arrived_us = clock_boot_us();
+	req->deadline_ms =
+	    req->arrived.boot_ms + req->settings->request_timeout;
 	req->response.head = buf_in(arena);
 	req->response.build = buf_in(arena);
 }

@@ -185,6 +185,8 @@ response_fail_context(struct request *req, int status, int code,
 
 	res->status = status;
 	res->is_error = true;
+	res->code = code;
+	res->message = message;
 	res->type = problem ? PROBLEM_TYPE : JSON_TYPE;
 	res->body = STR_NULL;
 	res->build = buf_in(req->arena);

@@ -49,7 +49,8 @@ void response_fail(struct request *req, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* As response_fail(), with a context (JSON text, or STR_NULL for null) and an
- * error code that may differ from the status (batch errors: 1000). */
+ * error code that may differ from the status (batch errors: 1000). The message
+ * must live as long as the request. */
 void response_fail_context(struct request *req, int status, int code,
     struct str context, struct str message);
 

@@ -303,7 +303,7 @@ cache_share(void *state, const struct request *from, struct request *to)
 	to->cache_verdict = CACHE_VERDICT_JOINED;
 	if (result->message.p != NULL) {
 		response_fail_context(to, result->status, result->code,
-		    STR_NULL, result->message);
+		    STR_NULL, arena_dup(to->arena, result->message));
 	} else {
 		to->response.status = result->status;
 		to->response.type = result->type;
