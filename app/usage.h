@@ -1,4 +1,4 @@
-/* What --help prints, made from the rows of the commands. */
+/* What --help and the manual print, made from the rows of the commands. */
 #ifndef WEIR_USAGE_H
 #define WEIR_USAGE_H
 
@@ -21,5 +21,8 @@ bool usage_list(FILE *out, const char *noun);
 
 /* The whole program. */
 void usage_program(FILE *out);
+
+/* Every command as an item of an mdoc list, for weir(1). */
+void usage_mdoc(FILE *out);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * The one table of what an operator can set: name, type, default, range, help.
  * From it come the parser, `weir options` and the manual. Adding a setting is
- * a member of struct settings, a row of the table and a line of weir.env.5.
+ * a member of struct settings, a row of the table and `make manual`.
  */
 #ifndef WEIR_BASE_OPTION_H
 #define WEIR_BASE_OPTION_H

@@ -85,14 +85,30 @@ mdoc_escape(struct str text, struct arena *a)
 	return buf_str(&out);
 }
 
+/* mdoc wants each sentence on a line of its own. */
+static void
+sentences_put(struct buf *out, struct str text)
+{
+	size_t n = 1;
+
+	text = mdoc_escape(text, out->arena);
+	while (n < text.n) {
+		if (str_starts(str_skip(text, n), STR(". "))) {
+			words_put(out, STR(""), str_make(text.p, n + 1));
+			text = str_skip(text, n + 2);
+			n = 0;
+		}
+		n++;
+	}
+	words_put(out, STR(""), text);
+}
+
 static void
 mdoc_put(struct buf *out, const struct option *opt)
 {
-	struct arena *a = out->arena;
-
 	buf_printf(out, ".It Ev %s\n", opt->name);
-	words_put(out, STR(""), mdoc_escape(str_of(opt->help), a));
-	words_put(out, STR(""), mdoc_escape(facts(opt, a), a));
+	sentences_put(out, str_of(opt->help));
+	sentences_put(out, facts(opt, out->arena));
 	if (opt->fallback[0] != '\0')
 		buf_printf(out, "Default:\n.Ql %s .\n", opt->fallback);
 }
