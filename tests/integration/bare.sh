@@ -40,7 +40,8 @@ bare_run() {
 		bash -eu -c '
 			mount -t proc proc "$1/proc"
 			mount --rbind /dev "$1/dev"
-			exec chroot "$1" /weir/tests/integration/bare_inner.sh
+			exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+				chroot "$1" /weir/tests/integration/bare_inner.sh
 		' bare "$1" </dev/null
 }
 

@@ -1,7 +1,6 @@
 #!/bin/bash
 # What bare.sh runs inside the bare system; the checkout is /weir.
 set -eu -o pipefail
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 
 die() {
 	printf 'bare: %s\n' "$*" >&2
