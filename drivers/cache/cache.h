@@ -22,6 +22,7 @@ struct cache_conn;
 #define CACHE_KEY_MAX     1024
 #define CACHE_TTL_MAX     315360000 /* ten years, seconds */
 #define CACHE_COUNT_MAX   16000000  /* highest limit of a counter */
+#define CACHE_GROUP_MAX   32        /* operations that count together */
 #define INCARNATION_BYTES 16
 
 enum cache_kind {
@@ -42,11 +43,13 @@ enum cache_kind {
  * COUNT: a counter's window begins with its first count and lasts ttl seconds;
  * its expiry is set with that count. At most `limit` counts succeed in a
  * window; one more is ST_REFUSED and changes nothing. COUNT operations of one
- * batch that share a non-zero `group` count all or none: when one is refused,
- * none of them has counted. `count` is the window's count after the call, also
- * when refused; `reset_ms` is the time until the window ends. Counters have a
- * name space of their own: no other operation sees them, except that DEL of
- * CACHE_COUNTER keys (`counter` set) ends a window.
+ * batch that share a non-zero `group` (at most CACHE_GROUP_MAX) count all or
+ * none, and all get the same status: when one is used up, none has counted,
+ * all are ST_REFUSED, and `count >= limit` tells which were used up. `count` is
+ * the window's count after the call, also when refused; `reset_ms` is the time
+ * until the window ends, 0 when none has begun. Counters have a name space of
+ * their own: no other operation sees them, except that DEL with `counter` set
+ * ends a window.
  */
 struct cache_op {
 	enum cache_kind kind;
