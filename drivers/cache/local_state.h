@@ -1,0 +1,95 @@
+/*
+ * What the processes sharing a local store have in common besides its values:
+ * the file "state", mapped by all of them.
+ *
+ * A store has lives, counted by `generation`. Whoever finds the values damaged
+ * or full beyond help ends a life by adding one (local_state_retire()). Others
+ * compare the number on every batch and then open the folder anew; the first
+ * to do so finds `values_generation` behind and makes a new values file, with
+ * a new inode, so nobody still at work in the old one is disturbed.
+ */
+#ifndef WEIR_CACHE_LOCAL_STATE_H
+#define WEIR_CACHE_LOCAL_STATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/hash.h"
+#include "app/base/status.h"
+#include "drivers/cache/cache.h"
+
+struct local_folder;
+
+#define LOCAL_FORMAT       1
+#define LOCAL_BUCKETS      1024 /* a power of two */
+#define LOCAL_BUCKET_SLOTS 64
+#define LOCAL_LINE         64 /* bytes of a cache line */
+#define LOCAL_BOOT_BYTES   40
+
+struct local_slot {
+	_Atomic uint64_t key;
+	_Atomic uint64_t word;
+};
+
+struct local_bucket {
+	_Alignas(LOCAL_LINE) pthread_mutex_t lock;
+	_Alignas(LOCAL_LINE) struct local_slot slots[LOCAL_BUCKET_SLOTS];
+};
+
+struct local_state {
+	/* These three keep their place in every format. */
+	char magic[16];
+	_Atomic uint64_t generation;
+	uint32_t format;
+	uint32_t size_of_this; /* differs between 32 and 64 bit programs */
+	char boot_id[LOCAL_BOOT_BYTES];
+	uint64_t memory;     /* bytes of the values file */
+	uint64_t seen_count; /* a power of two */
+	uint8_t hash_key[HASH_KEY_BYTES];
+
+	/* Written under the folder's lock. */
+	uint64_t values_generation;
+	uint8_t incarnation[INCARNATION_BYTES];
+
+	/* One writer of values at a time. */
+	_Alignas(LOCAL_LINE) pthread_mutex_t write_lock;
+
+	_Alignas(LOCAL_LINE) _Atomic int64_t upkeep_ms; /* last one's start */
+	_Atomic uint64_t evictions;
+	_Atomic uint64_t clock_hand; /* hash where eviction goes on */
+	_Atomic uint64_t sweep_hand; /* hash where expiry goes on */
+
+	struct local_bucket buckets[LOCAL_BUCKETS];
+
+	/* Set when an entry is stored or read, cleared as the hand passes. */
+	_Atomic uint8_t seen[];
+};
+
+/* The file as mapped by this process. */
+struct local_map {
+	struct local_state *state;
+	size_t bytes;
+	uint64_t device, inode; /* of the file, to see when it is replaced */
+};
+
+/*
+ * Maps the state of the folder, and makes it anew when it is missing, damaged,
+ * of another boot or format, or (only if nobody else uses it: `alone`) of
+ * another size. Call it under the folder's setup lock. On ST_OK the map is
+ * ended by local_map_close(); ST_UNAVAILABLE, ST_FULL otherwise.
+ */
+enum status local_map_open(const struct local_folder *folder, bool alone,
+    uint64_t memory, struct local_map *out, struct error *err);
+void local_map_close(struct local_map *map);
+
+/* Whether the folder still holds the file that is mapped. */
+bool local_map_in_place(
+    const struct local_folder *folder, const struct local_map *map);
+
+/* Ends the life `generation`; false when another has done so before. */
+bool local_state_retire(struct local_state *state, uint64_t generation);
+
+#endif
