@@ -1,0 +1,167 @@
+#include "drivers/cache/local_evict.h"
+
+#include <stdbool.h>
+
+#include "drivers/cache/local_store.h"
+#include "drivers/cache/local_values.h"
+
+#define MARK_PERCENT 75   /* of the pages; LMDB needs room to copy pages */
+#define WINDOW       64   /* entries looked at for one batch of victims */
+#define LOOK_MOST    1024 /* entries spared in a row, before one must go */
+
+/* A way round the entries, beginning at a hash. */
+struct round {
+	const struct values *v;
+	MDB_cursor *cursor;
+	MDB_val name;
+	MDB_val data;
+	struct entry entry;
+};
+
+static int
+round_read(struct round *r, int rc)
+{
+	uint64_t hash;
+
+	if (rc != 0)
+		return rc;
+	if (!entry_hash(&r->name, &hash))
+		return MDB_CORRUPTED;
+	return entry_read(r->v->store, hash, &r->data, &r->entry);
+}
+
+/* The entry at or behind the hash; MDB_NOTFOUND at the end. */
+static int
+round_begin(struct round *r, const struct values *v, uint64_t hash)
+{
+	uint8_t name[sizeof(hash)];
+	int rc = mdb_cursor_open(v->txn, v->store->entries, &r->cursor);
+
+	r->v = v;
+	if (rc != 0)
+		return rc;
+	entry_name(hash, name);
+	r->name = (MDB_val){ sizeof(name), name };
+	rc = mdb_cursor_get(r->cursor, &r->name, &r->data, MDB_SET_RANGE);
+	return round_read(r, rc);
+}
+
+static int
+round_next(struct round *r)
+{
+	return round_read(
+	    r, mdb_cursor_get(r->cursor, &r->name, &r->data, MDB_NEXT));
+}
+
+static void
+round_end(struct round *r)
+{
+	if (r->cursor != NULL)
+		mdb_cursor_close(r->cursor);
+}
+
+int
+evict_needed(const struct values *v, size_t more, bool *needed)
+{
+	size_t entries;
+	size_t used;
+	int rc = values_used(v, &used, &entries);
+
+	*needed = rc == 0 && entries > 0 &&
+		  used + more > v->store->pages / 100 * MARK_PERCENT;
+	return rc;
+}
+
+struct victims {
+	uint64_t expired[EVICT_BATCH];
+	uint64_t idle[EVICT_BATCH];
+	size_t expired_n;
+	size_t idle_n;
+};
+
+static void
+victims_add(struct victims *out, const struct round *r, bool any)
+{
+	uint64_t hash = r->entry.hash;
+	bool seen = entry_unmark(r->v->store, hash);
+
+	if (entry_expired(&r->entry, r->v->now_ms))
+		out->expired[out->expired_n++] = hash;
+	else if ((!seen || any) && out->idle_n < EVICT_BATCH)
+		out->idle[out->idle_n++] = hash;
+}
+
+/* Moves the hand on until there is something to remove. */
+static int
+victims_find(const struct values *v, struct victims *out)
+{
+	struct round r = { 0 };
+	int rc = round_begin(&r, v, atomic_load(&v->store->state->clock_hand));
+	size_t looked = 0;
+
+	for (; rc == 0 && out->expired_n < EVICT_BATCH; rc = round_next(&r)) {
+		if (looked >= WINDOW && out->expired_n + out->idle_n > 0)
+			break;
+		victims_add(out, &r, looked >= LOOK_MOST);
+		looked++;
+	}
+	round_end(&r);
+	if (rc == 0 || rc == MDB_NOTFOUND)
+		atomic_store(
+		    &v->store->state->clock_hand, rc == 0 ? r.entry.hash : 0);
+	return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+int
+evict_some(const struct values *v, size_t *n)
+{
+	struct victims found = { 0 };
+	const uint64_t *hashes = found.idle;
+	int rc = victims_find(v, &found);
+
+	if (rc == 0 && found.expired_n + found.idle_n == 0)
+		rc = victims_find(v, &found); /* the end: from the start */
+	*n = found.idle_n;
+	if (found.expired_n > 0) {
+		hashes = found.expired;
+		*n = found.expired_n;
+	}
+	for (size_t i = 0; rc == 0 && i < *n; i++)
+		rc = entry_drop(v, hashes[i]);
+	return rc;
+}
+
+int
+sweep_find(const struct values *v, size_t look, uint64_t hashes[EVICT_BATCH],
+    size_t *n)
+{
+	_Atomic uint64_t *hand = &v->store->state->sweep_hand;
+	struct round r = { 0 };
+	int rc = round_begin(&r, v, atomic_load(hand));
+
+	*n = 0;
+	for (; rc == 0 && look > 0 && *n < EVICT_BATCH; look--) {
+		if (entry_expired(&r.entry, v->now_ms))
+			hashes[(*n)++] = r.entry.hash;
+		rc = round_next(&r);
+	}
+	round_end(&r);
+	if (rc == 0 || rc == MDB_NOTFOUND)
+		atomic_store(hand, rc == 0 ? r.entry.hash : 0);
+	return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+int
+sweep_drop(const struct values *v, const uint64_t *hashes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct entry e;
+		int rc = entry_at(v, hashes[i], &e);
+
+		if (rc == 0 && entry_expired(&e, v->now_ms))
+			rc = entry_drop(v, hashes[i]);
+		if (rc != 0 && rc != MDB_NOTFOUND)
+			return rc;
+	}
+	return 0;
+}

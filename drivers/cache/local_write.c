@@ -1,0 +1,231 @@
+#include "drivers/cache/local_write.h"
+
+#include <errno.h>
+
+#include "app/base/clock.h"
+#include "drivers/cache/local_counters.h"
+#include "drivers/cache/local_evict.h"
+#include "drivers/cache/local_lock.h"
+#include "drivers/cache/local_store.h"
+#include "drivers/cache/local_values.h"
+
+#define SLICE_SHARE   8     /* one transaction takes at most this part */
+#define SLICE_PAGES   16384 /* and never more than this many pages */
+#define ROUNDS_MOST   2048  /* of eviction for one slice */
+#define SWEEP_LOOK    8192  /* entries looked at in one upkeep */
+#define SWEEP_BATCHES 256   /* transactions of expiry in one upkeep */
+#define UPKEEP_MS     900   /* at most one upkeep in this time */
+
+/* Operations under way, with the write lock held. */
+struct writer {
+	struct local_store *store;
+	int64_t deadline_ms;
+};
+
+static int
+begin(const struct writer *w, struct values *v)
+{
+	*v = (struct values){
+		.store = w->store,
+		.now_ms = clock_boot_ms(),
+	};
+	return mdb_txn_begin(w->store->env, NULL, 0, &v->txn);
+}
+
+static int
+finish(struct values *v, int rc)
+{
+	if (rc == 0)
+		return mdb_txn_commit(v->txn);
+	mdb_txn_abort(v->txn);
+	return rc;
+}
+
+/* Evicts a batch of entries if `pages` more would pass the mark. */
+static int
+evict_round(const struct writer *w, size_t pages, size_t *evicted)
+{
+	struct values v;
+	bool needed;
+	int rc = begin(w, &v);
+
+	*evicted = 0;
+	if (rc != 0)
+		return rc;
+	rc = evict_needed(&v, pages, &needed);
+	if (rc == 0 && needed)
+		rc = evict_some(&v, evicted);
+	rc = finish(&v, rc);
+	if (rc == 0)
+		atomic_fetch_add(&w->store->state->evictions, *evicted);
+	return rc;
+}
+
+/*
+ * Makes room for `pages`. Past the deadline it gives up: above the mark there
+ * still is room for a slice.
+ */
+static int
+make_room(const struct writer *w, size_t pages)
+{
+	size_t evicted = 1;
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && evicted > 0 && i < ROUNDS_MOST; i++) {
+		if (i > 0 && clock_boot_ms() >= w->deadline_ms)
+			return 0;
+		rc = evict_round(w, pages, &evicted);
+	}
+	return rc;
+}
+
+static bool
+is_full(int rc)
+{
+	return rc == MDB_MAP_FULL || rc == MDB_TXN_FULL || rc == ENOSPC;
+}
+
+static int
+slice_try(const struct writer *w, struct cache_op *const *ops, size_t n)
+{
+	struct values v;
+	int rc = begin(w, &v);
+
+	if (rc != 0)
+		return rc;
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		if (!local_op_counts(ops[i]))
+			rc = values_run(&v, ops[i]);
+	return finish(&v, rc);
+}
+
+/* A reader that was killed, or stands still, keeps old pages in use. */
+static int
+slice_retry(const struct writer *w, struct cache_op *const *ops, size_t n)
+{
+	int dead;
+	int rc = mdb_reader_check(w->store->env, &dead);
+
+	if (rc == 0)
+		rc = make_room(w, w->store->pages / SLICE_SHARE);
+	return rc == 0 ? slice_try(w, ops, n) : rc;
+}
+
+/* Runs as many of the operations as one transaction may hold; *done. */
+static int
+slice_run(
+    const struct writer *w, struct cache_op *const *ops, size_t n, size_t *done)
+{
+	size_t most = w->store->pages / SLICE_SHARE;
+	size_t pages = 0;
+	size_t i = 0;
+	int rc;
+
+	if (most > SLICE_PAGES)
+		most = SLICE_PAGES;
+	while (i < n && (i == 0 || pages < most))
+		pages += values_pages(w->store, ops[i++]);
+	*done = i;
+	rc = make_room(w, pages);
+	if (rc == 0)
+		rc = slice_try(w, ops, i);
+	return is_full(rc) ? slice_retry(w, ops, i) : rc;
+}
+
+/* What an error of LMDB means for the store and the caller. */
+static enum status
+verdict(struct local_store *store, int rc)
+{
+	if (rc == 0)
+		return ST_OK;
+	if (rc == ENOMEM || rc == EIO)
+		return ST_UNAVAILABLE;
+	local_store_retire(store, mdb_strerror(rc));
+	return ST_STALE;
+}
+
+/* Waits for the write lock; then nobody but us ends this life. */
+static enum status
+writer_begin(struct local_store *store, int64_t deadline_ms)
+{
+	enum status st =
+	    local_lock_take(&store->state->write_lock, deadline_ms);
+
+	if (st != ST_OK || local_store_current(store))
+		return st;
+	local_lock_leave(&store->state->write_lock);
+	return ST_STALE;
+}
+
+enum status
+local_write_run(struct local_store *store, struct cache_op *const *ops,
+    size_t n, int64_t deadline_ms)
+{
+	const struct writer w = { store, deadline_ms };
+	enum status st = writer_begin(store, deadline_ms);
+	size_t done;
+	int rc = 0;
+
+	if (st != ST_OK)
+		return st;
+	for (size_t i = 0; rc == 0 && i < n; i += done)
+		rc = slice_run(&w, ops + i, n - i, &done);
+	st = verdict(store, rc);
+	local_lock_leave(&store->state->write_lock);
+	return st;
+}
+
+/* One batch of expired entries; *more: there may be others. */
+static int
+sweep_round(const struct writer *w, bool *more)
+{
+	uint64_t hashes[EVICT_BATCH];
+	struct values v;
+	size_t n = 0;
+	int rc;
+
+	v = (struct values){ .store = w->store, .now_ms = clock_boot_ms() };
+	rc = mdb_txn_begin(w->store->env, NULL, MDB_RDONLY, &v.txn);
+	if (rc != 0)
+		return rc;
+	rc = sweep_find(&v, SWEEP_LOOK, hashes, &n);
+	mdb_txn_abort(v.txn);
+	*more = n == EVICT_BATCH;
+	if (rc != 0 || n == 0)
+		return rc;
+	rc = begin(w, &v);
+	return rc == 0 ? finish(&v, sweep_drop(&v, hashes, n)) : rc;
+}
+
+static bool
+upkeep_due(struct local_state *state)
+{
+	int64_t now_ms = clock_boot_ms();
+	int64_t last_ms = atomic_load(&state->upkeep_ms);
+
+	return now_ms - last_ms >= UPKEEP_MS &&
+	       atomic_compare_exchange_strong(
+		   &state->upkeep_ms, &last_ms, now_ms);
+}
+
+enum status
+local_write_upkeep(struct local_store *store, int64_t deadline_ms)
+{
+	const struct writer w = { store, deadline_ms };
+	bool more = true;
+	int dead;
+	int rc;
+
+	if (!upkeep_due(store->state))
+		return ST_OK;
+	rc = mdb_reader_check(store->env, &dead);
+	for (int i = 0; rc == 0 && more && i < SWEEP_BATCHES; i++) {
+		enum status st = writer_begin(store, deadline_ms);
+
+		if (st != ST_OK)
+			return st;
+		rc = sweep_round(&w, &more);
+		local_lock_leave(&store->state->write_lock);
+	}
+	return verdict(store, rc);
+}
