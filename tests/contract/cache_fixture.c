@@ -1,0 +1,179 @@
+#include "tests/contract/cache_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "app/base/clock.h"
+#include "app/base/secret.h"
+#include "tests/contract/cache_place.h"
+
+#define DEADLINE_MS 60000
+#define CHUNK_BYTES 65536
+
+int64_t
+fixture_deadline(void)
+{
+	return clock_boot_ms() + DEADLINE_MS;
+}
+
+struct cache_conn *
+fixture_connect(struct fixture *f)
+{
+	struct cache_conn *conn = NULL;
+	struct error err = { 0 };
+
+	assert_int_equal(f->driver->connect(f->cache, &conn, &err), ST_OK);
+	return conn;
+}
+
+void
+fixture_join(struct fixture *f, const char *driver, const char *place)
+{
+	struct error err = { 0 };
+
+	assert_true(secret_init());
+	memset(f, 0, sizeof(*f));
+	f->driver = cache_driver_find(str_of(driver));
+	assert_non_null(f->driver);
+	(void)snprintf(f->place, sizeof(f->place), "%s", place);
+	f->settings.cache_memory = FIXTURE_MEMORY;
+	f->settings.cache_max_value = FIXTURE_MAX_VALUE;
+	place_settings(f->place, f->driver, &f->settings);
+	arena_init(&f->arena, CHUNK_BYTES);
+	if (f->driver->open(&f->settings, &f->cache, &err) != ST_OK)
+		fail_msg("%s", err.text);
+	f->conn = fixture_connect(f);
+}
+
+void
+fixture_leave(struct fixture *f)
+{
+	f->driver->disconnect(f->conn);
+	f->driver->close(f->cache);
+	arena_close(&f->arena);
+}
+
+void
+fixture_open(struct fixture *f, const struct cache_driver *driver)
+{
+	char place[] = "/tmp/weir-cache-XXXXXX";
+
+	assert_non_null(mkdtemp(place));
+	assert_true(place_start(place, driver));
+	fixture_join(f, driver->name, place);
+}
+
+void
+fixture_close(struct fixture *f)
+{
+	fixture_leave(f);
+	place_stop(f->place, f->driver);
+}
+
+void
+run_on(
+    struct fixture *f, struct cache_conn *conn, struct cache_op *ops, size_t n)
+{
+	struct cache_op **list = arena_alloc(&f->arena, n * sizeof(list[0]));
+
+	for (size_t i = 0; i < n; i++) {
+		ops[i].arena = &f->arena;
+		list[i] = &ops[i];
+	}
+	assert_int_equal(
+	    f->driver->exec(conn, list, n, fixture_deadline()), ST_OK);
+}
+
+void
+run(struct fixture *f, struct cache_op *ops, size_t n)
+{
+	run_on(f, f->conn, ops, n);
+}
+
+static enum status
+run_one(struct fixture *f, struct cache_op op, struct str *value)
+{
+	run(f, &op, 1);
+	if (value != NULL)
+		*value = op.value;
+	return op.status;
+}
+
+enum status
+set(struct fixture *f, struct str key, struct str value, uint32_t ttl)
+{
+	return run_one(f,
+	    (struct cache_op){
+		.kind = CACHE_SET, .key = key, .value = value, .ttl = ttl },
+	    NULL);
+}
+
+enum status
+add(struct fixture *f, struct str key, struct str value, uint32_t ttl)
+{
+	return run_one(f,
+	    (struct cache_op){
+		.kind = CACHE_ADD, .key = key, .value = value, .ttl = ttl },
+	    NULL);
+}
+
+enum status
+get(struct fixture *f, struct str key, struct str *value)
+{
+	return run_one(
+	    f, (struct cache_op){ .kind = CACHE_GET, .key = key }, value);
+}
+
+enum status
+del(struct fixture *f, struct str key)
+{
+	return run_one(
+	    f, (struct cache_op){ .kind = CACHE_DEL, .key = key }, NULL);
+}
+
+enum status
+touch(struct fixture *f, struct str key, uint32_t ttl)
+{
+	return run_one(f,
+	    (struct cache_op){ .kind = CACHE_TOUCH, .key = key, .ttl = ttl },
+	    NULL);
+}
+
+enum status
+count(struct fixture *f, struct str key, uint32_t limit, uint32_t ttl)
+{
+	return run_one(f,
+	    (struct cache_op){
+		.kind = CACHE_COUNT, .key = key, .limit = limit, .ttl = ttl },
+	    NULL);
+}
+
+void
+assert_value(struct fixture *f, struct str key, struct str value)
+{
+	struct str got = STR_NULL;
+
+	assert_int_equal(get(f, key, &got), ST_OK);
+	assert_int_equal(got.n, value.n);
+	assert_non_null(got.p);
+	assert_memory_equal(got.p, value.p, value.n);
+}
+
+struct str
+bytes(struct fixture *f, size_t n, uint32_t seed)
+{
+	char *p = arena_alloc(&f->arena, n);
+
+	for (size_t i = 0; i < n; i++) {
+		seed = seed * 1664525 + 1013904223;
+		p[i] = (char)(seed >> 24);
+	}
+	return str_make(p, n);
+}

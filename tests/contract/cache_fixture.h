@@ -1,0 +1,63 @@
+/*
+ * An empty store for each cache driver, and short ways to ask it. A store has
+ * a place: a new folder, in which the driver's real store is started. Other
+ * processes join it by naming driver and place.
+ */
+#ifndef WEIR_TESTS_CACHE_FIXTURE_H
+#define WEIR_TESTS_CACHE_FIXTURE_H
+
+#include "app/base/arena.h"
+#include "app/base/settings.h"
+#include "drivers/cache/cache.h"
+
+#define FIXTURE_MEMORY    (8 << 20)
+#define FIXTURE_MAX_VALUE (1 << 20)
+
+struct fixture {
+	const struct cache_driver *driver;
+	struct settings settings;
+	char place[64];
+	struct cache *cache;
+	struct cache_conn *conn;
+	struct arena arena;
+};
+
+/* Starts an empty store and connects; asserts that it can. */
+void fixture_open(struct fixture *f, const struct cache_driver *driver);
+
+/* Disconnects, stops the store and removes its place. */
+void fixture_close(struct fixture *f);
+
+/* Connects to the store another process has started at the place. */
+void fixture_join(struct fixture *f, const char *driver, const char *place);
+void fixture_leave(struct fixture *f);
+
+/* Another connection of this process. */
+struct cache_conn *fixture_connect(struct fixture *f);
+
+/* A deadline so far away that only a hang would meet it. */
+int64_t fixture_deadline(void);
+
+/* Runs a batch; asserts that the store did. */
+void run(struct fixture *f, struct cache_op *ops, size_t n);
+void run_on(
+    struct fixture *f, struct cache_conn *conn, struct cache_op *ops, size_t n);
+
+/* One operation each. */
+enum status set(
+    struct fixture *f, struct str key, struct str value, uint32_t ttl);
+enum status add(
+    struct fixture *f, struct str key, struct str value, uint32_t ttl);
+enum status get(struct fixture *f, struct str key, struct str *value);
+enum status del(struct fixture *f, struct str key);
+enum status touch(struct fixture *f, struct str key, uint32_t ttl);
+enum status count(
+    struct fixture *f, struct str key, uint32_t limit, uint32_t ttl);
+
+/* Asserts that the key has this value. */
+void assert_value(struct fixture *f, struct str key, struct str value);
+
+/* n bytes that differ by seed, in the arena. */
+struct str bytes(struct fixture *f, size_t n, uint32_t seed);
+
+#endif

@@ -1,0 +1,71 @@
+#include "tests/contract/cache_place.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/base/settings.h"
+#include "drivers/cache/cache.h"
+
+#define OPEN_FILES 16
+
+/* How the store of one driver is run. start and stop may be NULL. */
+struct row {
+	const char *driver;
+	bool (*start)(const char *place);
+	void (*stop)(const char *place);
+	void (*settings)(const char *place, struct settings *out);
+};
+
+static void
+local_settings(const char *place, struct settings *out)
+{
+	out->cache_path = place;
+}
+
+static const struct row rows[] = {
+	{ .driver = "local", .settings = local_settings },
+};
+
+static const struct row *
+row_of(const struct cache_driver *driver)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].driver, driver->name) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+bool
+place_start(const char *place, const struct cache_driver *driver)
+{
+	const struct row *row = row_of(driver);
+
+	return row != NULL && (row->start == NULL || row->start(place));
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+void
+place_stop(const char *place, const struct cache_driver *driver)
+{
+	const struct row *row = row_of(driver);
+
+	if (row->stop != NULL)
+		row->stop(place);
+	(void)nftw(place, remove_one, OPEN_FILES, FTW_DEPTH | FTW_PHYS);
+}
+
+void
+place_settings(
+    const char *place, const struct cache_driver *driver, struct settings *out)
+{
+	row_of(driver)->settings(place, out);
+}
