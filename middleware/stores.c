@@ -106,14 +106,20 @@ struct gathered {
 	size_t n;
 };
 
+/* Every request numbers its groups from 1: `place` keeps them apart. */
 static void
-gather(struct gathered *all, struct request *req, enum store_use use)
+gather(
+    struct gathered *all, struct request *req, enum store_use use, size_t place)
 {
 	struct batch *batch = &req->batch[use];
 
 	for (size_t i = 0; i < batch->n; i++) {
-		batch->ops[i].arena = req->arena;
-		all->ops[all->n++] = &batch->ops[i];
+		struct cache_op *op = &batch->ops[i];
+
+		if (op->group != 0)
+			op->group += (uint32_t)(place * BATCH_OPS_MAX);
+		op->arena = req->arena;
+		all->ops[all->n++] = op;
 	}
 }
 
@@ -142,12 +148,12 @@ run_some(struct stores *stores, struct request *const *reqs, size_t n,
 
 	n = n < fit ? n : fit;
 	for (size_t i = 0; i < n; i++)
-		gather(all, reqs[i], STORE_LIMIT);
+		gather(all, reqs[i], STORE_LIMIT, i);
 	if (!shared)
 		st[STORE_LIMIT] =
 		    run_gathered(stores, STORE_LIMIT, all, deadline);
 	for (size_t i = 0; i < n; i++)
-		gather(all, reqs[i], STORE_CACHE);
+		gather(all, reqs[i], STORE_CACHE, i);
 	st[STORE_CACHE] = run_gathered(stores, STORE_CACHE, all, deadline);
 	if (shared)
 		st[STORE_LIMIT] = st[STORE_CACHE];
