@@ -105,7 +105,7 @@ json_kind(struct json v)
 }
 
 struct str
-json_string(struct arena *a, struct json v)
+json_to_str(struct arena *a, struct json v)
 {
 	if (json_kind(v) != JSON_STRING)
 		return STR_NULL;
@@ -113,7 +113,7 @@ json_string(struct arena *a, struct json v)
 }
 
 bool
-json_bool(struct json v, bool *out)
+json_to_bool(struct json v, bool *out)
 {
 	if (json_kind(v) != JSON_BOOL)
 		return false;
@@ -122,19 +122,19 @@ json_bool(struct json v, bool *out)
 }
 
 bool
-json_i64(struct json v, int64_t *out)
+json_to_i64(struct json v, int64_t *out)
 {
 	return json_kind(v) == JSON_NUMBER && str_to_i64(v.text, out);
 }
 
 bool
-json_u64(struct json v, uint64_t *out)
+json_to_u64(struct json v, uint64_t *out)
 {
 	return json_kind(v) == JSON_NUMBER && str_to_u64(v.text, out);
 }
 
 bool
-json_double(struct arena *a, struct json v, double *out)
+json_to_double(struct arena *a, struct json v, double *out)
 {
 	double d;
 
@@ -190,7 +190,7 @@ json_next(struct json_walk *walk, struct json_member *out)
 
 	if (!step(walk, &name, &out->value))
 		return false;
-	out->name = json_string(walk->arena, name);
+	out->name = json_to_str(walk->arena, name);
 	return true;
 }
 

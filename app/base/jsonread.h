@@ -41,17 +41,17 @@ enum json_kind json_kind(struct json v);
 
 /* What a string means, without quotes and escapes: a view of the text, or in
  * the arena when it holds an escape. STR_NULL when v is no string. */
-struct str json_string(struct arena *a, struct json v);
+struct str json_to_str(struct arena *a, struct json v);
 
 /* Each is false, and *out is unchanged, when v is nothing of the sort. */
-bool json_bool(struct json v, bool *out);
+bool json_to_bool(struct json v, bool *out);
 
 /* Integers, written without fraction and exponent, that fit. */
-bool json_i64(struct json v, int64_t *out);
-bool json_u64(struct json v, uint64_t *out);
+bool json_to_i64(struct json v, int64_t *out);
+bool json_to_u64(struct json v, uint64_t *out);
 
 /* The nearest double to any number that has one (1e400 has none). */
-bool json_double(struct arena *a, struct json v, double *out);
+bool json_to_double(struct arena *a, struct json v, double *out);
 
 /* An object's members or an array's elements, in their order. */
 struct json_walk {
@@ -62,7 +62,7 @@ struct json_walk {
 };
 
 struct json_member {
-	struct str name; /* as json_string(); STR_NULL in an array */
+	struct str name; /* as json_to_str(); STR_NULL in an array */
 	struct json value;
 };
 

@@ -92,7 +92,7 @@ members_come_in_their_order(void **state)
 	assert_str(m.value.text, "[1,{\"x\":\"}\"}]");
 	assert_true(json_next(&walk, &m));
 	assert_str(m.name, "c");
-	assert_str(json_string(&arena, m.value), "\"");
+	assert_str(json_to_str(&arena, m.value), "\"");
 	assert_false(json_next(&walk, &m));
 	assert_false(json_next(&walk, &m));
 	assert_int_equal(json_count(v), 3);
@@ -151,16 +151,16 @@ strings_lose_their_escapes(void **state)
 	struct json nul = parse(STR("\"a\\u0000b\""));
 
 	(void)state;
-	assert_str(json_string(&arena, parse(STR("\"plain ü\""))), "plain ü");
-	assert_str(json_string(&arena, parse(STR("\"\""))), "");
-	assert_str(json_string(&arena,
+	assert_str(json_to_str(&arena, parse(STR("\"plain ü\""))), "plain ü");
+	assert_str(json_to_str(&arena, parse(STR("\"\""))), "");
+	assert_str(json_to_str(&arena,
 		       parse(STR("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041x\""))),
 	    "\"\\/\b\f\n\r\tAx");
-	assert_str(json_string(&arena,
+	assert_str(json_to_str(&arena,
 		       parse(STR("\"\\u00e9\\u20AC\\uD83d\\ude00\\u007f\""))),
 	    "é€😀\x7f");
-	assert_true(str_eq(json_string(&arena, nul), STR("a\0b")));
-	assert_true(str_is_null(json_string(&arena, parse(STR("1")))));
+	assert_true(str_eq(json_to_str(&arena, nul), STR("a\0b")));
+	assert_true(str_is_null(json_to_str(&arena, parse(STR("1")))));
 }
 
 static void
@@ -171,13 +171,13 @@ numbers_are_read_when_they_fit(void **state)
 	double d = 7;
 
 	(void)state;
-	assert_true(json_i64(parse(STR("-9223372036854775808")), &i));
+	assert_true(json_to_i64(parse(STR("-9223372036854775808")), &i));
 	assert_true(i == INT64_MIN);
-	assert_true(json_u64(parse(STR("18446744073709551615")), &u));
+	assert_true(json_to_u64(parse(STR("18446744073709551615")), &u));
 	assert_true(u == UINT64_MAX);
-	assert_true(json_double(&arena, parse(STR("-1.5e3")), &d));
+	assert_true(json_to_double(&arena, parse(STR("-1.5e3")), &d));
 	assert_true(d == -1500);
-	assert_true(json_double(&arena, parse(STR("12")), &d));
+	assert_true(json_to_double(&arena, parse(STR("12")), &d));
 	assert_true(d == 12);
 }
 
@@ -190,14 +190,14 @@ numbers_that_do_not_fit_keep_their_text(void **state)
 	double d = 7;
 
 	(void)state;
-	assert_false(json_i64(parse(STR("9223372036854775808")), &i));
-	assert_false(json_i64(parse(STR("1.0")), &i));
-	assert_false(json_i64(parse(STR("1e2")), &i));
-	assert_false(json_i64(parse(STR("\"1\"")), &i));
-	assert_false(json_u64(big, &u));
-	assert_false(json_u64(parse(STR("-1")), &u));
-	assert_false(json_double(&arena, parse(STR("1e400")), &d));
-	assert_false(json_double(&arena, parse(STR("null")), &d));
+	assert_false(json_to_i64(parse(STR("9223372036854775808")), &i));
+	assert_false(json_to_i64(parse(STR("1.0")), &i));
+	assert_false(json_to_i64(parse(STR("1e2")), &i));
+	assert_false(json_to_i64(parse(STR("\"1\"")), &i));
+	assert_false(json_to_u64(big, &u));
+	assert_false(json_to_u64(parse(STR("-1")), &u));
+	assert_false(json_to_double(&arena, parse(STR("1e400")), &d));
+	assert_false(json_to_double(&arena, parse(STR("null")), &d));
 	assert_true(i == 7 && u == 7 && d == 7);
 	assert_str(big.text, "18446744073709551616");
 }
@@ -208,11 +208,11 @@ booleans_are_booleans_only(void **state)
 	bool b = false;
 
 	(void)state;
-	assert_true(json_bool(parse(STR("true")), &b));
+	assert_true(json_to_bool(parse(STR("true")), &b));
 	assert_true(b);
-	assert_true(json_bool(parse(STR("false")), &b));
+	assert_true(json_to_bool(parse(STR("false")), &b));
 	assert_false(b);
-	assert_false(json_bool(parse(STR("1")), &b));
+	assert_false(json_to_bool(parse(STR("1")), &b));
 }
 
 int
