@@ -1,7 +1,5 @@
 #include "app/base/option.h"
 
-#include <inttypes.h>
-
 #include "app/base/arena.h"
 #include "app/base/buf.h"
 #include "app/base/settings.h"
@@ -32,16 +30,9 @@ static const struct {
 	[OPTION_TEXT] = { "text", "a text", NULL },
 	[OPTION_SECRET] = { "secret", "a text", NULL },
 	[OPTION_NUMBER] = { "number", "a number", no_units },
-	[OPTION_BYTES] = { "bytes", "bytes (a number, or one with k, m or g)",
-	    byte_units },
-	[OPTION_SECONDS] = { "seconds",
-	    "seconds (a number, or one with m, h "
-	    "or d)",
-	    second_units },
-	[OPTION_MS] = { "milliseconds",
-	    "milliseconds (a number, or one with "
-	    "ms, s or m)",
-	    ms_units },
+	[OPTION_BYTES] = { "bytes", "bytes", byte_units },
+	[OPTION_SECONDS] = { "seconds", "seconds", second_units },
+	[OPTION_MS] = { "milliseconds", "milliseconds", ms_units },
 	[OPTION_BOOLEAN] = { "boolean", "true or false", NULL },
 	[OPTION_CHOICE] = { "choice", "one of", NULL },
 };
@@ -158,6 +149,21 @@ option_store(const struct option *opt, struct str text, struct arena *a,
 	return true;
 }
 
+/* A number as a person writes it, in the largest unit that fits: "64m". */
+static void
+number_put(struct buf *out, const struct unit *units, int64_t n)
+{
+	const struct unit *best = units;
+
+	for (const struct unit *u = units; u->suffix != NULL; u++) {
+		if (n >= u->factor && n % u->factor == 0 &&
+		    u->factor > best->factor)
+			best = u;
+	}
+	buf_put_i64(out, n / best->factor);
+	buf_put(out, str_of(best->suffix));
+}
+
 void
 option_expected(const struct option *opt, struct buf *out)
 {
@@ -173,9 +179,12 @@ option_expected(const struct option *opt, struct buf *out)
 	}
 	buf_put(out, str_of(opt->expected != NULL ? opt->expected
 						  : types[opt->type].expected));
-	if (types[opt->type].units != NULL)
-		buf_printf(
-		    out, " from %" PRId64 " to %" PRId64, opt->min, opt->max);
+	if (types[opt->type].units == NULL)
+		return;
+	buf_put_lit(out, " from ");
+	number_put(out, types[opt->type].units, opt->min);
+	buf_put_lit(out, " to ");
+	number_put(out, types[opt->type].units, opt->max);
 }
 
 /* Levenshtein's distance, one row at a time. */

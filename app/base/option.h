@@ -63,7 +63,7 @@ const char *option_type_name(enum option_type type);
 bool option_store(const struct option *opt, struct str text, struct arena *a,
     struct settings *out);
 
-/* Appends what the option accepts: "a number from 1 to 64". */
+/* Appends what the option accepts: "bytes from 1k to 1g". */
 void option_expected(const struct option *opt, struct buf *out);
 
 /*

@@ -241,8 +241,11 @@ what_is_expected_is_said_for_people(void **state)
 		{ "DB_CONNECTION", "one of sqlite" },
 		{ "LISTEN", "unix:/path or host:port" },
 		{ "LOG_FILE", "a text" },
-		{ "STORE_TIMEOUT", "milliseconds (a number, or one with ms, s "
-				   "or m) from 1 to 10000" },
+		{ "STORE_TIMEOUT", "milliseconds from 1 to 10s" },
+		{ "READ_TIMEOUT", "milliseconds from 100 to 60m" },
+		{ "DRAIN_TIMEOUT", "milliseconds from 0 to 60m" },
+		{ "CACHE_MAX_VALUE", "bytes from 1k to 64m" },
+		{ "CACHE_DEFAULT_TTL", "seconds from 1 to 3650d" },
 	};
 
 	(void)state;
