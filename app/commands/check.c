@@ -1,0 +1,175 @@
+/*
+ * `weir check`: tries everything that weir stands on and says so, one line
+ * each. A local store that does not exist yet is made, so this is run as the
+ * user that serves.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "app/base/arena.h"
+#include "app/base/buf.h"
+#include "app/base/clock.h"
+#include "app/base/settings.h"
+#include "app/commands/commands.h"
+#include "drivers/cache/cache.h"
+
+/* How long a store may take to answer here: it may have to wake up. */
+#define STORE_WAIT_MS 5000
+
+struct check {
+	struct arena *arena;
+	struct settings settings;
+	bool failed;
+};
+
+static void
+good(const char *what, const char *which, const char *more)
+{
+	(void)printf("ok    %s %s%s\n", what, which, more);
+}
+
+static void
+bad(struct check *c, const char *what, const char *which, const char *why)
+{
+	(void)printf("FAIL  %s %s: %s\n", what, which, why);
+	c->failed = true;
+}
+
+/* One line for each line of a text. */
+static void
+lines_print(const char *verdict, const struct buf *lines)
+{
+	struct str rest = str_trim(buf_str(lines));
+
+	while (rest.n > 0) {
+		struct str line = str_cut(&rest, '\n');
+
+		(void)printf("%s  settings %.*s\n", verdict, STR_ARG(line));
+	}
+}
+
+static void
+settings_try(struct check *c, const char *env_file)
+{
+	struct buf warnings = buf_in(c->arena), problems = buf_in(c->arena);
+	struct str path;
+	enum status st = settings_check(
+	    c->arena, env_file, &c->settings, &path, &warnings, &problems);
+
+	if (st != ST_OK)
+		c->failed = true;
+	else
+		good("settings",
+		    str_is_null(path) ? "of the environment" : path.p, "");
+	lines_print("warn", &warnings);
+	lines_print("FAIL", &problems);
+}
+
+/* Writes, reads and deletes a value of our own. */
+static enum status
+store_exercise(
+    struct check *c, const struct cache_driver *driver, struct cache_conn *conn)
+{
+	const struct cache_op op = { .key = STR("weir check"),
+		.value = STR("value"),
+		.ttl = 60,
+		.arena = c->arena };
+	struct cache_op set = op, get = op, del = op;
+	struct cache_op *ops[] = { &set, &get, &del };
+	size_t n = sizeof(ops) / sizeof(ops[0]);
+	enum status st;
+
+	set.kind = CACHE_SET;
+	get.kind = CACHE_GET;
+	del.kind = CACHE_DEL;
+	st = driver->exec(conn, ops, n, clock_boot_ms() + STORE_WAIT_MS);
+	for (size_t i = 0; i < n && st == ST_OK; i++)
+		st = ops[i]->status;
+	if (st == ST_OK && !str_eq(get.value, set.value))
+		st = ST_ERROR;
+	return st;
+}
+
+static const char *
+store_stats(
+    struct check *c, const struct cache_driver *driver, struct cache_conn *conn)
+{
+	struct cache_stats s;
+	struct error err = { 0 };
+
+	if (driver->stats == NULL || driver->stats(conn, &s, &err) != ST_OK)
+		return "";
+	return arena_printf(c->arena,
+	    ": %" PRIu64 " entries, %" PRIu64 " of %" PRIu64 " bytes, %" PRIu64
+	    " evictions",
+	    s.entries, s.bytes_used, s.bytes_limit, s.evictions)
+	    .p;
+}
+
+static void
+connection_try(struct check *c, const char *what,
+    const struct cache_driver *driver, struct cache *cache)
+{
+	struct cache_conn *conn;
+	struct error err = { 0 };
+	enum status st;
+
+	if (driver->connect(cache, &conn, &err) != ST_OK) {
+		bad(c, what, driver->name, err.text);
+		return;
+	}
+	st = store_exercise(c, driver, conn);
+	if (st == ST_OK)
+		good(what, driver->name, store_stats(c, driver, conn));
+	else
+		bad(c, what, driver->name, status_name(st));
+	driver->disconnect(conn);
+}
+
+static void
+store_try(struct check *c, const char *what, const char *name)
+{
+	const struct cache_driver *driver = cache_driver_find(str_of(name));
+	struct cache *cache;
+	struct error err = { 0 };
+
+	if (driver == NULL) {
+		bad(c, what, name, "this weir has no such store");
+		return;
+	}
+	if (driver->open(&c->settings, &cache, &err) != ST_OK) {
+		bad(c, what, name, err.text);
+		return;
+	}
+	connection_try(c, what, driver, cache);
+	driver->close(cache);
+}
+
+static void
+stores_try(struct check *c)
+{
+	const char *limit = c->settings.limit_driver;
+
+	store_try(c, "cache store", c->settings.cache_driver);
+	if (limit[0] != '\0' && strcmp(limit, c->settings.cache_driver) != 0)
+		store_try(c, "limit store", limit);
+}
+
+static int
+check_run(struct command_call *call)
+{
+	struct check c = { .arena = call->arena };
+
+	settings_try(&c, call->env_file);
+	if (c.failed) /* the rest would be tried with defaults */
+		return 1;
+	stores_try(&c);
+	return c.failed ? 1 : 0;
+}
+
+const struct command check_commands[] = {
+	{ .verb = "check",
+	    .summary = "Try the settings and every store",
+	    .run = check_run },
+	{ 0 },
+};

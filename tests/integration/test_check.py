@@ -1,0 +1,78 @@
+"""`weir check` says of everything that weir stands on how it is."""
+
+import pytest
+
+from support.weir import run
+
+
+@pytest.fixture
+def env_file(tmp_path):
+    """Writes settings into an environment file and returns its path."""
+    def write(*lines):
+        path = tmp_path / "weir.env"
+        path.write_text("\n".join([
+            f"DB_DATABASE={tmp_path}/system.sqlite",
+            f"CACHE_PATH={tmp_path}/cache",
+            *lines]) + "\n", encoding="utf-8")
+        path.chmod(0o600)
+        return str(path)
+
+    return write
+
+
+def check(path):
+    """The exit status and the lines."""
+    status, out, err = run("check", "--env", path)
+    assert err == ""
+    return status, out.splitlines()
+
+
+def test_every_wrong_setting_is_told_and_nothing_is_tried(env_file, tmp_path):
+    path = env_file("QUEUE=none", "APP_KEY=hunter2", "LISTEN=nowhere")
+    status, lines = check(path)
+    assert status == 1
+    assert lines == [
+        f'FAIL  settings {path}:4: APP_KEY: value "***": expected base64 of '
+        "32 bytes, as `weir setup` writes it",
+        f'FAIL  settings {path}:5: LISTEN: value "nowhere": expected '
+        "unix:/path or host:port",
+        f'FAIL  settings {path}:3: QUEUE: value "none": expected a number '
+        "from 1 to 65536",
+    ]
+    assert not (tmp_path / "cache").exists()
+
+
+def test_every_default_of_the_sample_file_is_right(env_file):
+    _, out, _ = run("options", "--env-file")
+    lines = [line[1:] for line in out.splitlines()
+             if line.startswith("#") and not line.startswith("# ")]
+    assert len(lines) > 20
+    _, said = check(env_file(*lines, "QUEUE=none"))
+    assert len(said) == 1
+    assert "QUEUE" in said[0]
+
+
+def test_a_name_that_nobody_knows_is_a_warning(env_file):
+    path = env_file("CACHE_DRIVR=local")
+    _, lines = check(path)
+    assert (f"warn  settings {path}:3: CACHE_DRIVR: unknown name, did you "
+            "mean CACHE_DRIVER?") in lines
+
+
+def test_the_store_is_tried(env_file):
+    _, lines = check(env_file())
+    assert any(line.startswith("ok    cache store local: ")
+               for line in lines)
+
+
+def test_a_store_that_cannot_be_made_fails(env_file):
+    status, lines = check(env_file("CACHE_PATH=/proc/none/cache"))
+    assert status == 1
+    assert any(line.startswith("FAIL  cache store local: ")
+               for line in lines)
+
+
+def test_a_store_that_is_none_fails(env_file):
+    status, lines = check(env_file("LIMIT_CACHE_DRIVER=abacus"))
+    assert status == 1
+    assert "FAIL  limit store abacus: this weir has no such store" in lines
