@@ -10,6 +10,9 @@
 #include "middleware/request.h"
 #include "tests/support/call.h"
 
+#define EIGHT    "01234567"
+#define TOO_LONG (EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT "8")
+
 static int
 open_call(void **state)
 {
@@ -319,8 +322,7 @@ static void
 a_bad_id_is_replaced(void **state)
 {
 	static const char *const bad[] = { "", "a b", "a\nb", "a\"b",
-		"0123456789012345678901234567890123456789012345678901234567890"
-		"1234" };
+		TOO_LONG };
 	char last[16] = { 0 };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
