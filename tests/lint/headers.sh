@@ -10,7 +10,7 @@ echo 1..1
 for header in $headers; do
 	# shellcheck disable=SC2086 # flags are words
 	said=$(${CC:-cc} -std=c11 -include config.h -I. -I"$top" \
-		$LINT_CPPFLAGS -Wall -Wextra -Wpedantic -Werror \
+		$LINT_CPPFLAGS -Wall -Wextra -Wpedantic -Wno-unused-function -Werror \
 		-fsyntax-only -x c "$top/$header" 2>&1) && continue
 	echo "# $header does not compile alone:"
 	echo "$said" | sed 's/^/#   /'
