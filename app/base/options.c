@@ -99,7 +99,7 @@ const struct option option_table[] = {
 	  .help = "How large the local store may grow before it evicts." },
 	{ .name = "CACHE_MAX_VALUE", .type = OPTION_BYTES,
 	  .offset = MEMBER(cache_max_value), .fallback = "1000000",
-	  .min = 1 * KIB, .max = 64 * MIB, .reload = true,
+	  .min = 1 * KIB, .max = 64 * MIB,
 	  .help = "The largest value that is stored; a larger response is "
 	      "answered without being cached." },
 	{ .name = "CACHE_DEFAULT_TTL", .type = OPTION_SECONDS,
@@ -156,7 +156,7 @@ const struct option option_table[] = {
 	  .help = "The largest request body; a larger one is answered 413." },
 	{ .name = "MAX_HEADERS", .type = OPTION_BYTES,
 	  .offset = MEMBER(max_headers), .fallback = "64k",
-	  .min = 4 * KIB, .max = 1 * MIB, .reload = true,
+	  .min = 4 * KIB, .max = 1 * MIB,
 	  .help = "How many bytes of FastCGI parameters, which hold the "
 	      "request's headers, are read; more are answered 431." },
 	{ .name = "MAX_PARAMS", .type = OPTION_NUMBER,
@@ -171,7 +171,7 @@ const struct option option_table[] = {
 	      "holds." },
 	{ .name = "READ_TIMEOUT", .type = OPTION_MS,
 	  .offset = MEMBER(read_timeout), .fallback = "30s",
-	  .min = 100, .max = HOUR, .reload = true,
+	  .min = 100, .max = HOUR,
 	  .help = "How long a whole request may take to arrive." },
 	{ .name = "WRITE_TIMEOUT", .type = OPTION_MS,
 	  .offset = MEMBER(write_timeout), .fallback = "60s",
@@ -189,7 +189,7 @@ const struct option option_table[] = {
 	      "ended and the request answered 504." },
 	{ .name = "DRAIN_TIMEOUT", .type = OPTION_MS,
 	  .offset = MEMBER(drain_timeout), .fallback = "30s",
-	  .min = 0, .max = HOUR, .reload = true,
+	  .min = 0, .max = HOUR,
 	  .help = "How long weir goes on answering what it has begun to read "
 	      "after it was told to stop." },
 	{ .name = "LOG_FILE", .type = OPTION_TEXT,
