@@ -27,6 +27,9 @@ void registry_close(struct registry *reg);
 /* Starts and stops the polling thread; only `weir serve` needs it. */
 enum status registry_start(struct registry *reg, struct error *err);
 
+/* Any thread: makes the polling thread look at once. */
+void registry_poke(struct registry *reg);
+
 /*
  * The current snapshot, pinned for the caller (snapshot_unref). A thread that
  * asks often keeps its last one in *cached: while nothing changed this is one
@@ -34,8 +37,12 @@ enum status registry_start(struct registry *reg, struct error *err);
  */
 struct snapshot *registry_pin(struct registry *reg, struct snapshot **cached);
 
-/* SIGHUP: reads everything again, under new settings owned by `owner` arena,
- * which the registry closes and frees when the last snapshot of it ends. */
+/*
+ * SIGHUP: reads everything again, under new settings owned by the arena
+ * `owner`, which the registry closes and frees when the last snapshot of it
+ * ends, or at once when this fails: then nothing has changed. Every service is
+ * opened anew. May block.
+ */
 enum status registry_reload(struct registry *reg,
     const struct settings *settings, struct arena *owner, struct error *err);
 

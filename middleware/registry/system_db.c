@@ -191,3 +191,13 @@ value_i64(const struct db_value *v)
 {
 	return v->type == DB_INT || v->type == DB_BOOL ? v->i : 0;
 }
+
+void *
+array_add(struct buf *array, size_t size)
+{
+	char *element = buf_reserve(array, size);
+
+	memset(element, 0, size);
+	array->n += size;
+	return element;
+}

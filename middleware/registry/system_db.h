@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "app/base/buf.h"
 #include "app/base/status.h"
 #include "app/base/str.h"
 #include "drivers/db/db.h"
@@ -98,6 +99,9 @@ bind_blob(const void *p, size_t n)
 /* Values read: a copy in the arena (NULL is absent); a number (NULL is 0). */
 struct str value_text(struct arena *arena, const struct db_value *v);
 int64_t value_i64(const struct db_value *v);
+
+/* One more element, all zero, of an array that grows in a buf of an arena. */
+void *array_add(struct buf *array, size_t size);
 
 /* A statement of a literal and an array of values. */
 #define DB_STMT(literal, values)                                               \

@@ -1,0 +1,202 @@
+#include "middleware/registry/words.h"
+
+#include "middleware/request.h"
+
+#define PERIOD_MAX 31622400u /* 366 days */
+#define ALL_VERBS  31u
+
+static const char *const reserved[] = { "system", "user", "api_docs" };
+
+static const enum method verbs[] = { METHOD_GET, METHOD_POST, METHOD_PUT,
+	METHOD_PATCH, METHOD_DELETE };
+
+struct period {
+	const char *name;
+	uint32_t seconds;
+};
+
+static const struct period periods[] = {
+	{ "minute", 60 },
+	{ "hour", 3600 },
+	{ "day", 86400 },
+	{ "7-day", 604800 },
+	{ "30-day", 2592000 },
+};
+
+static const char *const limit_types[] = {
+	[LIMIT_INSTANCE] = "instance",
+	[LIMIT_APP] = "instance.app",
+	[LIMIT_ROLE] = "instance.role",
+	[LIMIT_SERVICE] = "instance.service",
+	[LIMIT_APP_SERVICE] = "instance.app.service",
+};
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static bool
+is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+/* "v2" would be taken for the version of the API. */
+static bool
+is_version(struct str name)
+{
+	uint64_t number;
+
+	return name.n > 1 && (name.p[0] == 'v' || name.p[0] == 'V') &&
+	       str_to_u64(str_skip(name, 1), &number);
+}
+
+enum status
+service_name_check(struct str name, struct error *err)
+{
+	bool bad = name.n == 0 || name.n > SERVICE_NAME_MAX;
+
+	for (size_t i = 0; i < name.n && !bad; i++)
+		bad = !is_name_char(name.p[i]);
+	if (bad)
+		return error_set(err, ST_INVALID,
+		    "service name \"%.*s\": 1 to %d letters, digits, _ or - "
+		    "are expected",
+		    STR_ARG(name), SERVICE_NAME_MAX);
+	for (size_t i = 0; i < LENGTH(reserved); i++) {
+		if (str_eq_nocase(name, str_of(reserved[i])))
+			bad = true;
+	}
+	if (bad || is_version(name))
+		return error_set(err, ST_INVALID,
+		    "service name \"%.*s\" is reserved: choose another",
+		    STR_ARG(name));
+	return ST_OK;
+}
+
+enum status
+record_name_check(struct str name, const char *what, struct error *err)
+{
+	bool bad = name.n == 0 || name.n > RECORD_NAME_MAX ||
+		   str_trim(name).n != name.n;
+
+	for (size_t i = 0; i < name.n && !bad; i++)
+		bad = (unsigned char)name.p[i] < ' ' || name.p[i] == 0x7f;
+	if (bad)
+		return error_set(err, ST_INVALID,
+		    "%s name: 1 to %d bytes without control characters or "
+		    "blanks at the ends are expected",
+		    what, RECORD_NAME_MAX);
+	return ST_OK;
+}
+
+static unsigned
+verb_parse(struct str text)
+{
+	for (size_t i = 0; i < LENGTH(verbs); i++) {
+		if (str_eq_nocase(text, method_name(verbs[i])))
+			return verbs[i];
+	}
+	return 0;
+}
+
+enum status
+verbs_parse(struct str text, unsigned *mask, struct error *err)
+{
+	*mask = 0;
+	if (str_eq_nocase(text, STR("none")))
+		return ST_OK;
+	*mask = ALL_VERBS;
+	if (str_eq_nocase(text, STR("all")))
+		return ST_OK;
+	*mask = 0;
+	while (text.p != NULL) {
+		struct str word = str_trim(str_cut(&text, ','));
+		unsigned verb = verb_parse(word);
+
+		if (verb == 0)
+			return error_set(err, ST_INVALID,
+			    "verb \"%.*s\": GET, POST, PUT, PATCH, DELETE, "
+			    "all or none are expected",
+			    STR_ARG(word));
+		*mask |= verb;
+	}
+	return ST_OK;
+}
+
+void
+verbs_put(struct buf *b, unsigned mask)
+{
+	const char *comma = "";
+
+	if (mask == 0) {
+		buf_put_lit(b, "none");
+		return;
+	}
+	for (size_t i = 0; i < LENGTH(verbs); i++) {
+		if ((mask & (unsigned)verbs[i]) == 0)
+			continue;
+		buf_put(b, str_of(comma));
+		buf_put(b, method_name(verbs[i]));
+		comma = ",";
+	}
+}
+
+enum status
+period_parse(struct str text, uint32_t *seconds, struct error *err)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < LENGTH(periods); i++) {
+		if (str_eq_nocase(text, str_of(periods[i].name))) {
+			*seconds = periods[i].seconds;
+			return ST_OK;
+		}
+	}
+	if (!str_ends(text, STR("s")) ||
+	    !str_to_u64(str_make(text.p, text.n - 1), &number) || number == 0 ||
+	    number > PERIOD_MAX)
+		return error_set(err, ST_INVALID,
+		    "period \"%.*s\": minute, hour, day, 7-day, 30-day or "
+		    "seconds as in 10s (at most %us) are expected",
+		    STR_ARG(text), PERIOD_MAX);
+	*seconds = (uint32_t)number;
+	return ST_OK;
+}
+
+void
+period_put(struct buf *b, uint32_t seconds)
+{
+	for (size_t i = 0; i < LENGTH(periods); i++) {
+		if (periods[i].seconds == seconds) {
+			buf_put(b, str_of(periods[i].name));
+			return;
+		}
+	}
+	buf_put_u64(b, seconds);
+	buf_put_char(b, 's');
+}
+
+enum status
+limit_type_parse(struct str text, enum limit_type *type, struct error *err)
+{
+	for (size_t i = 0; i < LENGTH(limit_types); i++) {
+		struct str name = str_of(limit_types[i]);
+
+		if (str_eq_nocase(text, name) ||
+		    (i != LIMIT_INSTANCE &&
+			str_eq_nocase(text, str_skip(name, 9)))) {
+			*type = (enum limit_type)i;
+			return ST_OK;
+		}
+	}
+	return error_set(err, ST_INVALID,
+	    "limit type \"%.*s\": instance, app, role, service or app.service "
+	    "is expected",
+	    STR_ARG(text));
+}
+
+struct str
+limit_type_name(enum limit_type type)
+{
+	return str_of(limit_types[type]);
+}

@@ -1,0 +1,38 @@
+/* The words that records are written in: names, verbs, periods, types. */
+#ifndef WEIR_WORDS_H
+#define WEIR_WORDS_H
+
+#include <stdint.h>
+
+#include "app/base/buf.h"
+#include "app/base/status.h"
+#include "app/base/str.h"
+#include "middleware/registry/snapshot.h"
+
+#define SERVICE_NAME_MAX 40
+#define RECORD_NAME_MAX  64
+
+/*
+ * A service's name is part of every URL: letters, digits, "_" and "-", not a
+ * name that weir itself answers to. ST_INVALID says what is wrong.
+ */
+enum status service_name_check(struct str name, struct error *err);
+
+/* A name of an app, role or limit (`what`): 1 to 64 bytes, none of control. */
+enum status record_name_check(
+    struct str name, const char *what, struct error *err);
+
+/* "GET,POST" in any case, "all" or "none", to a mask of enum method. */
+enum status verbs_parse(struct str text, unsigned *mask, struct error *err);
+void verbs_put(struct buf *b, unsigned mask);
+
+/* minute, hour, day, 7-day, 30-day, or "10s", to seconds. */
+enum status period_parse(struct str text, uint32_t *seconds, struct error *err);
+void period_put(struct buf *b, uint32_t seconds);
+
+/* "instance", "instance.app", ...; when read, "instance." may be left out. */
+enum status limit_type_parse(
+    struct str text, enum limit_type *type, struct error *err);
+struct str limit_type_name(enum limit_type type);
+
+#endif
