@@ -1,0 +1,55 @@
+#include "middleware/registry/lookup.h"
+
+#include "middleware/registry/system_db.h"
+#include "middleware/registry/words.h"
+
+struct noun_text {
+	const char *name;
+	const char *command; /* that lists them */
+	const char *sql;
+};
+
+static const struct noun_text nouns[] = {
+	[NOUN_SERVICE] = { "service", "weir service list",
+	    "SELECT id FROM service WHERE name = ?" },
+	[NOUN_APP] = { "app", "weir key list",
+	    "SELECT id FROM app WHERE name = ?" },
+	[NOUN_ROLE] = { "role", "weir role list",
+	    "SELECT id FROM role WHERE name = ?" },
+	[NOUN_LIMIT] = { "limit", "weir limit list",
+	    "SELECT id FROM limits WHERE name = ?" },
+};
+
+struct str
+lower_case(struct str s, char *out, size_t size)
+{
+	size_t n = s.n < size ? s.n : size;
+
+	for (size_t i = 0; i < n; i++) {
+		char c = s.p[i];
+
+		out[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	}
+	return str_make(out, n);
+}
+
+enum status
+lookup_id(struct system_db *db, enum noun noun, struct str name, int64_t *id,
+    struct error *err)
+{
+	const struct noun_text *text = &nouns[noun];
+	char lower[SERVICE_NAME_MAX + 1]; /* longer than any: finds none */
+	struct db_value args[1];
+	struct db_stmt stmt = { str_of(text->sql), args, 1 };
+	enum status st;
+
+	args[0] = bind_text(noun == NOUN_SERVICE
+				? lower_case(name, lower, sizeof(lower))
+				: name);
+	st = system_db_number(db, &stmt, id, err);
+	if (st != ST_MISSING)
+		return st;
+	return error_set(err, ST_MISSING,
+	    "no %s is named \"%.*s\": `%s` shows those there are", text->name,
+	    STR_ARG(name), text->command);
+}

@@ -1,0 +1,24 @@
+/* Finding a record by its name, and saying so when there is none. */
+#ifndef WEIR_LOOKUP_H
+#define WEIR_LOOKUP_H
+
+#include <stdint.h>
+
+#include "app/base/status.h"
+#include "app/base/str.h"
+
+struct system_db;
+
+enum noun { NOUN_SERVICE, NOUN_APP, NOUN_ROLE, NOUN_LIMIT };
+
+/*
+ * The id of the record. ST_MISSING names it and the command that lists what
+ * there is. A service's name may be in any case.
+ */
+enum status lookup_id(struct system_db *db, enum noun noun, struct str name,
+    int64_t *id, struct error *err);
+
+/* s in lower case, cut off at size bytes. */
+struct str lower_case(struct str s, char *out, size_t size);
+
+#endif

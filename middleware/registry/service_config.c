@@ -1,0 +1,149 @@
+#include "middleware/registry/service_config.h"
+
+#include "app/base/buf.h"
+#include "app/base/jsonout.h"
+#include "app/base/utf8.h"
+#include "middleware/service.h"
+
+static enum status
+refuse(const struct config_given *given, struct str name, const char *why,
+    struct error *err)
+{
+	return error_set(err, ST_INVALID, "config of type %.*s: \"%.*s\" %s",
+	    STR_ARG(given->type), STR_ARG(name), why);
+}
+
+static enum status
+refuse_type(struct arena *arena, struct str type, struct error *err)
+{
+	struct buf names = buf_in(arena);
+
+	for (size_t i = 0; service_types[i] != NULL; i++)
+		buf_printf(
+		    &names, "%s%s", i == 0 ? "" : ", ", service_types[i]->name);
+	return error_set(err, ST_INVALID,
+	    "service type \"%.*s\" does not exist: there is %.*s",
+	    STR_ARG(type), STR_ARG(buf_str(&names)));
+}
+
+static const struct config_field *
+field_find(const struct config_field *fields, struct str name)
+{
+	for (; fields->name != NULL; fields++) {
+		if (str_eq(name, str_of(fields->name)))
+			return fields;
+	}
+	return NULL;
+}
+
+/* Every member given is a field, once. */
+static enum status
+members_check(const struct config_given *given,
+    const struct config_field *fields, struct error *err)
+{
+	for (size_t i = 0; i < given->n; i++) {
+		struct str name = given->list[i].name;
+
+		if (field_find(fields, name) == NULL)
+			return refuse(given, name, "is not known", err);
+		for (size_t j = 0; j < i; j++) {
+			if (str_eq(name, given->list[j].name))
+				return refuse(
+				    given, name, "is given twice", err);
+		}
+	}
+	return ST_OK;
+}
+
+/* What is given for a field, else its default; STR_NULL when neither is. */
+static struct str
+value_of(const struct config_given *given, const struct config_field *field)
+{
+	for (size_t i = 0; i < given->n; i++) {
+		if (str_eq(given->list[i].name, str_of(field->name)))
+			return given->list[i].value;
+	}
+	return str_of(field->fallback);
+}
+
+static bool
+is_boolean(struct str value)
+{
+	static const char *const words[] = { "true", "false", "1", "0", "on",
+		"off", "yes", "no" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (str_eq_nocase(value, str_of(words[i])))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_utf8(struct str s)
+{
+	size_t n = 1;
+
+	for (; s.n > 0 && n > 0; s = str_skip(s, n))
+		n = utf8_first(s);
+	return n > 0;
+}
+
+/* Appends a value as its field's type; NULL, or what was expected. */
+static const char *
+value_put(struct buf *json, const char *type, struct str value)
+{
+	int64_t number;
+
+	if (strcmp(type, "integer") == 0) {
+		if (!str_to_i64(value, &number))
+			return "must be an integer";
+		buf_put_i64(json, number);
+	} else if (strcmp(type, "boolean") == 0) {
+		if (!is_boolean(value))
+			return "must be true or false";
+		json_put_bool(json, str_to_bool(value));
+	} else if (!is_utf8(value)) {
+		return "must be UTF-8";
+	} else {
+		json_put_str(json, value);
+	}
+	return NULL;
+}
+
+static enum status
+field_put(struct buf *json, const struct config_given *given,
+    const struct config_field *field, struct error *err)
+{
+	struct str value = value_of(given, field);
+	struct str name = str_of(field->name);
+	const char *wrong;
+
+	if (field->required && value.n == 0)
+		return refuse(given, name, "is required", err);
+	if (str_is_null(value))
+		return ST_OK;
+	json_put_name(json, name);
+	wrong = value_put(json, field->type, value);
+	return wrong == NULL ? ST_OK : refuse(given, name, wrong, err);
+}
+
+enum status
+service_config_make(struct arena *arena, const struct config_given *given,
+    struct str *json, struct error *err)
+{
+	const struct service_type *type = service_type_find(given->type);
+	const struct config_field *field;
+	struct buf text = buf_in(arena);
+	enum status st;
+
+	if (type == NULL)
+		return refuse_type(arena, given->type, err);
+	st = members_check(given, type->config, err);
+	buf_put_char(&text, '{');
+	for (field = type->config; st == ST_OK && field->name != NULL; field++)
+		st = field_put(&text, given, field, err);
+	buf_put_char(&text, '}');
+	*json = buf_str(&text);
+	return st;
+}

@@ -1,0 +1,34 @@
+/* The config of a service, checked against what its type asks for. */
+#ifndef WEIR_SERVICE_CONFIG_H
+#define WEIR_SERVICE_CONFIG_H
+
+#include <stddef.h>
+
+#include "app/base/status.h"
+#include "app/base/str.h"
+
+struct arena;
+
+/* One member as given: "database" and "/srv/shop.sqlite". */
+struct config_member {
+	struct str name;
+	struct str value;
+};
+
+/* All that is given for a service. */
+struct config_given {
+	struct str type;
+	const struct config_member *list;
+	size_t n;
+};
+
+/*
+ * Makes the JSON text of the config, in the order of the type's fields, with
+ * the type's defaults for what is not given. ST_INVALID names the type that
+ * does not exist, or the member that is unknown, missing, given twice or not
+ * of its type; never a value.
+ */
+enum status service_config_make(struct arena *arena,
+    const struct config_given *given, struct str *json, struct error *err);
+
+#endif

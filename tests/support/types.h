@@ -1,0 +1,23 @@
+/*
+ * Service types that only tests have, in place of the program's: "fake" opens
+ * as its config says and counts what is done to it.
+ */
+#ifndef WEIR_TEST_TYPES_H
+#define WEIR_TEST_TYPES_H
+
+#include <stdbool.h>
+
+/* How many instances of "fake" are open, and how often one was opened. */
+int fake_open(void);
+int fake_opened(void);
+
+/* From now on opening fails with this text; NULL: it works. */
+void fake_fail(const char *why);
+
+/* The next question whether an instance changed is answered yes, once. */
+void fake_change(void);
+
+/* Forgets counts and failures. */
+void fake_reset(void);
+
+#endif
