@@ -1,0 +1,238 @@
+#include "middleware/registry/key_records.h"
+
+#include "middleware/registry/lookup.h"
+#include "middleware/registry/system_db.h"
+#include "middleware/registry/words.h"
+
+/* A key on its way into the database. */
+struct adding {
+	const struct key_order *order;
+	int64_t app_id;
+	int64_t role_id;
+};
+
+static enum status
+app_insert(struct system_db *db, struct adding *a, struct error *err)
+{
+	char now[DATE_BYTES];
+
+	if (str_is_null(a->order->role))
+		return error_set(err, ST_INVALID,
+		    "the app \"%.*s\" is new: name its role with --role",
+		    STR_ARG(a->order->app));
+	date_text(db->wall_ms, now);
+	struct db_value args[] = { bind_text(a->order->app),
+		bind_id(a->role_id), bind_text(str_of(now)),
+		bind_text(str_of(now)) };
+	struct db_stmt stmt = DB_STMT(
+	    "INSERT INTO app (name, role_id, created_date, last_modified_date)"
+	    " VALUES (?, ?, ?, ?)",
+	    args);
+
+	return system_db_insert(db, &stmt, &a->app_id, err);
+}
+
+/* A key must not change what the app's other keys open. */
+static enum status
+same_role_check(struct system_db *db, const struct adding *a, struct error *err)
+{
+	struct db_value args[] = { bind_i64(a->app_id) };
+	struct db_stmt stmt =
+	    DB_STMT("SELECT role_id FROM app WHERE id = ?", args);
+	int64_t has = 0;
+	enum status st = system_db_number(db, &stmt, &has, err);
+
+	if (st != ST_OK || str_is_null(a->order->role) || has == a->role_id)
+		return st;
+	return error_set(err, ST_EXISTS,
+	    "the app \"%.*s\" exists with another role: leave out --role, or "
+	    "take another name",
+	    STR_ARG(a->order->app));
+}
+
+/* The app of the order, made when there is none. */
+static enum status
+app_find(struct system_db *db, struct adding *a, struct error *err)
+{
+	struct error why = { 0 };
+	enum status st;
+
+	st = lookup_id(db, NOUN_APP, a->order->app, &a->app_id, &why);
+	if (st == ST_MISSING)
+		return app_insert(db, a, err);
+	if (st != ST_OK)
+		return error_set(err, st, "%s", why.text);
+	return same_role_check(db, a, err);
+}
+
+static enum status
+key_insert(struct system_db *db, const struct adding *a, struct error *err)
+{
+	const struct key_order *order = a->order;
+	uint8_t hash[SECRET_HASH_BYTES];
+	char now[DATE_BYTES];
+	int64_t id;
+	enum status st;
+
+	date_text(db->wall_ms, now);
+	secret_hash(order->pepper, order->key, hash);
+	struct db_value args[] = { bind_i64(a->app_id),
+		bind_blob(hash, sizeof(hash)),
+		bind_text(str_make(order->key.p, KEY_HINT_BYTES)),
+		bind_text(str_of(now)), bind_i64(order->expires_ms) };
+	struct db_stmt stmt =
+	    DB_STMT("INSERT INTO app_key (app_id, hash, hint, created, expires)"
+		    " VALUES (?, ?, ?, ?, ?)",
+		args);
+
+	st = system_db_insert(db, &stmt, &id, err);
+	if (st != ST_EXISTS)
+		return st;
+	return error_set(err, ST_EXISTS,
+	    "this key is known already, perhaps as one that was revoked: "
+	    "choose another, or leave out --key");
+}
+
+static enum status
+add(struct system_db *db, void *ctx, struct error *err)
+{
+	struct adding *a = ctx;
+	enum status st = ST_OK;
+
+	if (!str_is_null(a->order->role))
+		st = lookup_id(db, NOUN_ROLE, a->order->role, &a->role_id, err);
+	if (st == ST_OK)
+		st = app_find(db, a, err);
+	return st == ST_OK ? key_insert(db, a, err) : st;
+}
+
+static enum status
+key_check(struct str key, struct error *err)
+{
+	bool bad = key.n < KEY_MIN_BYTES || key.n > KEY_MAX_BYTES;
+
+	for (size_t i = 0; i < key.n && !bad; i++)
+		bad = key.p[i] <= ' ' || key.p[i] > '~';
+	if (bad)
+		return error_set(err, ST_INVALID,
+		    "key: %d to %d visible ASCII characters are expected",
+		    KEY_MIN_BYTES, KEY_MAX_BYTES);
+	return ST_OK;
+}
+
+enum status
+key_record_add(
+    struct system_db *db, const struct key_order *order, struct error *err)
+{
+	struct adding adding = { .order = order };
+	enum status st = record_name_check(order->app, "app", err);
+
+	if (st == ST_OK)
+		st = key_check(order->key, err);
+	return st == ST_OK ? system_db_write(db, add, &adding, err) : st;
+}
+
+/* Which keys to revoke: those of an app, or of a hint when app_id is 0. */
+struct revoking {
+	struct str name;
+	int64_t app_id;
+	int64_t n;
+};
+
+#define OF_APP_OR_HINT                                                         \
+	" WHERE revoked = 0 AND ((? <> 0 AND app_id = ?)"                      \
+	" OR (? = 0 AND hint = ?))"
+
+/* ST_OK when it is clear which keys are meant. */
+static enum status
+revoked_count(struct system_db *db, struct revoking *r, struct error *err)
+{
+	struct db_value id = bind_i64(r->app_id);
+	struct db_value args[] = { id, id, id, bind_text(r->name) };
+	struct db_stmt stmt =
+	    DB_STMT("SELECT COUNT(*) FROM app_key" OF_APP_OR_HINT, args);
+	enum status st = system_db_number(db, &stmt, &r->n, err);
+
+	if (st != ST_OK)
+		return st;
+	if (r->n == 0)
+		return error_set(err, ST_MISSING,
+		    "no key in force belongs to \"%.*s\": `weir key list` "
+		    "shows apps and keys",
+		    STR_ARG(r->name));
+	if (r->app_id == 0 && r->n > 1)
+		return error_set(err, ST_INVALID,
+		    "%lld keys begin with \"%.*s\": name the app instead",
+		    (long long)r->n, STR_ARG(r->name));
+	return ST_OK;
+}
+
+static enum status
+revoke(struct system_db *db, void *ctx, struct error *err)
+{
+	struct revoking *r = ctx;
+	struct error why = { 0 };
+	enum status st = lookup_id(db, NOUN_APP, r->name, &r->app_id, &why);
+
+	if (st != ST_OK && st != ST_MISSING)
+		return error_set(err, st, "%s", why.text);
+	st = revoked_count(db, r, err);
+	if (st != ST_OK)
+		return st;
+	struct db_value id = bind_i64(r->app_id);
+	struct db_value args[] = { bind_i64(db->wall_ms), id, id, id,
+		bind_text(r->name) };
+	struct db_stmt stmt =
+	    DB_STMT("UPDATE app_key SET revoked = ?" OF_APP_OR_HINT, args);
+
+	return system_db_change(db, &stmt, err);
+}
+
+enum status
+key_record_revoke(struct system_db *db, struct str name_or_hint, int64_t *n,
+    struct error *err)
+{
+	struct revoking r = { .name = name_or_hint };
+	enum status st = system_db_write(db, revoke, &r, err);
+
+	*n = r.n;
+	return st;
+}
+
+static enum status
+key_row(void *ctx, const struct db_value *v, size_t n)
+{
+	struct buf *list = ctx;
+	struct key_record *r = array_add(list, sizeof(*r));
+
+	(void)n; /* as many as the statement names */
+	if (v[3].type != DB_BLOB || v[3].s.n != sizeof(r->hash))
+		return ST_ERROR;
+	memcpy(r->hash, v[3].s.p, sizeof(r->hash));
+	r->app_id = value_i64(&v[0]);
+	r->app_name = value_text(list->arena, &v[1]);
+	r->role_name = value_text(list->arena, &v[2]);
+	r->hint = value_text(list->arena, &v[4]);
+	r->created = value_text(list->arena, &v[5]);
+	r->expires_ms = value_i64(&v[6]);
+	r->revoked_ms = value_i64(&v[7]);
+	return ST_OK;
+}
+
+enum status
+key_records_list(struct system_db *db, struct arena *arena,
+    struct key_record **out, size_t *n, struct error *err)
+{
+	struct buf list = buf_in(arena);
+	struct db_stmt stmt = DB_STMT_PLAIN(
+	    "SELECT k.app_id, a.name, r.name, k.hash, k.hint, k.created,"
+	    " k.expires, k.revoked FROM app_key k"
+	    " JOIN app a ON a.id = k.app_id"
+	    " LEFT JOIN role r ON r.id = a.role_id ORDER BY a.name, k.id");
+	enum status st = system_db_run(db, &stmt, key_row, &list, err);
+
+	*out = (struct key_record *)(void *)list.p;
+	*n = list.n / sizeof(**out);
+	return st == ST_ERROR ? error_set(err, st, "a key's hash is damaged")
+			      : st;
+}

@@ -1,0 +1,58 @@
+/* API keys in the system database; service_records.h says what all records
+ * have in common. A key is kept as a keyed hash only. */
+#ifndef WEIR_KEY_RECORDS_H
+#define WEIR_KEY_RECORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/secret.h"
+#include "app/base/status.h"
+#include "app/base/str.h"
+
+struct arena;
+struct system_db;
+
+#define KEY_HINT_BYTES 6
+#define KEY_MIN_BYTES  32
+#define KEY_MAX_BYTES  256
+
+/*
+ * What key_record_add() is to do. role: for a new app its role; for an app
+ * that exists STR_NULL, or the role it has.
+ */
+struct key_order {
+	struct str app; /* made when it does not exist */
+	struct str role;
+	struct str key; /* in clear: KEY_MIN_BYTES or more visible characters */
+	int64_t expires_ms;    /* Unix time, 0: never */
+	const uint8_t *pepper; /* SECRET_KEY_BYTES, the key of the hash */
+};
+
+enum status key_record_add(
+    struct system_db *db, const struct key_order *order, struct error *err);
+
+/*
+ * Revokes all keys of the app of that name, else the one key of that hint.
+ * *n receives how many were in force. ST_INVALID when several keys have the
+ * hint.
+ */
+enum status key_record_revoke(struct system_db *db, struct str name_or_hint,
+    int64_t *n, struct error *err);
+
+struct key_record {
+	int64_t app_id;
+	struct str app_name;
+	struct str role_name; /* STR_NULL: none */
+	uint8_t hash[SECRET_HASH_BYTES];
+	struct str hint;    /* the first characters of the key */
+	struct str created; /* UTC */
+	int64_t expires_ms; /* Unix time, 0: never */
+	int64_t revoked_ms; /* Unix time, 0: in force */
+};
+
+/* All of them, sorted by app and age. */
+enum status key_records_list(struct system_db *db, struct arena *arena,
+    struct key_record **out, size_t *n, struct error *err);
+
+#endif

@@ -1,0 +1,45 @@
+/* Rate limits in the system database; service_records.h says what all records
+ * have in common. */
+#ifndef WEIR_LIMIT_RECORDS_H
+#define WEIR_LIMIT_RECORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/status.h"
+#include "app/base/str.h"
+#include "middleware/registry/snapshot.h"
+
+struct arena;
+struct system_db;
+
+struct limit_record {
+	int64_t id; /* set by an add, as are the ids below */
+	struct str name;
+	enum limit_type type;
+	int64_t rate;    /* 1 to CACHE_COUNT_MAX */
+	uint32_t period; /* seconds */
+	/* Named where the type needs them, else STR_NULL and 0. */
+	struct str app_name, role_name, service_name;
+	int64_t app_id, role_id, service_id;
+	unsigned verb_mask; /* one verb, 0: every verb */
+	bool active;
+};
+
+/*
+ * ST_INVALID for a rate out of range, a name the type needs and lacks, or has
+ * and does not need, and more than one verb. ST_EXISTS for a name in use and
+ * for a second limit on the same thing, verb and period.
+ */
+enum status limit_record_add(
+    struct system_db *db, struct limit_record *record, struct error *err);
+
+enum status limit_record_remove(
+    struct system_db *db, struct str name, struct error *err);
+
+/* All of them, sorted by name. */
+enum status limit_records_list(struct system_db *db, struct arena *arena,
+    struct limit_record **out, size_t *n, struct error *err);
+
+#endif

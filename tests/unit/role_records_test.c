@@ -1,0 +1,172 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "middleware/registry/role_records.h"
+#include "middleware/registry/service_records.h"
+#include "tests/support/system.h"
+
+static void
+role_add(struct system_fixture *fix, const char *name)
+{
+	struct role_record role = { .name = str_of(name), .active = true };
+
+	assert_int_equal(role_record_add(&fix->db, &role, NULL), ST_OK);
+	assert_true(role.id > 0);
+}
+
+static int
+setup(void **state)
+{
+	struct service_record service = { .name = STR("db"),
+		.type = STR("fake"),
+		.config = STR("{}"),
+		.active = true };
+	struct system_fixture *fix;
+
+	(void)system_setup(state);
+	fix = *state;
+	assert_int_equal(service_record_add(&fix->db, &service, NULL), ST_OK);
+	role_add(fix, "reader");
+	return 0;
+}
+
+static enum status
+grant(struct system_fixture *fix, const char *service, const char *component,
+    unsigned verbs, bool *changed)
+{
+	struct grant_order order = { STR("reader"), str_of(service),
+		str_of(component), verbs };
+
+	return role_record_grant(&fix->db, &order, changed, NULL);
+}
+
+static struct role_record *
+list(struct system_fixture *fix, size_t *n)
+{
+	struct role_record *roles;
+
+	assert_int_equal(
+	    role_records_list(&fix->db, &fix->arena, &roles, n, NULL), ST_OK);
+	return roles;
+}
+
+static void
+a_role_is_listed_with_its_rows(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct role_record *roles;
+	bool changed;
+	size_t n;
+
+	role_add(fix, "another");
+	role_add(fix, "zoo");
+	assert_int_equal(grant(fix, "DB", "/_table/x/*", 3, &changed), ST_OK);
+	assert_false(changed);
+	assert_int_equal(grant(fix, "*", "*", 1, &changed), ST_OK);
+	roles = list(fix, &n);
+	assert_int_equal(n, 3);
+	assert_true(str_eq(roles[1].name, STR("reader")));
+	assert_true(roles[1].active);
+	assert_int_equal(roles[0].n_rows, 0);
+	assert_int_equal(roles[1].n_rows, 2);
+	assert_int_equal(roles[2].n_rows, 0);
+	assert_true(str_eq(roles[1].rows[0].service_name, STR("db")));
+	assert_true(str_eq(roles[1].rows[0].component, STR("_table/x/*")));
+	assert_int_equal(roles[1].rows[0].verb_mask, 3);
+	assert_int_equal(roles[1].rows[0].requestor_mask, 1);
+	assert_true(str_is_null(roles[1].rows[0].filters));
+	assert_int_equal(roles[1].rows[1].service_id, 0);
+	assert_true(str_is_null(roles[1].rows[1].service_name));
+}
+
+static void
+granting_again_sets_the_verbs(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct role_record *roles;
+	bool changed;
+	size_t n;
+
+	assert_int_equal(grant(fix, "db", "_table/x", 31, &changed), ST_OK);
+	assert_int_equal(grant(fix, "db", "_table/X/", 0, &changed), ST_OK);
+	assert_true(changed);
+	assert_int_equal(grant(fix, "*", "", 31, &changed), ST_OK);
+	assert_int_equal(grant(fix, "*", "/", 1, &changed), ST_OK);
+	assert_true(changed);
+	roles = list(fix, &n);
+	assert_int_equal(roles[0].n_rows, 2);
+	assert_int_equal(roles[0].rows[0].verb_mask, 0);
+	assert_int_equal(roles[0].rows[1].verb_mask, 1);
+}
+
+static void
+components_that_match_nothing_are_refused(void **state)
+{
+	struct system_fixture *fix = *state;
+	char text[COMPONENT_MAX + 2] = { 0 };
+	bool changed;
+
+	memset(text, 'x', COMPONENT_MAX + 1);
+	assert_int_equal(grant(fix, "db", "a*b", 1, &changed), ST_INVALID);
+	assert_int_equal(grant(fix, "db", "*/x", 1, &changed), ST_INVALID);
+	assert_int_equal(grant(fix, "*", "_table/*", 1, &changed), ST_INVALID);
+	assert_int_equal(grant(fix, "db", text, 1, &changed), ST_INVALID);
+}
+
+static void
+unknown_roles_and_services_are_named(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct grant_order order = { STR("nobody"), STR("db"), STR("*"), 1 };
+	struct error no_role = { 0 }, no_service = { 0 };
+	bool changed;
+
+	assert_int_equal(
+	    role_record_grant(&fix->db, &order, &changed, &no_role),
+	    ST_MISSING);
+	assert_non_null(strstr(no_role.text, "\"nobody\""));
+	order.role = STR("reader");
+	order.service = STR("nix");
+	assert_int_equal(
+	    role_record_grant(&fix->db, &order, &changed, &no_service),
+	    ST_MISSING);
+	assert_non_null(strstr(no_service.text, "weir service list"));
+	assert_int_equal(
+	    system_number(fix, "SELECT COUNT(*) FROM role_service_access"), 0);
+}
+
+static void
+a_name_is_given_once(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct role_record role = { .name = STR("reader") };
+	struct role_record nameless = { .name = STR("") };
+	struct error err = { 0 };
+
+	assert_int_equal(role_record_add(&fix->db, &role, &err), ST_EXISTS);
+	assert_non_null(strstr(err.text, "weir role grant"));
+	assert_int_equal(
+	    role_record_add(&fix->db, &nameless, NULL), ST_INVALID);
+}
+
+#define ROLES(test)                                                            \
+	cmocka_unit_test_setup_teardown(test, setup, system_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ROLES(a_role_is_listed_with_its_rows),
+		ROLES(granting_again_sets_the_verbs),
+		ROLES(components_that_match_nothing_are_refused),
+		ROLES(unknown_roles_and_services_are_named),
+		ROLES(a_name_is_given_once),
+	};
+
+	return cmocka_run_group_tests_name("role_records", tests, NULL, NULL);
+}
