@@ -1,0 +1,181 @@
+#include "middleware/registry/instance.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "app/base/arena.h"
+#include "app/base/log.h"
+#include "middleware/registry/settings_hold.h"
+#include "middleware/registry/snapshot.h"
+#include "middleware/service.h"
+
+#define RETRY_FIRST_MS 1000
+#define RETRY_MAX_MS   30000
+#define ARENA_BYTES    1024
+
+struct instance {
+	atomic_uint refs;
+	struct arena arena;     /* of the texts of service */
+	struct service service; /* the record it was opened for */
+	struct settings_hold *hold;
+	void *handle;
+	struct error error; /* why handle is NULL */
+	/* Of the registry's thread. */
+	bool stale;       /* what it stands on changed */
+	int64_t wait_ms;  /* between the last try and the next */
+	int64_t retry_ms; /* not before */
+};
+
+static void
+record_copy(struct instance *inst, const struct service *record)
+{
+	struct service *s = &inst->service;
+
+	*s = *record;
+	s->name = arena_dup(&inst->arena, record->name);
+	s->label = arena_dup(&inst->arena, record->label);
+	s->description = arena_dup(&inst->arena, record->description);
+	s->type_name = arena_dup(&inst->arena, record->type_name);
+	s->config = arena_dup(&inst->arena, record->config);
+	s->instance = NULL;
+	s->open_error = NULL;
+}
+
+static struct instance *
+open_quietly(
+    const struct service *record, struct settings_hold *hold, int64_t now_ms)
+{
+	struct instance *inst = calloc(1, sizeof(*inst));
+	enum status st;
+
+	if (inst == NULL)
+		abort();
+	assert(record->active && record->type != NULL);
+	atomic_init(&inst->refs, 1);
+	arena_init(&inst->arena, ARENA_BYTES);
+	record_copy(inst, record);
+	inst->hold = settings_hold_ref(hold);
+	st = record->type->open(
+	    &inst->service, hold->settings, &inst->handle, &inst->error);
+	if (st == ST_OK)
+		return inst;
+	(void)error_set(&inst->error, st, "%s", status_name(st));
+	inst->handle = NULL;
+	inst->wait_ms = RETRY_FIRST_MS;
+	inst->retry_ms = now_ms + RETRY_FIRST_MS;
+	return inst;
+}
+
+static void
+failure_log(const struct instance *inst)
+{
+	log_line(LOG_ERROR, STR_NULL, "service %.*s: %s",
+	    STR_ARG(inst->service.name), inst->error.text);
+}
+
+struct instance *
+instance_open(
+    const struct service *record, struct settings_hold *hold, int64_t now_ms)
+{
+	struct instance *inst = open_quietly(record, hold, now_ms);
+
+	if (inst->handle == NULL)
+		failure_log(inst);
+	return inst;
+}
+
+struct instance *
+instance_ref(struct instance *inst)
+{
+	(void)atomic_fetch_add(&inst->refs, 1);
+	return inst;
+}
+
+void
+instance_unref(struct instance *inst)
+{
+	if (inst == NULL || atomic_fetch_sub(&inst->refs, 1) != 1)
+		return;
+	if (inst->handle != NULL)
+		inst->service.type->close(inst->handle);
+	settings_hold_unref(inst->hold);
+	arena_close(&inst->arena);
+	free(inst);
+}
+
+bool
+instance_fits(const struct instance *inst, const struct service *record)
+{
+	const struct service *s = &inst->service;
+
+	return s->id == record->id && s->active == record->active &&
+	       s->cache_enabled == record->cache_enabled &&
+	       s->cache_ttl == record->cache_ttl &&
+	       str_eq(s->name, record->name) &&
+	       str_eq(s->type_name, record->type_name) &&
+	       str_eq(s->config, record->config);
+}
+
+void *
+instance_handle(const struct instance *inst)
+{
+	return inst->handle;
+}
+
+const char *
+instance_error(const struct instance *inst)
+{
+	return inst->handle == NULL ? inst->error.text : NULL;
+}
+
+/* The next try comes later; only news are logged. True: fresh has news that
+ * requests should be told. */
+static bool
+failure_note(struct instance *inst, struct instance *fresh, int64_t now_ms)
+{
+	bool first = inst->wait_ms == 0;
+	bool news = inst->handle == NULL &&
+		    strcmp(inst->error.text, fresh->error.text) != 0;
+	int64_t wait_ms = first ? RETRY_FIRST_MS : inst->wait_ms * 2;
+
+	if (wait_ms > RETRY_MAX_MS)
+		wait_ms = RETRY_MAX_MS;
+	inst->wait_ms = fresh->wait_ms = wait_ms;
+	inst->retry_ms = fresh->retry_ms = now_ms + wait_ms;
+	if (first || news)
+		failure_log(fresh);
+	return news;
+}
+
+/* Is there a reason to open it anew, now? */
+static bool
+is_due(struct instance *inst, int64_t now_ms)
+{
+	const struct service_type *type = inst->service.type;
+
+	if (inst->handle != NULL && !inst->stale)
+		inst->stale =
+		    type->changed != NULL && type->changed(inst->handle);
+	return (inst->handle == NULL || inst->stale) &&
+	       now_ms >= inst->retry_ms;
+}
+
+struct instance *
+instance_renew(struct instance *inst, int64_t now_ms)
+{
+	struct instance *fresh;
+
+	if (!is_due(inst, now_ms))
+		return NULL;
+	fresh = open_quietly(&inst->service, inst->hold, now_ms);
+	if (fresh->handle != NULL) {
+		log_line(LOG_INFO, STR_NULL, "service %.*s: opened anew",
+		    STR_ARG(inst->service.name));
+		return fresh;
+	}
+	if (failure_note(inst, fresh, now_ms))
+		return fresh;
+	instance_unref(fresh);
+	return NULL;
+}

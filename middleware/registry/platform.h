@@ -1,0 +1,49 @@
+/*
+ * All that the system database said at one version, in the form in which
+ * requests ask for it. Immutable; snapshots share it.
+ */
+#ifndef WEIR_PLATFORM_H
+#define WEIR_PLATFORM_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/arena.h"
+#include "app/base/status.h"
+#include "app/base/table.h"
+#include "middleware/registry/snapshot.h"
+
+struct system_db;
+
+struct platform {
+	atomic_uint refs;
+	int64_t version;
+	struct arena arena;       /* of everything below */
+	struct service *services; /* sorted; not opened, cache_ttl as stored */
+	size_t n_services;
+	struct role *roles;
+	size_t n_roles;
+	struct app *apps;
+	size_t n_apps;
+	struct app_key *keys; /* without those revoked */
+	size_t n_keys;
+	struct table keys_by_hash;
+	struct limit *limits; /* active ones of active things */
+	size_t n_limits;
+};
+
+/*
+ * Reads everything as of one version; the caller has the first hold. ST_STALE
+ * when the records changed again and again meanwhile.
+ */
+enum status platform_read(
+    struct system_db *db, struct platform **out, struct error *err);
+
+/* An empty one to fill; the caller has the first hold. */
+struct platform *platform_new(void);
+
+struct platform *platform_ref(struct platform *p);
+void platform_unref(struct platform *p);
+
+#endif

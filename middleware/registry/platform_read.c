@@ -1,0 +1,247 @@
+/* Reading all records as of one version of the system database. */
+#include "middleware/registry/platform.h"
+
+#include <stdlib.h>
+
+#include "middleware/registry/app_records.h"
+#include "middleware/registry/key_records.h"
+#include "middleware/registry/limit_records.h"
+#include "middleware/registry/lookup.h"
+#include "middleware/registry/role_build.h"
+#include "middleware/registry/role_records.h"
+#include "middleware/registry/service_records.h"
+#include "middleware/registry/system_db.h"
+#include "middleware/service.h"
+
+#define TRIES 3
+
+static int
+service_order(const void *a, const void *b)
+{
+	const struct service *left = a, *right = b;
+
+	return str_cmp(left->name, right->name);
+}
+
+static struct service
+service_of(struct arena *arena, const struct service_record *r)
+{
+	return (struct service){
+		.id = r->id,
+		.name = lower_case(
+		    r->name, arena_alloc(arena, r->name.n + 1), r->name.n),
+		.label = r->label,
+		.description = r->description,
+		.type_name = r->type,
+		.config = r->config,
+		.active = r->active,
+		.cache_enabled = r->cache_enabled,
+		.cache_ttl = r->cache_ttl,
+		.type = service_type_find(r->type),
+	};
+}
+
+static enum status
+services_read(struct platform *p, struct system_db *db, struct error *err)
+{
+	struct service_record *list;
+	size_t n;
+	enum status st = service_records_list(db, &p->arena, &list, &n, err);
+
+	if (st != ST_OK)
+		return st;
+	p->services = arena_zalloc(&p->arena, (n + 1) * sizeof(*p->services));
+	p->n_services = n;
+	for (size_t i = 0; i < n; i++)
+		p->services[i] = service_of(&p->arena, &list[i]);
+	qsort(p->services, n, sizeof(*p->services), service_order);
+	return ST_OK;
+}
+
+static enum status
+roles_read(struct platform *p, struct system_db *db, struct error *err)
+{
+	struct role_record *list;
+	enum status st =
+	    role_records_list(db, &p->arena, &list, &p->n_roles, err);
+
+	if (st == ST_OK)
+		p->roles = roles_build(&p->arena, list, p->n_roles);
+	return st;
+}
+
+static const struct service *
+service_by_id(const struct platform *p, int64_t id)
+{
+	for (size_t i = 0; i < p->n_services; i++) {
+		if (p->services[i].id == id)
+			return &p->services[i];
+	}
+	return NULL;
+}
+
+static const struct role *
+role_by_id(const struct platform *p, int64_t id)
+{
+	for (size_t i = 0; i < p->n_roles; i++) {
+		if (p->roles[i].id == id)
+			return &p->roles[i];
+	}
+	return NULL;
+}
+
+static const struct app *
+app_by_id(const struct platform *p, int64_t id)
+{
+	for (size_t i = 0; i < p->n_apps; i++) {
+		if (p->apps[i].id == id)
+			return &p->apps[i];
+	}
+	return NULL;
+}
+
+static enum status
+apps_read(struct platform *p, struct system_db *db, struct error *err)
+{
+	struct app_record *list;
+	size_t n;
+	enum status st = app_records_list(db, &p->arena, &list, &n, err);
+
+	if (st != ST_OK)
+		return st;
+	p->apps = arena_zalloc(&p->arena, (n + 1) * sizeof(*p->apps));
+	p->n_apps = n;
+	for (size_t i = 0; i < n; i++)
+		p->apps[i] = (struct app){
+			.id = list[i].id,
+			.name = list[i].name,
+			.active = list[i].active,
+			.role = role_by_id(p, list[i].role_id),
+		};
+	return ST_OK;
+}
+
+static void
+key_take(struct platform *p, const struct key_record *r)
+{
+	struct app_key *key = &p->keys[p->n_keys];
+
+	if (r->revoked_ms != 0)
+		return;
+	memcpy(key->hash, r->hash, sizeof(key->hash));
+	key->app = app_by_id(p, r->app_id);
+	key->expires_ms = r->expires_ms;
+	if (key->app == NULL)
+		return;
+	if (table_add(&p->keys_by_hash,
+		str_make((const char *)key->hash, sizeof(key->hash)), key))
+		p->n_keys++;
+}
+
+static enum status
+keys_read(struct platform *p, struct system_db *db, struct error *err)
+{
+	struct key_record *list;
+	size_t n;
+	enum status st = key_records_list(db, &p->arena, &list, &n, err);
+
+	if (st != ST_OK)
+		return st;
+	p->keys = arena_zalloc(&p->arena, (n + 1) * sizeof(*p->keys));
+	table_init(&p->keys_by_hash, &p->arena, n);
+	for (size_t i = 0; i < n; i++)
+		key_take(p, &list[i]);
+	return ST_OK;
+}
+
+/* Nothing can be counted against what is switched off. */
+static bool
+limit_counts(const struct platform *p, const struct limit_record *r)
+{
+	const struct service *service = service_by_id(p, r->service_id);
+	const struct role *role = role_by_id(p, r->role_id);
+	const struct app *app = app_by_id(p, r->app_id);
+
+	return r->active &&
+	       (r->service_id == 0 || (service != NULL && service->active)) &&
+	       (r->role_id == 0 || (role != NULL && role->active)) &&
+	       (r->app_id == 0 || (app != NULL && app->active));
+}
+
+/* A changed rate or period counts from the start: both are in the key. */
+static struct limit
+limit_of(struct arena *arena, const struct limit_record *r)
+{
+	return (struct limit){
+		.id = r->id,
+		.name = r->name,
+		.type = r->type,
+		.app_id = r->app_id,
+		.role_id = r->role_id,
+		.service_id = r->service_id,
+		.verb_mask = r->verb_mask,
+		.rate = (uint32_t)r->rate,
+		.period = r->period,
+		.key = arena_printf(arena, "limit:%lld:%lld:%u",
+		    (long long)r->id, (long long)r->rate, r->period),
+	};
+}
+
+static enum status
+limits_read(struct platform *p, struct system_db *db, struct error *err)
+{
+	struct limit_record *list;
+	size_t n;
+	enum status st = limit_records_list(db, &p->arena, &list, &n, err);
+
+	if (st != ST_OK)
+		return st;
+	p->limits = arena_zalloc(&p->arena, (n + 1) * sizeof(*p->limits));
+	for (size_t i = 0; i < n; i++) {
+		if (limit_counts(p, &list[i]))
+			p->limits[p->n_limits++] =
+			    limit_of(&p->arena, &list[i]);
+	}
+	return ST_OK;
+}
+
+/* In the order in which one refers to the other. */
+static enum status
+all_read(struct platform *p, struct system_db *db, struct error *err)
+{
+	enum status st = system_db_version(db, &p->version, err);
+
+	if (st == ST_OK)
+		st = services_read(p, db, err);
+	if (st == ST_OK)
+		st = roles_read(p, db, err);
+	if (st == ST_OK)
+		st = apps_read(p, db, err);
+	if (st == ST_OK)
+		st = keys_read(p, db, err);
+	if (st == ST_OK)
+		st = limits_read(p, db, err);
+	return st;
+}
+
+enum status
+platform_read(struct system_db *db, struct platform **out, struct error *err)
+{
+	*out = NULL;
+	for (unsigned i = 0; i < TRIES; i++) {
+		struct platform *p = platform_new();
+		int64_t after = 0;
+		enum status st = all_read(p, db, err);
+
+		if (st == ST_OK)
+			st = system_db_version(db, &after, err);
+		if (st == ST_OK && after == p->version) {
+			*out = p;
+			return ST_OK;
+		}
+		platform_unref(p);
+		if (st != ST_OK)
+			return st;
+	}
+	return error_set(err, ST_STALE, "the records change without pause");
+}

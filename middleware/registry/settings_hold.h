@@ -1,0 +1,38 @@
+/*
+ * Settings shared by snapshots and by the instances opened under them. After a
+ * reload the earlier ones live on until the last of these ends.
+ */
+#ifndef WEIR_SETTINGS_HOLD_H
+#define WEIR_SETTINGS_HOLD_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "app/base/secret.h"
+#include "app/base/status.h"
+
+struct arena;
+struct settings;
+
+struct settings_hold {
+	atomic_uint refs;
+	const struct settings *settings;
+	struct arena *owner; /* closed and freed at the end; or NULL */
+	uint8_t pepper[SECRET_KEY_BYTES]; /* of API keys, from APP_KEY */
+};
+
+/*
+ * Takes over owner, whatever the outcome. ST_INVALID when APP_KEY is missing
+ * or wrong. The caller has the first hold.
+ */
+enum status settings_hold_new(const struct settings *settings,
+    struct arena *owner, struct settings_hold **out, struct error *err);
+
+/* The key with which API keys are hashed under these settings. */
+enum status settings_pepper(const struct settings *settings,
+    uint8_t pepper[SECRET_KEY_BYTES], struct error *err);
+
+struct settings_hold *settings_hold_ref(struct settings_hold *hold);
+void settings_hold_unref(struct settings_hold *hold);
+
+#endif
