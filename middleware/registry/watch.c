@@ -1,0 +1,83 @@
+#include "middleware/registry/watch.h"
+
+#include "middleware/registry/migrations.h"
+#include "middleware/registry/settings_hold.h"
+
+static enum status
+schema_prepare(struct watch *w, const struct settings_hold *hold, bool create,
+    struct error *err)
+{
+	unsigned applied;
+
+	if (!create)
+		return migrations_check(&w->db, err);
+	return migrations_run(
+	    &w->db, MIGRATION_NEWEST, hold->pepper, &applied, err);
+}
+
+enum status
+watch_open(const struct settings_hold *hold, bool create, struct watch *out,
+    struct error *err)
+{
+	enum status st;
+
+	*out = (struct watch){ 0 };
+	st = system_db_open(hold->settings, create, &out->db, err);
+	if (st == ST_OK)
+		st = schema_prepare(out, hold, create, err);
+	if (st == ST_OK)
+		st =
+		    out->db.driver->identity(out->db.conn, &out->identity, err);
+	if (st != ST_OK)
+		watch_close(out);
+	return st;
+}
+
+void
+watch_close(struct watch *w)
+{
+	system_db_close(&w->db);
+	buf_free(&w->identity);
+	w->known = false;
+}
+
+bool
+watch_is_open(const struct watch *w)
+{
+	return w->db.conn != NULL;
+}
+
+/* A file that was moved away keeps answering, but nobody writes to it. */
+static enum status
+identity_check(struct watch *w, struct error *err)
+{
+	struct buf now = { 0 };
+	enum status st = w->db.driver->identity(w->db.conn, &now, err);
+
+	if (st == ST_OK && !str_eq(buf_str(&now), buf_str(&w->identity)))
+		st = error_set(
+		    err, ST_UNAVAILABLE, "the system database was replaced");
+	buf_free(&now);
+	return st;
+}
+
+enum status
+watch_look(struct watch *w, int64_t version, bool *changed, struct error *err)
+{
+	int64_t schema = 0, data = 0, now = 0;
+	enum status st = identity_check(w, err);
+
+	*changed = false;
+	if (st == ST_OK)
+		st = w->db.driver->versions(w->db.conn, &schema, &data, err);
+	if (st != ST_OK || (w->known && data == w->data))
+		return st;
+	st = system_db_version(&w->db, &now, err);
+	if (st != ST_OK)
+		return st;
+	/* Read first, so that a change behind this look is seen by the next. */
+	w->data = data;
+	w->known = true;
+	*changed = now != version;
+	return ST_OK;
+}

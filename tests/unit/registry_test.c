@@ -1,0 +1,416 @@
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "app/base/clock.h"
+#include "app/base/log.h"
+#include "middleware/registry/migrations.h"
+#include "middleware/registry/registry.h"
+#include "middleware/registry/service_records.h"
+#include "tests/support/system.h"
+#include "tests/support/types.h"
+
+#define PATIENCE_MS 20000
+#define READERS     4
+#define CHANGES     20
+
+static int
+setup(void **state)
+{
+	fake_reset();
+	assert_int_equal(log_open("/dev/null", "off", LOG_ERROR, NULL), ST_OK);
+	return system_setup(state);
+}
+
+static int
+teardown(void **state)
+{
+	assert_int_equal(fake_open(), 0);
+	return system_teardown(state);
+}
+
+static struct registry *
+registry_of(struct system_fixture *fix)
+{
+	struct registry *reg;
+
+	assert_int_equal(
+	    registry_open(&fix->settings, false, &reg, NULL), ST_OK);
+	assert_int_equal(registry_start(reg, NULL), ST_OK);
+	return reg;
+}
+
+static void
+service_add(struct system_fixture *fix, const char *name)
+{
+	struct service_record record = { .name = str_of(name),
+		.type = STR("fake"),
+		.config = STR("{}"),
+		.active = true };
+
+	assert_int_equal(service_record_add(&fix->db, &record, NULL), ST_OK);
+}
+
+static bool
+has_service(struct registry *reg, const char *name)
+{
+	struct snapshot *cached = NULL;
+	struct snapshot *s = registry_pin(reg, &cached);
+	bool found = snapshot_service(s, str_of(name)) != NULL;
+
+	snapshot_unref(s);
+	snapshot_unref(cached);
+	return found;
+}
+
+static void
+nap(void)
+{
+	const struct timespec ts = { .tv_nsec = 5000000 };
+
+	(void)nanosleep(&ts, NULL);
+}
+
+/* Waits, with much patience, until the registry knows the service. */
+static void
+wait_for_service(struct registry *reg, const char *name)
+{
+	int64_t end_ms = clock_boot_ms() + PATIENCE_MS;
+
+	while (!has_service(reg, name)) {
+		assert_true(clock_boot_ms() < end_ms);
+		nap();
+	}
+}
+
+static void
+wait_for_health(struct registry *reg, bool healthy)
+{
+	int64_t end_ms = clock_boot_ms() + PATIENCE_MS;
+
+	while (registry_healthy(reg) != healthy) {
+		assert_true(clock_boot_ms() < end_ms);
+		nap();
+	}
+}
+
+static void
+what_another_process_changes_is_seen(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct registry *one = registry_of(fix), *two = registry_of(fix);
+
+	assert_false(has_service(one, "db"));
+	service_add(fix, "db");
+	wait_for_service(one, "db");
+	wait_for_service(two, "db");
+	service_add(fix, "other");
+	wait_for_service(two, "other");
+	wait_for_service(one, "other");
+	registry_close(one);
+	registry_close(two);
+}
+
+static void
+a_poke_looks_at_once(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct registry *reg = registry_of(fix);
+
+	service_add(fix, "db");
+	registry_poke(reg);
+	wait_for_service(reg, "db");
+	registry_close(reg);
+}
+
+static void
+a_pinned_snapshot_sees_nothing_of_later_changes(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct registry *reg = registry_of(fix);
+	struct snapshot *cached = NULL;
+	struct snapshot *before = registry_pin(reg, &cached);
+	struct snapshot *again = registry_pin(reg, &cached);
+	struct snapshot *after;
+
+	assert_ptr_equal(before, again);
+	service_add(fix, "db");
+	wait_for_service(reg, "db");
+	after = registry_pin(reg, &cached);
+	assert_ptr_not_equal(before, after);
+	assert_null(snapshot_service(before, STR("db")));
+	assert_non_null(snapshot_service(after, STR("db")));
+	snapshot_unref(before);
+	snapshot_unref(again);
+	snapshot_unref(after);
+	snapshot_unref(cached);
+	registry_close(reg);
+}
+
+static void
+a_write_that_changes_no_record_keeps_the_snapshot(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct registry *reg = registry_of(fix);
+	struct snapshot *cached = NULL;
+	struct snapshot *before = registry_pin(reg, &cached);
+
+	system_script(fix, "UPDATE app SET description = 'x'");
+	for (int i = 0; i < 200; i++) {
+		registry_poke(reg);
+		nap();
+	}
+	snapshot_unref(before);
+	assert_ptr_equal(before, registry_pin(reg, &cached));
+	snapshot_unref(before);
+	snapshot_unref(cached);
+	registry_close(reg);
+}
+
+static void
+move(const struct system_fixture *fix, const char *from, const char *to)
+{
+	static const char *const endings[] = { "", "-wal", "-shm" };
+	char old[160], new[160];
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		(void)snprintf(
+		    old, sizeof(old), "%s%s%s", fix->path, from, endings[i]);
+		(void)snprintf(
+		    new, sizeof(new), "%s%s%s", fix->path, to, endings[i]);
+		(void)rename(old, new); /* not all are there */
+	}
+}
+
+static void
+without_the_database_the_last_records_serve(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct registry *reg;
+
+	service_add(fix, "db");
+	reg = registry_of(fix);
+	system_db_close(&fix->db);
+	move(fix, "", ".away");
+	wait_for_health(reg, false);
+	assert_true(has_service(reg, "db"));
+	move(fix, ".away", "");
+	wait_for_health(reg, true);
+	assert_int_equal(
+	    system_db_open(&fix->settings, false, &fix->db, NULL), ST_OK);
+	service_add(fix, "later");
+	wait_for_service(reg, "later");
+	registry_close(reg);
+}
+
+static void
+a_database_put_in_its_place_is_read(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct registry *reg = registry_of(fix);
+	unsigned applied;
+
+	system_db_close(&fix->db);
+	move(fix, "", ".away");
+	assert_int_equal(
+	    system_db_open(&fix->settings, true, &fix->db, NULL), ST_OK);
+	assert_int_equal(migrations_run(&fix->db, MIGRATION_NEWEST, fix->pepper,
+			     &applied, NULL),
+	    ST_OK);
+	service_add(fix, "restored");
+	wait_for_service(reg, "restored");
+	wait_for_health(reg, true);
+	registry_close(reg);
+	system_db_close(&fix->db);
+	move(fix, ".away", "");
+}
+
+static void
+a_service_that_changed_is_opened_anew(void **state)
+{
+	struct system_fixture *fix = *state;
+	int64_t end_ms = clock_boot_ms() + PATIENCE_MS;
+	struct registry *reg;
+
+	service_add(fix, "db");
+	reg = registry_of(fix);
+	assert_int_equal(fake_opened(), 1);
+	fake_change();
+	while (fake_opened() < 2 || fake_open() > 1) {
+		assert_true(clock_boot_ms() < end_ms);
+		nap();
+	}
+	registry_close(reg);
+}
+
+/* Settings in an arena of their own, as a reload makes them. */
+static struct settings *
+fresh_settings(struct system_fixture *fix, struct arena **owner, int64_t ttl)
+{
+	struct settings *settings;
+
+	*owner = malloc(sizeof(**owner));
+	assert_non_null(*owner);
+	arena_init(*owner, 1024);
+	settings = arena_alloc(*owner, sizeof(*settings));
+	*settings = fix->settings;
+	settings->cache_default_ttl = ttl;
+	return settings;
+}
+
+static void
+a_reload_brings_new_settings(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct registry *reg = registry_of(fix);
+	struct snapshot *cached = NULL, *before, *after;
+	const struct settings *settings;
+	struct arena *owner;
+
+	before = registry_pin(reg, &cached);
+	settings = fresh_settings(fix, &owner, 17);
+	assert_int_equal(registry_reload(reg, settings, owner, NULL), ST_OK);
+	settings = fresh_settings(fix, &owner, 18);
+	assert_int_equal(registry_reload(reg, settings, owner, NULL), ST_OK);
+	after = registry_pin(reg, &cached);
+	assert_int_equal(snapshot_settings(before)->cache_default_ttl, 300);
+	assert_int_equal(snapshot_settings(after)->cache_default_ttl, 18);
+	snapshot_unref(before);
+	snapshot_unref(after);
+	snapshot_unref(cached);
+	registry_close(reg);
+}
+
+static void
+a_reload_that_fails_changes_nothing(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct registry *reg = registry_of(fix);
+	struct snapshot *cached = NULL, *s;
+	struct settings *settings;
+	struct error err = { 0 };
+	struct arena *owner;
+
+	settings =
+	    (struct settings *)(uintptr_t)fresh_settings(fix, &owner, 17);
+	settings->app_key = "";
+	assert_int_equal(
+	    registry_reload(reg, settings, owner, &err), ST_INVALID);
+	assert_non_null(strstr(err.text, "APP_KEY"));
+	settings =
+	    (struct settings *)(uintptr_t)fresh_settings(fix, &owner, 17);
+	settings->db_database = "/nowhere/system.db";
+	assert_int_not_equal(
+	    registry_reload(reg, settings, owner, NULL), ST_OK);
+	s = registry_pin(reg, &cached);
+	assert_int_equal(snapshot_settings(s)->cache_default_ttl, 300);
+	snapshot_unref(s);
+	snapshot_unref(cached);
+	registry_close(reg);
+}
+
+static void
+what_is_not_set_up_is_refused(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct settings settings = fix->settings;
+	struct error no_key = { 0 }, no_schema = { 0 };
+	struct registry *reg;
+
+	settings.app_key = "";
+	assert_int_equal(
+	    registry_open(&settings, false, &reg, &no_key), ST_INVALID);
+	assert_non_null(strstr(no_key.text, "weir setup"));
+	assert_null(reg);
+	system_script(fix, "DELETE FROM schema_migration");
+	assert_int_equal(
+	    registry_open(&fix->settings, false, &reg, &no_schema), ST_INVALID);
+	assert_non_null(strstr(no_schema.text, "weir setup"));
+	registry_close(NULL);
+}
+
+struct reader {
+	struct registry *reg;
+	pthread_t thread;
+	atomic_bool *stop;
+	uint64_t seen;
+};
+
+/* What a front does: pins, looks, lets go, and keeps its last one. */
+static void *
+read_on(void *arg)
+{
+	struct reader *reader = arg;
+	struct snapshot *cached = NULL;
+
+	while (!atomic_load(reader->stop)) {
+		struct snapshot *s = registry_pin(reader->reg, &cached);
+		size_t n;
+		const struct service *list = snapshot_services(s, &n);
+
+		for (size_t i = 0; i < n; i++)
+			reader->seen += list[i].instance != NULL ? 1 : 0;
+		snapshot_unref(s);
+	}
+	snapshot_unref(cached);
+	return NULL;
+}
+
+static void
+many_threads_may_pin_while_records_change(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct registry *reg = registry_of(fix);
+	struct reader readers[READERS];
+	atomic_bool stop = false;
+	char name[16];
+
+	for (size_t i = 0; i < READERS; i++) {
+		readers[i] = (struct reader){ .reg = reg, .stop = &stop };
+		assert_int_equal(pthread_create(&readers[i].thread, NULL,
+				     read_on, &readers[i]),
+		    0);
+	}
+	for (int i = 0; i < CHANGES; i++) {
+		(void)snprintf(name, sizeof(name), "s%d", i);
+		service_add(fix, name);
+		registry_poke(reg);
+		fake_change();
+		wait_for_service(reg, name);
+	}
+	atomic_store(&stop, true);
+	for (size_t i = 0; i < READERS; i++)
+		(void)pthread_join(readers[i].thread, NULL);
+	registry_close(reg);
+}
+
+#define REGISTRY(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		REGISTRY(what_another_process_changes_is_seen),
+		REGISTRY(a_poke_looks_at_once),
+		REGISTRY(a_pinned_snapshot_sees_nothing_of_later_changes),
+		REGISTRY(a_write_that_changes_no_record_keeps_the_snapshot),
+		REGISTRY(without_the_database_the_last_records_serve),
+		REGISTRY(a_database_put_in_its_place_is_read),
+		REGISTRY(a_service_that_changed_is_opened_anew),
+		REGISTRY(a_reload_brings_new_settings),
+		REGISTRY(a_reload_that_fails_changes_nothing),
+		REGISTRY(what_is_not_set_up_is_refused),
+		REGISTRY(many_threads_may_pin_while_records_change),
+	};
+
+	return cmocka_run_group_tests_name("registry", tests, NULL, NULL);
+}
