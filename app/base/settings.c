@@ -15,6 +15,7 @@
 #define FILE_MAX_BYTES (1u << 20)
 #define READ_BYTES     8192u
 #define SHOWN_BYTES    64 /* of a wrong value, in a message */
+#define DEL            0x7f
 
 extern char **environ;
 
@@ -28,12 +29,23 @@ struct reading {
 	bool failed;
 };
 
-static enum status
-problem(struct reading *r, const char *text)
+static void
+problem(struct reading *r, struct str text)
 {
-	buf_printf(r->problems, "%s\n", text);
+	buf_put(r->problems, text);
+	buf_put_char(r->problems, '\n');
 	r->failed = true;
-	return ST_INVALID;
+}
+
+/* Where an entry stands: "FILE:LINE: " or "environment: ". */
+static void
+place_put(
+    const struct reading *r, const struct env_entry *entry, struct buf *out)
+{
+	if (entry->line == 0)
+		buf_put_lit(out, "environment: ");
+	else
+		buf_printf(out, "%s:%u: ", r->path, entry->line);
 }
 
 /* NULL: no file was asked for and none stands where one may. */
@@ -93,8 +105,7 @@ file_parse(struct reading *r, struct str text)
 		return;
 	why = str_skip(str_of(err.text), sizeof("line ") - 1);
 	r->env = (struct env){ 0 };
-	(void)problem(
-	    r, arena_printf(r->arena, "%s:%.*s", r->path, STR_ARG(why)).p);
+	problem(r, arena_printf(r->arena, "%s:%.*s", r->path, STR_ARG(why)));
 }
 
 static void
@@ -107,9 +118,8 @@ file_read(struct reading *r)
 	    fd >= 0 && fstat(fd, &st) == 0 && file_bytes(r->arena, fd, &text);
 
 	if (!good)
-		(void)problem(r,
-		    arena_printf(r->arena, "%s: %s", r->path, strerror(errno))
-			.p);
+		problem(r,
+		    arena_printf(r->arena, "%s: %s", r->path, strerror(errno)));
 	if (fd >= 0)
 		(void)close(fd); /* it was only read */
 	if (!good)
@@ -170,26 +180,33 @@ entry_get(
 	return found != NULL;
 }
 
+/* A value for a message: cut short, and on one line whatever it holds. */
+static void
+value_put(const struct option *opt, struct str value, struct buf *out)
+{
+	if (opt->type == OPTION_SECRET)
+		value = STR("***");
+	if (value.n > SHOWN_BYTES)
+		value.n = SHOWN_BYTES;
+	for (size_t i = 0; i < value.n; i++) {
+		unsigned char c = (unsigned char)value.p[i];
+
+		buf_put_char(out, c < ' ' || c == DEL ? '?' : (char)c);
+	}
+}
+
 static void
 value_problem(
     struct reading *r, const struct option *opt, const struct env_entry *entry)
 {
 	struct buf text = buf_in(r->arena);
-	struct str shown = entry->value;
 
-	if (entry->line == 0)
-		buf_put_lit(&text, "environment: ");
-	else
-		buf_printf(&text, "%s:%u: ", r->path, entry->line);
-	if (opt->type == OPTION_SECRET)
-		shown = STR("***");
-	else if (shown.n > SHOWN_BYTES)
-		shown.n = SHOWN_BYTES;
-	buf_printf(&text, "%.*s: value \"%.*s\": expected ",
-	    STR_ARG(entry->name), STR_ARG(shown));
+	place_put(r, entry, &text);
+	buf_printf(&text, "%.*s: value \"", STR_ARG(entry->name));
+	value_put(opt, entry->value, &text);
+	buf_put_lit(&text, "\": expected ");
 	option_expected(opt, &text);
-	buf_put_char(&text, '\0');
-	(void)problem(r, text.p);
+	problem(r, buf_str(&text));
 }
 
 static void
@@ -210,7 +227,7 @@ option_read(struct reading *r, const struct option *opt, struct settings *out)
 		value_problem(r, opt, &entry);
 }
 
-/* Names of ours end in nobody else's software. */
+/* Does the name begin as settings do, so that it must be a slip? */
 static bool
 looks_ours(struct str name)
 {
@@ -236,10 +253,7 @@ name_check(struct reading *r, const struct env_entry *entry)
 	near = option_nearest(entry->name);
 	if (near == NULL && !ours)
 		return;
-	if (entry->line == 0)
-		buf_put_lit(r->warnings, "environment: ");
-	else
-		buf_printf(r->warnings, "%s:%u: ", r->path, entry->line);
+	place_put(r, entry, r->warnings);
 	buf_printf(r->warnings, "%.*s: unknown name", STR_ARG(entry->name));
 	if (near != NULL)
 		buf_printf(r->warnings, ", did you mean %s?", near);

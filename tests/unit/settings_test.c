@@ -173,11 +173,11 @@ static void
 all_wrong_values_are_told_with_their_lines(void **state)
 {
 	(void)state;
-	file_write("QUEUE=many\n\nFRONTS=0\nLOG_LEVEL=\"very loud\"\n");
+	file_write("QUEUE=\"many\\n\"\n\nFRONTS=0\nLOG_LEVEL=\"very loud\"\n");
 	assert_int_equal(check(path), ST_INVALID);
 	assert_lines(&problems,
 	    "F:3: FRONTS: value \"0\": expected a number from 1 to 64\n"
-	    "F:1: QUEUE: value \"many\": expected a number from 1 to 65536\n"
+	    "F:1: QUEUE: value \"many?\": expected a number from 1 to 65536\n"
 	    "F:4: LOG_LEVEL: value \"very loud\": expected one of "
 	    "error|warning|info|debug\n");
 	assert_int_equal(settings.queue, 256);
