@@ -124,13 +124,26 @@ option_parse(struct command_call *call, struct cursor *c)
 	return 0;
 }
 
+/* The last value given for the option of that index, or NULL. */
+static const char *
+given_last(const struct command_call *call, size_t option)
+{
+	const char *value = NULL;
+
+	for (size_t i = 0; i < call->n_given; i++) {
+		if (call->given[i].option == option)
+			value = call->given[i].value;
+	}
+	return value;
+}
+
 static int
 required_check(const struct command_call *call)
 {
 	const struct command_option *option = call->command->options;
 
 	for (size_t i = 0; i < options_count(call->command); i++) {
-		if (option[i].required && call->given[i] == NULL)
+		if (option[i].required && given_last(call, i) == NULL)
 			return command_misuse(
 			    call->command, "%s is required", option[i].name);
 	}
@@ -184,8 +197,7 @@ command_parse(struct command_call *call, char **words, size_t n, bool *help)
 	size_t n_options = options_count(call->command);
 	int status = 0;
 
-	call->given =
-	    arena_zalloc(call->arena, (n_options + 1) * sizeof(*call->given));
+	call->given = arena_zalloc(call->arena, (n + 1) * sizeof(*call->given));
 	call->operands =
 	    arena_zalloc(call->arena, (n + 1) * sizeof(*call->operands));
 	while (c.at < n && status == 0 && c.help == NULL)
@@ -203,7 +215,23 @@ command_value(const struct command_call *call, const char *name)
 	size_t i = option_index(call->command, str_of(name));
 
 	assert(i < options_count(call->command));
-	return call->given[i];
+	return given_last(call, i);
+}
+
+const char **
+command_values(const struct command_call *call, const char *name, size_t *n)
+{
+	size_t option = option_index(call->command, str_of(name));
+	const char **values =
+	    arena_alloc(call->arena, (call->n_given + 1) * sizeof(*values));
+
+	assert(option < options_count(call->command));
+	*n = 0;
+	for (size_t i = 0; i < call->n_given; i++) {
+		if (call->given[i].option == option)
+			values[(*n)++] = call->given[i].value;
+	}
+	return values;
 }
 
 bool

@@ -40,6 +40,12 @@ struct command {
 	int (*run)(struct command_call *call);
 };
 
+/* An option of a call: its index in the row, and "" for a switch. */
+struct command_given {
+	size_t option;
+	const char *value;
+};
+
 /* One invocation. Everything lives until run() returns. */
 struct command_call {
 	const struct command *command;
@@ -47,8 +53,9 @@ struct command_call {
 	const char *env_file;            /* --env as given, or NULL */
 	struct str env_path;             /* the file read, STR_NULL: none */
 	struct arena *arena;
-	const char **given; /* one for each option of the row, see below */
-	char **operands;    /* what is neither an option nor its value */
+	struct command_given *given; /* the options, in the order given */
+	size_t n_given;
+	char **operands; /* what is neither an option nor its value */
 	size_t n_operands;
 };
 
@@ -72,6 +79,11 @@ int command_parse(
 
 /* The value given for an option (the last one counts), or NULL. */
 const char *command_value(const struct command_call *call, const char *name);
+
+/* All values given for an option, in their order; *n is how many. They live
+ * in the call's arena. */
+const char **command_values(
+    const struct command_call *call, const char *name, size_t *n);
 
 /* Was the switch given? */
 bool command_switch(const struct command_call *call, const char *name);

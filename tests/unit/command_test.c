@@ -133,6 +133,22 @@ options_and_operands_may_be_mixed(void **state)
 }
 
 static void
+every_value_of_an_option_can_be_had(void **state)
+{
+	const char **values;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(parse("key add x --verb=a --role r --verb b"), 0);
+	values = command_values(&call, "--verb", &n);
+	assert_int_equal(n, 2);
+	assert_string_equal(values[0], "a");
+	assert_string_equal(values[1], "b");
+	(void)command_values(&call, "--json", &n);
+	assert_int_equal(n, 0);
+}
+
+static void
 a_value_may_be_joined_and_the_last_one_counts(void **state)
 {
 	(void)state;
@@ -226,6 +242,7 @@ main(void)
 		cmocka_unit_test(a_command_is_found_by_one_word_or_two),
 		cmocka_unit_test(options_and_operands_may_be_mixed),
 		cmocka_unit_test(a_value_may_be_joined_and_the_last_one_counts),
+		cmocka_unit_test(every_value_of_an_option_can_be_had),
 		cmocka_unit_test(two_dashes_end_the_options),
 		cmocka_unit_test(every_command_takes_the_environment_file),
 		cmocka_unit_test(help_needs_nothing_else),
