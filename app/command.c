@@ -72,7 +72,7 @@ struct cursor {
 };
 
 /*
- * The row of an option and where its value is kept, those of every command
+ * The row of an option and where its value goes, those of every command
  * included; NULL when it is unknown.
  */
 static const struct command_option *
@@ -84,7 +84,10 @@ option_place(struct command_call *call, struct cursor *c, struct str name,
 	size_t i = option_index(call->command, name);
 
 	if (i < options_count(call->command)) {
-		*place = &call->given[i];
+		struct command_given *given = &call->given[call->n_given++];
+
+		given->option = i;
+		*place = &given->value;
 		return &call->command->options[i];
 	}
 	if (str_eq(name, str_of(env.name))) {
@@ -194,7 +197,6 @@ int
 command_parse(struct command_call *call, char **words, size_t n, bool *help)
 {
 	struct cursor c = { .words = words, .n = n };
-	size_t n_options = options_count(call->command);
 	int status = 0;
 
 	call->given = arena_zalloc(call->arena, (n + 1) * sizeof(*call->given));
