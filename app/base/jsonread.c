@@ -1,5 +1,6 @@
 #include "app/base/jsonread.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -18,26 +19,40 @@ skip_blanks(const char *at, const char *end)
 	return at;
 }
 
-/* Behind the closing quote of the string that begins at `at`. */
-static const char *
-string_end(const char *at)
+/* Is the byte at `at`, in the string that begins at `open`, escaped? */
+static bool
+is_escaped(const char *open, const char *at)
 {
-	for (at++; *at != '"'; at++) {
-		if (*at == '\\')
-			at++;
-	}
+	const char *p = at;
+
+	while (p - 1 > open && p[-1] == '\\')
+		p--;
+	return (at - p) % 2 == 1;
+}
+
+/* Behind the closing quote of the string that begins at `open`. */
+static const char *
+string_end(const char *open, const char *end)
+{
+	const char *at = open;
+
+	do {
+		at++;
+		at = memchr(at, '"', (size_t)(end - at));
+		assert(at != NULL);
+	} while (is_escaped(open, at));
 	return at + 1;
 }
 
 /* Behind the bracket that closes the one at `at`. */
 static const char *
-group_end(const char *at)
+group_end(const char *at, const char *end)
 {
 	size_t open = 0;
 
 	do {
 		if (*at == '"') {
-			at = string_end(at);
+			at = string_end(at, end);
 			continue;
 		}
 		if (*at == '{' || *at == '[')
@@ -64,9 +79,9 @@ value_at(const char *at, const char *end)
 	const char *behind;
 
 	if (*at == '"')
-		behind = string_end(at);
+		behind = string_end(at, end);
 	else if (*at == '{' || *at == '[')
-		behind = group_end(at);
+		behind = group_end(at, end);
 	else
 		behind = word_end(at, end);
 	return (struct json){ str_make(at, (size_t)(behind - at)) };

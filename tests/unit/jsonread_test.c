@@ -120,6 +120,25 @@ elements_have_no_name(void **state)
 }
 
 static void
+a_string_ends_at_its_own_quote(void **state)
+{
+	struct json v = parse(STR("[\"\\\\\",\"\\\\\\\"]\",\"\",\"\\\"\"]"));
+	struct json_walk walk = json_walk(&arena, v);
+	struct json_member m;
+
+	(void)state;
+	assert_true(json_next(&walk, &m));
+	assert_str(json_to_str(&arena, m.value), "\\");
+	assert_true(json_next(&walk, &m));
+	assert_str(json_to_str(&arena, m.value), "\\\"]");
+	assert_true(json_next(&walk, &m));
+	assert_str(json_to_str(&arena, m.value), "");
+	assert_true(json_next(&walk, &m));
+	assert_str(json_to_str(&arena, m.value), "\"");
+	assert_false(json_next(&walk, &m));
+}
+
+static void
 a_scalar_has_nothing_to_walk_over(void **state)
 {
 	struct json_walk walk = json_walk(&arena, parse(STR("12")));
@@ -223,6 +242,7 @@ main(void)
 		cmocka_unit_test(bad_text_has_no_value),
 		cmocka_unit_test(members_come_in_their_order),
 		cmocka_unit_test(elements_have_no_name),
+		cmocka_unit_test(a_string_ends_at_its_own_quote),
 		cmocka_unit_test(a_scalar_has_nothing_to_walk_over),
 		cmocka_unit_test(a_member_is_found_by_its_name),
 		cmocka_unit_test(strings_lose_their_escapes),
