@@ -55,13 +55,6 @@ buf_put(struct buf *b, struct str s)
 }
 
 void
-buf_put_char(struct buf *b, char c)
-{
-	*buf_reserve(b, 1) = c;
-	b->n++;
-}
-
-void
 buf_put_u64(struct buf *b, uint64_t v)
 {
 	char digits[U64_DIGITS];

@@ -41,7 +41,14 @@ void buf_free(struct buf *b);
 char *buf_reserve(struct buf *b, size_t n);
 
 void buf_put(struct buf *b, struct str s);
-void buf_put_char(struct buf *b, char c);
+static inline void
+buf_put_char(struct buf *b, char c)
+{
+	if (b->n == b->cap)
+		(void)buf_reserve(b, 1);
+	b->p[b->n++] = c;
+}
+
 void buf_put_i64(struct buf *b, int64_t v);
 void buf_put_u64(struct buf *b, uint64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...)

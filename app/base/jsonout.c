@@ -11,7 +11,7 @@
 #define DOUBLE_TEXT    32
 #define WHOLE_MAX      9007199254740992.0 /* 2^53: exact as an integer */
 #define FIFTEEN_DIGITS 1e15
-#define DECIMALS_TRIED 6
+#define DECIMALS_TRIED 9
 
 /* One byte that cannot stand as it is. */
 static void
@@ -40,21 +40,37 @@ put_escaped(struct buf *b, unsigned char c)
 	}
 }
 
+/* Runs that need no escape, and the bytes between them that do. */
+static void
+put_runs(struct buf *b, struct str s, size_t run)
+{
+	buf_put_char(b, '"');
+	while (run < s.n) {
+		buf_put(b, str_make(s.p, run));
+		put_escaped(b, (unsigned char)s.p[run]);
+		s = str_skip(s, run + 1);
+		run = json_plain_length(s);
+	}
+	buf_put(b, s);
+	buf_put_char(b, '"');
+}
+
 void
 json_put_str(struct buf *b, struct str s)
 {
-	(void)buf_reserve(b, s.n + 2);
-	buf_put_char(b, '"');
-	while (s.n > 0) {
-		size_t n = json_plain_length(s);
+	size_t run = json_plain_length(s);
+	char *at;
 
-		buf_put(b, str_make(s.p, n));
-		if (n == s.n)
-			break;
-		put_escaped(b, (unsigned char)s.p[n]);
-		s = str_skip(s, n + 1);
+	if (run < s.n) {
+		put_runs(b, s, run);
+		return;
 	}
-	buf_put_char(b, '"');
+	at = buf_reserve(b, s.n + 2);
+	*at++ = '"';
+	if (s.n > 0)
+		memcpy(at, s.p, s.n);
+	at[s.n] = '"';
+	b->n += s.n + 2;
 }
 
 /* count / 10^decimals, the last digit not zero unless decimals is 0. */
