@@ -7,6 +7,7 @@ bad=0
 
 # deny FILES PATTERN WHY: no file of the list may match the pattern.
 deny() {
+	# shellcheck disable=SC2086 # a list of files
 	found=$(grep -nE "$2" $1 /dev/null 2>/dev/null)
 	if [ -n "$found" ]; then
 		echo "# $3:"
