@@ -208,7 +208,7 @@ key_link(struct catalog *c, struct foreign_key *key)
 	if (key->cascades)
 		ref->referenced_cascade = true;
 	for (size_t i = 0; i < key->n; i++) {
-		if (str_is_null(key->ref_columns[i]) && i < ref->n_key)
+		if (i < ref->n_key && str_is_null(key->ref_columns[i]))
 			key->ref_columns[i] = ref->key[i]->name;
 	}
 }
