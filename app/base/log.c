@@ -14,6 +14,7 @@
 
 #define LINE_MAX_BYTES  2048
 #define ACCESS_GATHERED 65536u
+#define ID_SHOWN_MAX    64u
 
 static const char *const level_names[] = { "error", "warning", "info",
 	"debug" };
@@ -76,9 +77,11 @@ line_head(char *line, size_t size, enum log_level level, struct str request_id)
 	n = strftime(line, size, "%Y-%m-%dT%H:%M:%S", &tm);
 	n += (size_t)snprintf(line + n, size - n, ".%03dZ %s [%d] ",
 	    (int)(wall_ms % 1000), level_names[level], (int)getpid());
+	if (request_id.n > ID_SHOWN_MAX)
+		request_id.n = ID_SHOWN_MAX;
 	if (request_id.n > 0)
 		n += (size_t)snprintf(
-		    line + n, size - n, "%.64s: ", request_id.p);
+		    line + n, size - n, "%.*s: ", STR_ARG(request_id));
 	return n;
 }
 
