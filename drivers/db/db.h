@@ -78,7 +78,8 @@ typedef enum status db_row_f(void *ctx, const struct db_value *v, size_t n);
 
 struct db_driver {
 	const char *name;
-	char quote; /* around identifiers, doubled inside */
+	char quote;     /* around identifiers, doubled inside */
+	bool returning; /* understands INSERT ... RETURNING */
 	/*
 	 * ST_UNAVAILABLE: cannot be reached now; ST_INVALID: the config is
 	 * wrong. deadline_ms is in clock_boot_ms() time, here and below.
@@ -118,7 +119,8 @@ struct db_driver {
 	    int64_t deadline_ms, struct catalog *out, struct error *err);
 	/*
 	 * A number that changes when the schema does (schema_version), and one
-	 * that changes when another connection committed (data_version).
+	 * that changes when another connection committed (data_version). Does
+	 * not wait for a lock much longer than a moment.
 	 */
 	enum status (*versions)(struct db_conn *conn, int64_t *schema,
 	    int64_t *data, struct error *err);

@@ -11,8 +11,11 @@
 #include <sys/stat.h>
 
 #include "app/base/buf.h"
+#include "app/base/clock.h"
 #include "app/base/secret.h"
 #include "drivers/db/sqlite_conn.h"
+
+#define VERSIONS_MS 200
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
 
@@ -237,14 +240,15 @@ sqlite_versions(
 {
 	struct db_stmt ask_schema = { .sql = STR("PRAGMA schema_version") };
 	struct db_stmt ask_data = { .sql = STR("PRAGMA data_version") };
+	int64_t until_ms = clock_boot_ms() + VERSIONS_MS;
 	enum status st;
 
 	st = sqlite_run(
-	    conn, &ask_schema, INT64_MAX, number_take, schema, NULL, err);
+	    conn, &ask_schema, until_ms, number_take, schema, NULL, err);
 	if (st != ST_OK)
 		return st;
 	return sqlite_run(
-	    conn, &ask_data, INT64_MAX, number_take, data, NULL, err);
+	    conn, &ask_data, until_ms, number_take, data, NULL, err);
 }
 
 static void
@@ -257,6 +261,7 @@ sqlite_interrupt(struct db_conn *conn)
 const struct db_driver db_sqlite = {
 	.name = "sqlite",
 	.quote = '`', /* SQLite takes an unknown "name" for a text */
+	.returning = true,
 	.connect = sqlite_connect,
 	.disconnect = sqlite_disconnect,
 	.run = sqlite_run,
