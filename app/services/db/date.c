@@ -1,0 +1,104 @@
+#include "app/services/db/date.h"
+
+#define DATE_BYTES 10u /* 2024-02-29 */
+#define ZONE_BYTES 6u  /* +01:00 */
+
+/* The number of exactly n digits at s.p[at]; -1 when they are not there. */
+static int
+digits(struct str s, size_t at, size_t n)
+{
+	int v = 0;
+
+	if (at + n > s.n)
+		return -1;
+	for (size_t i = at; i < at + n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return -1;
+		v = v * 10 + (s.p[i] - '0');
+	}
+	return v;
+}
+
+static bool
+is_at(struct str s, size_t at, char c)
+{
+	return at < s.n && s.p[at] == c;
+}
+
+static int
+days_in(int year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
+		31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return month == 2 && leap ? 29 : days[month - 1];
+}
+
+bool
+date_is_date(struct str s)
+{
+	int year = digits(s, 0, 4);
+	int month = digits(s, 5, 2);
+	int day = digits(s, 8, 2);
+
+	return s.n == DATE_BYTES && is_at(s, 4, '-') && is_at(s, 7, '-') &&
+	       year >= 0 && month >= 1 && month <= 12 && day >= 1 &&
+	       day <= days_in(year, month);
+}
+
+/* ".123": a point and digits up to the end. */
+static bool
+is_fraction(struct str s)
+{
+	size_t at = 1;
+
+	if (s.n < 2 || s.p[0] != '.')
+		return false;
+	while (at < s.n && digits(s, at, 1) >= 0)
+		at++;
+	return at == s.n;
+}
+
+bool
+date_is_time(struct str s)
+{
+	int hour = digits(s, 0, 2);
+	int minute = digits(s, 3, 2);
+	int second = digits(s, 6, 2);
+
+	if (hour < 0 || hour > 23 || !is_at(s, 2, ':') || minute < 0 ||
+	    minute > 59)
+		return false;
+	if (s.n == 5)
+		return true;
+	if (!is_at(s, 5, ':') || second < 0 || second > 59)
+		return false;
+	return s.n == 8 || is_fraction(str_skip(s, 8));
+}
+
+static struct str
+zone_strip(struct str s)
+{
+	size_t at = s.n < ZONE_BYTES ? 0 : s.n - ZONE_BYTES;
+
+	if (str_ends(s, STR("Z")))
+		return str_make(s.p, s.n - 1);
+	if ((is_at(s, at, '+') || is_at(s, at, '-')) && is_at(s, at + 3, ':') &&
+	    digits(s, at + 1, 2) >= 0 && digits(s, at + 4, 2) >= 0)
+		return str_make(s.p, at);
+	return s;
+}
+
+bool
+date_is_datetime(struct str s)
+{
+	struct str date = str_make(s.p, s.n < DATE_BYTES ? s.n : DATE_BYTES);
+
+	if (!date_is_date(date))
+		return false;
+	if (s.n == DATE_BYTES)
+		return true;
+	return (s.p[DATE_BYTES] == 'T' || s.p[DATE_BYTES] == ' ') &&
+	       date_is_time(zone_strip(str_skip(s, DATE_BYTES + 1)));
+}

@@ -1,0 +1,19 @@
+/* Is this text a date or a time, as databases write them (ISO 8601)? */
+#ifndef WEIR_SERVICES_DB_DATE_H
+#define WEIR_SERVICES_DB_DATE_H
+
+#include <stdbool.h>
+
+#include "app/base/str.h"
+
+/* 2024-02-29: a day that the calendar has. */
+bool date_is_date(struct str s);
+
+/* 23:59, 23:59:59, 23:59:59.123 */
+bool date_is_time(struct str s);
+
+/* A date, or date and time with a blank or "T" between, and perhaps a zone:
+ * "Z", "+01:00". */
+bool date_is_datetime(struct str s);
+
+#endif

@@ -1,0 +1,93 @@
+#include "app/services/db/draft.h"
+
+#include "app/base/arena.h"
+#include "app/services/db/value.h"
+#include "drivers/db/catalog.h"
+
+/* A key is never NULL, even where the engine would let it be. */
+static bool
+may_be_null(const struct column *c)
+{
+	return !c->not_null && c->key_part == 0;
+}
+
+static bool
+is_passed_over(const struct column *c, struct json v, enum draft_use use)
+{
+	if (c == NULL || c->generated)
+		return true;
+	if (!c->auto_increment)
+		return false;
+	return use == DRAFT_CHANGE || json_kind(v) == JSON_NULL;
+}
+
+const struct db_value *
+draft_value(const struct draft *draft, const struct column *column)
+{
+	for (size_t i = 0; i < draft->n; i++) {
+		if (draft->list[i].column == column)
+			return &draft->list[i].value;
+	}
+	return NULL;
+}
+
+static enum status
+member_read(struct arena *arena, const struct column *column, struct json v,
+    struct draft *out, struct error *err)
+{
+	struct db_value value;
+	enum status st = value_read(arena, column, v, &value, err);
+
+	if (st != ST_OK)
+		return st;
+	if (draft_value(out, column) != NULL)
+		return error_set(err, ST_INVALID,
+		    "Field '%.*s' is given twice.", STR_ARG(column->name));
+	if (value.type == DB_NULL && !may_be_null(column))
+		return error_set(err, ST_INVALID,
+		    "Field '%.*s' can not be NULL.", STR_ARG(column->name));
+	out->list[out->n++] = (struct assignment){ column, value };
+	return ST_OK;
+}
+
+static enum status
+required_check(
+    const struct db_table *table, const struct draft *draft, struct error *err)
+{
+	for (size_t i = 0; i < table->n_columns; i++) {
+		const struct column *c = &table->columns[i];
+
+		if (may_be_null(c) || c->has_default || c->auto_increment ||
+		    c->generated || draft_value(draft, c) != NULL)
+			continue;
+		return error_set(err, ST_INVALID,
+		    "Required field '%.*s' can not be NULL.", STR_ARG(c->name));
+	}
+	return ST_OK;
+}
+
+enum status
+draft_read(struct arena *arena, const struct db_table *table,
+    struct json object, enum draft_use use, struct draft *out,
+    struct error *err)
+{
+	struct json_walk walk = json_walk(arena, object);
+	struct json_member member;
+
+	out->n = 0;
+	out->list = arena_alloc(arena, table->n_columns * sizeof(out->list[0]));
+	while (json_next(&walk, &member)) {
+		const struct column *c = table_column(table, member.name);
+		enum status st;
+
+		if (is_passed_over(c, member.value, use))
+			continue;
+		st = member_read(arena, c, member.value, out, err);
+		if (st != ST_OK)
+			return st;
+	}
+	if (out->n == 0)
+		return error_set(
+		    err, ST_INVALID, "No valid fields were found in record.");
+	return use == DRAFT_NEW ? required_check(table, out, err) : ST_OK;
+}

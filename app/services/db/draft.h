@@ -1,0 +1,39 @@
+/* A record that a client sent: which columns get which values. */
+#ifndef WEIR_SERVICES_DB_DRAFT_H
+#define WEIR_SERVICES_DB_DRAFT_H
+
+#include <stddef.h>
+
+#include "app/base/jsonread.h"
+#include "drivers/db/db.h"
+
+struct column;
+struct db_table;
+
+struct assignment {
+	const struct column *column;
+	struct db_value value;
+};
+
+struct draft {
+	struct assignment *list;
+	size_t n; /* at least 1 */
+};
+
+enum draft_use { DRAFT_NEW, DRAFT_CHANGE };
+
+/*
+ * The members that are columns; others are passed over (dreamfactory.md 7.2),
+ * and so are generated columns and, in a change, a counting key. ST_INVALID
+ * names the field: a value that does not fit, NULL where none may be, a field
+ * given twice, one that a new record needs, or no field at all.
+ */
+enum status draft_read(struct arena *arena, const struct db_table *table,
+    struct json object, enum draft_use use, struct draft *out,
+    struct error *err);
+
+/* What is assigned to the column, or NULL. */
+const struct db_value *draft_value(
+    const struct draft *draft, const struct column *column);
+
+#endif

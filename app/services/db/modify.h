@@ -1,0 +1,27 @@
+/* Builders of the statements that write. */
+#ifndef WEIR_SERVICES_DB_MODIFY_H
+#define WEIR_SERVICES_DB_MODIFY_H
+
+#include "app/services/db/draft.h"
+#include "app/services/db/statement.h"
+
+/*
+ * A new row. An INSERT has no place for the role's condition: whoever runs it
+ * under one reads the row back through select_record() with the condition,
+ * and undoes the INSERT when it is not there.
+ */
+void modify_insert(struct statement *s, const struct db_table *table,
+    const struct draft *draft);
+
+/* Makes that INSERT give the key of the new row, where the driver can. */
+void modify_returning(struct statement *s, const struct db_table *table);
+
+/* One row, where the key columns have these values and the role allows it.
+ * Under a condition the new row must be read back as well. */
+void modify_update(struct statement *s, const struct db_table *table,
+    const struct draft *draft, const struct db_value *key,
+    const struct condition *role);
+void modify_delete(struct statement *s, const struct db_table *table,
+    const struct db_value *key, const struct condition *role);
+
+#endif

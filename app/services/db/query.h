@@ -1,0 +1,65 @@
+/*
+ * What a call asks of a table: its parameters, understood and checked against
+ * the catalogue (dreamfactory.md 1.3, 7.4). The read itself and the plan for
+ * the cache are made from the same struct query, so they never disagree.
+ */
+#ifndef WEIR_SERVICES_DB_QUERY_H
+#define WEIR_SERVICES_DB_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/status.h"
+#include "app/base/uri.h"
+#include "app/services/db/identifier.h"
+
+struct arena;
+struct column;
+struct db_table;
+
+enum query_use {
+	QUERY_LIST,   /* GET T */
+	QUERY_RECORD, /* GET T/ID */
+	QUERY_CREATE, /* POST T */
+	QUERY_CHANGE  /* PUT, PATCH, DELETE T/ID */
+};
+
+enum nulls_place { NULLS_ANYWHERE, NULLS_FIRST, NULLS_LAST };
+
+struct order_item {
+	const struct column *column;
+	bool descending;
+	enum nulls_place nulls;
+};
+
+/* Lives in the arena given to query_parse(). */
+struct query {
+	const struct db_table *table;
+	const struct column **fields; /* of the answer, in its order */
+	size_t n_fields;
+	bool all_fields; /* they are the table's, in its order */
+	struct order_item *order;
+	size_t n_order;
+	struct identifier *ids;
+	size_t n_ids;
+	int64_t limit;      /* 1 to the maximum */
+	bool limit_implied; /* the maximum, because none or more was asked */
+	int64_t offset;     /* 0 or more */
+	bool include_count;
+	bool count_only;
+	bool go_on; /* continue=true: after a failure with the next record */
+	bool rollback;
+};
+
+/*
+ * ST_INVALID names the parameter: a field that does not exist, a number that
+ * is none, or a parameter that this release cannot honour. Names are taken in
+ * any case; of one that stands twice the first counts. Unknown parameters are
+ * left alone. max_records bounds limit and ids.
+ */
+enum status query_parse(struct arena *arena, const struct params *params,
+    enum query_use use, const struct db_table *table, int64_t max_records,
+    struct query *out, struct error *err);
+
+#endif

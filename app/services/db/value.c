@@ -1,0 +1,199 @@
+#include "app/services/db/value.h"
+
+#include "app/base/base64.h"
+#include "app/base/jsonout.h"
+#include "app/services/db/date.h"
+#include "drivers/db/catalog.h"
+
+void
+value_put(struct buf *out, const struct db_value *v)
+{
+	switch (v->type) {
+	case DB_NULL:
+		buf_put_lit(out, "null");
+		break;
+	case DB_INT:
+		buf_put_i64(out, v->i);
+		break;
+	case DB_UINT:
+		buf_put_u64(out, v->u);
+		break;
+	case DB_REAL:
+		json_put_double(out, v->d);
+		break;
+	case DB_BOOL:
+		json_put_bool(out, v->i != 0);
+		break;
+	case DB_NUMBER:
+		buf_put(out, v->s);
+		break;
+	case DB_TEXT:
+		json_put_str(out, v->s);
+		break;
+	case DB_BLOB:
+		json_put_base64(out, v->s.p, v->s.n);
+		break;
+	}
+}
+
+typedef bool value_take_f(
+    struct arena *arena, struct json v, struct db_value *out);
+
+static bool
+take_text(struct arena *arena, struct json v, struct db_value *out)
+{
+	out->type = DB_TEXT;
+	out->s = json_kind(v) == JSON_NUMBER ? v.text : json_to_str(arena, v);
+	return !str_is_null(out->s);
+}
+
+static bool
+take_integer(struct arena *arena, struct json v, struct db_value *out)
+{
+	out->type = DB_INT;
+	if (json_to_i64(v, &out->i))
+		return true;
+	if (json_kind(v) == JSON_STRING)
+		return str_to_i64(json_to_str(arena, v), &out->i);
+	out->type = DB_UINT;
+	return json_to_u64(v, &out->u);
+}
+
+static bool
+is_no(struct str word)
+{
+	static const char *const no[] = { "0", "false", "off", "no", "n", "f" };
+
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
+		if (str_eq_nocase(word, str_of(no[i])))
+			return true;
+	}
+	return false;
+}
+
+/* true, 1, "yes" and the like; anything that says neither is refused. */
+static bool
+take_boolean(struct arena *arena, struct json v, struct db_value *out)
+{
+	struct str word =
+	    json_kind(v) == JSON_STRING ? json_to_str(arena, v) : v.text;
+
+	out->type = DB_BOOL;
+	out->i = str_to_bool(word);
+	return out->i != 0 || is_no(word);
+}
+
+/* A number in a string must be one that JSON would take. */
+static bool
+number_of(struct arena *arena, struct json v, struct json *number)
+{
+	*number = v;
+	if (json_kind(v) == JSON_NUMBER)
+		return true;
+	return json_kind(v) == JSON_STRING &&
+	       json_parse(arena, json_to_str(arena, v), number, NULL) ==
+		   ST_OK &&
+	       json_kind(*number) == JSON_NUMBER;
+}
+
+static bool
+take_real(struct arena *arena, struct json v, struct db_value *out)
+{
+	struct json number;
+
+	out->type = DB_REAL;
+	return number_of(arena, v, &number) &&
+	       json_to_double(arena, number, &out->d);
+}
+
+static bool
+take_decimal(struct arena *arena, struct json v, struct db_value *out)
+{
+	struct json number;
+
+	if (!number_of(arena, v, &number))
+		return false;
+	*out = (struct db_value){ .type = DB_NUMBER, .s = number.text };
+	return true;
+}
+
+static bool
+take_binary(struct arena *arena, struct json v, struct db_value *out)
+{
+	out->type = DB_BLOB;
+	return json_kind(v) == JSON_STRING &&
+	       base64_decode(arena, json_to_str(arena, v), &out->s);
+}
+
+/* A string is taken for JSON text already; the rest is its own text. */
+static bool
+take_json(struct arena *arena, struct json v, struct db_value *out)
+{
+	out->type = DB_TEXT;
+	out->s = json_kind(v) == JSON_STRING ? json_to_str(arena, v) : v.text;
+	return true;
+}
+
+static bool
+take_date(struct arena *arena, struct json v, struct db_value *out)
+{
+	return json_kind(v) == JSON_STRING && take_text(arena, v, out) &&
+	       date_is_date(out->s);
+}
+
+static bool
+take_time(struct arena *arena, struct json v, struct db_value *out)
+{
+	return json_kind(v) == JSON_STRING && take_text(arena, v, out) &&
+	       date_is_time(out->s);
+}
+
+static bool
+take_datetime(struct arena *arena, struct json v, struct db_value *out)
+{
+	return json_kind(v) == JSON_STRING && take_text(arena, v, out) &&
+	       date_is_datetime(out->s);
+}
+
+static bool
+take_any(struct arena *arena, struct json v, struct db_value *out)
+{
+	switch (json_kind(v)) {
+	case JSON_BOOL:
+		return take_boolean(arena, v, out);
+	case JSON_NUMBER:
+		return take_integer(arena, v, out) || take_real(arena, v, out);
+	default:
+		return take_text(arena, v, out);
+	}
+}
+
+static const struct {
+	value_take_f *take;
+	const char *must_be;
+} kinds[] = {
+	[COLUMN_INTEGER] = { take_integer, "a valid integer" },
+	[COLUMN_BOOLEAN] = { take_boolean, "true or false" },
+	[COLUMN_REAL] = { take_real, "a valid number" },
+	[COLUMN_DECIMAL] = { take_decimal, "a valid number" },
+	[COLUMN_TEXT] = { take_text, "a string" },
+	[COLUMN_BINARY] = { take_binary, "a string in base64" },
+	[COLUMN_DATE] = { take_date, "a date (YYYY-MM-DD)" },
+	[COLUMN_TIME] = { take_time, "a time (HH:MM:SS)" },
+	[COLUMN_DATETIME] = { take_datetime,
+	    "a date and time (YYYY-MM-DD HH:MM:SS)" },
+	[COLUMN_JSON] = { take_json, "JSON" },
+	[COLUMN_ANY] = { take_any, "a string, number or boolean" },
+};
+
+enum status
+value_read(struct arena *arena, const struct column *column, struct json v,
+    struct db_value *out, struct error *err)
+{
+	*out = (struct db_value){ .type = DB_NULL };
+	if (json_kind(v) == JSON_NULL ||
+	    kinds[column->kind].take(arena, v, out))
+		return ST_OK;
+	return error_set(err, ST_INVALID, "Field '%.*s' must be %s.",
+	    STR_ARG(column->name), kinds[column->kind].must_be);
+}

@@ -1,0 +1,23 @@
+/* Values between JSON and the database (dreamfactory.md 7.7). */
+#ifndef WEIR_SERVICES_DB_VALUE_H
+#define WEIR_SERVICES_DB_VALUE_H
+
+#include "app/base/buf.h"
+#include "app/base/jsonread.h"
+#include "drivers/db/db.h"
+
+struct column;
+
+/* As JSON: blobs in base64, decimals with all their digits. */
+void value_put(struct buf *out, const struct db_value *v);
+
+/*
+ * What the JSON means for the column: integers may stand in strings, booleans
+ * in words, binary is base64, a JSON column takes anything. ST_INVALID names
+ * the field and what it must be. JSON's null is DB_NULL for every column.
+ * Bytes live as long as the JSON or the arena.
+ */
+enum status value_read(struct arena *arena, const struct column *column,
+    struct json v, struct db_value *out, struct error *err);
+
+#endif

@@ -1,0 +1,76 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "app/services/db/date.h"
+
+typedef bool check_f(struct str s);
+
+static void
+assert_all(check_f *check, const char *const *texts, bool want)
+{
+	for (; *texts != NULL; texts++) {
+		if (check(str_of(*texts)) != want)
+			fail_msg("\"%s\"", *texts);
+	}
+}
+
+static void
+a_date_is_a_day_of_the_calendar(void **state)
+{
+	static const char *const good[] = { "2024-02-29", "2000-02-29",
+		"0000-01-01", "9999-12-31", NULL };
+	static const char *const bad[] = { "", "2023-02-29", "1900-02-29",
+		"2024-00-01", "2024-13-01", "2024-04-31", "2024-01-00",
+		"2024-1-01", "24-01-01", "2024-01-01 ", "2024/01/01",
+		"2024-01-0x", "2024-01-011", NULL };
+
+	(void)state;
+	assert_all(date_is_date, good, true);
+	assert_all(date_is_date, bad, false);
+}
+
+static void
+a_time_has_minutes_and_may_have_more(void **state)
+{
+	static const char *const good[] = { "00:00", "23:59", "23:59:59",
+		"12:30:00.5", "12:30:00.123456", NULL };
+	static const char *const bad[] = { "", "24:00", "12:60", "12:30:60",
+		"12:30:", "12:30:0", "12:30:00.", "12:30:00.x", "1:30", "1230",
+		"12:30 ", NULL };
+
+	(void)state;
+	assert_all(date_is_time, good, true);
+	assert_all(date_is_time, bad, false);
+}
+
+static void
+a_datetime_is_both_with_an_optional_zone(void **state)
+{
+	static const char *const good[] = { "2024-01-01", "2024-01-01 12:30",
+		"2024-01-01T12:30:59", "2024-01-01T12:30:59.123Z",
+		"2024-01-01 12:30:59+01:00", "2024-01-01T12:30-05:30", NULL };
+	static const char *const bad[] = { "", "12:30", "2024-01-01T",
+		"2024-01-01X12:30", "2024-01-01 25:00", "2024-02-30 12:30",
+		"2024-01-01T12:30:59+1:00", "2024-01-01+01:00", "2024-01-01Z",
+		NULL };
+
+	(void)state;
+	assert_all(date_is_datetime, good, true);
+	assert_all(date_is_datetime, bad, false);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_date_is_a_day_of_the_calendar),
+		cmocka_unit_test(a_time_has_minutes_and_may_have_more),
+		cmocka_unit_test(a_datetime_is_both_with_an_optional_zone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
