@@ -1,0 +1,66 @@
+#include "app/services/db/answer.h"
+
+#include "app/base/log.h"
+#include "app/services/db/db.h"
+#include "middleware/registry/snapshot.h"
+#include "middleware/request.h"
+
+void
+answer_json(struct request *req)
+{
+	req->response.status = 200;
+	req->response.type = STR("application/json");
+}
+
+void
+answer_refuse(struct request *req, enum status st, const struct error *err)
+{
+	response_fail(req, response_status_of(st), "%s", err->text);
+}
+
+enum status
+answer_missing(struct str id, struct error *err)
+{
+	return error_set(err, ST_MISSING,
+	    "Record with identifier '%.*s' not found.", STR_ARG(id));
+}
+
+static void
+answer_away(struct request *req, const char *why)
+{
+	response_fail(req, 503, "%s", why);
+	response_header(&req->response, STR("Retry-After"), STR("1"));
+}
+
+void
+answer_fault(struct table_call *c, const char *verb, enum status st,
+    const struct error *err)
+{
+	struct request *req = c->req;
+	struct str table = c->table->name;
+
+	log_line(LOG_WARNING, req->id, "service %.*s: %s records of %.*s: %s",
+	    STR_ARG(req->service->name), verb, STR_ARG(table), err->text);
+	if (st == ST_UNAVAILABLE || st == ST_FULL)
+		answer_away(req, "The database is not available now.");
+	else if (st == ST_STALE)
+		answer_away(req, "The schema of the database has changed.");
+	else if (st == ST_TIMEOUT)
+		response_fail(req, 504,
+		    "The database took too long to %s records of '%.*s'.", verb,
+		    STR_ARG(table));
+	else if (st == ST_TOO_BIG)
+		response_fail(req, 400,
+		    "The answer is too large: ask for fewer records.");
+	else
+		response_fail(req, st == ST_DENIED ? 403 : 500,
+		    "Failed to %s records of '%.*s'.\n%s", verb, STR_ARG(table),
+		    err->text);
+}
+
+void
+answer_not_allowed(struct request *req, const char *why, const char *allow)
+{
+	response_fail(req, 405, "%s", why);
+	response_header(&req->response, STR("Allow"), str_of(allow));
+}

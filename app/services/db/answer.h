@@ -1,0 +1,32 @@
+/* How what a database said becomes an answer. */
+#ifndef WEIR_SERVICES_DB_ANSWER_H
+#define WEIR_SERVICES_DB_ANSWER_H
+
+#include "app/base/status.h"
+#include "app/base/str.h"
+
+struct request;
+struct table_call;
+
+/* The answer is what has been put into response.build: 200, JSON. */
+void answer_json(struct request *req);
+
+/* A refusal that is the client's to mend, or that err words fully. */
+void answer_refuse(
+    struct request *req, enum status st, const struct error *err);
+
+/*
+ * A statement failed: "Failed to {verb} records ..." for a fault, 503 with
+ * Retry-After while the database is away, 504 past its deadline.
+ */
+void answer_fault(struct table_call *c, const char *verb, enum status st,
+    const struct error *err);
+
+/* "Record with identifier '5' not found." */
+enum status answer_missing(struct str id, struct error *err);
+
+/* 405 with Allow. */
+void answer_not_allowed(
+    struct request *req, const char *why, const char *allow);
+
+#endif

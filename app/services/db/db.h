@@ -1,0 +1,86 @@
+/*
+ * The REST data API over one database (dreamfactory.md 7): the instance of a
+ * database service, shared read-only by all workers, and one call on it.
+ */
+#ifndef WEIR_SERVICES_DB_H
+#define WEIR_SERVICES_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/arena.h"
+#include "app/services/db/query.h"
+#include "app/services/db/statement.h"
+#include "drivers/db/catalog.h"
+#include "drivers/db/db.h"
+
+struct pool;
+struct request;
+
+struct db_service {
+	struct arena arena; /* of all below */
+	const struct db_driver *driver;
+	struct db_config config;
+	int64_t max_records;
+	struct catalog catalog;
+	struct str identity;
+	struct str *table_tags; /* beside catalog.tables */
+	struct str tag_all;     /* see depends.h */
+	struct str tag_any;
+	struct pool *pool;
+	struct db_conn *watch; /* only changed() uses it */
+};
+
+/* A call on a table or one of its records; lives in the request's arena. */
+struct table_call {
+	struct request *req;
+	const struct db_service *service;
+	const struct db_table *table;
+	struct str id;                /* STR_NULL: the table itself */
+	const struct condition *role; /* rows it may touch; NULL: all */
+	struct db_conn *conn;         /* while a statement may run */
+	int64_t deadline_ms;          /* of its statements */
+};
+
+/*
+ * Finds what /_table/T[/ID] names. ST_MISSING when there is no such table or
+ * resource, ST_DENIED when row filters of the role apply, which no statement
+ * carries yet. No I/O, no response.
+ */
+enum status table_call_open(
+    struct table_call *c, struct request *req, struct error *err);
+
+/* The query of the call; ST_INVALID with err for a client's mistake. */
+enum status table_call_query(const struct table_call *c,
+    const struct params *params, struct query *out, struct error *err);
+
+/*
+ * A connection and the time its statements have. Give it back with the last
+ * status: after ST_ERROR or ST_UNAVAILABLE it is not used again.
+ */
+enum status table_call_take(struct table_call *c, struct error *err);
+void table_call_give(struct table_call *c, enum status st);
+
+/* Runs s as struct db_driver's run. */
+enum status table_call_run(struct table_call *c, const struct statement *s,
+    db_row_f *row, void *ctx, struct db_result *result, struct error *err);
+
+/* An empty statement in the dialect of the database. */
+struct statement table_call_statement(const struct table_call *c);
+
+/* The handlers; each makes the response. */
+void listing_root(struct request *req);
+void listing_tables(struct request *req);
+void records_read(struct table_call *c);
+void records_write(struct table_call *c);
+
+/* Of records_write(): POST T, and PUT, PATCH, DELETE T/ID. */
+void records_create(struct table_call *c);
+void record_change(struct table_call *c);
+
+/* cache_plan of struct service_type. */
+struct cache_plan;
+enum status db_cache_plan(struct request *req, struct cache_plan *plan);
+
+#endif

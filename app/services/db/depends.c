@@ -1,0 +1,74 @@
+#include "app/services/db/depends.h"
+
+#include "app/base/secret.h"
+#include "app/services/db/db.h"
+
+static struct str
+tag_of(struct db_service *service, struct str name)
+{
+	uint8_t bytes[DIGEST_BYTES];
+	char hex[2 * DIGEST_BYTES];
+	struct buf tag = buf_in(&service->arena);
+
+	digest(service->identity, bytes);
+	hex_encode(hex, bytes, sizeof(bytes));
+	buf_put_lit(&tag, "t:");
+	buf_put(&tag, str_make(hex, sizeof(hex)));
+	buf_put_char(&tag, ':');
+	buf_put(&tag, name);
+	return buf_str(&tag);
+}
+
+void
+depends_open(struct db_service *service)
+{
+	const struct catalog *c = &service->catalog;
+
+	service->tag_all = tag_of(service, STR("*"));
+	service->tag_any = tag_of(service, STR("?"));
+	service->table_tags = arena_alloc(
+	    &service->arena, c->n_tables * sizeof(service->table_tags[0]));
+	for (size_t i = 0; i < c->n_tables; i++)
+		service->table_tags[i] = tag_of(service, c->tables[i].name);
+}
+
+static struct str
+tag_of_table(const struct db_service *service, const struct db_table *table)
+{
+	return service->table_tags[table - service->catalog.tables];
+}
+
+/* Rows of a view, or of a virtual table, may come from any other table. */
+static bool
+shows_others(const struct db_table *table)
+{
+	return table->is_view || table->is_virtual;
+}
+
+/* Its writes may reach tables that the statement does not name. */
+static bool
+reaches_others(const struct db_table *table)
+{
+	return table->has_triggers || table->referenced_cascade ||
+	       shows_others(table);
+}
+
+size_t
+depends_read(const struct db_service *service, const struct db_table *table,
+    struct str *tags)
+{
+	tags[0] = shows_others(table) ? service->tag_any
+				      : tag_of_table(service, table);
+	tags[1] = service->tag_all;
+	return 2;
+}
+
+size_t
+depends_write(const struct db_service *service, const struct db_table *table,
+    struct str *tags)
+{
+	tags[0] = tag_of_table(service, table);
+	tags[1] = service->tag_any;
+	tags[2] = service->tag_all;
+	return reaches_others(table) ? 3 : 2;
+}

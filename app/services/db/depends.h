@@ -1,0 +1,29 @@
+/*
+ * Tags of a database (architecture.md "The response cache"): what an answer
+ * depends on, what a write makes outdated. Named by the identity of the
+ * database, so two services on one database share them. "*" is in every
+ * answer; "?" is in answers whose rows may come from any table.
+ */
+#ifndef WEIR_SERVICES_DB_DEPENDS_H
+#define WEIR_SERVICES_DB_DEPENDS_H
+
+#include <stddef.h>
+
+#include "app/base/str.h"
+
+#define DEPENDS_MAX 3
+
+struct db_service;
+struct db_table;
+
+/* Names the tags, once identity and catalogue are known. */
+void depends_open(struct db_service *service);
+
+/* tags has room for DEPENDS_MAX; the names live as long as the service.
+ * Returns how many there are. */
+size_t depends_read(const struct db_service *service,
+    const struct db_table *table, struct str *tags);
+size_t depends_write(const struct db_service *service,
+    const struct db_table *table, struct str *tags);
+
+#endif

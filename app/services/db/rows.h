@@ -1,0 +1,41 @@
+/*
+ * Rows written as JSON objects, straight into the answer as the driver reads
+ * them: no tree, no allocation a row. Names are escaped once a result.
+ */
+#ifndef WEIR_SERVICES_DB_ROWS_H
+#define WEIR_SERVICES_DB_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/buf.h"
+#include "drivers/db/db.h"
+
+struct arena;
+struct column;
+
+/* An answer beyond this is refused, whatever its rows hold. */
+#define ROWS_BYTES_MAX (64u * 1024 * 1024)
+
+struct rows {
+	struct buf *out;
+	const struct str *labels; /* {"a":  then  ,"b":  and so on */
+	size_t n_labels;
+	int64_t count; /* rows written */
+	int64_t max;   /* further rows only set `more` */
+	bool more;
+};
+
+/* The labels live in the arena. */
+void rows_open(struct rows *rows, struct arena *arena, struct buf *out,
+    const struct column *const *columns, size_t n, int64_t max);
+
+/* One object, without any comma before it. */
+void rows_put(struct rows *rows, const struct db_value *v);
+
+/* A db_row_f on a struct rows: objects with commas between them. ST_TOO_BIG
+ * past ROWS_BYTES_MAX. */
+enum status rows_take(void *ctx, const struct db_value *v, size_t n);
+
+#endif
