@@ -1,0 +1,63 @@
+#include "app/services/db/write.h"
+
+#include "app/services/db/answer.h"
+#include "app/services/db/depends.h"
+#include "middleware/request.h"
+#include "middleware/tags.h"
+
+static enum status
+tags_delete(struct table_call *c, struct error *err)
+{
+	struct str tags[DEPENDS_MAX];
+	size_t n = depends_write(c->service, c->table, tags);
+
+	return tags_bump(c->req, tags, n, err);
+}
+
+static void
+refuse_without_store(struct request *req)
+{
+	response_fail(req, 503,
+	    "The cache store cannot be reached: nothing has been written.");
+	response_header(&req->response, STR("Retry-After"), STR("1"));
+}
+
+enum status
+write_begin(struct table_call *c, const char *verb)
+{
+	struct error err = { .text = "" };
+	enum status st = tags_delete(c, &err);
+
+	if (st != ST_OK) {
+		refuse_without_store(c->req);
+		return st;
+	}
+	st = table_call_take(c, &err);
+	if (st == ST_OK)
+		st = c->service->driver->begin(c->conn, c->deadline_ms, &err);
+	if (st == ST_OK)
+		return ST_OK;
+	table_call_give(c, st);
+	answer_fault(c, verb, st, &err);
+	return st;
+}
+
+enum status
+write_end(struct table_call *c, enum status st, bool keep, struct error *err)
+{
+	const struct db_driver *driver = c->service->driver;
+
+	if (st == ST_OK && keep)
+		st = driver->commit(c->conn, err);
+	else
+		driver->rollback(c->conn);
+	table_call_give(c, st);
+	(void)tags_delete(c, NULL); /* logged there; the write is done */
+	return st;
+}
+
+bool
+write_may_go_on(enum status st)
+{
+	return st == ST_INVALID || st == ST_EXISTS || st == ST_MISSING;
+}

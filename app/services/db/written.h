@@ -1,0 +1,23 @@
+/* A record that has been written, as the answer shows it. */
+#ifndef WEIR_SERVICES_DB_WRITTEN_H
+#define WEIR_SERVICES_DB_WRITTEN_H
+
+#include "app/services/db/db.h"
+
+struct draft;
+
+struct written {
+	const struct query *query;  /* which fields to show */
+	const struct db_value *key; /* NULL: not known */
+	const struct draft *draft;  /* what the client sent */
+};
+
+/*
+ * Appends the record as an object, read back unless the key alone will do.
+ * When its key is not known, what was sent has to do. ST_DENIED when the
+ * role's condition does not let the record be seen: undo the write.
+ */
+enum status written_show(struct table_call *c, const struct written *w,
+    struct buf *out, struct error *err);
+
+#endif
