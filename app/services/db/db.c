@@ -1,0 +1,175 @@
+/*
+ * The service types that are databases. What a service is made of is read
+ * once, at open, and never changed: when the schema changes, the registry
+ * opens a new instance beside the old one.
+ */
+#include "app/services/db/db.h"
+
+#include <stdlib.h>
+
+#include "app/base/clock.h"
+#include "app/base/settings.h"
+#include "app/services/db/answer.h"
+#include "app/services/db/config.h"
+#include "app/services/db/depends.h"
+#include "app/services/db/types.h"
+#include "drivers/db/pool.h"
+#include "middleware/registry/snapshot.h"
+#include "middleware/request.h"
+#include "middleware/service.h"
+
+#define ARENA_FIRST 16384u
+
+/* More than the workers of any setting; only those in use are made. */
+#define CONNECTIONS_MAX 256
+
+static enum status
+instance_read(
+    struct db_service *service, int64_t deadline_ms, struct error *err)
+{
+	const struct db_driver *driver = service->driver;
+	struct buf identity = buf_in(&service->arena);
+	enum status st;
+
+	st = driver->connect(
+	    &service->config, deadline_ms, &service->watch, err);
+	if (st == ST_OK)
+		st = driver->identity(service->watch, &identity, err);
+	if (st == ST_OK)
+		st = driver->catalog(service->watch, &service->arena,
+		    deadline_ms, &service->catalog, err);
+	if (st != ST_OK)
+		return st;
+	service->identity = buf_str(&identity);
+	depends_open(service);
+	service->pool = pool_open(driver, &service->config, CONNECTIONS_MAX);
+	return ST_OK;
+}
+
+static void
+db_close(void *instance)
+{
+	struct db_service *service = instance;
+
+	if (service == NULL)
+		return;
+	pool_close(service->pool);
+	if (service->watch != NULL)
+		service->driver->disconnect(service->watch);
+	arena_close(&service->arena);
+	free(service);
+}
+
+static enum status
+db_open(const struct service *record, const struct settings *settings,
+    void **instance, struct error *err)
+{
+	int64_t deadline_ms = clock_boot_ms() + settings->statement_timeout;
+	struct db_service *service = calloc(1, sizeof(*service));
+	enum status st;
+
+	if (service == NULL)
+		abort();
+	*instance = NULL;
+	arena_init(&service->arena, ARENA_FIRST);
+	st = config_read(service, record, settings, err);
+	if (st == ST_OK)
+		st = instance_read(service, deadline_ms, err);
+	if (st == ST_OK)
+		*instance = service;
+	else
+		db_close(service);
+	return st;
+}
+
+/* A file put in the place of another has the same path, but is another. */
+static bool
+db_changed(void *instance)
+{
+	struct db_service *service = instance;
+	const struct db_driver *driver = service->driver;
+	struct buf identity = { .p = NULL };
+	int64_t schema = 0;
+	int64_t data = 0;
+	bool changed;
+
+	if (driver->identity(service->watch, &identity, NULL) != ST_OK)
+		changed = true;
+	else
+		changed = !str_eq(buf_str(&identity), service->identity);
+	buf_free(&identity);
+	if (changed)
+		return true;
+	return driver->versions(service->watch, &schema, &data, NULL) ==
+		   ST_OK &&
+	       schema != service->catalog.schema_version;
+}
+
+static size_t
+db_flush_tags(void *instance, struct arena *arena, struct str *tags, size_t max)
+{
+	const struct db_service *service = instance;
+
+	if (max == 0)
+		return 0;
+	tags[0] = arena_dup(arena, service->tag_all);
+	return 1;
+}
+
+static bool
+is_read(const struct request *req)
+{
+	return req->method == METHOD_GET || req->method == METHOD_HEAD;
+}
+
+static void
+table_handle(struct request *req)
+{
+	struct table_call c;
+	struct error err = { .text = "" };
+	enum status st = table_call_open(&c, req, &err);
+
+	if (st != ST_OK)
+		answer_refuse(req, st, &err);
+	else if (is_read(req))
+		records_read(&c);
+	else
+		records_write(&c);
+}
+
+/* The service itself and the list of its tables are only read. */
+static void
+listing_handle(struct request *req)
+{
+	if (!is_read(req))
+		answer_not_allowed(
+		    req, "Name a table to write to.", "GET, HEAD, OPTIONS");
+	else if (req->n_segments == 0)
+		listing_root(req);
+	else
+		listing_tables(req);
+}
+
+static void
+db_handle(struct request *req)
+{
+	if (req->n_segments == 0 ||
+	    (req->n_segments == 1 && str_eq(req->segment[0], STR("_table"))))
+		listing_handle(req);
+	else
+		table_handle(req);
+}
+
+const struct service_type service_sqlite = {
+	.name = "sqlite",
+	.label = "SQLite",
+	.group = "Database",
+	.description = "Database service supporting SQLite files.",
+	.config = config_fields,
+	.open = db_open,
+	.close = db_close,
+	.cache_plan = db_cache_plan,
+	.handle = db_handle,
+	.changed = db_changed,
+	.flush_tags = db_flush_tags,
+};

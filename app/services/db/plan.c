@@ -1,0 +1,164 @@
+/*
+ * What the cache must know of a read, without touching the database: the key
+ * says everything that changes the answer in one way of writing, so that
+ * requests for the same thing share an entry. Names and values are escaped,
+ * so that no two different requests have one key.
+ */
+#include "app/services/db/db.h"
+#include "app/services/db/depends.h"
+#include "middleware/request.h"
+#include "middleware/service.h"
+
+_Static_assert(TAGS_MAX >= DEPENDS_MAX, "a read's tags must fit");
+
+/* All but letters, digits and bytes above ASCII as %XX. */
+static void
+put_escaped(struct buf *key, struct str s)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c >= '0' && c <= '9') || c == '_' || c >= 0x80) {
+			buf_put_char(key, (char)c);
+			continue;
+		}
+		buf_put_char(key, '%');
+		buf_put_char(key, digits[c >> 4]);
+		buf_put_char(key, digits[c & 15]);
+	}
+}
+
+static void
+put_identifier(
+    struct buf *key, const struct db_table *table, const struct identifier *id)
+{
+	for (size_t i = 0; i < table->n_key; i++) {
+		const struct db_value *v = &id->parts[i];
+
+		buf_put_char(key, i == 0 ? '(' : ',');
+		if (v->type == DB_INT)
+			buf_put_i64(key, v->i);
+		else
+			buf_put_char(key, v->type == DB_BLOB ? '#' : '\'');
+		if (v->type != DB_INT)
+			put_escaped(key, v->s);
+	}
+	buf_put_char(key, ')');
+}
+
+static void
+put_fields(struct buf *key, const struct query *q)
+{
+	if (q->all_fields)
+		return;
+	buf_put_lit(key, "&fields=");
+	for (size_t i = 0; i < q->n_fields; i++) {
+		if (i > 0)
+			buf_put_char(key, ',');
+		put_escaped(key, q->fields[i]->name);
+	}
+}
+
+static void
+put_order(struct buf *key, const struct query *q)
+{
+	static const char *const places[] = { "", " first", " last" };
+
+	for (size_t i = 0; i < q->n_order; i++) {
+		const struct order_item *item = &q->order[i];
+
+		buf_put(key, i == 0 ? STR("&order=") : STR(","));
+		put_escaped(key, item->column->name);
+		if (item->descending)
+			buf_put_lit(key, " desc");
+		buf_put(key, str_of(places[item->nulls]));
+	}
+}
+
+static void
+put_page(struct buf *key, const struct query *q)
+{
+	buf_put(key, q->limit_implied ? STR("&max=") : STR("&limit="));
+	buf_put_i64(key, q->limit);
+	if (q->offset > 0) {
+		buf_put_lit(key, "&offset=");
+		buf_put_i64(key, q->offset);
+	}
+	put_order(key, q);
+}
+
+static void
+put_ids(struct buf *key, const struct query *q)
+{
+	buf_put_lit(key, "&ids=");
+	for (size_t i = 0; i < q->n_ids; i++)
+		put_identifier(key, q->table, &q->ids[i]);
+	if (q->go_on)
+		buf_put_lit(key, "&continue");
+}
+
+static void
+put_list(struct buf *key, const struct query *q)
+{
+	if (q->count_only) {
+		buf_put_lit(key, "&count_only");
+		return;
+	}
+	put_fields(key, q);
+	if (q->n_ids > 0)
+		put_ids(key, q);
+	else
+		put_page(key, q);
+	if (q->include_count)
+		buf_put_lit(key, "&include_count");
+}
+
+/* The schema's version stands first: a change of it outdates every entry. */
+static enum status
+put_call(struct buf *key, const struct table_call *c, const struct query *q,
+    struct error *err)
+{
+	struct identifier id;
+	enum status st;
+
+	buf_put_i64(key, c->service->catalog.schema_version);
+	buf_put_lit(key, ":_table/");
+	put_escaped(key, c->table->name);
+	if (str_is_null(c->id)) {
+		put_list(key, q);
+		return ST_OK;
+	}
+	st = identifier_parse(c->req->arena, c->table, c->id, &id, err);
+	if (st != ST_OK)
+		return st;
+	buf_put_char(key, '/');
+	put_identifier(key, c->table, &id);
+	put_fields(key, q);
+	return ST_OK;
+}
+
+/* A refusal is not planned: the handler finds and words it again. */
+enum status
+db_cache_plan(struct request *req, struct cache_plan *plan)
+{
+	struct table_call c;
+	struct query q;
+	struct error err = { .text = "" };
+	enum status st;
+
+	if (req->body.n > 0 || req->n_segments < 2)
+		return ST_INVALID;
+	st = table_call_open(&c, req, &err);
+	if (st == ST_OK)
+		st = table_call_query(&c, &req->query, &q, &err);
+	plan->key = buf_in(req->arena);
+	if (st == ST_OK)
+		st = put_call(&plan->key, &c, &q, &err);
+	if (st != ST_OK)
+		return st;
+	plan->n_tags = depends_read(c.service, c.table, plan->tags);
+	return ST_OK;
+}

@@ -1,0 +1,15 @@
+/* The table of service types: a new one is one line here. */
+#include "app/services/db/types.h"
+#include "middleware/service.h"
+
+const struct service_type *const service_types[] = { &service_sqlite, NULL };
+
+const struct service_type *
+service_type_find(struct str name)
+{
+	for (size_t i = 0; service_types[i] != NULL; i++) {
+		if (str_eq(name, str_of(service_types[i]->name)))
+			return service_types[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,395 @@
+/* GET on a database service, over a real file. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "middleware/service.h"
+#include "tests/support/db_world.h"
+
+static const char script[] =
+    "CREATE TABLE todo (id INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+    "done BOOLEAN, price DECIMAL(10,2), due DATE, data BLOB);"
+    "INSERT INTO todo VALUES (1, 'one', 1, 1.5, '2024-01-01', x'00ff'),"
+    "(2, 'two', 0, 2, NULL, NULL), (3, 'three', NULL, 0.1, NULL, NULL),"
+    "(4, 'fo\"ur', NULL, NULL, NULL, NULL), (5, 'five', 1, 5, NULL, NULL);"
+    "CREATE TABLE pair (a INTEGER NOT NULL, b TEXT NOT NULL, v INTEGER, "
+    "PRIMARY KEY (a, b));"
+    "INSERT INTO pair VALUES (1, 'x', 10), (1, 'y', 11), (2, 'x', 12);"
+    "CREATE TABLE keyless (v INTEGER);"
+    "INSERT INTO keyless VALUES (7);"
+    "CREATE VIEW done AS SELECT id, name FROM todo WHERE done = 1;"
+    "CREATE TABLE secret (id INTEGER PRIMARY KEY)";
+
+static int
+set_up(void **state)
+{
+	struct world *w = malloc(sizeof(*w));
+
+	assert_non_null(w);
+	world_open(w, script, ",\"max_records\":4");
+	*state = w;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	world_close(*state);
+	free(*state);
+	return 0;
+}
+
+static void
+assert_get(struct world *w, const char *target, const char *want)
+{
+	int status = world_call(w, "GET", target, NULL);
+
+	assert_string_equal(world_body(w), want);
+	assert_int_equal(status, 200);
+	assert_int_equal(w->n_batches, 0);
+}
+
+static void
+assert_refused(
+    struct world *w, const char *target, int status, const char *message)
+{
+	assert_int_equal(world_call(w, "GET", target, NULL), status);
+	assert_string_equal(world_message(w), message);
+}
+
+static void
+the_root_lists_resources(void **state)
+{
+	assert_get(*state, "", "{\"resource\":[{\"name\":\"_table\"}]}");
+}
+
+static void
+tables_are_listed_by_name(void **state)
+{
+	assert_get(*state, "_table?as_list=true",
+	    "{\"resource\":[\"done\",\"keyless\",\"pair\",\"secret\","
+	    "\"todo\"]}");
+}
+
+static void
+a_role_sees_only_its_tables(void **state)
+{
+	struct world *w = *state;
+
+	w->rows[0].component = STR("_table/todo/*");
+	w->rows[1] = (struct access){ .service_id = 1,
+		.component = STR("_table/secret"),
+		.verb_mask = 0,
+		.requestor_mask = 1 };
+	w->role.n_rows = 2;
+	assert_get(w, "_table", "{\"resource\":[{\"name\":\"todo\"}]}");
+}
+
+static void
+values_have_their_types(void **state)
+{
+	assert_get(*state, "_table/todo/1",
+	    "{\"id\":1,\"name\":\"one\",\"done\":true,\"price\":1.5,"
+	    "\"due\":\"2024-01-01\",\"data\":\"AP8=\"}");
+	assert_get(*state, "_table/todo/4?fields=name,done",
+	    "{\"name\":\"fo\\\"ur\",\"done\":null}");
+}
+
+static void
+an_unknown_id_is_missing(void **state)
+{
+	assert_refused(*state, "_table/todo/9", 404,
+	    "Record with identifier '9' not found.");
+	assert_refused(*state, "_table/todo/x", 404,
+	    "Record with identifier 'x' not found.");
+}
+
+static void
+an_unknown_table_is_missing(void **state)
+{
+	assert_refused(*state, "_table/none", 404,
+	    "Table 'none' does not exist in the database.");
+	assert_refused(*state, "_table/a%2Fb", 404,
+	    "Table 'a/b' does not exist in the database.");
+	assert_refused(*state, "_other/todo", 404,
+	    "Resource '_other/todo' not found for service 'db'.");
+	assert_refused(*state, "_table/todo/1/2", 404,
+	    "Resource '_table/todo/1/2' not found for service 'db'.");
+}
+
+static void
+a_page_has_fields_order_limit_and_offset(void **state)
+{
+	assert_get(*state,
+	    "_table/todo?fields=name,id&order=id desc&limit=2&offset=1",
+	    "{\"resource\":[{\"name\":\"fo\\\"ur\",\"id\":4},"
+	    "{\"name\":\"three\",\"id\":3}]}");
+}
+
+static void
+aliases_mean_the_same(void **state)
+{
+	assert_get(*state, "_table/todo?select=id&sort=id desc&top=2&skip=1",
+	    "{\"resource\":[{\"id\":4},{\"id\":3}]}");
+	assert_get(*state, "_table/todo?select=id&order_by=id%20DESC&top=1",
+	    "{\"resource\":[{\"id\":5}]}");
+}
+
+static void
+no_fields_at_all_means_the_key(void **state)
+{
+	assert_get(*state, "_table/todo?fields=&limit=2",
+	    "{\"resource\":[{\"id\":1},{\"id\":2}]}");
+}
+
+static void
+nulls_go_where_they_are_told(void **state)
+{
+	assert_get(*state,
+	    "_table/todo?fields=id&order=done desc nulls first&limit=3",
+	    "{\"resource\":[{\"id\":3},{\"id\":4},{\"id\":1}]}");
+	assert_get(*state,
+	    "_table/todo?fields=id&order=done asc nulls last,id desc&limit=3",
+	    "{\"resource\":[{\"id\":2},{\"id\":5},{\"id\":1}]}");
+}
+
+static void
+without_a_limit_the_cut_is_told(void **state)
+{
+	assert_get(*state, "_table/todo?fields=id",
+	    "{\"resource\":[{\"id\":1},{\"id\":2},{\"id\":3},{\"id\":4}],"
+	    "\"meta\":{\"count\":5,\"next\":4}}");
+	assert_get(*state, "_table/todo?fields=id&limit=99&offset=4",
+	    "{\"resource\":[{\"id\":5}]}");
+	assert_get(*state, "_table/todo?fields=id&limit=4",
+	    "{\"resource\":[{\"id\":1},{\"id\":2},{\"id\":3},{\"id\":4}]}");
+}
+
+static void
+the_count_is_given_on_request(void **state)
+{
+	assert_get(*state, "_table/todo?fields=id&limit=2&include_count=true",
+	    "{\"resource\":[{\"id\":1},{\"id\":2}],"
+	    "\"meta\":{\"count\":5,\"next\":2}}");
+	assert_get(*state,
+	    "_table/todo?fields=id&limit=2&offset=4&include_count=1",
+	    "{\"resource\":[{\"id\":5}],\"meta\":{\"count\":5}}");
+	assert_get(*state, "_table/todo?count_only=true", "5");
+}
+
+static void
+an_empty_table_is_an_empty_list(void **state)
+{
+	assert_get(*state, "_table/secret", "{\"resource\":[]}");
+	assert_get(*state, "_table/secret?include_count=true",
+	    "{\"resource\":[],\"meta\":{\"count\":0}}");
+}
+
+static void
+ids_come_in_the_order_asked_for(void **state)
+{
+	assert_get(*state, "_table/todo?ids=3,1&fields=name",
+	    "{\"resource\":[{\"name\":\"three\"},{\"name\":\"one\"}]}");
+}
+
+static void
+a_missing_id_of_several_is_a_batch_error(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(
+	    world_call(w, "GET", "_table/todo?ids=1,9,2&fields=id", NULL), 400);
+	assert_string_equal(world_message(w),
+	    "Batch Error: Not all requested records could be retrieved.");
+	assert_non_null(strstr(world_body(w),
+	    "\"code\":1000,\"context\":{\"error\":[1],\"resource\":["
+	    "{\"id\":1},{\"code\":404,\"context\":null,\"message\":"
+	    "\"Record with identifier '9' not found.\","
+	    "\"status_code\":404}]}"));
+}
+
+static void
+continue_collects_the_rest(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(
+	    world_call(
+		w, "GET", "_table/todo?ids=9,2&fields=id&continue=true", NULL),
+	    400);
+	assert_non_null(strstr(world_body(w), "\"error\":[0]"));
+	assert_non_null(strstr(world_body(w), "{\"id\":2}]"));
+}
+
+static void
+a_key_of_two_columns_names_a_record(void **state)
+{
+	assert_get(
+	    *state, "_table/pair/(1,y)", "{\"a\":1,\"b\":\"y\",\"v\":11}");
+	assert_get(*state, "_table/pair/2,x?fields=v", "{\"v\":12}");
+	assert_get(*state, "_table/pair?ids=(2,x),(1,x)&fields=v",
+	    "{\"resource\":[{\"v\":12},{\"v\":10}]}");
+	assert_refused(*state, "_table/pair/1", 400,
+	    "Identifier '1' does not have the 2 parts of the key.");
+}
+
+static void
+a_table_without_a_key_has_no_identifiers(void **state)
+{
+	assert_get(
+	    *state, "_table/keyless?fields=", "{\"resource\":[{\"v\":7}]}");
+	assert_refused(*state, "_table/keyless/7", 400,
+	    "Table 'keyless' has no primary key to identify records by.");
+}
+
+static void
+a_view_is_read_like_a_table(void **state)
+{
+	assert_get(*state, "_table/done?order=id",
+	    "{\"resource\":[{\"id\":1,\"name\":\"one\"},"
+	    "{\"id\":5,\"name\":\"five\"}]}");
+}
+
+static void
+what_is_not_understood_is_refused_by_name(void **state)
+{
+	assert_refused(*state, "_table/todo?filter=id%3D1", 400,
+	    "Parameter 'filter' is not supported here.");
+	assert_refused(*state, "_table/todo?WHERE=x", 400,
+	    "Parameter 'where' is not supported here.");
+	assert_refused(*state, "_table/todo?related=*", 400,
+	    "Parameter 'related' is not supported here.");
+	assert_refused(*state, "_table/todo/1?filter=x", 400,
+	    "Parameter 'filter' is not supported here.");
+	assert_refused(*state, "_table/todo?as_list=true", 400,
+	    "Parameter 'as_list' is not supported here.");
+	assert_refused(*state, "_table/todo?fields=id,no", 400,
+	    "Invalid field requested: 'no'.");
+	assert_refused(*state, "_table/todo?order=no", 400,
+	    "Invalid field 'no' in order by clause.");
+	assert_refused(*state, "_table/todo?order=id%3Bdrop", 400,
+	    "Invalid field 'id;drop' in order by clause.");
+	assert_refused(*state, "_table/todo?limit=ten", 400,
+	    "Parameter 'limit' must be an integer.");
+	assert_refused(*state, "_table/todo?ids=1,2,3,4,5", 400,
+	    "Parameter 'ids' names more than 4 records.");
+}
+
+static void
+row_filters_of_the_role_deny(void **state)
+{
+	struct world *w = *state;
+
+	w->rows[0].has_filters = true;
+	assert_int_equal(world_call(w, "GET", "_table/todo", NULL), 403);
+	assert_int_equal(world_call(w, "GET", "_table/todo/1", NULL), 403);
+	assert_int_equal(world_call(w, "DELETE", "_table/todo/1", NULL), 403);
+	assert_int_equal(world_number(w, "SELECT count(*) FROM todo"), 5);
+}
+
+static void
+a_read_sent_as_post_has_its_options_in_the_body(void **state)
+{
+	struct world *w = *state;
+
+	world_request(w, "POST", "_table/todo?method=GET",
+	    "{\"ids\":[2,1],\"fields\":\"id\"}");
+	w->service.type->handle(&w->req);
+	assert_string_equal(
+	    world_body(w), "{\"resource\":[{\"id\":2},{\"id\":1}]}");
+	world_request(
+	    w, "POST", "_table/todo?method=GET", "{\"filter\":\"id=1\"}");
+	w->service.type->handle(&w->req);
+	assert_int_equal(w->req.response.status, 400);
+}
+
+static void
+a_statement_past_its_deadline_is_a_gateway_timeout(void **state)
+{
+	struct world *w = *state;
+
+	world_script(w, "CREATE VIEW slow AS WITH RECURSIVE n(i) AS (SELECT 1 "
+			"UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS c "
+			"FROM n");
+	w->service.type->close(w->service.instance);
+	assert_int_equal(w->service.type->open(&w->service, &w->settings,
+			     &w->service.instance, NULL),
+	    ST_OK);
+	w->settings.statement_timeout = 50;
+	assert_int_equal(world_call(w, "GET", "_table/slow", NULL), 504);
+	assert_string_equal(world_message(w),
+	    "The database took too long to retrieve records of 'slow'.");
+	assert_int_equal(world_call(w, "GET", "_table/todo/1", NULL), 200);
+}
+
+static void
+a_column_that_went_away_is_try_again(void **state)
+{
+	struct world *w = *state;
+
+	world_script(w, "ALTER TABLE todo DROP COLUMN due");
+	assert_int_equal(world_call(w, "GET", "_table/todo", NULL), 503);
+	assert_true(world_has_header(w, "Retry-After: 1"));
+	assert_true(w->service.type->changed(w->service.instance));
+}
+
+static void
+a_schema_that_stands_has_not_changed(void **state)
+{
+	struct world *w = *state;
+
+	world_script(w, "INSERT INTO secret VALUES (1)");
+	assert_false(w->service.type->changed(w->service.instance));
+	world_script(w, "CREATE TABLE more (i INTEGER)");
+	assert_true(w->service.type->changed(w->service.instance));
+}
+
+static void
+the_list_of_tables_is_only_read(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(world_call(w, "POST", "_table", "{}"), 405);
+	assert_int_equal(world_call(w, "DELETE", "", NULL), 405);
+	assert_true(world_has_header(w, "Allow: GET, HEAD, OPTIONS"));
+}
+
+int
+main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(the_root_lists_resources),
+		TEST(tables_are_listed_by_name),
+		TEST(a_role_sees_only_its_tables),
+		TEST(values_have_their_types),
+		TEST(an_unknown_id_is_missing),
+		TEST(an_unknown_table_is_missing),
+		TEST(a_page_has_fields_order_limit_and_offset),
+		TEST(aliases_mean_the_same),
+		TEST(no_fields_at_all_means_the_key),
+		TEST(nulls_go_where_they_are_told),
+		TEST(without_a_limit_the_cut_is_told),
+		TEST(the_count_is_given_on_request),
+		TEST(an_empty_table_is_an_empty_list),
+		TEST(ids_come_in_the_order_asked_for),
+		TEST(a_missing_id_of_several_is_a_batch_error),
+		TEST(continue_collects_the_rest),
+		TEST(a_key_of_two_columns_names_a_record),
+		TEST(a_table_without_a_key_has_no_identifiers),
+		TEST(a_view_is_read_like_a_table),
+		TEST(what_is_not_understood_is_refused_by_name),
+		TEST(row_filters_of_the_role_deny),
+		TEST(a_read_sent_as_post_has_its_options_in_the_body),
+		TEST(a_statement_past_its_deadline_is_a_gateway_timeout),
+		TEST(a_column_that_went_away_is_try_again),
+		TEST(a_schema_that_stands_has_not_changed),
+		TEST(the_list_of_tables_is_only_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
