@@ -12,6 +12,7 @@
 #include "app/base/settings.h"
 #include "app/commands/commands.h"
 #include "drivers/cache/cache.h"
+#include "middleware/registry/registry.h"
 
 /* How long a store may take to answer here: it may have to wake up. */
 #define STORE_WAIT_MS 5000
@@ -155,6 +156,49 @@ stores_try(struct check *c)
 		store_try(c, "limit store", limit);
 }
 
+static void
+service_try(struct check *c, const struct service *service)
+{
+	const char *which = arena_printf(c->arena, "%.*s (%.*s)",
+	    STR_ARG(service->name), STR_ARG(service->type_name))
+				.p;
+
+	if (!service->active)
+		good("service", which, ": switched off");
+	else if (service->type == NULL)
+		bad(c, "service", which, "this weir has no such type");
+	else if (service->instance == NULL)
+		bad(c, "service", which, service->open_error);
+	else
+		good("service", which, "");
+}
+
+static void
+databases_try(struct check *c)
+{
+	const char *what = "system database";
+	const char *which = c->settings.db_database;
+	struct registry *reg;
+	struct snapshot *cached = NULL, *snapshot;
+	struct error err = { 0 };
+	const struct service *services;
+	size_t n;
+
+	if (registry_open(&c->settings, false, &reg, &err) != ST_OK) {
+		bad(c, what, which, err.text);
+		return;
+	}
+	good(what, which, "");
+	snapshot = registry_pin(reg, &cached);
+	services = snapshot_services(snapshot, &n);
+	for (size_t i = 0; i < n; i++)
+		service_try(c, &services[i]);
+	snapshot_unref(snapshot);
+	if (cached != NULL)
+		snapshot_unref(cached);
+	registry_close(reg);
+}
+
 static int
 check_run(struct command_call *call)
 {
@@ -164,12 +208,13 @@ check_run(struct command_call *call)
 	if (c.failed) /* the rest would be tried with defaults */
 		return 1;
 	stores_try(&c);
+	databases_try(&c);
 	return c.failed ? 1 : 0;
 }
 
 const struct command check_commands[] = {
 	{ .verb = "check",
-	    .summary = "Try the settings and every store",
+	    .summary = "Try the settings, every store and every database",
 	    .run = check_run },
 	{ 0 },
 };
