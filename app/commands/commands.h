@@ -11,5 +11,6 @@
 extern const struct command check_commands[];
 extern const struct command help_commands[];
 extern const struct command options_commands[];
+extern const struct command serve_commands[];
 
 #endif
