@@ -5,10 +5,10 @@
  * changes its key (a claim) only under the lock of its bucket.
  *
  * Why a count never lands on another key, nor on another window:
- * - A window's expiry is set by the claim and never changes. A slot is claimed
- *   only when its expiry has passed and the new one lies in the future, so the
- *   expiries of a slot only grow. An old word therefore never comes back, and
- *   a compare-and-swap from it fails once the slot has been claimed.
+ * - A window's expiry is set by the claim and never changes. Another key
+ *   claims a slot only when its expiry has passed, and the new one lies in the
+ *   future: the expiries of a slot only grow. So an old word never comes back,
+ *   and a compare-and-swap from it fails once the slot has been claimed.
  * - A claim stores, in this order: the old word with count 0, the key, the new
  *   word. A reader loads key, word, key. Seeing the new key it sees the old
  *   word dead (count 0 is never counted upon); seeing the new word under the
@@ -18,10 +18,11 @@
  * at all slots; its own expired slot is claimed first.
  *
  * A window ended early (DEL, or a group that took its count back) is the same
- * expiry with count 0. Nobody counts on it and nobody claims the slot before
- * the expiry has passed; a new window of that key gets another slot, after the
- * old one's key was set to KEY_NONE. Killed between any two of these stores, a
- * process leaves a state that is one of the above.
+ * expiry with count 0: nobody counts on it. The key's next window takes over
+ * the slot if it ends later, so that the expiries grow; else it gets another
+ * slot, and the old one's key becomes KEY_NONE until its expiry has passed.
+ *
+ * Killed between any two stores, a process leaves one of these states behind.
  */
 #include "drivers/cache/local_window.h"
 
@@ -133,39 +134,64 @@ op_set(struct cache_op *op, enum status st, uint64_t word, int64_t now_ms)
 	op->reset_ms = (int64_t)word_expiry(word) - now_ms;
 }
 
-/* What a claim found to do. */
+/* What came of a claim. */
 enum claim { CLAIM_DONE, CLAIM_OPEN, CLAIM_FULL };
 
-/* Under the bucket's lock. CLAIM_OPEN: another has begun the window. */
-static enum claim
-slot_claim(struct counter *c, uint64_t expiry, int64_t now_ms)
+/* What the key's own slot, not open, is good for; false: another is needed. */
+static bool
+own_reuse(struct counter *c, struct local_slot *slot, uint64_t word)
 {
-	struct local_slot *target = NULL;
-	bool own = false;
+	if (word_expiry(word) > c->expiry) {
+		atomic_store(&slot->key, KEY_NONE);
+		return false;
+	}
+	if (word_expiry(word) == c->expiry)
+		c->expiry++;
+	return true;
+}
 
-	for (size_t i = 0; i < LOCAL_BUCKET_SLOTS && !own; i++) {
+/* The slot for a new window; NULL: none. *claim is CLAIM_OPEN or _FULL then. */
+static struct local_slot *
+slot_choose(struct counter *c, int64_t now_ms, enum claim *claim)
+{
+	struct local_slot *passed = NULL;
+
+	*claim = CLAIM_FULL;
+	for (size_t i = 0; i < LOCAL_BUCKET_SLOTS; i++) {
 		struct local_slot *slot = slot_at(c, i);
 		uint64_t word = word_load(slot);
 
-		own = key_load(slot) == c->key;
-		if (own && word_open(word, now_ms))
-			return CLAIM_OPEN;
-		if (own && !word_passed(word, now_ms)) {
-			atomic_store(&slot->key, KEY_NONE);
-			own = false;
-		} else if (own ||
-			   (target == NULL && word_passed(word, now_ms))) {
-			target = slot;
+		if (key_load(slot) == c->key) {
+			*claim = CLAIM_OPEN;
+			if (word_open(word, now_ms))
+				return NULL;
+			*claim = CLAIM_FULL;
+			if (own_reuse(c, slot, word))
+				return slot;
+		} else if (passed == NULL && word_passed(word, now_ms)) {
+			passed = slot;
 		}
 	}
-	if (target == NULL)
-		return CLAIM_FULL;
-	atomic_store(
-	    &target->word, word_make(word_expiry(word_load(target)), 0));
-	atomic_store(&target->key, c->key);
-	atomic_store(&target->word, word_make(expiry, 1));
-	c->slot = target;
-	c->expiry = expiry;
+	return passed;
+}
+
+/*
+ * Begins a window that ends at c->expiry, under the bucket's lock. CLAIM_OPEN:
+ * somebody has begun one meanwhile.
+ */
+static enum claim
+slot_claim(struct counter *c, int64_t now_ms)
+{
+	enum claim claim;
+	uint64_t dead;
+
+	c->slot = slot_choose(c, now_ms, &claim);
+	if (c->slot == NULL)
+		return claim;
+	dead = word_make(word_expiry(word_load(c->slot)), 0);
+	atomic_store(&c->slot->word, dead);
+	atomic_store(&c->slot->key, c->key);
+	atomic_store(&c->slot->word, word_make(c->expiry, 1));
 	return CLAIM_DONE;
 }
 
@@ -174,22 +200,21 @@ static bool
 window_begin(struct counter *c, struct cache_op *op, int64_t deadline_ms)
 {
 	enum claim claim;
-	uint64_t expiry;
 	int64_t now_ms;
 
 	op->status = local_lock_take(&c->bucket->lock, deadline_ms);
 	if (op->status != ST_OK)
 		return true;
 	now_ms = clock_boot_ms();
-	expiry = (uint64_t)(now_ms + (int64_t)op->ttl * MS_PER_S);
-	claim = slot_claim(c, expiry, now_ms);
+	c->expiry = (uint64_t)(now_ms + (int64_t)op->ttl * MS_PER_S);
+	claim = slot_claim(c, now_ms);
 	local_lock_leave(&c->bucket->lock);
 	if (claim == CLAIM_OPEN)
 		return false;
 	if (claim == CLAIM_FULL)
-		op->status = ST_FULL;
+		op_set(op, ST_FULL, word_make((uint64_t)now_ms, 0), now_ms);
 	else
-		op_set(op, ST_OK, word_make(expiry, 1), now_ms);
+		op_set(op, ST_OK, word_make(c->expiry, 1), now_ms);
 	return true;
 }
 
