@@ -6,6 +6,7 @@
 #include "drivers/cache/local_values.h"
 
 #define MARK_PERCENT 75   /* of the pages; LMDB needs room to copy pages */
+#define SLACK_SHARE  128  /* of the pages: evicted beyond the need */
 #define WINDOW       64   /* entries looked at for one batch of victims */
 #define LOOK_MOST    1024 /* entries spared in a row, before one must go */
 
@@ -68,7 +69,7 @@ evict_needed(const struct values *v, size_t more, bool *needed)
 	int rc = values_used(v, &used, &entries);
 
 	*needed = rc == 0 && entries > 0 &&
-		  used + more > v->store->pages / 100 * MARK_PERCENT;
+		  used + more > v->store->pages * MARK_PERCENT / 100;
 	return rc;
 }
 
@@ -112,23 +113,37 @@ victims_find(const struct values *v, struct victims *out)
 	return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
+/* Removes one after the other until there is room, and a little more. */
+static int
+victims_drop(
+    const struct values *v, size_t more, const uint64_t *hashes, size_t *n)
+{
+	size_t most = *n;
+	bool needed = true;
+	int rc = 0;
+
+	more += v->store->pages / SLACK_SHARE;
+	for (*n = 0; rc == 0 && needed && *n < most; (*n)++) {
+		rc = entry_drop(v, hashes[*n]);
+		if (rc == 0)
+			rc = evict_needed(v, more, &needed);
+	}
+	return rc;
+}
+
 int
-evict_some(const struct values *v, size_t *n)
+evict_some(const struct values *v, size_t more, size_t *n)
 {
 	struct victims found = { 0 };
-	const uint64_t *hashes = found.idle;
 	int rc = victims_find(v, &found);
 
 	if (rc == 0 && found.expired_n + found.idle_n == 0)
 		rc = victims_find(v, &found); /* the end: from the start */
-	*n = found.idle_n;
-	if (found.expired_n > 0) {
-		hashes = found.expired;
-		*n = found.expired_n;
-	}
-	for (size_t i = 0; rc == 0 && i < *n; i++)
-		rc = entry_drop(v, hashes[i]);
-	return rc;
+	*n = found.expired_n > 0 ? found.expired_n : found.idle_n;
+	if (rc != 0)
+		return rc;
+	return victims_drop(
+	    v, more, found.expired_n > 0 ? found.expired : found.idle, n);
 }
 
 int

@@ -24,8 +24,11 @@ struct values;
  */
 int evict_needed(const struct values *v, size_t more, bool *needed);
 
-/* Removes up to EVICT_BATCH entries; *n says how many. 0 or LMDB's error. */
-int evict_some(const struct values *v, size_t *n);
+/*
+ * Removes up to EVICT_BATCH entries, fewer when there is room for `more` pages
+ * sooner; *n says how many. 0 or LMDB's error.
+ */
+int evict_some(const struct values *v, size_t more, size_t *n);
 
 /*
  * Looks at the next `look` entries for expired ones, from where the last call

@@ -11,9 +11,16 @@
 #include "app/base/clock.h"
 
 #define LOCK_FILE     "lock"
+#define FOLDER_MODE   0700
 #define SETUP_BYTE    0 /* of the lock file: held while files are made */
 #define USERS_BYTE    1 /* shared by all who use the store */
 #define RETRY_NANOSEC 1000000
+
+static int
+folder_fd(const char *path)
+{
+	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
 
 enum status
 local_folder_open(
@@ -22,13 +29,12 @@ local_folder_open(
 	struct stat st;
 
 	*folder = (struct local_folder){ .fd = -1 };
-	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+	if (mkdir(path, FOLDER_MODE) != 0 && errno != EEXIST)
 		return error_set(err, ST_INVALID,
 		    "CACHE_PATH: cannot make %s: %s", path, strerror(errno));
 	folder->path = realpath(path, NULL);
 	if (folder->path != NULL)
-		folder->fd =
-		    open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		folder->fd = folder_fd(folder->path);
 	if (folder->fd < 0 || fstat(folder->fd, &st) != 0) {
 		(void)error_set(err, ST_INVALID,
 		    "CACHE_PATH: cannot open %s: %s", path, strerror(errno));
@@ -41,6 +47,22 @@ local_folder_open(
 	return error_set(err, ST_INVALID,
 	    "CACHE_PATH: everyone may write to %s; name a folder of its own",
 	    path);
+}
+
+void
+local_folder_renew(struct local_folder *folder)
+{
+	struct stat st;
+	int fd;
+
+	if (fstat(folder->fd, &st) == 0 && st.st_nlink > 0)
+		return;
+	(void)mkdir(folder->path, FOLDER_MODE);
+	fd = folder_fd(folder->path);
+	if (fd < 0)
+		return;
+	(void)close(folder->fd);
+	folder->fd = fd;
 }
 
 void

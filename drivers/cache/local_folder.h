@@ -20,6 +20,9 @@ enum status local_folder_open(
     struct local_folder *folder, const char *path, struct error *err);
 void local_folder_close(struct local_folder *folder);
 
+/* Makes the folder again if somebody has removed it. */
+void local_folder_renew(struct local_folder *folder);
+
 /*
  * Takes the folder's setup lock, which one process holds at a time, and marks
  * the caller as a user of the store. local_setup_done(*fd) ends the first;

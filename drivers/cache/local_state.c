@@ -108,13 +108,16 @@ state_fill(const struct local_folder *folder, int fd, uint64_t memory,
 	if (map_fd(fd, bytes, out) != ST_OK)
 		return error_set(err, ST_UNAVAILABLE, "cannot map %s/%s: %s",
 		    folder->path, STATE_NEW, strerror(errno));
-	if (state_init(out->state, memory) &&
-	    renameat(folder->fd, STATE_NEW, folder->fd, STATE_FILE) == 0)
+	if (!state_init(out->state, memory)) {
+		local_map_close(out);
+		return error_set(err, ST_UNAVAILABLE,
+		    "this system lacks " BOOT_FILE " or robust mutexes");
+	}
+	if (renameat(folder->fd, STATE_NEW, folder->fd, STATE_FILE) == 0)
 		return ST_OK;
 	local_map_close(out);
-	return error_set(err, ST_UNAVAILABLE,
-	    "%s: this system lacks " BOOT_FILE " or robust mutexes",
-	    folder->path);
+	return error_set(err, ST_UNAVAILABLE, "cannot rename %s/%s: %s",
+	    folder->path, STATE_NEW, strerror(errno));
 }
 
 static enum status

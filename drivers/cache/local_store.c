@@ -110,21 +110,26 @@ values_make(const struct local_folder *folder, struct local_store *store)
 	return 0;
 }
 
-/* Both files are there and whole, and LMDB can open them. */
-static bool
+/*
+ * 0, MDB_INVALID when the files are missing or cut short, or what LMDB found.
+ * Its own errors, which are negative, mean damage; those of the system do not.
+ */
+static int
 values_join(const struct local_folder *folder, struct local_store *store)
 {
 	struct stat st;
+	int rc;
 
 	if (fstatat(folder->fd, VALUES_LOCK, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
 	    fstatat(folder->fd, VALUES_FILE, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
 	    st.st_size < (off_t)store->state->memory)
-		return false;
-	if (env_open(folder, store, false) == 0)
-		return true;
-	mdb_env_close(store->env);
-	store->env = NULL;
-	return false;
+		return MDB_INVALID;
+	rc = env_open(folder, store, false);
+	if (rc != 0 && store->env != NULL) {
+		mdb_env_close(store->env);
+		store->env = NULL;
+	}
+	return rc;
 }
 
 static enum status
@@ -132,12 +137,17 @@ values_open(const struct local_folder *folder, struct local_store *store,
     struct error *err)
 {
 	struct local_state *state = store->state;
-	int rc;
+	int rc = MDB_INVALID;
 
 	store->generation = atomic_load(&state->generation);
 	if (state->values_generation == store->generation) {
-		if (values_join(folder, store))
+		rc = values_join(folder, store);
+		if (rc == 0)
 			return ST_OK;
+		if (rc > 0)
+			return error_set(err, ST_UNAVAILABLE,
+			    "cannot open %s/" VALUES_FILE ": %s", folder->path,
+			    mdb_strerror(rc));
 		local_store_retire(store, "its files are damaged");
 		store->generation = atomic_load(&state->generation);
 	}
@@ -166,6 +176,8 @@ store_measure(struct local_store *store, uint64_t max_value, struct error *err)
 	store->pages = memory / info.ms_psize;
 	store->chunk_bytes = info.ms_psize - PAGE_HEAD;
 	store->max_value = memory / VALUE_SHARE;
+	if (store->max_value > UINT32_MAX)
+		store->max_value = UINT32_MAX;
 	if (max_value < store->max_value)
 		store->max_value = (size_t)max_value;
 	memcpy(store->incarnation, store->state->incarnation,
@@ -228,6 +240,23 @@ local_store_in_place(
 	       fstatat(folder->fd, VALUES_FILE, &st, AT_SYMLINK_NOFOLLOW) ==
 		   0 &&
 	       st.st_dev == store->device && st.st_ino == store->inode;
+}
+
+enum status
+local_store_verdict(struct local_store *store, int rc)
+{
+	switch (rc) {
+	case 0:
+		return ST_OK;
+	case MDB_READERS_FULL:
+	case EAGAIN:
+	case ENOMEM:
+	case EIO:
+		return ST_UNAVAILABLE;
+	default:
+		local_store_retire(store, mdb_strerror(rc));
+		return ST_STALE;
+	}
 }
 
 void

@@ -54,6 +54,12 @@ local_store_current(const struct local_store *store)
 bool local_store_in_place(
     const struct local_folder *folder, const struct local_store *store);
 
+/*
+ * What an error of LMDB comes to. ST_UNAVAILABLE: it may pass. ST_STALE: the
+ * store is damaged or stuck, and this life of it has been ended.
+ */
+enum status local_store_verdict(struct local_store *store, int rc);
+
 /* Ends this life for all processes; why goes to the log. */
 void local_store_retire(struct local_store *store, const char *why);
 

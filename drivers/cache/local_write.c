@@ -1,6 +1,7 @@
 #include "drivers/cache/local_write.h"
 
 #include <errno.h>
+#include <time.h>
 
 #include "app/base/clock.h"
 #include "drivers/cache/local_counters.h"
@@ -14,7 +15,9 @@
 #define ROUNDS_MOST   2048  /* of eviction for one slice */
 #define SWEEP_LOOK    8192  /* entries looked at in one upkeep */
 #define SWEEP_BATCHES 256   /* transactions of expiry in one upkeep */
-#define UPKEEP_MS     900   /* at most one upkeep in this time */
+#define READER_MS     200   /* longest wait for readers of older pages */
+#define PAUSE_NS      2000000
+#define UPKEEP_MS     900 /* at most one upkeep in this time */
 
 /* Operations under way, with the write lock held. */
 struct writer {
@@ -54,7 +57,7 @@ evict_round(const struct writer *w, size_t pages, size_t *evicted)
 		return rc;
 	rc = evict_needed(&v, pages, &needed);
 	if (rc == 0 && needed)
-		rc = evict_some(&v, evicted);
+		rc = evict_some(&v, pages, evicted);
 	rc = finish(&v, rc);
 	if (rc == 0)
 		atomic_fetch_add(&w->store->state->evictions, *evicted);
@@ -99,9 +102,8 @@ slice_try(const struct writer *w, struct cache_op *const *ops, size_t n)
 	return finish(&v, rc);
 }
 
-/* A reader that was killed, or stands still, keeps old pages in use. */
 static int
-slice_retry(const struct writer *w, struct cache_op *const *ops, size_t n)
+slice_again(const struct writer *w, struct cache_op *const *ops, size_t n)
 {
 	int dead;
 	int rc = mdb_reader_check(w->store->env, &dead);
@@ -109,6 +111,26 @@ slice_retry(const struct writer *w, struct cache_op *const *ops, size_t n)
 	if (rc == 0)
 		rc = make_room(w, w->store->pages / SLICE_SHARE);
 	return rc == 0 ? slice_try(w, ops, n) : rc;
+}
+
+/*
+ * Room that is free may be held by readers of older pages: by dead ones, which
+ * LMDB can tell, or by a thread that was interrupted and soon goes on.
+ */
+static int
+slice_retry(const struct writer *w, struct cache_op *const *ops, size_t n)
+{
+	int64_t until_ms = clock_boot_ms() + READER_MS;
+	struct timespec pause = { 0, PAUSE_NS };
+	int rc = slice_again(w, ops, n);
+
+	if (until_ms > w->deadline_ms)
+		until_ms = w->deadline_ms;
+	while (is_full(rc) && clock_boot_ms() < until_ms) {
+		(void)nanosleep(&pause, NULL);
+		rc = slice_again(w, ops, n);
+	}
+	return rc;
 }
 
 /* Runs as many of the operations as one transaction may hold; *done. */
@@ -130,18 +152,6 @@ slice_run(
 	if (rc == 0)
 		rc = slice_try(w, ops, i);
 	return is_full(rc) ? slice_retry(w, ops, i) : rc;
-}
-
-/* What an error of LMDB means for the store and the caller. */
-static enum status
-verdict(struct local_store *store, int rc)
-{
-	if (rc == 0)
-		return ST_OK;
-	if (rc == ENOMEM || rc == EIO)
-		return ST_UNAVAILABLE;
-	local_store_retire(store, mdb_strerror(rc));
-	return ST_STALE;
 }
 
 /* Waits for the write lock; then nobody but us ends this life. */
@@ -170,31 +180,51 @@ local_write_run(struct local_store *store, struct cache_op *const *ops,
 		return st;
 	for (size_t i = 0; rc == 0 && i < n; i += done)
 		rc = slice_run(&w, ops + i, n - i, &done);
-	st = verdict(store, rc);
+	st = local_store_verdict(store, rc);
 	local_lock_leave(&store->state->write_lock);
 	return st;
 }
 
-/* One batch of expired entries; *more: there may be others. */
+/* Looks for expired entries, which needs no lock. */
 static int
-sweep_round(const struct writer *w, bool *more)
+sweep_look(const struct writer *w, uint64_t hashes[EVICT_BATCH], size_t *n)
 {
-	uint64_t hashes[EVICT_BATCH];
-	struct values v;
-	size_t n = 0;
-	int rc;
+	struct values v = { .store = w->store, .now_ms = clock_boot_ms() };
+	int rc = mdb_txn_begin(w->store->env, NULL, MDB_RDONLY, &v.txn);
 
-	v = (struct values){ .store = w->store, .now_ms = clock_boot_ms() };
-	rc = mdb_txn_begin(w->store->env, NULL, MDB_RDONLY, &v.txn);
+	*n = 0;
 	if (rc != 0)
 		return rc;
-	rc = sweep_find(&v, SWEEP_LOOK, hashes, &n);
+	rc = sweep_find(&v, SWEEP_LOOK, hashes, n);
 	mdb_txn_abort(v.txn);
-	*more = n == EVICT_BATCH;
-	if (rc != 0 || n == 0)
-		return rc;
-	rc = begin(w, &v);
+	return rc;
+}
+
+static int
+sweep_remove(const struct writer *w, const uint64_t *hashes, size_t n)
+{
+	struct values v;
+	int rc = begin(w, &v);
+
 	return rc == 0 ? finish(&v, sweep_drop(&v, hashes, n)) : rc;
+}
+
+/* Removes one batch of expired entries; *n of them. */
+static enum status
+sweep_round(const struct writer *w, size_t *n)
+{
+	uint64_t hashes[EVICT_BATCH];
+	int rc = sweep_look(w, hashes, n);
+	enum status st = local_store_verdict(w->store, rc);
+
+	if (st != ST_OK || *n == 0)
+		return st;
+	st = writer_begin(w->store, w->deadline_ms);
+	if (st != ST_OK)
+		return st;
+	st = local_store_verdict(w->store, sweep_remove(w, hashes, *n));
+	local_lock_leave(&w->store->state->write_lock);
+	return st;
 }
 
 static bool
@@ -212,20 +242,15 @@ enum status
 local_write_upkeep(struct local_store *store, int64_t deadline_ms)
 {
 	const struct writer w = { store, deadline_ms };
-	bool more = true;
+	size_t n = EVICT_BATCH;
+	enum status st;
 	int dead;
-	int rc;
 
 	if (!upkeep_due(store->state))
 		return ST_OK;
-	rc = mdb_reader_check(store->env, &dead);
-	for (int i = 0; rc == 0 && more && i < SWEEP_BATCHES; i++) {
-		enum status st = writer_begin(store, deadline_ms);
-
-		if (st != ST_OK)
-			return st;
-		rc = sweep_round(&w, &more);
-		local_lock_leave(&store->state->write_lock);
-	}
-	return verdict(store, rc);
+	st = local_store_verdict(store, mdb_reader_check(store->env, &dead));
+	for (int i = 0; st == ST_OK && n == EVICT_BATCH && i < SWEEP_BATCHES;
+	     i++)
+		st = sweep_round(&w, &n);
+	return st;
 }
