@@ -8,10 +8,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "tests/contract/cache_fixture.h"
+#include "tests/contract/cache_process.h"
 #include "tests/contract/cache_questions.h"
 
 #define TESTS_MAX  512
@@ -24,7 +26,9 @@ struct asked {
 	char name[NAME_BYTES];
 };
 
-static const struct question *const subjects[] = { value_questions };
+static const struct question *const subjects[] = { value_questions,
+	counter_questions, sharing_questions, bound_questions,
+	death_questions };
 
 static int
 set_up(void **state)
@@ -64,12 +68,14 @@ test_of(const struct cache_driver *driver, const struct question *q)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	static struct CMUnitTest tests[TESTS_MAX];
 	size_t n = 0;
 	int failed;
 
+	if (argc > 1 && strcmp(argv[1], TASK_WORD) == 0)
+		return task_main(argc, argv);
 	for (size_t d = 0; cache_drivers[d] != NULL; d++)
 		for (size_t s = 0; s < sizeof(subjects) / sizeof(subjects[0]);
 		     s++)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -16,6 +17,7 @@
 
 #define DEADLINE_MS 60000
 #define CHUNK_BYTES 65536
+#define PAUSE_US    20000
 
 int64_t
 fixture_deadline(void)
@@ -153,6 +155,16 @@ count(struct fixture *f, struct str key, uint32_t limit, uint32_t ttl)
 	    (struct cache_op){
 		.kind = CACHE_COUNT, .key = key, .limit = limit, .ttl = ttl },
 	    NULL);
+}
+
+void
+wait_for_expiry(struct fixture *f, struct str key)
+{
+	int64_t deadline = fixture_deadline();
+
+	while (get(f, key, NULL) == ST_OK && clock_boot_ms() < deadline)
+		(void)usleep(PAUSE_US);
+	assert_int_equal(get(f, key, NULL), ST_MISSING);
 }
 
 void

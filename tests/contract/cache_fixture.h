@@ -54,6 +54,9 @@ enum status touch(struct fixture *f, struct str key, uint32_t ttl);
 enum status count(
     struct fixture *f, struct str key, uint32_t limit, uint32_t ttl);
 
+/* Waits until the key has no value any more; asserts that this happens. */
+void wait_for_expiry(struct fixture *f, struct str key);
+
 /* Asserts that the key has this value. */
 void assert_value(struct fixture *f, struct str key, struct str value);
 

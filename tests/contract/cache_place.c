@@ -8,14 +8,25 @@
 #include "drivers/cache/cache.h"
 
 #define OPEN_FILES 16
+#define PATH_BYTES 256
 
 /* How the store of one driver is run. start and stop may be NULL. */
 struct row {
 	const char *driver;
 	bool (*start)(const char *place);
 	void (*stop)(const char *place);
+	void (*wipe)(const char *place);
 	void (*settings)(const char *place, struct settings *out);
 };
+
+static void
+local_wipe(const char *place)
+{
+	char path[PATH_BYTES];
+
+	(void)snprintf(path, sizeof(path), "%s/state", place);
+	(void)remove(path);
+}
 
 static void
 local_settings(const char *place, struct settings *out)
@@ -24,7 +35,7 @@ local_settings(const char *place, struct settings *out)
 }
 
 static const struct row rows[] = {
-	{ .driver = "local", .settings = local_settings },
+	{ .driver = "local", .wipe = local_wipe, .settings = local_settings },
 };
 
 static const struct row *
@@ -61,6 +72,12 @@ place_stop(const char *place, const struct cache_driver *driver)
 	if (row->stop != NULL)
 		row->stop(place);
 	(void)nftw(place, remove_one, OPEN_FILES, FTW_DEPTH | FTW_PHYS);
+}
+
+void
+place_wipe(const char *place, const struct cache_driver *driver)
+{
+	row_of(driver)->wipe(place);
 }
 
 void

@@ -16,6 +16,9 @@ bool place_start(const char *place, const struct cache_driver *driver);
 /* Ends it and removes the folder. */
 void place_stop(const char *place, const struct cache_driver *driver);
 
+/* Empties it, while nobody uses it, as a restart of its server would. */
+void place_wipe(const char *place, const struct cache_driver *driver);
+
 /* Fills in what leads the driver to the store. */
 void place_settings(
     const char *place, const struct cache_driver *driver, struct settings *out);

@@ -5,8 +5,6 @@
 #ifndef WEIR_TESTS_CACHE_QUESTIONS_H
 #define WEIR_TESTS_CACHE_QUESTIONS_H
 
-#include <stddef.h>
-
 struct question {
 	const char *name;
 	void (*ask)(void **state);
@@ -19,5 +17,9 @@ struct question {
 
 /* Lists end with a row without a name. */
 extern const struct question value_questions[];
+extern const struct question counter_questions[];
+extern const struct question sharing_questions[];
+extern const struct question bound_questions[];
+extern const struct question death_questions[];
 
 #endif

@@ -1,0 +1,132 @@
+/* A store that is full: new values come in, old ones go, DEL always works. */
+#include "tests/contract/cache_questions.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/contract/cache_fixture.h"
+
+#define SMALL 700
+#define LARGE 50000
+
+static struct str
+key_of(struct fixture *f, unsigned number)
+{
+	return arena_printf(&f->arena, "value %u", number);
+}
+
+/* Writes `times` the memory of the store in values of up to `most` bytes. */
+static unsigned
+fill(struct fixture *f, size_t most, size_t times, uint32_t ttl)
+{
+	size_t left = FIXTURE_MEMORY * times;
+	unsigned number = 0;
+
+	while (left > 0) {
+		struct str value =
+		    bytes(f, 1 + number * 2654435761U % most, number);
+
+		assert_int_equal(set(f, key_of(f, number), value, ttl), ST_OK);
+		if (number % 16 == 0)
+			assert_value(f, key_of(f, number), value);
+		left -= left < value.n + 100 ? left : value.n + 100;
+		number++;
+		arena_reset(&f->arena);
+	}
+	return number;
+}
+
+static void
+a_full_store_takes_new_values(void **state)
+{
+	(void)fill(*state, SMALL, 2, 0);
+	(void)fill(*state, LARGE, 4, 60);
+	(void)fill(*state, FIXTURE_MAX_VALUE, 4, 0);
+	(void)fill(*state, SMALL, 2, 60);
+}
+
+static void
+a_full_store_keeps_some_values(void **state)
+{
+	struct fixture *f = *state;
+	unsigned n = fill(f, LARGE, 4, 0);
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		if (get(f, key_of(f, i), NULL) == ST_OK)
+			found++;
+	assert_in_range(found, n / 10, n - 1);
+}
+
+static void
+a_value_is_deleted_from_a_full_store(void **state)
+{
+	struct fixture *f = *state;
+	unsigned n = fill(f, SMALL, 2, 0);
+
+	for (unsigned i = 0; i < n; i += 7) {
+		enum status st = del(f, key_of(f, i));
+
+		assert_true(st == ST_OK || st == ST_MISSING);
+		assert_int_equal(get(f, key_of(f, i), NULL), ST_MISSING);
+		arena_reset(&f->arena);
+	}
+}
+
+/* Each of a batch of values is there, unless a later one displaced it. */
+static void
+a_batch_larger_than_the_store_ends_well(void **state)
+{
+	enum { N = 20 };
+	struct fixture *f = *state;
+	struct cache_op ops[N];
+
+	for (unsigned i = 0; i < N; i++)
+		ops[i] = (struct cache_op){
+			.kind = CACHE_SET,
+			.key = key_of(f, i),
+			.value = bytes(f, FIXTURE_MAX_VALUE, i),
+		};
+	run(f, ops, N);
+	for (unsigned i = 0; i < N; i++)
+		assert_int_equal(ops[i].status, ST_OK);
+	assert_value(f, ops[N - 1].key, ops[N - 1].value);
+}
+
+static void
+a_tag_is_deleted_and_made_beside_large_values(void **state)
+{
+	struct fixture *f = *state;
+	struct str tag = STR("sixteen bytes ok");
+
+	for (unsigned i = 0; i < 200; i++) {
+		struct cache_op ops[] = {
+			{ .kind = CACHE_DEL, .key = STR("tag") },
+			{ .kind = CACHE_ADD, .key = STR("tag"), .value = tag },
+			{ .kind = CACHE_GET, .key = STR("tag") },
+			{ .kind = CACHE_SET,
+			    .key = key_of(f, i),
+			    .value = bytes(f, FIXTURE_MAX_VALUE / 4, i) },
+		};
+
+		run(f, ops, sizeof(ops) / sizeof(ops[0]));
+		assert_int_equal(ops[1].status, ST_OK);
+		assert_int_equal(ops[2].status, ST_OK);
+		assert_true(str_eq(ops[2].value, tag));
+		assert_int_equal(ops[3].status, ST_OK);
+		arena_reset(&f->arena);
+	}
+}
+
+const struct question bound_questions[] = {
+	QUESTION(a_full_store_takes_new_values),
+	QUESTION(a_full_store_keeps_some_values),
+	QUESTION(a_value_is_deleted_from_a_full_store),
+	QUESTION(a_batch_larger_than_the_store_ends_well),
+	QUESTION(a_tag_is_deleted_and_made_beside_large_values),
+	{ NULL, NULL },
+};

@@ -1,0 +1,157 @@
+/* Threads and processes: one store, exact for all of them. */
+#include "tests/contract/cache_questions.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/contract/cache_fixture.h"
+#include "tests/contract/cache_place.h"
+#include "tests/contract/cache_process.h"
+#include "tests/contract/cache_tasks.h"
+
+#define RACES       200
+#define ECHOES      300
+#define COUNT_TIMES 60
+
+static uint32_t
+add_often(struct fixture *f, const char *argument, uint32_t number)
+{
+	struct str mine = str_make((char *)&number, sizeof(number));
+	uint32_t won = 0;
+
+	(void)argument;
+	for (unsigned i = 0; i < RACES; i++) {
+		struct str key = arena_printf(&f->arena, "race %u", i);
+
+		if (add(f, key, mine, 60) == ST_OK)
+			won++;
+	}
+	return won;
+}
+
+static void
+an_add_is_won_by_exactly_one(void **state)
+{
+	const struct crowd crowd = { add_often, NULL, CROWD_MAX };
+
+	assert_int_equal(crowd_run(*state, &crowd), RACES);
+}
+
+static void
+counts_of_processes_and_threads_are_exact(void **state)
+{
+	struct fixture *f = *state;
+	struct process p[COUNTING_PROCESSES];
+	uint32_t expected =
+	    COUNT_TIMES * COUNTING_THREADS * COUNTING_PROCESSES / 3;
+	uint32_t sum = 0;
+	char times[16];
+
+	(void)snprintf(times, sizeof(times), "%d", COUNT_TIMES);
+	for (int i = 0; i < COUNTING_PROCESSES; i++)
+		p[i] = process_start(f, "count", times);
+	for (int i = 0; i < COUNTING_PROCESSES; i++)
+		process_tell(&p[i], "", 1);
+	for (int i = 0; i < COUNTING_PROCESSES; i++) {
+		uint32_t passed;
+
+		process_hear(&p[i], &passed, sizeof(passed));
+		process_end(&p[i]);
+		sum += passed;
+	}
+	assert_int_equal(sum, expected);
+	assert_int_equal(count(f, COUNTED, expected, 600), ST_REFUSED);
+	assert_int_equal(count(f, COUNTED, expected + 1, 600), ST_OK);
+}
+
+static void
+a_write_is_seen_by_another_process_at_once(void **state)
+{
+	struct fixture *f = *state;
+	struct process p = process_start(f, "echo", "");
+
+	for (uint32_t i = 0; i < ECHOES; i++) {
+		uint32_t next;
+
+		assert_int_equal(
+		    set(f, STR("there"), str_make((char *)&i, sizeof(i)), 60),
+		    ST_OK);
+		process_tell(&p, &i, sizeof(i));
+		process_hear(&p, &next, sizeof(next));
+		assert_int_equal(next, i + 1);
+		assert_value(
+		    f, STR("back"), str_make((char *)&next, sizeof(next)));
+	}
+	process_end(&p);
+}
+
+static void
+processes_agree_on_the_incarnation(void **state)
+{
+	struct fixture *f = *state;
+	struct process p = process_start(f, "incarnation", "");
+	uint8_t mine[INCARNATION_BYTES];
+	uint8_t theirs[INCARNATION_BYTES];
+
+	assert_int_equal(set(f, STR("any"), STR("value"), 0), ST_OK);
+	process_hear(&p, theirs, sizeof(theirs));
+	process_end(&p);
+	f->driver->incarnation(f->conn, mine);
+	assert_memory_equal(mine, theirs, sizeof(mine));
+}
+
+static void
+a_wiped_store_has_another_incarnation(void **state)
+{
+	struct fixture *f = *state;
+	const struct cache_driver *driver = f->driver;
+	uint8_t before[INCARNATION_BYTES];
+	uint8_t after[INCARNATION_BYTES];
+	char place[sizeof(f->place)];
+
+	assert_int_equal(set(f, STR("any"), STR("value"), 0), ST_OK);
+	driver->incarnation(f->conn, before);
+	memcpy(place, f->place, sizeof(place));
+	fixture_leave(f);
+	place_wipe(place, driver);
+	fixture_join(f, driver->name, place);
+	assert_int_equal(get(f, STR("any"), NULL), ST_MISSING);
+	driver->incarnation(f->conn, after);
+	assert_memory_not_equal(before, after, sizeof(before));
+}
+
+static void
+a_store_outlives_its_users(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t before[INCARNATION_BYTES];
+	uint8_t after[INCARNATION_BYTES];
+	char place[sizeof(f->place)];
+
+	assert_int_equal(set(f, STR("any"), STR("value"), 0), ST_OK);
+	assert_int_equal(count(f, STR("any"), 1, 60), ST_OK);
+	f->driver->incarnation(f->conn, before);
+	memcpy(place, f->place, sizeof(place));
+	fixture_leave(f);
+	fixture_join(f, f->driver->name, place);
+	assert_value(f, STR("any"), STR("value"));
+	assert_int_equal(count(f, STR("any"), 1, 60), ST_REFUSED);
+	f->driver->incarnation(f->conn, after);
+	assert_memory_equal(before, after, sizeof(before));
+}
+
+const struct question sharing_questions[] = {
+	QUESTION(an_add_is_won_by_exactly_one),
+	QUESTION(counts_of_processes_and_threads_are_exact),
+	QUESTION(a_write_is_seen_by_another_process_at_once),
+	QUESTION(processes_agree_on_the_incarnation),
+	QUESTION(a_wiped_store_has_another_incarnation),
+	QUESTION(a_store_outlives_its_users),
+	{ NULL, NULL },
+};

@@ -1,0 +1,155 @@
+/* What other processes do to a store: see cache_process.h. */
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/contract/cache_fixture.h"
+#include "tests/contract/cache_process.h"
+#include "tests/contract/cache_tasks.h"
+
+/* A thread of a task, with a connection and an arena of its own. */
+struct worker {
+	pthread_t thread;
+	struct fixture f;
+	uint32_t number;
+	const struct crowd *crowd;
+	uint32_t result;
+};
+
+static void *
+worker_main(void *arg)
+{
+	struct worker *w = arg;
+
+	w->f.conn = fixture_connect(&w->f);
+	w->result = w->crowd->work(&w->f, w->crowd->argument, w->number);
+	w->f.driver->disconnect(w->f.conn);
+	arena_close(&w->f.arena);
+	return NULL;
+}
+
+uint32_t
+crowd_run(struct fixture *f, const struct crowd *crowd)
+{
+	struct worker workers[CROWD_MAX];
+	uint32_t sum = 0;
+
+	if (crowd->n > CROWD_MAX)
+		abort();
+	for (uint32_t i = 0; i < crowd->n; i++) {
+		struct worker *w = &workers[i];
+
+		*w = (struct worker){ .f = *f, .number = i, .crowd = crowd };
+		arena_init(&w->f.arena, f->arena.first_size);
+		if (pthread_create(&w->thread, NULL, worker_main, w) != 0)
+			abort();
+	}
+	for (uint32_t i = 0; i < crowd->n; i++) {
+		(void)pthread_join(workers[i].thread, NULL);
+		sum += workers[i].result;
+	}
+	return sum;
+}
+
+uint32_t
+count_often(struct fixture *f, const char *argument, uint32_t number)
+{
+	uint32_t times = (uint32_t)strtoul(argument, NULL, 10);
+	uint32_t limit = times * COUNTING_THREADS * COUNTING_PROCESSES / 3;
+	uint32_t passed = 0;
+
+	(void)number;
+	for (uint32_t i = 0; i < times; i++) {
+		if (count(f, COUNTED, limit, 600) == ST_OK)
+			passed++;
+		arena_reset(&f->arena);
+	}
+	return passed;
+}
+
+/* Waits for a word, counts, tells how many passed. */
+static int
+task_count(struct fixture *f, const char *argument)
+{
+	const struct crowd crowd = { count_often, argument, COUNTING_THREADS };
+	uint32_t passed;
+	char word;
+
+	if (!task_hear(&word, 1))
+		return 1;
+	passed = crowd_run(f, &crowd);
+	task_tell(&passed, sizeof(passed));
+	return 0;
+}
+
+/* For each number heard: reads it from the store, and writes the next. */
+static int
+task_echo(struct fixture *f, const char *argument)
+{
+	uint32_t number;
+
+	(void)argument;
+	while (task_hear(&number, sizeof(number))) {
+		struct str told = str_make((char *)&number, sizeof(number));
+		struct str got = STR_NULL;
+
+		if (get(f, STR("there"), &got) != ST_OK || !str_eq(got, told))
+			return 1;
+		number++;
+		if (set(f, STR("back"), told, 60) != ST_OK)
+			return 1;
+		task_tell(&number, sizeof(number));
+	}
+	return 0;
+}
+
+static int
+task_incarnation(struct fixture *f, const char *argument)
+{
+	uint8_t id[INCARNATION_BYTES];
+
+	(void)argument;
+	(void)get(f, STR("any"), NULL);
+	f->driver->incarnation(f->conn, id);
+	task_tell(id, sizeof(id));
+	return 0;
+}
+
+/* Uses the store in every way until it is killed. */
+static int
+task_churn(struct fixture *f, const char *argument)
+{
+	const struct crowd crowd = { churn, argument, CHURNING_THREADS };
+
+	task_tell("", 1);
+	(void)crowd_run(f, &crowd);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct fixture *f, const char *argument);
+} tasks[] = {
+	{ "count", task_count },
+	{ "echo", task_echo },
+	{ "incarnation", task_incarnation },
+	{ "churn", task_churn },
+};
+
+int
+task_main(int argc, char **argv)
+{
+	struct fixture f;
+	int status = 2;
+
+	if (argc != 6)
+		return status;
+	fixture_join(&f, argv[3], argv[4]);
+	for (size_t i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++)
+		if (strcmp(tasks[i].name, argv[2]) == 0)
+			status = tasks[i].run(&f, argv[5]);
+	fixture_leave(&f);
+	return status;
+}
