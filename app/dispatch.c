@@ -235,7 +235,9 @@ run_planned(struct dispatch *d)
 void
 dispatch_ready(struct dispatch *d, struct call *call)
 {
-	(void)request_route(&call->req);
+	if (call->req.response.status == 0 &&
+	    request_route(&call->req) == ST_OK)
+		(void)request_check_body(&call->req, !call->body_pending);
 	if (pipeline_plan(d->parts.pipeline, &call->req) == FLOW_DONE) {
 		answer(d, call);
 		return;

@@ -116,6 +116,7 @@ request_oversize(struct front *f, struct conn *c)
 {
 	struct call *call = dispatch_new_call(f->dispatch);
 
+	request_identify(&call->req);
 	response_fail(&call->req, 431,
 	    "The request's header fields are larger than MAX_HEADERS "
 	    "(%lld bytes).",

@@ -63,7 +63,7 @@ body_read(struct call *call)
 		clock_boot_ms() + settings->read_timeout);
 
 	call->body_pending = false;
-	if (st == ST_OK)
+	if (st == ST_OK && request_check_body(&call->req, true) == ST_OK)
 		return true;
 	call->conn->close_after = true;
 	if (st == ST_TOO_BIG)
@@ -73,7 +73,7 @@ body_read(struct call *call)
 	else if (st == ST_TIMEOUT)
 		response_fail(&call->req, 408,
 		    "The request body did not arrive in time.");
-	else
+	else if (st != ST_OK)
 		call->outcome = CALL_BROKEN;
 	return false;
 }

@@ -67,6 +67,32 @@ request_param_name(enum request_param p)
 	return str_of(param_names[p]);
 }
 
+enum status
+request_check_body(struct request *req, bool whole)
+{
+	struct str text = req->param[PARAM_CONTENT_LENGTH];
+	uint64_t max = (uint64_t)req->settings->max_body;
+	uint64_t announced = req->body.n;
+
+	if (text.n > 0 && !str_to_u64(text, &announced)) {
+		response_fail(req, 400, "Content-Length is not a number.");
+		return ST_INVALID;
+	}
+	if (announced > max || req->body.n > max) {
+		response_fail(req, 413,
+		    "The request body is larger than MAX_BODY (%llu bytes).",
+		    (unsigned long long)max);
+		return ST_TOO_BIG;
+	}
+	if (whole && announced != req->body.n) {
+		response_fail(req, 400,
+		    "The request body has %zu bytes, Content-Length says %llu.",
+		    req->body.n, (unsigned long long)announced);
+		return ST_INVALID;
+	}
+	return ST_OK;
+}
+
 struct cache_op *
 request_plan_op(struct request *req, enum store_use use)
 {

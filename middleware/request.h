@@ -159,12 +159,25 @@ void request_init(
 struct str request_param_name(enum request_param p);
 
 /*
+ * Gives it its id: the web server's, else the client's when it is 1 to 64
+ * characters of A-Za-z0-9._-, else a fresh one. Part of request_route().
+ */
+void request_identify(struct request *req);
+
+/*
  * Fills id, method, path, service_name, resource, segments and query from the
  * parameters (dreamfactory.md 1.1, 1.2). ST_OK, or the response holds the
  * refusal: 400 bad escapes or "..", 404 not a path of the API, 405 a verb that
  * is none of ours, 414 more query parameters than MAX_PARAMS.
  */
 enum status request_route(struct request *req);
+
+/*
+ * Is the body within bounds, as announced and as it came? `whole`: all of it
+ * is there. ST_OK, or the response holds the refusal: 413 above MAX_BODY, 400
+ * when CONTENT_LENGTH is no number or not what came.
+ */
+enum status request_check_body(struct request *req, bool whole);
 
 /* A planned operation, all zero, to fill in; NULL when the batch is full. */
 struct cache_op *request_plan_op(struct request *req, enum store_use use);

@@ -57,7 +57,7 @@ fresh_id(struct arena *arena)
 
 /* The web server's id, else the client's, else one of our own. */
 static struct str
-route_id(struct request *req)
+id_of(struct request *req)
 {
 	struct str given = req->param[PARAM_REQUEST_ID];
 
@@ -66,6 +66,12 @@ route_id(struct request *req)
 	if (given.n <= ID_MAX && is_name(given))
 		return given;
 	return fresh_id(req->arena);
+}
+
+void
+request_identify(struct request *req)
+{
+	req->id = id_of(req);
 }
 
 static enum status
@@ -274,7 +280,7 @@ request_route(struct request *req)
 	struct str query = req->param[PARAM_QUERY];
 	enum status st;
 
-	req->id = route_id(req);
+	request_identify(req);
 	if (path.n == 0) {
 		response_fail(
 		    req, 400, "The web server did not pass REQUEST_URI.");
