@@ -3,7 +3,13 @@
 /* In the order in which --help lists them. */
 const struct command *const command_groups[] = {
 	serve_commands,
+	setup_commands,
 	check_commands,
+	service_commands,
+	role_commands,
+	key_commands,
+	limit_commands,
+	cache_commands,
 	options_commands,
 	help_commands,
 	NULL,

@@ -8,9 +8,15 @@
 
 #include "app/command.h"
 
+extern const struct command cache_commands[];
 extern const struct command check_commands[];
 extern const struct command help_commands[];
+extern const struct command key_commands[];
+extern const struct command limit_commands[];
 extern const struct command options_commands[];
+extern const struct command role_commands[];
 extern const struct command serve_commands[];
+extern const struct command service_commands[];
+extern const struct command setup_commands[];
 
 #endif

@@ -19,14 +19,13 @@ static const struct scope scopes[] = {
 };
 
 static enum status
-part_check(const struct limit_record *r, const char *what, bool needed,
+part_check(const struct limit_record *r, const char *what, bool taken,
     struct str name, struct error *err)
 {
-	if (needed == !str_is_null(name))
+	if (taken || str_is_null(name))
 		return ST_OK;
-	return error_set(err, ST_INVALID, "a limit of type %.*s %s --%s",
-	    STR_ARG(limit_type_name(r->type)), needed ? "needs" : "takes no",
-	    what);
+	return error_set(err, ST_INVALID, "a limit of type %.*s takes no %s",
+	    STR_ARG(limit_type_name(r->type)), what);
 }
 
 static enum status
@@ -68,20 +67,24 @@ parts_find(struct system_db *db, struct limit_record *r, struct error *err)
 }
 
 static void
-part_put(struct buf *b, const char *what, int64_t id)
+part_put(struct buf *b, const char *what, bool taken, int64_t id)
 {
 	if (id != 0)
 		buf_printf(b, ".%s:%lld", what, (long long)id);
+	else if (taken)
+		buf_printf(b, ".each_%s", what);
 }
 
-/* DreamFactory's name of the counter; the column is unique. */
+/* The name of the counter in DreamFactory's manner; the column is unique. */
 static void
 key_text_put(struct buf *b, const struct limit_record *r)
 {
+	const struct scope *scope = &scopes[r->type];
+
 	buf_put_lit(b, "instance");
-	part_put(b, "app", r->app_id);
-	part_put(b, "role", r->role_id);
-	part_put(b, "service", r->service_id);
+	part_put(b, "app", scope->app, r->app_id);
+	part_put(b, "role", scope->role, r->role_id);
+	part_put(b, "service", scope->service, r->service_id);
 	if (r->verb_mask != 0) {
 		buf_put_lit(b, ".verb:");
 		verbs_put(b, r->verb_mask);

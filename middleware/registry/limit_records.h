@@ -20,7 +20,8 @@ struct limit_record {
 	enum limit_type type;
 	int64_t rate;    /* 1 to CACHE_COUNT_MAX */
 	uint32_t period; /* seconds */
-	/* Named where the type needs them, else STR_NULL and 0. */
+	/* Where the type is about one: which; STR_NULL and 0: each of them is
+	 * counted on its own. */
 	struct str app_name, role_name, service_name;
 	int64_t app_id, role_id, service_id;
 	unsigned verb_mask; /* one verb, 0: every verb */
@@ -28,8 +29,8 @@ struct limit_record {
 };
 
 /*
- * ST_INVALID for a rate out of range, a name the type needs and lacks, or has
- * and does not need, and more than one verb. ST_EXISTS for a name in use and
+ * ST_INVALID for a rate out of range, a name that the type is not about, and
+ * more than one verb. ST_EXISTS for a name in use and
  * for a second limit on the same thing, verb and period.
  */
 enum status limit_record_add(

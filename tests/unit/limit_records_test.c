@@ -92,17 +92,34 @@ each_type_takes_just_its_own_names(void **state)
 {
 	struct system_fixture *fix = *state;
 	struct limit_record role = a_limit("r", LIMIT_ROLE);
-	struct error lacks = { 0 }, too_much = { 0 };
+	struct error err = { 0 };
 
-	assert_int_equal(add(fix, role, &lacks), ST_INVALID);
-	assert_non_null(strstr(lacks.text, "needs --role"));
 	role.role_name = STR("reader");
 	role.service_name = STR("db");
-	assert_int_equal(add(fix, role, &too_much), ST_INVALID);
-	assert_non_null(strstr(too_much.text, "takes no --service"));
+	assert_int_equal(add(fix, role, &err), ST_INVALID);
+	assert_non_null(strstr(err.text, "instance.role takes no service"));
 	role.service_name = STR_NULL;
 	assert_int_equal(add(fix, role, NULL), ST_OK);
 	assert_int_equal(add(fix, a_limit("i", LIMIT_INSTANCE), NULL), ST_OK);
+}
+
+static void
+without_a_name_it_is_about_each_of_them(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct limit_record *limits;
+	size_t n;
+
+	assert_int_equal(add(fix, a_limit("i", LIMIT_INSTANCE), NULL), ST_OK);
+	assert_int_equal(
+	    add(fix, a_limit("r", LIMIT_APP_SERVICE), NULL), ST_OK);
+	limits = list(fix, &n);
+	assert_int_equal(n, 2);
+	assert_int_equal(limits[1].app_id, 0);
+	assert_int_equal(
+	    system_number(fix, "SELECT COUNT(*) FROM limits WHERE key_text ="
+			       " 'instance.each_app.each_service.minute'"),
+	    1);
 }
 
 static void
@@ -177,6 +194,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		LIMITS(a_limit_is_listed_with_the_names_it_is_about),
 		LIMITS(each_type_takes_just_its_own_names),
+		LIMITS(without_a_name_it_is_about_each_of_them),
 		LIMITS(rates_and_verbs_have_bounds),
 		LIMITS(a_second_limit_on_the_same_thing_is_refused),
 		LIMITS(what_a_limit_is_about_must_exist),

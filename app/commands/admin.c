@@ -1,0 +1,79 @@
+#include "app/commands/admin.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "app/base/jsonout.h"
+#include "app/command.h"
+#include "middleware/registry/migrations.h"
+#include "middleware/registry/system_db.h"
+
+bool
+admin_open(const struct command_call *call, struct system_db *db)
+{
+	struct error err = { 0 };
+	enum status st = system_db_open(call->settings, false, db, &err);
+
+	if (st == ST_OK)
+		st = migrations_check(db, &err);
+	if (st == ST_OK)
+		return true;
+	(void)admin_close(db, st, &err);
+	return false;
+}
+
+int
+admin_close(struct system_db *db, enum status st, const struct error *err)
+{
+	system_db_close(db);
+	return st == ST_OK ? 0 : command_fail("%s", err->text);
+}
+
+bool
+admin_number(const struct command_call *call, const char *option, int64_t min,
+    int64_t max, int64_t *out)
+{
+	const char *text = command_value(call, option);
+	int64_t number;
+
+	if (text == NULL)
+		return true;
+	if (str_to_i64(str_of(text), &number) && number >= min &&
+	    number <= max) {
+		*out = number;
+		return true;
+	}
+	(void)command_fail("%s \"%s\": %" PRId64 " to %" PRId64 " is expected",
+	    option, text, min, max);
+	return false;
+}
+
+void
+admin_print(const struct buf *json)
+{
+	(void)printf("%.*s\n", STR_ARG(buf_str(json)));
+}
+
+void
+member_text(struct buf *json, const char *name, struct str value)
+{
+	json_put_name(json, str_of(name));
+	if (str_is_null(value))
+		buf_put_lit(json, "null");
+	else
+		json_put_str(json, value);
+}
+
+void
+member_i64(struct buf *json, const char *name, int64_t value)
+{
+	json_put_name(json, str_of(name));
+	buf_put_i64(json, value);
+}
+
+void
+member_bool(struct buf *json, const char *name, bool value)
+{
+	json_put_name(json, str_of(name));
+	json_put_bool(json, value);
+}

@@ -1,0 +1,37 @@
+/* What the commands that manage records have in common. */
+#ifndef WEIR_COMMANDS_ADMIN_H
+#define WEIR_COMMANDS_ADMIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/base/buf.h"
+#include "app/base/status.h"
+#include "app/base/str.h"
+
+struct command_call;
+struct system_db;
+
+/* Opens the system database; false after it has said why it cannot. */
+bool admin_open(const struct command_call *call, struct system_db *db);
+
+/*
+ * Closes the database and ends the command: says what failed, if st is not
+ * ST_OK. Returns the exit status.
+ */
+int admin_close(struct system_db *db, enum status st, const struct error *err);
+
+/* A decimal value of an option between min and max; false after it has said
+ * what is expected. *out is unchanged when the option was not given. */
+bool admin_number(const struct command_call *call, const char *option,
+    int64_t min, int64_t max, int64_t *out);
+
+/* Prints JSON text and an end of line. */
+void admin_print(const struct buf *json);
+
+/* Members of a JSON object; an absent string is null. */
+void member_text(struct buf *json, const char *name, struct str value);
+void member_i64(struct buf *json, const char *name, int64_t value);
+void member_bool(struct buf *json, const char *name, bool value);
+
+#endif

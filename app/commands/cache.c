@@ -1,0 +1,173 @@
+/*
+ * `weir cache flush`: drops cached answers by deleting the tags that they
+ * depend on, as a write does. Sessions, limits and the keys of cache services
+ * stay. Works beside a weir that serves.
+ */
+#include <stdio.h>
+
+#include "app/base/arena.h"
+#include "app/base/clock.h"
+#include "app/base/settings.h"
+#include "app/commands/commands.h"
+#include "drivers/cache/cache.h"
+#include "middleware/registry/registry.h"
+#include "middleware/service.h"
+
+#define STORE_WAIT_MS 5000
+
+/* All that a flush stands on. */
+struct flush {
+	struct arena *arena;
+	struct registry *registry;
+	struct snapshot *cached; /* see registry_pin() */
+	struct snapshot *snapshot;
+	const struct cache_driver *driver;
+	struct cache *cache;
+	struct cache_conn *conn;
+};
+
+static enum status
+flush_open(struct flush *f, const struct settings *settings, struct error *err)
+{
+	enum status st = registry_open(settings, false, &f->registry, err);
+
+	if (st != ST_OK)
+		return st;
+	f->snapshot = registry_pin(f->registry, &f->cached);
+	f->driver = cache_driver_find(str_of(settings->cache_driver));
+	if (f->driver == NULL)
+		return error_set(err, ST_INVALID,
+		    "CACHE_DRIVER: this weir has no driver \"%s\"",
+		    settings->cache_driver);
+	st = f->driver->open(settings, &f->cache, err);
+	if (st == ST_OK)
+		st = f->driver->connect(f->cache, &f->conn, err);
+	return st;
+}
+
+static void
+flush_close(struct flush *f)
+{
+	if (f->conn != NULL)
+		f->driver->disconnect(f->conn);
+	if (f->cache != NULL)
+		f->driver->close(f->cache);
+	if (f->snapshot != NULL)
+		snapshot_unref(f->snapshot);
+	if (f->cached != NULL)
+		snapshot_unref(f->cached);
+	registry_close(f->registry);
+}
+
+/* Deletes the tags; *found of them were there. */
+static enum status
+tags_delete(struct flush *f, const struct str *tags, size_t n, size_t *found)
+{
+	struct cache_op ops[TAGS_MAX] = { 0 };
+	struct cache_op *list[TAGS_MAX] = { 0 };
+	enum status st;
+
+	*found = 0;
+	for (size_t i = 0; i < n; i++) {
+		ops[i].kind = CACHE_DEL;
+		ops[i].key = tags[i];
+		list[i] = &ops[i];
+	}
+	if (n == 0)
+		return ST_OK;
+	st = f->driver->exec(f->conn, list, n, clock_boot_ms() + STORE_WAIT_MS);
+	for (size_t i = 0; i < n && st == ST_OK; i++) {
+		if (ops[i].status == ST_OK)
+			++*found;
+		else if (ops[i].status != ST_MISSING)
+			st = ops[i].status;
+	}
+	return st;
+}
+
+/* One line about the service; returns the exit status. */
+static int
+service_flush(struct flush *f, const struct service *service)
+{
+	struct str tags[TAGS_MAX];
+	struct str name = service->name;
+	size_t n, found;
+	enum status st;
+
+	if (service->type == NULL || service->type->flush_tags == NULL) {
+		(void)printf("%.*s: keeps no cached answers\n", STR_ARG(name));
+		return 0;
+	}
+	if (!service->active) {
+		(void)printf("%.*s: is not active\n", STR_ARG(name));
+		return 0;
+	}
+	if (service->instance == NULL)
+		return command_fail("%.*s: not flushed: %s", STR_ARG(name),
+		    service->open_error);
+	n = service->type->flush_tags(
+	    service->instance, f->arena, tags, TAGS_MAX);
+	st = tags_delete(f, tags, n, &found);
+	if (st != ST_OK)
+		return command_fail("%.*s: not flushed: the cache store is %s",
+		    STR_ARG(name), status_name(st));
+	(void)printf("%.*s: %s\n", STR_ARG(name),
+	    found > 0 ? "flushed" : "nothing was cached");
+	return 0;
+}
+
+static int
+named_flush(struct flush *f, const char *text)
+{
+	size_t n;
+	const struct service *list = snapshot_services(f->snapshot, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq_nocase(list[i].name, str_of(text)))
+			return service_flush(f, &list[i]);
+	}
+	return command_fail("no service is named \"%s\": `weir service list` "
+			    "shows those there are",
+	    text);
+}
+
+static int
+all_flush(struct flush *f)
+{
+	int status = 0;
+	size_t n;
+	const struct service *list = snapshot_services(f->snapshot, &n);
+
+	for (size_t i = 0; i < n; i++)
+		status |= service_flush(f, &list[i]);
+	if (n == 0)
+		(void)printf("there are no services\n");
+	return status;
+}
+
+static int
+cache_flush(struct command_call *call)
+{
+	struct flush f = { .arena = call->arena };
+	struct error err = { 0 };
+	int status;
+
+	if (flush_open(&f, call->settings, &err) != ST_OK)
+		status = command_fail("%s", err.text);
+	else if (call->n_operands == 0)
+		status = all_flush(&f);
+	else
+		status = named_flush(&f, call->operands[0]);
+	flush_close(&f);
+	return status;
+}
+
+const struct command cache_commands[] = {
+	{ .noun = "cache",
+	    .verb = "flush",
+	    .operands = "[SERVICE]",
+	    .summary = "Drop the cached answers of a service, or of all",
+	    .needs_settings = true,
+	    .run = cache_flush },
+	{ 0 },
+};
