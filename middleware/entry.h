@@ -12,16 +12,9 @@
 #include "app/base/secret.h"
 #include "app/base/str.h"
 #include "drivers/cache/cache.h"
-#include "middleware/service.h"
 #include "middleware/tags.h"
 
 struct arena;
-
-/* The versions of an answer's tags, in the order of its cache_plan. */
-struct tag_versions {
-	size_t n;
-	uint8_t version[TAGS_MAX][TAG_VERSION_BYTES];
-};
 
 struct entry {
 	int64_t created_ms; /* Unix time */

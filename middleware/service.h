@@ -12,13 +12,12 @@
 #include "app/base/buf.h"
 #include "app/base/status.h"
 #include "app/base/str.h"
+#include "middleware/tags.h"
 
 struct arena;
 struct request;
 struct service;
 struct settings;
-
-#define TAGS_MAX 16
 
 /*
  * What the cache stage needs to know of a cacheable read, filled in without

@@ -1,8 +1,47 @@
 #include "middleware/tags.h"
 
 #include "app/base/log.h"
-#include "middleware/service.h"
+#include "app/base/secret.h"
 #include "middleware/stores.h"
+
+bool
+tags_take(struct tag_versions *versions, struct cache_op *const *gets)
+{
+	for (size_t i = 0; i < versions->n; i++) {
+		if (gets[i]->status != ST_OK ||
+		    gets[i]->value.n != TAG_VERSION_BYTES)
+			return false;
+		memcpy(
+		    versions->version[i], gets[i]->value.p, TAG_VERSION_BYTES);
+	}
+	return true;
+}
+
+/* ADD, so that all readers agree on the version that came first; then GET, in
+ * the same batch. */
+bool
+tags_mint(
+    struct request *req, const struct str *tags, struct tag_versions *versions)
+{
+	uint8_t fresh[TAGS_MAX][TAG_VERSION_BYTES];
+	struct cache_op ops[2 * TAGS_MAX] = { 0 };
+	struct cache_op *list[2 * TAGS_MAX];
+	size_t n = versions->n;
+
+	secret_random(fresh, sizeof(fresh));
+	for (size_t i = 0; i < n; i++) {
+		ops[i].kind = CACHE_ADD;
+		ops[i].key = tags[i];
+		ops[i].value =
+		    str_make((const char *)fresh[i], TAG_VERSION_BYTES);
+		ops[n + i].kind = CACHE_GET;
+		ops[n + i].key = tags[i];
+		list[i] = &ops[i];
+		list[n + i] = &ops[n + i];
+	}
+	return stores_exec(req, STORE_CACHE, list, 2 * n) == ST_OK &&
+	       tags_take(versions, list + n);
+}
 
 enum status
 tags_bump(

@@ -6,13 +6,38 @@
 #ifndef WEIR_TAGS_H
 #define WEIR_TAGS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "app/base/status.h"
 #include "app/base/str.h"
 
-struct request;
+struct cache_op;
 struct error;
+struct request;
 
+#define TAGS_MAX          16 /* that one answer depends on */
 #define TAG_VERSION_BYTES 16
+
+/* The versions of an answer's tags, in the order of its cache_plan. */
+struct tag_versions {
+	size_t n;
+	uint8_t version[TAGS_MAX][TAG_VERSION_BYTES];
+};
+
+/*
+ * Takes the versions over from executed GETs, versions->n of them; false when
+ * one is missing.
+ */
+bool tags_take(struct tag_versions *versions, struct cache_op *const *gets);
+
+/*
+ * Worker only: gives missing ones of versions->n tags a version, and reads
+ * them all. False when the store does not keep them.
+ */
+bool tags_mint(
+    struct request *req, const struct str *tags, struct tag_versions *versions);
 
 /*
  * Worker only. Deletes the tags in one batch: call it before a write's first

@@ -137,45 +137,6 @@ cache_plan(void *state, struct request *req)
 	return FLOW_NEXT;
 }
 
-/* Takes the versions over from GETs; false when one is missing. */
-static bool
-versions_take(struct cache_slot *slot, struct cache_op *const *gets)
-{
-	for (size_t i = 0; i < slot->versions.n; i++) {
-		if (gets[i]->status != ST_OK ||
-		    gets[i]->value.n != TAG_VERSION_BYTES)
-			return false;
-		memcpy(slot->versions.version[i], gets[i]->value.p,
-		    TAG_VERSION_BYTES);
-	}
-	return true;
-}
-
-/* Worker only: gives missing tags a version. ADD, so that all readers agree
- * on the one that came first. */
-static bool
-versions_mint(struct cache_slot *slot, struct request *req)
-{
-	uint8_t fresh[TAGS_MAX][TAG_VERSION_BYTES];
-	struct cache_op ops[2 * TAGS_MAX] = { 0 };
-	struct cache_op *list[2 * TAGS_MAX];
-	size_t n = slot->versions.n;
-
-	secret_random(fresh, sizeof(fresh));
-	for (size_t i = 0; i < n; i++) {
-		ops[i].kind = CACHE_ADD;
-		ops[i].key = slot->plan.tags[i];
-		ops[i].value =
-		    str_make((const char *)fresh[i], TAG_VERSION_BYTES);
-		ops[n + i].kind = CACHE_GET;
-		ops[n + i].key = slot->plan.tags[i];
-		list[i] = &ops[i];
-		list[n + i] = &ops[n + i];
-	}
-	return stores_exec(req, STORE_CACHE, list, 2 * n) == ST_OK &&
-	       versions_take(slot, list + n);
-}
-
 static enum flow
 serve_hit(struct cache_slot *slot, struct request *req)
 {
@@ -237,11 +198,12 @@ cache_enter(void *state, struct request *req)
 		return FLOW_NEXT;
 	if (req->batch_status[STORE_CACHE] != ST_OK)
 		return skip_store(slot, req);
-	if (!versions_take(slot, slot->tag_ops)) {
+	if (!tags_take(&slot->versions, slot->tag_ops)) {
 		if (!req->may_block)
 			return FLOW_BACK;
-		return versions_mint(slot, req) ? go_on_missing(slot, req)
-						: skip_store(slot, req);
+		return tags_mint(req, slot->plan.tags, &slot->versions)
+			   ? go_on_missing(slot, req)
+			   : skip_store(slot, req);
 	}
 	stores_incarnation(req, STORE_CACHE, incarnation);
 	if (slot->entry_op != NULL && slot->entry_op->status == ST_OK)
