@@ -1,82 +1,17 @@
 /*
  * What every database driver promises in drivers/db/db.h, asked of each row of
- * the driver table: values, statements, errors, deadlines, transactions.
+ * the driver table: values, statements and their errors.
  */
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <time.h>
 
 #include <cmocka.h>
 
 #include "app/base/arena.h"
-#include "app/base/buf.h"
-#include "app/base/clock.h"
-#include "drivers/db/catalog.h"
-#include "tests/contract/db_fixture.h"
-
-#define ENDLESS                                                                \
-	"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "     \
-	"SELECT count(*) FROM n"
-
-/* Copies of the rows that came, at most a few. */
-struct rows {
-	struct arena *arena;
-	struct db_value v[8][12];
-	size_t n;
-	size_t columns;
-	size_t stop_after; /* 0: never */
-};
-
-static enum status
-keep_row(void *ctx, const struct db_value *v, size_t n)
-{
-	struct rows *rows = ctx;
-
-	assert_true(rows->n < 8 && n <= 12);
-	for (size_t i = 0; i < n; i++) {
-		struct db_value *copy = &rows->v[rows->n][i];
-
-		*copy = v[i];
-		if (v[i].type >= DB_NUMBER)
-			copy->s = arena_dup(rows->arena, v[i].s);
-	}
-	rows->columns = n;
-	rows->n++;
-	return rows->n == rows->stop_after ? ST_REFUSED : ST_OK;
-}
-
-static enum status
-run_on(struct fixture *f, struct db_conn *conn, const char *sql,
-    const struct db_value *args, size_t n, struct rows *rows)
-{
-	struct db_stmt stmt = { str_of(sql), args, n };
-
-	if (rows != NULL)
-		rows->arena = &f->arena;
-	return f->driver->run(conn, &stmt, fixture_deadline(),
-	    rows == NULL ? NULL : keep_row, rows, NULL, NULL);
-}
-
-static enum status
-run(struct fixture *f, const char *sql, struct rows *rows)
-{
-	return run_on(f, f->conn, sql, NULL, 0, rows);
-}
-
-static int64_t
-number_of(struct fixture *f, const char *sql)
-{
-	struct rows rows = { .n = 0 };
-
-	assert_int_equal(run(f, sql, &rows), ST_OK);
-	assert_int_equal(rows.n, 1);
-	return rows.v[0][0].i;
-}
+#include "tests/contract/db_rows.h"
 
 static void
 assert_bytes(struct db_value v, enum db_type type, struct str want)
@@ -102,10 +37,10 @@ values_of_every_type_come_back(void **state)
 	fixture_script(f, "CREATE TABLE v (i INTEGER, b BOOLEAN, r DOUBLE, "
 			  "d DATE, t VARCHAR(40), x BLOB)");
 	assert_int_equal(
-	    run_on(f, f->conn, "INSERT INTO v VALUES (?,?,?,?,?,?)", args, 6,
-		NULL),
+	    rows_run_on(f, f->conn, "INSERT INTO v VALUES (?,?,?,?,?,?)", args,
+		6, NULL),
 	    ST_OK);
-	assert_int_equal(run(f, "SELECT * FROM v", &rows), ST_OK);
+	assert_int_equal(rows_run(f, "SELECT * FROM v", &rows), ST_OK);
 	assert_int_equal(rows.n, 1);
 	assert_int_equal(rows.columns, 6);
 	assert_int_equal(rows.v[0][0].type, DB_INT);
@@ -128,10 +63,10 @@ null_is_null_in_every_type(void **state)
 		{ .type = DB_NULL } };
 
 	fixture_script(f, "CREATE TABLE v (i INTEGER, b BOOLEAN, t TEXT)");
-	assert_int_equal(
-	    run_on(f, f->conn, "INSERT INTO v VALUES (?,?,?)", args, 3, NULL),
+	assert_int_equal(rows_run_on(f, f->conn, "INSERT INTO v VALUES (?,?,?)",
+			     args, 3, NULL),
 	    ST_OK);
-	assert_int_equal(run(f, "SELECT * FROM v", &rows), ST_OK);
+	assert_int_equal(rows_run(f, "SELECT * FROM v", &rows), ST_OK);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(rows.v[0][i].type, DB_NULL);
 }
@@ -147,10 +82,12 @@ integers_keep_all_64_bits(void **state)
 
 	fixture_script(f, "CREATE TABLE v (i BIGINT)");
 	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(run_on(f, f->conn, "INSERT INTO v VALUES (?)",
-				     &edges[i], 1, NULL),
+		assert_int_equal(
+		    rows_run_on(f, f->conn, "INSERT INTO v VALUES (?)",
+			&edges[i], 1, NULL),
 		    ST_OK);
-	assert_int_equal(run(f, "SELECT i FROM v ORDER BY i", &rows), ST_OK);
+	assert_int_equal(
+	    rows_run(f, "SELECT i FROM v ORDER BY i", &rows), ST_OK);
 	assert_true(rows.v[0][0].i == INT64_MIN);
 	assert_true(rows.v[1][0].i == INT64_MAX);
 	assert_true(rows.v[2][0].i == INT64_MAX);
@@ -164,9 +101,9 @@ a_number_beyond_the_engine_is_invalid(void **state)
 
 	fixture_script(f, "CREATE TABLE v (i BIGINT)");
 	assert_int_equal(
-	    run_on(f, f->conn, "INSERT INTO v VALUES (?)", &over, 1, NULL),
+	    rows_run_on(f, f->conn, "INSERT INTO v VALUES (?)", &over, 1, NULL),
 	    ST_INVALID);
-	assert_int_equal(number_of(f, "SELECT count(*) FROM v"), 0);
+	assert_int_equal(rows_number(f, "SELECT count(*) FROM v"), 0);
 }
 
 static void
@@ -183,10 +120,11 @@ text_keeps_utf8_and_empty_is_not_null(void **state)
 	fixture_script(f, "CREATE TABLE v (k INTEGER PRIMARY KEY, t TEXT)");
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(
-		    run_on(f, f->conn, "INSERT INTO v (t) VALUES (?)",
+		    rows_run_on(f, f->conn, "INSERT INTO v (t) VALUES (?)",
 			&texts[i], 1, NULL),
 		    ST_OK);
-	assert_int_equal(run(f, "SELECT t FROM v ORDER BY k", &rows), ST_OK);
+	assert_int_equal(
+	    rows_run(f, "SELECT t FROM v ORDER BY k", &rows), ST_OK);
 	assert_bytes(rows.v[0][0], DB_TEXT, STR(""));
 	assert_bytes(rows.v[1][0], DB_TEXT, texts[1].s);
 	assert_bytes(rows.v[2][0], DB_TEXT, STR(""));
@@ -206,10 +144,11 @@ blobs_keep_every_byte_and_may_be_empty(void **state)
 	fixture_script(f, "CREATE TABLE v (k INTEGER PRIMARY KEY, x BLOB)");
 	for (size_t i = 0; i < 2; i++)
 		assert_int_equal(
-		    run_on(f, f->conn, "INSERT INTO v (x) VALUES (?)",
+		    rows_run_on(f, f->conn, "INSERT INTO v (x) VALUES (?)",
 			&blobs[i], 1, NULL),
 		    ST_OK);
-	assert_int_equal(run(f, "SELECT x FROM v ORDER BY k", &rows), ST_OK);
+	assert_int_equal(
+	    rows_run(f, "SELECT x FROM v ORDER BY k", &rows), ST_OK);
 	assert_bytes(rows.v[0][0], DB_BLOB, STR(""));
 	assert_bytes(rows.v[1][0], DB_BLOB, blobs[1].s);
 }
@@ -221,7 +160,7 @@ an_empty_result_calls_nobody(void **state)
 	struct rows rows = { .n = 0 };
 
 	fixture_script(f, "CREATE TABLE v (i INTEGER)");
-	assert_int_equal(run(f, "SELECT * FROM v", &rows), ST_OK);
+	assert_int_equal(rows_run(f, "SELECT * FROM v", &rows), ST_OK);
 	assert_int_equal(rows.n, 0);
 }
 
@@ -233,9 +172,9 @@ a_refusing_callback_ends_the_statement(void **state)
 
 	fixture_script(f, "CREATE TABLE v (i INTEGER);"
 			  "INSERT INTO v VALUES (1), (2), (3)");
-	assert_int_equal(run(f, "SELECT i FROM v", &rows), ST_REFUSED);
+	assert_int_equal(rows_run(f, "SELECT i FROM v", &rows), ST_REFUSED);
 	assert_int_equal(rows.n, 2);
-	assert_int_equal(run(f, "DELETE FROM v", NULL), ST_OK);
+	assert_int_equal(rows_run(f, "DELETE FROM v", NULL), ST_OK);
 }
 
 static void
@@ -269,9 +208,9 @@ a_second_row_of_a_unique_key_exists(void **state)
 	fixture_script(f, "CREATE TABLE v (k INTEGER PRIMARY KEY, "
 			  "u VARCHAR(9) UNIQUE); INSERT INTO v VALUES (1,'a')");
 	assert_int_equal(
-	    run(f, "INSERT INTO v VALUES (1, 'b')", NULL), ST_EXISTS);
+	    rows_run(f, "INSERT INTO v VALUES (1, 'b')", NULL), ST_EXISTS);
 	assert_int_equal(
-	    run(f, "INSERT INTO v VALUES (2, 'a')", NULL), ST_EXISTS);
+	    rows_run(f, "INSERT INTO v VALUES (2, 'a')", NULL), ST_EXISTS);
 }
 
 static void
@@ -283,11 +222,11 @@ other_constraints_are_invalid(void **state)
 			  "CREATE TABLE v (n INTEGER NOT NULL CHECK (n > 0), "
 			  "p INTEGER REFERENCES p (k))");
 	assert_int_equal(
-	    run(f, "INSERT INTO v VALUES (NULL, NULL)", NULL), ST_INVALID);
+	    rows_run(f, "INSERT INTO v VALUES (NULL, NULL)", NULL), ST_INVALID);
 	assert_int_equal(
-	    run(f, "INSERT INTO v VALUES (1, 5)", NULL), ST_INVALID);
+	    rows_run(f, "INSERT INTO v VALUES (1, 5)", NULL), ST_INVALID);
 	assert_int_equal(
-	    run(f, "INSERT INTO v VALUES (0, NULL)", NULL), ST_INVALID);
+	    rows_run(f, "INSERT INTO v VALUES (0, NULL)", NULL), ST_INVALID);
 }
 
 static void
@@ -313,10 +252,10 @@ an_unknown_table_or_column_is_stale(void **state)
 	struct fixture *f = *state;
 
 	fixture_script(f, "CREATE TABLE v (i INTEGER)");
-	assert_int_equal(run(f, "SELECT i FROM gone", NULL), ST_STALE);
-	assert_int_equal(run(f, "SELECT gone FROM v", NULL), ST_STALE);
+	assert_int_equal(rows_run(f, "SELECT i FROM gone", NULL), ST_STALE);
+	assert_int_equal(rows_run(f, "SELECT gone FROM v", NULL), ST_STALE);
 	assert_int_equal(
-	    run(f, "INSERT INTO v (gone) VALUES (1)", NULL), ST_STALE);
+	    rows_run(f, "INSERT INTO v (gone) VALUES (1)", NULL), ST_STALE);
 }
 
 static void
@@ -329,219 +268,7 @@ a_quoted_unknown_column_is_not_a_text(void **state)
 	fixture_script(f, "CREATE TABLE v (i INTEGER);"
 			  "INSERT INTO v VALUES (1)");
 	(void)snprintf(sql, sizeof(sql), "SELECT %cgone%c FROM v", q, q);
-	assert_int_equal(run(f, sql, NULL), ST_STALE);
-}
-
-static void
-a_statement_ends_at_its_deadline(void **state)
-{
-	struct fixture *f = *state;
-	struct db_stmt endless = { .sql = STR(ENDLESS) };
-	int64_t began = clock_boot_ms();
-
-	assert_int_equal(f->driver->run(f->conn, &endless, began + 50, NULL,
-			     NULL, NULL, NULL),
-	    ST_TIMEOUT);
-	assert_true(clock_boot_ms() - began < 20000);
-	assert_int_equal(number_of(f, "SELECT 1"), 1);
-}
-
-struct interrupter {
-	struct fixture *f;
-	atomic_bool done;
-};
-
-/* Again and again: the statement may not have begun yet. */
-static void *
-interrupt_until_done(void *arg)
-{
-	struct interrupter *in = arg;
-	struct timespec nap = { .tv_nsec = 5 * 1000 * 1000 };
-
-	while (!atomic_load(&in->done)) {
-		in->f->driver->interrupt(in->f->conn);
-		(void)nanosleep(&nap, NULL);
-	}
-	return NULL;
-}
-
-static void
-another_thread_can_interrupt(void **state)
-{
-	struct fixture *f = *state;
-	struct interrupter in = { .f = f };
-	pthread_t thread;
-
-	assert_int_equal(
-	    pthread_create(&thread, NULL, interrupt_until_done, &in), 0);
-	assert_int_equal(run(f, ENDLESS, NULL), ST_TIMEOUT);
-	atomic_store(&in.done, true);
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	assert_int_equal(number_of(f, "SELECT 1"), 1);
-}
-
-static void
-a_committed_transaction_stays(void **state)
-{
-	struct fixture *f = *state;
-
-	fixture_script(f, "CREATE TABLE v (i INTEGER)");
-	assert_int_equal(
-	    f->driver->begin(f->conn, fixture_deadline(), NULL), ST_OK);
-	assert_int_equal(run(f, "INSERT INTO v VALUES (1)", NULL), ST_OK);
-	assert_int_equal(f->driver->commit(f->conn, NULL), ST_OK);
-	assert_int_equal(number_of(f, "SELECT count(*) FROM v"), 1);
-}
-
-static void
-a_rolled_back_transaction_never_was(void **state)
-{
-	struct fixture *f = *state;
-
-	fixture_script(f, "CREATE TABLE v (i INTEGER)");
-	assert_int_equal(
-	    f->driver->begin(f->conn, fixture_deadline(), NULL), ST_OK);
-	assert_int_equal(run(f, "INSERT INTO v VALUES (1)", NULL), ST_OK);
-	f->driver->rollback(f->conn);
-	assert_int_equal(number_of(f, "SELECT count(*) FROM v"), 0);
-	f->driver->rollback(f->conn); /* nothing to do is no harm */
-}
-
-static void
-nothing_of_a_timed_out_transaction_is_kept(void **state)
-{
-	struct fixture *f = *state;
-	struct db_stmt slow = { .sql = STR("INSERT INTO v " ENDLESS) };
-
-	fixture_script(f, "CREATE TABLE v (i INTEGER)");
-	assert_int_equal(
-	    f->driver->begin(f->conn, fixture_deadline(), NULL), ST_OK);
-	assert_int_equal(run(f, "INSERT INTO v VALUES (1)", NULL), ST_OK);
-	assert_int_equal(f->driver->run(f->conn, &slow, clock_boot_ms() + 50,
-			     NULL, NULL, NULL, NULL),
-	    ST_TIMEOUT);
-	(void)run(f, "INSERT INTO v VALUES (2)", NULL);
-	f->driver->rollback(f->conn);
-	assert_int_equal(number_of(f, "SELECT count(*) FROM v"), 0);
-}
-
-static void
-a_locked_database_is_unavailable_in_time(void **state)
-{
-	struct fixture *f = *state;
-	struct db_conn *other = fixture_connect(f);
-	int64_t began = clock_boot_ms();
-
-	assert_int_equal(
-	    f->driver->begin(other, fixture_deadline(), NULL), ST_OK);
-	assert_int_equal(
-	    f->driver->begin(f->conn, began + 100, NULL), ST_UNAVAILABLE);
-	assert_true(clock_boot_ms() - began < 20000);
-	f->driver->rollback(other);
-	assert_int_equal(
-	    f->driver->begin(f->conn, fixture_deadline(), NULL), ST_OK);
-	f->driver->rollback(f->conn);
-	f->driver->disconnect(other);
-}
-
-static void
-a_kept_statement_follows_the_schema(void **state)
-{
-	struct fixture *f = *state;
-	struct rows before = { .n = 0 };
-	struct rows after = { .n = 0 };
-
-	fixture_script(f, "CREATE TABLE v (i INTEGER);"
-			  "INSERT INTO v VALUES (1)");
-	assert_int_equal(run(f, "SELECT * FROM v", &before), ST_OK);
-	assert_int_equal(before.columns, 1);
-	fixture_script(f, "ALTER TABLE v ADD COLUMN b BOOLEAN DEFAULT 1");
-	assert_int_equal(run(f, "SELECT * FROM v", &after), ST_OK);
-	assert_int_equal(after.columns, 2);
-	assert_int_equal(after.v[0][1].type, DB_BOOL);
-}
-
-static void
-more_statements_than_are_kept_all_work(void **state)
-{
-	struct fixture *f = *state;
-	char sql[64];
-
-	for (int round = 0; round < 2; round++) {
-		for (int i = 0; i < 200; i++) {
-			(void)snprintf(sql, sizeof(sql), "SELECT %d", i);
-			assert_int_equal(number_of(f, sql), i);
-		}
-	}
-}
-
-static void
-two_statements_in_one_text_are_refused(void **state)
-{
-	struct fixture *f = *state;
-
-	fixture_script(f, "CREATE TABLE v (i INTEGER)");
-	assert_int_equal(run(f, "SELECT 1; DROP TABLE v", NULL), ST_ERROR);
-	assert_int_equal(number_of(f, "SELECT count(*) FROM v"), 0);
-}
-
-static void
-versions_tell_schema_and_data_changes(void **state)
-{
-	struct fixture *f = *state;
-	struct db_conn *other = fixture_connect(f);
-	int64_t schema[3] = { 0 };
-	int64_t data[3] = { 0 };
-
-	fixture_script(f, "CREATE TABLE v (i INTEGER)");
-	assert_int_equal(
-	    f->driver->versions(other, &schema[0], &data[0], NULL), ST_OK);
-	assert_int_equal(run(f, "INSERT INTO v VALUES (1)", NULL), ST_OK);
-	assert_int_equal(
-	    f->driver->versions(other, &schema[1], &data[1], NULL), ST_OK);
-	assert_true(schema[1] == schema[0] && data[1] != data[0]);
-	fixture_script(f, "CREATE TABLE w (i INTEGER)");
-	assert_int_equal(
-	    f->driver->versions(other, &schema[2], &data[2], NULL), ST_OK);
-	assert_true(schema[2] != schema[1]);
-	f->driver->disconnect(other);
-}
-
-static void
-two_ways_to_one_database_have_one_identity(void **state)
-{
-	struct fixture *f = *state;
-	struct buf one = buf_in(&f->arena);
-	struct buf two = buf_in(&f->arena);
-	struct db_conn *other = NULL;
-
-	assert_int_equal(
-	    f->driver->connect(&f->other_way, fixture_deadline(), &other, NULL),
-	    ST_OK);
-	assert_int_equal(f->driver->identity(f->conn, &one, NULL), ST_OK);
-	assert_int_equal(f->driver->identity(other, &two, NULL), ST_OK);
-	assert_true(one.n > 0);
-	assert_true(str_eq(buf_str(&one), buf_str(&two)));
-	f->driver->disconnect(other);
-}
-
-static void
-a_read_only_connection_writes_nothing(void **state)
-{
-	struct fixture *f = *state;
-	struct db_config config = f->config;
-	struct db_conn *reader = NULL;
-
-	fixture_script(f, "CREATE TABLE v (i INTEGER)");
-	config.read_only = true;
-	assert_int_equal(
-	    f->driver->connect(&config, fixture_deadline(), &reader, NULL),
-	    ST_OK);
-	assert_int_equal(
-	    run_on(f, reader, "INSERT INTO v VALUES (1)", NULL, 0, NULL),
-	    ST_DENIED);
-	f->driver->disconnect(reader);
-	assert_int_equal(number_of(f, "SELECT count(*) FROM v"), 0);
+	assert_int_equal(rows_run(f, sql, NULL), ST_STALE);
 }
 
 int
@@ -562,18 +289,6 @@ main(void)
 		PROMISE(an_error_names_the_column_but_no_value),
 		PROMISE(an_unknown_table_or_column_is_stale),
 		PROMISE(a_quoted_unknown_column_is_not_a_text),
-		PROMISE(a_statement_ends_at_its_deadline),
-		PROMISE(another_thread_can_interrupt),
-		PROMISE(a_committed_transaction_stays),
-		PROMISE(a_rolled_back_transaction_never_was),
-		PROMISE(nothing_of_a_timed_out_transaction_is_kept),
-		PROMISE(a_locked_database_is_unavailable_in_time),
-		PROMISE(a_kept_statement_follows_the_schema),
-		PROMISE(more_statements_than_are_kept_all_work),
-		PROMISE(two_statements_in_one_text_are_refused),
-		PROMISE(versions_tell_schema_and_data_changes),
-		PROMISE(two_ways_to_one_database_have_one_identity),
-		PROMISE(a_read_only_connection_writes_nothing),
 	};
 
 	return fixture_run(promises, sizeof(promises) / sizeof(promises[0]));

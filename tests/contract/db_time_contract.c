@@ -1,0 +1,256 @@
+/*
+ * What every database driver promises in drivers/db/db.h about time and
+ * change: deadlines, interrupts, transactions, versions, connections.
+ */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "app/base/arena.h"
+#include "app/base/buf.h"
+#include "app/base/clock.h"
+#include "tests/contract/db_rows.h"
+
+#define ENDLESS                                                                \
+	"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "     \
+	"SELECT count(*) FROM n"
+
+static void
+a_statement_ends_at_its_deadline(void **state)
+{
+	struct fixture *f = *state;
+	struct db_stmt endless = { .sql = STR(ENDLESS) };
+	int64_t began = clock_boot_ms();
+
+	assert_int_equal(f->driver->run(f->conn, &endless, began + 50, NULL,
+			     NULL, NULL, NULL),
+	    ST_TIMEOUT);
+	assert_true(clock_boot_ms() - began < 20000);
+	assert_int_equal(rows_number(f, "SELECT 1"), 1);
+}
+
+struct interrupter {
+	struct fixture *f;
+	atomic_bool done;
+};
+
+/* Again and again: the statement may not have begun yet. */
+static void *
+interrupt_until_done(void *arg)
+{
+	struct interrupter *in = arg;
+	struct timespec nap = { .tv_nsec = 5 * 1000 * 1000 };
+
+	while (!atomic_load(&in->done)) {
+		in->f->driver->interrupt(in->f->conn);
+		(void)nanosleep(&nap, NULL);
+	}
+	return NULL;
+}
+
+static void
+another_thread_can_interrupt(void **state)
+{
+	struct fixture *f = *state;
+	struct interrupter in = { .f = f };
+	pthread_t thread;
+
+	assert_int_equal(
+	    pthread_create(&thread, NULL, interrupt_until_done, &in), 0);
+	assert_int_equal(rows_run(f, ENDLESS, NULL), ST_TIMEOUT);
+	atomic_store(&in.done, true);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(rows_number(f, "SELECT 1"), 1);
+}
+
+static void
+a_committed_transaction_stays(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_script(f, "CREATE TABLE v (i INTEGER)");
+	assert_int_equal(
+	    f->driver->begin(f->conn, fixture_deadline(), NULL), ST_OK);
+	assert_int_equal(rows_run(f, "INSERT INTO v VALUES (1)", NULL), ST_OK);
+	assert_int_equal(f->driver->commit(f->conn, NULL), ST_OK);
+	assert_int_equal(rows_number(f, "SELECT count(*) FROM v"), 1);
+}
+
+static void
+a_rolled_back_transaction_never_was(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_script(f, "CREATE TABLE v (i INTEGER)");
+	assert_int_equal(
+	    f->driver->begin(f->conn, fixture_deadline(), NULL), ST_OK);
+	assert_int_equal(rows_run(f, "INSERT INTO v VALUES (1)", NULL), ST_OK);
+	f->driver->rollback(f->conn);
+	assert_int_equal(rows_number(f, "SELECT count(*) FROM v"), 0);
+	f->driver->rollback(f->conn); /* nothing to do is no harm */
+}
+
+static void
+nothing_of_a_timed_out_transaction_is_kept(void **state)
+{
+	struct fixture *f = *state;
+	struct db_stmt slow = { .sql = STR("INSERT INTO v " ENDLESS) };
+
+	fixture_script(f, "CREATE TABLE v (i INTEGER)");
+	assert_int_equal(
+	    f->driver->begin(f->conn, fixture_deadline(), NULL), ST_OK);
+	assert_int_equal(rows_run(f, "INSERT INTO v VALUES (1)", NULL), ST_OK);
+	assert_int_equal(f->driver->run(f->conn, &slow, clock_boot_ms() + 50,
+			     NULL, NULL, NULL, NULL),
+	    ST_TIMEOUT);
+	(void)rows_run(f, "INSERT INTO v VALUES (2)", NULL);
+	f->driver->rollback(f->conn);
+	assert_int_equal(rows_number(f, "SELECT count(*) FROM v"), 0);
+}
+
+static void
+a_locked_database_is_unavailable_in_time(void **state)
+{
+	struct fixture *f = *state;
+	struct db_conn *other = fixture_connect(f);
+	int64_t began = clock_boot_ms();
+
+	assert_int_equal(
+	    f->driver->begin(other, fixture_deadline(), NULL), ST_OK);
+	assert_int_equal(
+	    f->driver->begin(f->conn, began + 100, NULL), ST_UNAVAILABLE);
+	assert_true(clock_boot_ms() - began < 20000);
+	f->driver->rollback(other);
+	assert_int_equal(
+	    f->driver->begin(f->conn, fixture_deadline(), NULL), ST_OK);
+	f->driver->rollback(f->conn);
+	f->driver->disconnect(other);
+}
+
+static void
+a_kept_statement_follows_the_schema(void **state)
+{
+	struct fixture *f = *state;
+	struct rows before = { .n = 0 };
+	struct rows after = { .n = 0 };
+
+	fixture_script(f, "CREATE TABLE v (i INTEGER);"
+			  "INSERT INTO v VALUES (1)");
+	assert_int_equal(rows_run(f, "SELECT * FROM v", &before), ST_OK);
+	assert_int_equal(before.columns, 1);
+	fixture_script(f, "ALTER TABLE v ADD COLUMN b BOOLEAN DEFAULT 1");
+	assert_int_equal(rows_run(f, "SELECT * FROM v", &after), ST_OK);
+	assert_int_equal(after.columns, 2);
+	assert_int_equal(after.v[0][1].type, DB_BOOL);
+}
+
+static void
+more_statements_than_are_kept_all_work(void **state)
+{
+	struct fixture *f = *state;
+	char sql[64];
+
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 200; i++) {
+			(void)snprintf(sql, sizeof(sql), "SELECT %d", i);
+			assert_int_equal(rows_number(f, sql), i);
+		}
+	}
+}
+
+static void
+two_statements_in_one_text_are_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_script(f, "CREATE TABLE v (i INTEGER)");
+	assert_int_equal(rows_run(f, "SELECT 1; DROP TABLE v", NULL), ST_ERROR);
+	assert_int_equal(rows_number(f, "SELECT count(*) FROM v"), 0);
+}
+
+static void
+versions_tell_schema_and_data_changes(void **state)
+{
+	struct fixture *f = *state;
+	struct db_conn *other = fixture_connect(f);
+	int64_t schema[3] = { 0 };
+	int64_t data[3] = { 0 };
+
+	fixture_script(f, "CREATE TABLE v (i INTEGER)");
+	assert_int_equal(
+	    f->driver->versions(other, &schema[0], &data[0], NULL), ST_OK);
+	assert_int_equal(rows_run(f, "INSERT INTO v VALUES (1)", NULL), ST_OK);
+	assert_int_equal(
+	    f->driver->versions(other, &schema[1], &data[1], NULL), ST_OK);
+	assert_true(schema[1] == schema[0] && data[1] != data[0]);
+	fixture_script(f, "CREATE TABLE w (i INTEGER)");
+	assert_int_equal(
+	    f->driver->versions(other, &schema[2], &data[2], NULL), ST_OK);
+	assert_true(schema[2] != schema[1]);
+	f->driver->disconnect(other);
+}
+
+static void
+two_ways_to_one_database_have_one_identity(void **state)
+{
+	struct fixture *f = *state;
+	struct buf one = buf_in(&f->arena);
+	struct buf two = buf_in(&f->arena);
+	struct db_conn *other = NULL;
+
+	assert_int_equal(
+	    f->driver->connect(&f->other_way, fixture_deadline(), &other, NULL),
+	    ST_OK);
+	assert_int_equal(f->driver->identity(f->conn, &one, NULL), ST_OK);
+	assert_int_equal(f->driver->identity(other, &two, NULL), ST_OK);
+	assert_true(one.n > 0);
+	assert_true(str_eq(buf_str(&one), buf_str(&two)));
+	f->driver->disconnect(other);
+}
+
+static void
+a_read_only_connection_writes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct db_config config = f->config;
+	struct db_conn *reader = NULL;
+
+	fixture_script(f, "CREATE TABLE v (i INTEGER)");
+	config.read_only = true;
+	assert_int_equal(
+	    f->driver->connect(&config, fixture_deadline(), &reader, NULL),
+	    ST_OK);
+	assert_int_equal(
+	    rows_run_on(f, reader, "INSERT INTO v VALUES (1)", NULL, 0, NULL),
+	    ST_DENIED);
+	f->driver->disconnect(reader);
+	assert_int_equal(rows_number(f, "SELECT count(*) FROM v"), 0);
+}
+
+int
+main(void)
+{
+	const struct promise promises[] = {
+		PROMISE(a_statement_ends_at_its_deadline),
+		PROMISE(another_thread_can_interrupt),
+		PROMISE(a_committed_transaction_stays),
+		PROMISE(a_rolled_back_transaction_never_was),
+		PROMISE(nothing_of_a_timed_out_transaction_is_kept),
+		PROMISE(a_locked_database_is_unavailable_in_time),
+		PROMISE(a_kept_statement_follows_the_schema),
+		PROMISE(more_statements_than_are_kept_all_work),
+		PROMISE(two_statements_in_one_text_are_refused),
+		PROMISE(versions_tell_schema_and_data_changes),
+		PROMISE(two_ways_to_one_database_have_one_identity),
+		PROMISE(a_read_only_connection_writes_nothing),
+	};
+
+	return fixture_run(promises, sizeof(promises) / sizeof(promises[0]));
+}
