@@ -237,3 +237,21 @@ world_has_header(struct world *w, const char *line)
 	}
 	return false;
 }
+
+void
+world_expect(struct world *w, const char *method, const char *target,
+    const char *body, const char *want)
+{
+	int status = world_call(w, method, target, body);
+
+	assert_string_equal(world_body(w), want);
+	assert_int_equal(status, 200);
+}
+
+void
+world_expect_refusal(struct world *w, const char *method, const char *target,
+    const char *body, const char *message)
+{
+	(void)world_call(w, method, target, body);
+	assert_string_equal(world_message(w), message);
+}

@@ -55,6 +55,12 @@ void world_request(
 int world_call(
     struct world *w, const char *method, const char *target, const char *body);
 
+/* The answer must be 200 with that body, or an error with that message. */
+void world_expect(struct world *w, const char *method, const char *target,
+    const char *body, const char *want);
+void world_expect_refusal(struct world *w, const char *method,
+    const char *target, const char *body, const char *message);
+
 /* The body of the last answer, NUL-terminated. */
 const char *world_body(struct world *w);
 

@@ -1,0 +1,232 @@
+/* PUT, PATCH and DELETE on a database service, over a real file; what every
+ * write owes to the cache. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/support/db_world.h"
+
+static const char script[] =
+    "CREATE TABLE todo (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, "
+    "done BOOLEAN);"
+    "INSERT INTO todo (id, name) VALUES (1, 'one'), (2, 'two');"
+    "CREATE TABLE pair (a INTEGER NOT NULL, b TEXT NOT NULL, v INTEGER, "
+    "PRIMARY KEY (a, b));"
+    "INSERT INTO pair VALUES (1, 'x', 10);"
+    "CREATE TABLE parent (id INTEGER PRIMARY KEY);"
+    "CREATE TABLE child (id INTEGER PRIMARY KEY, "
+    "p INTEGER REFERENCES parent ON DELETE CASCADE);"
+    "CREATE TABLE strict_child (id INTEGER PRIMARY KEY, "
+    "t INTEGER REFERENCES todo);"
+    "CREATE TABLE traced (id INTEGER PRIMARY KEY, v INTEGER);"
+    "CREATE TABLE trace (v INTEGER);"
+    "CREATE TRIGGER g AFTER INSERT ON traced BEGIN "
+    "INSERT INTO trace VALUES (new.v); END;"
+    "CREATE VIEW names AS SELECT name FROM todo";
+
+static int
+set_up(void **state)
+{
+	struct world *w = malloc(sizeof(*w));
+
+	assert_non_null(w);
+	world_open(w, script, "");
+	*state = w;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	world_close(*state);
+	free(*state);
+	return 0;
+}
+
+static int64_t
+count(struct world *w)
+{
+	return world_number(w, "SELECT count(*) FROM todo");
+}
+
+static void
+a_change_answers_the_key_or_the_fields(void **state)
+{
+	world_expect(
+	    *state, "PATCH", "_table/todo/1", "{\"done\":true}", "{\"id\":1}");
+	world_expect(*state, "PUT", "_table/todo/1?fields=id,name,done",
+	    "{\"resource\":[{\"name\":\"uno\",\"id\":99}]}",
+	    "{\"id\":1,\"name\":\"uno\",\"done\":true}");
+	world_expect(
+	    *state, "PATCH", "_table/todo/1", "{\"done\":true}", "{\"id\":1}");
+}
+
+static void
+a_key_can_be_changed(void **state)
+{
+	world_expect(*state, "PATCH", "_table/pair/(1,x)?fields=*",
+	    "{\"b\":\"z\"}", "{\"a\":1,\"b\":\"z\",\"v\":10}");
+	assert_int_equal(
+	    world_call(*state, "PATCH", "_table/pair/(1,x)", "{\"v\":1}"), 404);
+}
+
+static void
+a_change_of_nothing_is_missing(void **state)
+{
+	struct world *w = *state;
+
+	world_expect_refusal(w, "PATCH", "_table/todo/9", "{\"done\":true}",
+	    "Record with identifier '9' not found.");
+	assert_int_equal(w->req.response.status, 404);
+	world_expect_refusal(w, "DELETE", "_table/todo/9", NULL,
+	    "Record with identifier '9' not found.");
+	assert_int_equal(w->req.response.status, 404);
+	world_expect_refusal(w, "PATCH", "_table/todo/1", "{\"id\":1}",
+	    "No valid fields were found in record.");
+	assert_int_equal(w->req.response.status, 400);
+}
+
+static void
+a_change_into_another_record_is_a_conflict(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(
+	    world_call(w, "PATCH", "_table/todo/1", "{\"name\":\"two\"}"), 409);
+	assert_int_equal(
+	    world_number(w, "SELECT count(*) FROM todo WHERE name = 'one'"), 1);
+}
+
+static void
+a_delete_answers_what_was_there(void **state)
+{
+	world_expect(*state, "DELETE", "_table/todo/1", NULL, "{\"id\":1}");
+	world_expect(*state, "DELETE", "_table/todo/2?fields=id,name", NULL,
+	    "{\"id\":2,\"name\":\"two\"}");
+	assert_int_equal(count(*state), 0);
+}
+
+static void
+a_referenced_record_is_not_deleted(void **state)
+{
+	struct world *w = *state;
+
+	world_script(w, "INSERT INTO strict_child VALUES (1, 2)");
+	assert_int_equal(world_call(w, "DELETE", "_table/todo/2", NULL), 400);
+	assert_non_null(strstr(world_message(w), "FOREIGN KEY"));
+	assert_int_equal(count(w), 2);
+}
+
+static void
+tags_are_deleted_before_and_after_the_write(void **state)
+{
+	struct world *w = *state;
+
+	w->watch_sql = "SELECT count(*) FROM todo";
+	assert_int_equal(
+	    world_call(w, "POST", "_table/todo", "[{\"name\":\"a\"}]"), 200);
+	assert_string_equal(w->deleted, "todo ? |todo ? |");
+	assert_int_equal(w->watched[0], 2);
+	assert_int_equal(w->watched[1], 3);
+}
+
+static void
+writes_that_reach_further_drop_everything(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(
+	    world_call(w, "POST", "_table/parent", "[{\"id\":1}]"), 200);
+	assert_string_equal(w->deleted, "parent ? * |parent ? * |");
+	assert_int_equal(
+	    world_call(w, "POST", "_table/child", "[{\"id\":1,\"p\":1}]"), 200);
+	assert_string_equal(w->deleted, "child ? |child ? |");
+	assert_int_equal(
+	    world_call(w, "POST", "_table/traced", "[{\"v\":1}]"), 200);
+	assert_string_equal(w->deleted, "traced ? * |traced ? * |");
+}
+
+static void
+without_the_store_nothing_is_written(void **state)
+{
+	struct world *w = *state;
+
+	w->store_status = ST_UNAVAILABLE;
+	assert_int_equal(
+	    world_call(w, "POST", "_table/todo", "[{\"name\":\"a\"}]"), 503);
+	assert_true(world_has_header(w, "Retry-After: 1"));
+	assert_int_equal(count(w), 2);
+}
+
+static void
+a_locked_database_is_unavailable(void **state)
+{
+	struct world *w = *state;
+
+	world_script(w, "BEGIN IMMEDIATE");
+	w->settings.statement_timeout = 100;
+	assert_int_equal(
+	    world_call(w, "POST", "_table/todo", "[{\"name\":\"a\"}]"), 503);
+	assert_true(world_has_header(w, "Retry-After: 1"));
+	world_script(w, "ROLLBACK");
+	w->settings.statement_timeout = 60000;
+	assert_int_equal(
+	    world_call(w, "POST", "_table/todo", "[{\"name\":\"a\"}]"), 200);
+}
+
+static void
+methods_that_do_not_fit_are_told(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(world_call(w, "DELETE", "_table/todo", NULL), 405);
+	assert_true(world_has_header(w, "Allow: GET, HEAD, POST, OPTIONS"));
+	assert_int_equal(world_call(w, "POST", "_table/names", "[{}]"), 405);
+	world_expect_refusal(w, "POST", "_table/todo/1", "{}",
+	    "Create record by identifier not currently supported.");
+	world_expect_refusal(w, "DELETE", "_table/todo/1?force=true", NULL,
+	    "Parameter 'force' is not supported here.");
+	world_expect_refusal(w, "PATCH", "_table/todo/1?ids=2", "{\"done\":1}",
+	    "Parameter 'ids' is not supported here.");
+	assert_int_equal(count(w), 2);
+}
+
+static void
+a_read_only_service_writes_nothing(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w, script, ",\"read_only\":\"true\"");
+	assert_int_equal(world_call(&w, "GET", "_table/todo/1", NULL), 200);
+	assert_int_equal(world_call(&w, "DELETE", "_table/todo/1", NULL), 405);
+	assert_int_equal(w.n_batches, 0);
+	assert_int_equal(count(&w), 2);
+	world_close(&w);
+}
+
+int
+main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(a_change_answers_the_key_or_the_fields),
+		TEST(a_key_can_be_changed),
+		TEST(a_change_of_nothing_is_missing),
+		TEST(a_change_into_another_record_is_a_conflict),
+		TEST(a_delete_answers_what_was_there),
+		TEST(a_referenced_record_is_not_deleted),
+		TEST(tags_are_deleted_before_and_after_the_write),
+		TEST(writes_that_reach_further_drop_everything),
+		TEST(without_the_store_nothing_is_written),
+		TEST(a_locked_database_is_unavailable),
+		TEST(methods_that_do_not_fit_are_told),
+		TEST(a_read_only_service_writes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
