@@ -122,11 +122,13 @@ help_run(const struct globals *g)
 static int
 name_unknown(char **words, size_t n)
 {
-	if (n == 2 && strcmp(words[1], "--help") == 0 &&
+	bool verb = n > 1 && words[1][0] != '-';
+
+	if (n > 1 && strcmp(words[1], "--help") == 0 &&
 	    usage_list(stdout, words[0]))
 		return 0;
 	(void)command_fail("unknown command %s%s%s (weir --help lists them)",
-	    words[0], n > 1 ? " " : "", n > 1 ? words[1] : "");
+	    words[0], verb ? " " : "", verb ? words[1] : "");
 	(void)usage_list(stderr, words[0]); /* empty: not even a noun */
 	return MISUSE;
 }

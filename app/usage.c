@@ -1,55 +1,89 @@
 #include "app/usage.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "app/command.h"
 
-/* Where the second column begins, counted from the first. */
-#define COLUMN 26
+#define COLUMNS     79
+#define INDENT      12 /* of the lines that continue a usage line */
+#define SECOND      28 /* where the second column begins */
+#define PIECE_BYTES 128
+
+/* Text that goes on in a new line, indented, where a line would be too long. */
+struct paragraph {
+	FILE *out;
+	size_t indent;
+	size_t at; /* the column behind what is printed */
+};
 
 static void
-name_print(FILE *out, const struct command *command)
+piece_print(struct paragraph *p, const char *piece, size_t n)
 {
-	if (command->noun != NULL)
-		(void)fprintf(out, "%s ", command->noun);
-	(void)fprintf(out, "%s", command->verb);
+	if (p->at + 1 + n > COLUMNS) {
+		(void)fprintf(p->out, "\n%*s", (int)p->indent - 1, "");
+		p->at = p->indent - 1;
+	}
+	(void)fprintf(p->out, " %.*s", (int)n, piece);
+	p->at += 1 + n;
 }
 
 static void
-option_print(FILE *out, const struct command_option *option)
+words_print(struct paragraph *p, const char *text)
 {
-	(void)fprintf(out, option->required ? " %s" : " [%s", option->name);
-	if (option->value != NULL)
-		(void)fprintf(out, " %s", option->value);
-	if (!option->required)
-		(void)fputc(']', out);
+	struct str rest = str_of(text);
+
+	while (!str_is_null(rest)) {
+		struct str word = str_cut(&rest, ' ');
+
+		piece_print(p, word.p, word.n);
+	}
+}
+
+/* An option is one piece: it is never broken. */
+static void
+option_print(struct paragraph *p, const struct command_option *option)
+{
+	char piece[PIECE_BYTES];
+	int n = snprintf(piece, sizeof(piece), "%s%s%s%s%s",
+	    option->required ? "" : "[", option->name,
+	    option->value == NULL ? "" : " ",
+	    option->value == NULL ? "" : option->value,
+	    option->required ? "" : "]");
+
+	assert(n > 0 && n < PIECE_BYTES);
+	piece_print(p, piece, (size_t)n);
 }
 
 void
 usage_line(FILE *out, const struct command *command)
 {
 	const struct command_option *option = command->options;
+	struct paragraph p = { out, INDENT, 0 };
 
-	(void)fprintf(out, "usage: weir ");
-	name_print(out, command);
+	p.at = (size_t)fprintf(out, "usage: weir");
+	if (command->noun != NULL)
+		words_print(&p, command->noun);
+	words_print(&p, command->verb);
 	for (; option != NULL && option->name != NULL; option++)
-		option_print(out, option);
+		option_print(&p, option);
 	if (command->operands != NULL)
-		(void)fprintf(out, " %s", command->operands);
+		words_print(&p, command->operands);
 	(void)fputc('\n', out);
 }
 
-/* One line in two columns. */
+/* A row of two columns: two words in the first, a text in the second. */
 static void
 row_print(FILE *out, const char *first, const char *second, const char *text)
 {
-	size_t n = strlen(first) + strlen(second) + 1;
+	struct paragraph p = { out, SECOND, 0 };
+	int n = fprintf(out, "  %s %s", first, second);
 
-	(void)fprintf(out, "  %s %s", first, second);
-	do {
-		(void)fputc(' ', out);
-	} while (++n < COLUMN);
-	(void)fprintf(out, "%s\n", text);
+	if (n < SECOND - 1)
+		n += fprintf(out, "%*s", SECOND - 1 - n, "");
+	p.at = (size_t)n;
+	words_print(&p, text);
+	(void)fputc('\n', out);
 }
 
 void
@@ -102,70 +136,4 @@ usage_program(FILE *out)
 	    "Commands:\n");
 	(void)usage_list(out, NULL); /* there are some */
 	(void)fprintf(out, "\n`weir COMMAND --help` says more of one.\n");
-}
-
-/* "NAME [MORE...]" as "Ar NAME Oo Ar MORE ... Oc". */
-static void
-mdoc_operands(FILE *out, const char *operands)
-{
-	struct str rest = str_of(operands);
-
-	while (rest.n > 0) {
-		struct str word = str_cut(&rest, ' ');
-		bool optional = str_starts(word, STR("["));
-		bool many;
-
-		if (optional)
-			word = str_make(word.p + 1, word.n - 2);
-		many = str_ends(word, STR("..."));
-		if (many)
-			word.n -= 3;
-		(void)fprintf(out, "%s Ar %.*s%s%s", optional ? " Oo" : "",
-		    STR_ARG(word), many ? " ..." : "", optional ? " Oc" : "");
-	}
-}
-
-static void
-mdoc_option(FILE *out, const struct command_option *option)
-{
-	/* mdoc puts the first dash itself */
-	(void)fprintf(out, " Fl %s", option->name + 1);
-	if (option->value != NULL)
-		(void)fprintf(out, " Ar %s", option->value);
-}
-
-static void
-mdoc_command(FILE *out, const struct command *command)
-{
-	const struct command_option *options = command->options, *o;
-
-	(void)fprintf(out, ".It Cm ");
-	name_print(out, command);
-	for (o = options; o != NULL && o->name != NULL; o++) {
-		(void)fputs(o->required ? "" : " Oo", out);
-		mdoc_option(out, o);
-		(void)fputs(o->required ? "" : " Oc", out);
-	}
-	mdoc_operands(out, command->operands);
-	(void)fprintf(out, "\n%s.\n", command->summary);
-	if (options == NULL)
-		return;
-	(void)fprintf(out, ".Bl -tag -width Ds -compact\n");
-	for (o = options; o->name != NULL; o++) {
-		(void)fprintf(out, ".It");
-		mdoc_option(out, o);
-		(void)fprintf(out, "\n%s\n", o->help);
-	}
-	(void)fprintf(out, ".El\n");
-}
-
-void
-usage_mdoc(FILE *out)
-{
-	for (size_t i = 0; command_groups[i] != NULL; i++) {
-		const struct command *row = command_groups[i];
-
-		for (; row->verb != NULL; row++)
-			mdoc_command(out, row);
-	}
 }

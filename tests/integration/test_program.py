@@ -53,6 +53,29 @@ def test_wrong_use_is_told_and_has_a_status_of_its_own(words, why):
     assert why in err.splitlines()[0]
 
 
+def test_a_noun_alone_lists_its_verbs():
+    status, out, _ = run("key", "--help")
+    assert status == 0
+    assert [line.split()[:2] for line in out.splitlines()] == [
+        ["key", verb] for verb in ("add", "list", "revoke")]
+    status, _, err = run("key")
+    assert status == 2
+    assert "key revoke" in err
+
+
+def test_no_command_has_help_that_a_terminal_breaks():
+    _, listed, _ = run("--help")
+    begin = listed.index("Commands:")
+    for line in listed[begin:].splitlines()[1:]:
+        if not line.startswith("  ") or line.startswith("   "):
+            continue
+        words = line[2:27].split()
+        _, out, _ = run(*words, "--help")
+        assert out.startswith("usage: weir " + " ".join(words))
+        assert all(len(text) < 80 for text in out.splitlines())
+    assert all(len(text) < 80 for text in listed.splitlines())
+
+
 def test_what_cannot_be_printed_is_a_failure():
     with open("/dev/full", "wb") as full:
         done = subprocess.run([PROGRAM, "options"], stdout=full, check=False,
