@@ -112,9 +112,9 @@ static void
 an_unknown_table_is_missing(void **state)
 {
 	assert_refused(*state, "_table/none", 404,
-	    "Table 'none' does not exist in the database.");
+	    "Table \"none\" does not exist in the database.");
 	assert_refused(*state, "_table/a%2Fb", 404,
-	    "Table 'a/b' does not exist in the database.");
+	    "Table \"a/b\" does not exist in the database.");
 	assert_refused(*state, "_other/todo", 404,
 	    "Resource '_other/todo' not found for service 'db'.");
 	assert_refused(*state, "_table/todo/1/2", 404,

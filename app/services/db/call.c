@@ -39,7 +39,7 @@ table_call_open(struct table_call *c, struct request *req, struct error *err)
 		c->table = catalog_table(&service->catalog, name);
 	if (c->table == NULL)
 		return error_set(err, ST_MISSING,
-		    "Table '%.*s' does not exist in the database.",
+		    "Table \"%.*s\" does not exist in the database.",
 		    STR_ARG(name));
 	if (is_filtered(req))
 		return error_set(err, ST_DENIED,
