@@ -167,8 +167,8 @@ void request_identify(struct request *req);
 /*
  * Fills id, method, path, service_name, resource, segments and query from the
  * parameters (dreamfactory.md 1.1, 1.2). ST_OK, or the response holds the
- * refusal: 400 bad escapes or "..", 404 not a path of the API, 405 a verb that
- * is none of ours, 414 more query parameters than MAX_PARAMS.
+ * refusal: 400 bad escapes, ".." or more query parameters than MAX_PARAMS, 404
+ * not a path of the API, 405 a verb that is none of ours.
  */
 enum status request_route(struct request *req);
 

@@ -131,7 +131,7 @@ route_query(struct request *req, struct str query)
 	if (uri_query(req->arena, query, max, &req->query))
 		return ST_OK;
 	if (req->query.n == max) {
-		response_fail(req, 414,
+		response_fail(req, 400,
 		    "The query has more than %zu parameters (MAX_PARAMS).",
 		    max);
 		return ST_TOO_BIG;

@@ -49,7 +49,7 @@ refused(struct request *req)
 {
 	int status = req->response.status;
 
-	HOLDS(status == 400 || status == 404 || status == 405 || status == 414);
+	HOLDS(status == 400 || status == 404 || status == 405);
 	HOLDS(json_check(req->arena, response_body(&req->response), 8, NULL) ==
 	      ST_OK);
 }
