@@ -16,6 +16,9 @@ CREATE TABLE orders (
     version INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT);
 CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT);
+CREATE TABLE words (
+    id INTEGER PRIMARY KEY, "order" INTEGER, "limit" INTEGER,
+    "fields" TEXT, "group" TEXT, "a ""b"" -- c" TEXT);
 CREATE TABLE secrets (id INTEGER PRIMARY KEY, text TEXT);
 CREATE TABLE kinds (
     id INTEGER PRIMARY KEY,
