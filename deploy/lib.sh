@@ -108,7 +108,8 @@ build_configure() {
 	shift 2
 
 	mkdir -p "$build"
-	if [ ! -e "$source/configure" ]; then
+	if [ ! "$source/configure" -nt "$source/configure.ac" ] ||
+		[ ! "$source/Makefile.in" -nt "$source/Makefile.am" ]; then
 		(cd "$source" && autoreconf -fi) || return 1
 	fi
 	if [ -e "$build/Makefile" ] &&
