@@ -53,6 +53,7 @@ tarball=${BARE_CACHE:-$work}/bookworm.tar
 [ -e "$tarball" ] || bare_make "$tarball"
 mkdir "$work/root"
 tar -C "$work/root" -xf "$tarball"
+chmod 755 "$work/root"
 cp /etc/resolv.conf "$work/root/etc/resolv.conf"
 mkdir "$work/root/weir"
 (cd "$top" && git ls-files -z | tar --null -T - -cf -) |

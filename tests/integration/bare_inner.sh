@@ -43,12 +43,13 @@ demo_tour() {
 }
 
 cd /weir
+export DEBIAN_FRONTEND=noninteractive
 export DEMO_PORT=8089
 demo_tour root deploy/demo
 
 # The user finds a package missing, and installs it through sudo.
-apt-get -q -y install sudo >/dev/null
-apt-get -q -y remove iso-codes >/dev/null
+apt-get -qq -y install sudo >/dev/null
+apt-get -qq -y remove iso-codes >/dev/null
 useradd --create-home --shell /bin/bash tester
 printf 'tester ALL=(ALL) NOPASSWD: ALL\n' >/etc/sudoers.d/tester
 chown -R tester /weir
