@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -252,92 +251,6 @@ a_service_that_changed_is_opened_anew(void **state)
 	registry_close(reg);
 }
 
-/* Settings in an arena of their own, as a reload makes them. */
-static struct settings *
-fresh_settings(struct system_fixture *fix, struct arena **owner, int64_t ttl)
-{
-	struct settings *settings;
-
-	*owner = malloc(sizeof(**owner));
-	assert_non_null(*owner);
-	arena_init(*owner, 1024);
-	settings = arena_alloc(*owner, sizeof(*settings));
-	*settings = fix->settings;
-	settings->cache_default_ttl = ttl;
-	return settings;
-}
-
-static void
-a_reload_brings_new_settings(void **state)
-{
-	struct system_fixture *fix = *state;
-	struct registry *reg = registry_of(fix);
-	struct snapshot *cached = NULL, *before, *after;
-	const struct settings *settings;
-	struct arena *owner;
-
-	before = registry_pin(reg, &cached);
-	settings = fresh_settings(fix, &owner, 17);
-	assert_int_equal(registry_reload(reg, settings, owner, NULL), ST_OK);
-	settings = fresh_settings(fix, &owner, 18);
-	assert_int_equal(registry_reload(reg, settings, owner, NULL), ST_OK);
-	after = registry_pin(reg, &cached);
-	assert_int_equal(snapshot_settings(before)->cache_default_ttl, 300);
-	assert_int_equal(snapshot_settings(after)->cache_default_ttl, 18);
-	snapshot_unref(before);
-	snapshot_unref(after);
-	snapshot_unref(cached);
-	registry_close(reg);
-}
-
-static void
-a_reload_that_fails_changes_nothing(void **state)
-{
-	struct system_fixture *fix = *state;
-	struct registry *reg = registry_of(fix);
-	struct snapshot *cached = NULL, *s;
-	struct settings *settings;
-	struct error err = { 0 };
-	struct arena *owner;
-
-	settings =
-	    (struct settings *)(uintptr_t)fresh_settings(fix, &owner, 17);
-	settings->app_key = "";
-	assert_int_equal(
-	    registry_reload(reg, settings, owner, &err), ST_INVALID);
-	assert_non_null(strstr(err.text, "APP_KEY"));
-	settings =
-	    (struct settings *)(uintptr_t)fresh_settings(fix, &owner, 17);
-	settings->db_database = "/nowhere/system.db";
-	assert_int_not_equal(
-	    registry_reload(reg, settings, owner, NULL), ST_OK);
-	s = registry_pin(reg, &cached);
-	assert_int_equal(snapshot_settings(s)->cache_default_ttl, 300);
-	snapshot_unref(s);
-	snapshot_unref(cached);
-	registry_close(reg);
-}
-
-static void
-what_is_not_set_up_is_refused(void **state)
-{
-	struct system_fixture *fix = *state;
-	struct settings settings = fix->settings;
-	struct error no_key = { 0 }, no_schema = { 0 };
-	struct registry *reg;
-
-	settings.app_key = "";
-	assert_int_equal(
-	    registry_open(&settings, false, &reg, &no_key), ST_INVALID);
-	assert_non_null(strstr(no_key.text, "weir setup"));
-	assert_null(reg);
-	system_script(fix, "DELETE FROM schema_migration");
-	assert_int_equal(
-	    registry_open(&fix->settings, false, &reg, &no_schema), ST_INVALID);
-	assert_non_null(strstr(no_schema.text, "weir setup"));
-	registry_close(NULL);
-}
-
 struct reader {
 	struct registry *reg;
 	pthread_t thread;
@@ -406,9 +319,6 @@ main(void)
 		REGISTRY(without_the_database_the_last_records_serve),
 		REGISTRY(a_database_put_in_its_place_is_read),
 		REGISTRY(a_service_that_changed_is_opened_anew),
-		REGISTRY(a_reload_brings_new_settings),
-		REGISTRY(a_reload_that_fails_changes_nothing),
-		REGISTRY(what_is_not_set_up_is_refused),
 		REGISTRY(many_threads_may_pin_while_records_change),
 	};
 

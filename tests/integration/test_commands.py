@@ -1,0 +1,330 @@
+"""The commands that manage an installation, as an operator runs them."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import time
+
+import pytest
+
+from support import fcgi
+from support.weir import PROGRAM, Failed, Installation, environment, run
+
+KEY = "0123456789abcdef0123456789abcdef"
+PATIENCE = 20
+
+
+@pytest.fixture
+def site(tmp_path):
+    """An installation with one database, one role, and nothing else."""
+    site = Installation(tmp_path)
+    site.add_database("db", "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);"
+                      "INSERT INTO t VALUES (1, 'one');")
+    site.add_role("reader")
+    return site
+
+
+def refused(site, *words):
+    """What a command says that fails; it prints nothing else."""
+    status, out, err = run(*words, "--env", site.env_file)
+    assert status == 1
+    assert out == ""
+    assert err.startswith("weir: ")
+    assert err.count("\n") == 1
+    return err
+
+
+def table(text):
+    """A list for people: its lines as lists of words."""
+    return [line.split() for line in text.splitlines()]
+
+
+# -- services ---------------------------------------------------------------
+
+def test_a_service_is_listed_as_it_was_added(site):
+    site.weir("service", "add", "Shop", "--type", "sqlite",
+              "--set", "database=/srv/shop.sqlite", "--set", "read_only=true",
+              "--label", "Caf\u00e9", "--cache-ttl", "60")
+    shop = site.listed("service")[1]
+    assert shop["name"] == "shop"
+    assert shop["label"] == "Caf\u00e9"
+    assert shop["type"] == "sqlite"
+    assert shop["is_active"] is True
+    assert shop["cache_enabled"] is True
+    assert shop["cache_ttl"] == 60
+    assert shop["config"]["database"] == "/srv/shop.sqlite"
+    assert shop["config"]["read_only"] is True
+    lines = site.weir("service", "list").splitlines()
+    assert lines[0].split() == ["NAME", "TYPE", "ACTIVE", "CACHE", "LABEL"]
+    assert lines[2].split() == ["shop", "sqlite", "yes", "60s", "Caf\u00e9"]
+    assert lines[1].index("sqlite") == lines[2].index("sqlite")
+
+
+def test_added_as_json_it_reads_as_in_the_list(site):
+    added = json.loads(site.weir(
+        "service", "add", "Two", "--type", "sqlite", "--json", "--config",
+        '{"database": "/x \\"y\\"", "cache_enabled": true, "cache_ttl": 5}'))
+    assert added == site.listed("service")[1]
+    assert added["config"]["database"] == '/x "y"'
+    assert added["cache_ttl"] == 5
+    assert "cache_ttl" not in added["config"]
+
+
+@pytest.mark.parametrize("words, why", [
+    (["two", "--type", "oracle"], '"oracle" does not exist'),
+    (["two", "--type", "sqlite"], '"database" is required'),
+    (["two", "--type", "sqlite", "--set", "database=x", "--set", "nix=1"],
+     '"nix" is not known'),
+    (["two", "--type", "sqlite", "--set", "database=x", "--set",
+      "read_only=perhaps"], "true or false"),
+    (["two", "--type", "sqlite", "--set", "database"], "NAME=VALUE"),
+    (["two", "--type", "sqlite", "--config", "{"], "line 1 column"),
+    (["two", "--type", "sqlite", "--config", "[]"], "object"),
+    (["two", "--type", "sqlite", "--config", '{"database": {}}'],
+     '"database"'),
+    (["two", "--type", "sqlite", "--set", "database=x", "--cache-ttl", "-1"],
+     "--cache-ttl"),
+    (["system", "--type", "sqlite", "--set", "database=x"], "reserved"),
+    (["a b", "--type", "sqlite", "--set", "database=x"], "letters"),
+    (["DB", "--type", "sqlite", "--set", "database=x"],
+     "weir service remove db"),
+])
+def test_a_wrong_service_is_refused_with_the_cause(site, words, why):
+    assert why in refused(site, "service", "add", *words)
+    assert len(site.listed("service")) == 1
+
+
+def test_a_removed_service_takes_its_rows_and_limits_along(site):
+    site.grant("reader", "db", "*", "GET")
+    site.add_limit("slow", 5, "minute", service="db")
+    site.weir("service", "remove", "DB")
+    assert site.listed("service") == []
+    assert site.listed("limit") == []
+    assert site.listed("role")[0]["access"] == []
+    assert "weir service list" in refused(site, "service", "remove", "db")
+
+
+# -- roles ------------------------------------------------------------------
+
+def test_a_grant_is_listed_and_can_be_changed(site):
+    site.weir("role", "grant", "reader", "--service", "db")
+    site.grant("reader", "db", "/_table/pay/", "get,post")
+    site.grant("reader", "*", "", "all")
+    out = site.weir("role", "grant", "reader", "--service", "db",
+                    "--component", "_TABLE/pay", "--verbs", "none")
+    assert "now has none" in out
+    rows = [(row["service"], row["component"], row["verbs"])
+            for row in site.listed("role")[0]["access"]]
+    assert rows == [("db", "*", "GET"), ("db", "_table/pay", "none"),
+                    (None, "", "GET,POST,PUT,PATCH,DELETE")]
+    assert table(site.weir("role", "list")) == [
+        ["ROLE", "ACTIVE", "SERVICE", "COMPONENT", "VERBS"],
+        ["reader", "yes", "db", "*", "GET"],
+        ["reader", "yes", "db", "_table/pay", "none"],
+        ["reader", "yes", "*", "/", "GET,POST,PUT,PATCH,DELETE"]]
+
+
+def test_a_role_without_rows_is_listed_too(site):
+    added = json.loads(site.weir("role", "add", "idle", "--json"))
+    assert added["access"] == []
+    assert ["idle", "yes", "-", "-", "-"] in table(site.weir("role", "list"))
+
+
+@pytest.mark.parametrize("words, why", [
+    (["add", "reader"], "weir role grant"),
+    (["add", " "], "role name"),
+    (["grant", "nobody", "--service", "db"], "weir role list"),
+    (["grant", "reader", "--service", "nix"], "weir service list"),
+    (["grant", "reader", "--service", "db", "--verbs", "FETCH"], '"FETCH"'),
+    (["grant", "reader", "--service", "db", "--component", "a*b"],
+     "at the end only"),
+    (["grant", "reader", "--service", "*", "--component", "_table/*"],
+     "all services"),
+])
+def test_a_wrong_role_is_refused_with_the_cause(site, words, why):
+    assert why in refused(site, "role", *words)
+
+
+# -- keys -------------------------------------------------------------------
+
+def test_a_key_is_printed_once_and_kept_as_a_hash(site):
+    status, out, err = run("key", "add", "app", "--role", "reader",
+                           "--env", site.env_file)
+    key = out.strip()
+    assert status == 0
+    assert len(key) == 64
+    assert key not in err
+    for name in os.listdir(site.folder):
+        if name.startswith("system"):
+            with open(site.path(name), "rb") as file:
+                assert key.encode() not in file.read()
+    assert key not in site.weir("key", "list")
+    assert key not in site.weir("key", "list", "--json")
+    listed = site.listed("key")[2]
+    assert listed["app"] == "app"
+    assert listed["hint"] == key[:6]
+    assert listed["role"] == "reader"
+    assert listed["state"] == "active"
+    assert listed["expires"] is None
+
+
+def test_the_public_apps_are_there_without_a_role(site):
+    assert [(key["app"], key["hint"], key["role"])
+            for key in site.listed("key")] == [
+        ("admin", "6498a8", None), ("api_docs", "36fda2", None),
+        ("file_manager", "b5cb82", None)]
+
+
+def test_a_key_can_be_brought_along(site):
+    added = json.loads(site.weir("key", "add", "old", "--role", "reader",
+                                 "--key", KEY, "--expires", "2", "--json"))
+    assert added["api_key"] == KEY
+    assert added["hint"] == KEY[:6]
+    assert added["expires"] > time.strftime("%Y-%m-%d", time.gmtime())
+    assert KEY not in refused(site, "key", "add", "new", "--role", "reader",
+                              "--key", KEY)
+
+
+def test_a_key_can_come_from_standard_input(site):
+    done = subprocess.run(
+        [PROGRAM, "key", "add", "old", "--role", "reader", "--key", "-",
+         "--env", site.env_file], input=KEY + "\n", capture_output=True,
+        env=environment(), text=True, check=True)
+    assert done.stdout == KEY + "\n"
+
+
+@pytest.mark.parametrize("words, why", [
+    (["add", "app"], "--role"),
+    (["add", "app", "--role", "nix"], "weir role list"),
+    (["add", "admin", "--role", "reader"], "another role"),
+    (["add", "app", "--role", "reader", "--key", "short"], "32"),
+    (["add", "app", "--role", "reader", "--expires", "0"], "--expires"),
+    (["revoke", "nix"], "weir key list"),
+])
+def test_a_wrong_key_is_refused_with_the_cause(site, words, why):
+    err = refused(site, "key", *words)
+    assert why in err
+    assert "short" not in err
+
+
+def test_keys_are_revoked_by_app_and_by_hint(site):
+    first = site.add_key("app", "reader")
+    second = json.loads(site.weir("key", "add", "app", "--json"))["api_key"]
+
+    def states():
+        return {key["hint"]: key["state"] for key in site.listed("key")
+                if key["app"] == "app"}
+
+    site.weir("key", "revoke", first[:6] + "\u2026")
+    assert states() == {first[:6]: "revoked", second[:6]: "active"}
+    assert "1 key" in site.weir("key", "revoke", "app")
+    assert set(states().values()) == {"revoked"}
+    refused(site, "key", "revoke", "app")
+
+
+# -- limits -----------------------------------------------------------------
+
+def test_limits_of_every_type_are_listed(site):
+    site.add_key("app", "reader")
+    site.add_limit("all", 100, "hour")
+    site.add_limit("one", 5, "10s", service="db", app="app")
+    site.weir("limit", "add", "each", "--rate", "7", "--period", "minute",
+              "--type", "app", "--verb", "get")
+    assert table(site.weir("limit", "list")) == [
+        ["NAME", "TYPE", "RATE", "PERIOD", "APP", "ROLE", "SERVICE", "VERB",
+         "ACTIVE"],
+        ["all", "instance", "100", "hour", "-", "-", "-", "-", "yes"],
+        ["each", "instance.app", "7", "minute", "-", "-", "-", "GET", "yes"],
+        ["one", "instance.app.service", "5", "10s", "app", "-", "db", "-",
+         "yes"]]
+    one = site.listed("limit")[2]
+    assert (one["rate"], one["period"], one["verb"]) == (5, "10s", None)
+    site.weir("limit", "remove", "one")
+    assert [limit["name"] for limit in site.listed("limit")] == [
+        "all", "each"]
+
+
+@pytest.mark.parametrize("words, why", [
+    (["add", "a", "--rate", "0", "--period", "day"], "--rate"),
+    (["add", "a", "--rate", "16000001", "--period", "day"], "--rate"),
+    (["add", "a", "--rate", "1", "--period", "week"], '"week"'),
+    (["add", "a", "--rate", "1", "--period", "day", "--type", "user"],
+     '"user"'),
+    (["add", "a", "--rate", "1", "--period", "day", "--type", "role",
+      "--service", "db"], "takes no service"),
+    (["add", "a", "--rate", "1", "--period", "day", "--verb", "GET,POST"],
+     "one verb"),
+    (["add", "a", "--rate", "1", "--period", "day", "--app", "nix"],
+     "weir key list"),
+    (["remove", "nix"], "weir limit list"),
+])
+def test_a_wrong_limit_is_refused_with_the_cause(site, words, why):
+    assert why in refused(site, "limit", *words)
+
+
+# -- beside a server --------------------------------------------------------
+
+def status_of(server, key):
+    return fcgi.call(server.address, "/api/v2/db/_table/t",
+                     headers={"X-DreamFactory-API-Key": key}).status
+
+
+def wait_for_status(server, key, wanted):
+    """How long it took until the table is answered for so."""
+    begun = time.monotonic()
+    while status_of(server, key) != wanted:
+        assert time.monotonic() - begun < PATIENCE
+        time.sleep(0.02)
+    return time.monotonic() - begun
+
+
+def test_a_running_server_notices_every_change(site):
+    server = site.serve()
+    try:
+        key = site.add_key("app", "reader")
+        assert status_of(server, key) == 401
+        site.grant("reader", "db", "*", "GET")
+        wait_for_status(server, key, 200)
+        site.add_limit("none", 1, "day", app="app")
+        wait_for_status(server, key, 429)
+        site.weir("limit", "remove", "none")
+        wait_for_status(server, key, 200)
+        site.weir("key", "revoke", "app")
+        wait_for_status(server, key, 401)
+    finally:
+        server.stop()
+
+
+def test_a_flush_drops_what_a_running_server_cached(site):
+    site.weir("service", "remove", "db")
+    site.weir("service", "add", "db", "--type", "sqlite", "--set",
+              f"database={site.path('db.sqlite')}", "--cache-ttl", "300")
+    site.grant("reader", "db", "*", "GET")
+    key = site.add_key("app", "reader")
+    server = site.serve()
+
+    def value():
+        return fcgi.call(server.address, "/api/v2/db/_table/t", headers={
+            "X-DreamFactory-API-Key": key}).rows[0]["a"]
+
+    try:
+        assert value() == "one"
+        with sqlite3.connect(site.path("db.sqlite")) as database:
+            database.execute("UPDATE t SET a = 'two'")
+        database.close()
+        assert value() == "one"
+        assert site.weir("cache", "flush", "DB") == "db: flushed\n"
+        assert value() == "two"
+        assert site.weir("cache", "flush") == "db: flushed\n"
+        assert "nothing was cached" in site.weir("cache", "flush", "db")
+    finally:
+        server.stop()
+
+
+def test_a_flush_names_the_service_that_it_cannot_reach(site):
+    with pytest.raises(Failed, match="weir service list"):
+        site.weir("cache", "flush", "nix")
+    os.unlink(site.path("db.sqlite"))
+    with pytest.raises(Failed, match="db: not flushed"):
+        site.weir("cache", "flush")

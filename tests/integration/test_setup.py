@@ -1,0 +1,102 @@
+"""`weir setup` makes what an installation stands on."""
+
+import os
+import sqlite3
+import stat
+import subprocess
+
+from support.weir import PROGRAM, environment, run
+
+
+def mode(path):
+    return stat.S_IMODE(os.stat(path).st_mode)
+
+
+def bare(tmp_path, text):
+    """An env file and what it must hold."""
+    path = tmp_path / "weir.env"
+    path.write_text(f"DB_DATABASE={tmp_path}/new/system.db\n{text}",
+                    encoding="utf-8")
+    return path
+
+
+def test_setup_writes_a_key_and_makes_the_database(tmp_path):
+    path = bare(tmp_path, "# no end of line")
+    status, out, _ = run("setup", "--env", str(path))
+    assert status == 0
+    assert "APP_KEY written" in out
+    assert "folder made" in out
+    assert "system database made" in out
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert lines[1] == "# no end of line"
+    assert lines[2].startswith("APP_KEY=base64:")
+    assert lines[2] not in out
+    assert mode(path) == 0o600
+    assert mode(tmp_path / "new" / "system.db") == 0o600
+
+
+def test_setup_again_changes_nothing(tmp_path):
+    path = bare(tmp_path, "")
+    run("setup", "--env", str(path))
+    before = path.read_text(encoding="utf-8")
+    status, out, _ = run("setup", "--env", str(path))
+    assert status == 0
+    assert "up to date" in out
+    assert "APP_KEY" not in out
+    assert path.read_text(encoding="utf-8") == before
+
+
+def test_setup_makes_the_file_that_was_named(tmp_path):
+    path = tmp_path / "weir.env"
+    status, out, _ = run("setup", "--env", str(path), env=environment(
+        DB_DATABASE=str(tmp_path / "system.db")))
+    assert status == 0
+    assert "a new file" in out
+    assert mode(path) == 0o600
+    assert path.read_text(encoding="utf-8").startswith("APP_KEY=base64:")
+
+
+def test_setup_without_any_file_makes_one_here(tmp_path):
+    done = subprocess.run(
+        [PROGRAM, "setup"], cwd=tmp_path, capture_output=True, check=True,
+        env=environment(DB_DATABASE=str(tmp_path / "system.db")), text=True)
+    assert "./.env: APP_KEY written" in done.stdout
+    assert mode(tmp_path / ".env") == 0o600
+
+
+def test_setup_leaves_a_key_of_the_environment_alone(tmp_path):
+    path = bare(tmp_path, "")
+    status, out, _ = run("setup", "--env", str(path), env=environment(
+        APP_KEY="AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="))
+    assert status == 0
+    assert "APP_KEY" not in out + path.read_text(encoding="utf-8")
+
+
+def test_setup_says_what_is_wrong_with_the_file(tmp_path):
+    path = bare(tmp_path, "APP_KEY=short\n")
+    status, out, err = run("setup", "--env", str(path))
+    assert status == 1
+    assert out == ""
+    assert "APP_KEY" in err
+    assert "short" not in err
+
+
+def test_setup_says_why_a_database_cannot_be_made(tmp_path):
+    path = tmp_path / "weir.env"
+    path.write_text(f"DB_DATABASE={tmp_path}/a/b/c.db\n", encoding="utf-8")
+    status, _, err = run("setup", "--env", str(path))
+    assert status == 1
+    assert f"{tmp_path}/a/b/c.db" in err
+
+
+def test_without_setup_commands_say_what_to_do(tmp_path):
+    path = bare(tmp_path, "")
+    status, _, err = run("service", "list", "--env", str(path))
+    assert status == 1
+    assert "system.db" in err
+    sqlite3.connect(tmp_path / "empty.db").close()
+    path.write_text(f"DB_DATABASE={tmp_path}/empty.db\n", encoding="utf-8")
+    (tmp_path / "empty.db").touch()
+    status, _, err = run("service", "list", "--env", str(path))
+    assert status == 1
+    assert "weir setup" in err
