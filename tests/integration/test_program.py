@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from support.weir import PROGRAM, environment, run
+from support.weir import PROGRAM, Server, environment, listen_unix, run
 
 
 def test_without_a_command_it_says_how_it_is_used():
@@ -13,6 +13,16 @@ def test_without_a_command_it_says_how_it_is_used():
     assert status == 2
     assert out == ""
     assert err.startswith("usage: weir ")
+
+
+def test_without_a_command_it_serves_on_a_listening_fd_0(site):
+    address = site.path("passed.sock")
+    with listen_unix(address) as listener:
+        server = Server([PROGRAM, "--env", site.env_file],
+                        site.path("passed.out"), address,
+                        env=environment(), stdin=listener.fileno())
+        server.wait_ready()
+        assert server.stop() == 0
 
 
 def test_help_lists_every_command_and_succeeds():

@@ -4,9 +4,10 @@
 top=${top_srcdir:-$(dirname "$0")/../..}
 weir=${WEIR:-./weir}
 table=app/base/options.c
-# Known from the start, so that a file may hold them: CACHE_PREFIX is for stores
-# that are shared with other programs.
-later='^(cache_prefix|app_previous_keys)$'
+# A file may hold these although nothing uses them; weir.env(5) says so under
+# BUGS. CACHE_PREFIX is for stores shared with other programs, APP_PREVIOUS_KEYS
+# for a rotation of APP_KEY.
+unused='^(cache_prefix|app_previous_keys)$'
 
 # report NUMBER NAME MISSING: one line of TAP and what is missing.
 report() {
@@ -29,7 +30,7 @@ unread() {
 	sources=$(find "$top/app" "$top/drivers" "$top/middleware" \
 		-name '*.c' ! -path "*/$table")
 	sed -n 's/.*MEMBER(\([a-z_]*\)).*/\1/p' "$top/$table" |
-		grep -vE "$later" | while read -r member; do
+		grep -vE "$unused" | while read -r member; do
 			# shellcheck disable=SC2086 # names without blanks
 			grep -qE "(->|\.)$member\>" $sources || echo "$member"
 		done
