@@ -27,6 +27,7 @@ enum call_job {
 /* How a call came back from its worker, or ended in the front. */
 enum call_outcome {
 	CALL_OPEN,    /* the front goes on with it */
+	CALL_BODY,    /* it may run once its long body has arrived */
 	CALL_ENTERED, /* every stage before the upstream is entered */
 	CALL_REST,    /* part of the answer is still to be sent */
 	CALL_SENT,    /* answered */
@@ -42,7 +43,7 @@ struct call {
 	struct mailbox *home; /* of the front that owns it */
 	enum call_job job;
 	enum call_outcome outcome;
-	bool body_pending; /* a long body is still in the connection */
+	bool body_pending; /* its long body has not arrived yet */
 	struct call *next; /* in whichever list holds it */
 
 	/* flights: see flight.h */

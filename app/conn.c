@@ -1,14 +1,11 @@
 #include "app/conn.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "app/base/clock.h"
 #include "app/base/settings.h"
-#include "middleware/request.h"
 
 /* Headers of the records around parameters and a body that waits whole. */
 #define FRAMING_BYTES 16384u
@@ -61,6 +58,7 @@ conn_free(struct conn *c)
 	conn_list_remove(c);
 	(void)close(c->fd);
 	buf_free(&c->in);
+	buf_free(&c->body);
 	free(c);
 }
 
@@ -144,19 +142,33 @@ conn_look(struct conn *c, const struct settings *settings, char *scratch,
 }
 
 void
-conn_next_request(struct conn *c, bool keep_bytes)
+conn_next_request(struct conn *c)
 {
 	c->scan.awaiting = 0;
-	if (!keep_bytes && c->in.cap > 0)
+	if (c->in.cap > 0)
 		buf_free(&c->in);
+	if (c->body.cap > 0)
+		buf_free(&c->body);
 }
 
-/*
- * Appends the content of the whole STDIN records in c->in to body and drops
- * them. ST_OK: the body ended; ST_MISSING: more must arrive.
- */
+/* Drops the first n bytes of c->in. */
+static void
+drop_bytes(struct conn *c, size_t n)
+{
+	memmove(c->in.p, c->in.p + n, c->in.n - n);
+	c->in.n -= n;
+}
+
+void
+conn_begin_body(struct conn *c)
+{
+	c->state = CONN_BODY;
+	drop_bytes(c, c->scan.params_end);
+}
+
+/* Moves the content of the whole STDIN records in c->in to c->body. */
 static enum status
-body_gather(struct conn *c, struct buf *body, size_t max_body)
+take_records(struct conn *c, size_t max_body)
 {
 	size_t at = 0;
 	enum status st = ST_MISSING;
@@ -168,67 +180,40 @@ body_gather(struct conn *c, struct buf *body, size_t max_body)
 		if (h.version != 1 || h.type != RECORD_STDIN ||
 		    h.id != c->scan.id)
 			return ST_UNAVAILABLE;
-		if (body->n + h.content > max_body)
+		if (c->body.n + h.content > max_body)
 			return ST_TOO_BIG;
 		if (c->in.n - at < size)
 			break;
-		buf_put(body,
+		buf_put(&c->body,
 		    str_make(c->in.p + at + RECORD_HEADER_BYTES, h.content));
 		at += size;
 		if (h.content == 0)
 			st = ST_OK;
 	}
-	memmove(c->in.p, c->in.p + at, c->in.n - at);
-	c->in.n -= at;
-	return st;
-}
-
-static enum status
-body_wait(struct conn *c, int64_t deadline_ms)
-{
-	int64_t left = deadline_ms - clock_boot_ms();
-	struct pollfd wait = { .fd = c->fd, .events = POLLIN };
-	ssize_t n;
-
-	if (left <= 0)
-		return ST_TIMEOUT;
-	(void)poll(&wait, 1, (int)left);
-	n = recv(
-	    c->fd, buf_reserve(&c->in, READ_BYTES), READ_BYTES, MSG_DONTWAIT);
-	if (n > 0)
-		c->in.n += (size_t)n;
-	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-		return ST_UNAVAILABLE;
-	return ST_OK;
+	drop_bytes(c, at);
+	/* Bytes behind the body would be of another request. */
+	return st == ST_OK && c->in.n > 0 ? ST_UNAVAILABLE : st;
 }
 
 enum status
-conn_read_body(
-    struct conn *c, struct request *req, size_t max_body, int64_t deadline_ms)
+conn_gather_body(struct conn *c, size_t max_body)
 {
-	struct buf body = buf_in(req->arena);
-	enum status st;
-	uint64_t announced;
-
-	if (str_to_u64(req->param[PARAM_CONTENT_LENGTH], &announced) &&
-	    announced <= max_body)
-		(void)buf_reserve(&body, (size_t)announced + 1);
-	/* Drop BEGIN and PARAMS, which are parsed already. */
-	c->in.n -= c->scan.params_end;
-	memmove(c->in.p, c->in.p + c->scan.params_end, c->in.n);
+	c->readable = false;
 	for (;;) {
-		st = body_gather(c, &body, max_body);
-		if (st == ST_MISSING)
-			st = body_wait(c, deadline_ms);
-		else
-			break;
-		if (st != ST_OK)
-			break;
+		enum status st = take_records(c, max_body);
+		char *to;
+		ssize_t n;
+
+		if (st != ST_MISSING)
+			return st;
+		to = buf_reserve(&c->in, READ_BYTES);
+		n = recv(c->fd, to, READ_BYTES, MSG_DONTWAIT);
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			return ST_MISSING;
+		if (n <= 0)
+			return ST_UNAVAILABLE;
+		c->in.n += (size_t)n;
 	}
-	req->body = buf_str(&body);
-	if (st == ST_OK && c->in.n > 0)
-		st = ST_UNAVAILABLE; /* bytes of another request */
-	return st;
 }
 
 bool

@@ -14,14 +14,15 @@
 #include "app/base/status.h"
 #include "app/record.h"
 
-struct request;
+struct call;
 struct settings;
 
-/* A body above this goes to a worker while it is still arriving. */
+/* A request with a body above this is judged before the body has arrived. */
 #define CONN_BODY_WAIT 65536u
 
 enum conn_state {
 	CONN_READING,  /* between requests, or within one that arrives */
+	CONN_BODY,     /* its request may run once the body has arrived */
 	CONN_BUSY,     /* its request is in work */
 	CONN_LINGERING /* answered for good; unread bytes are thrown away */
 };
@@ -34,6 +35,9 @@ struct conn {
 	bool close_after; /* close when the request in work is answered */
 	struct record_scan scan;
 	struct buf in;      /* bytes of an incomplete request; on the heap */
+	struct buf body;    /* a long body; on the heap */
+	size_t body_room;   /* bytes set aside for it */
+	struct call *call;  /* that waits for it, in CONN_BODY */
 	int64_t give_up_ms; /* clock_boot_ms() when the wait for it ends */
 	struct conn_list *list;           /* the timer list it is in, or NULL */
 	struct conn *prev, *next;         /* in that list */
@@ -65,17 +69,19 @@ size_t conn_scratch_bytes(const struct settings *settings);
 enum record_verdict conn_look(struct conn *c, const struct settings *settings,
     char *scratch, size_t scratch_bytes);
 
-/* The request is in work or refused: the next look begins a new one. Keeps
- * what is in c->in when `keep_bytes`. */
-void conn_next_request(struct conn *c, bool keep_bytes);
+/* The request has ended: the next look begins a new one. */
+void conn_next_request(struct conn *c);
+
+/* After RECORD_LONG: what is left in c->in, and what arrives from here on, is
+ * body. */
+void conn_begin_body(struct conn *c);
 
 /*
- * Worker only: reads the rest of a long body into req->body. ST_TOO_BIG above
- * max_body, ST_TIMEOUT past the deadline, ST_UNAVAILABLE when the web server
- * gave up or broke the protocol.
+ * Moves what has arrived of a long body to c->body. ST_OK: it is complete;
+ * ST_MISSING: more must arrive; ST_TOO_BIG above max_body; ST_UNAVAILABLE when
+ * the web server gave up or broke the protocol.
  */
-enum status conn_read_body(
-    struct conn *c, struct request *req, size_t max_body, int64_t deadline_ms);
+enum status conn_gather_body(struct conn *c, size_t max_body);
 
 /* Throws away what has arrived; false once the peer has closed. */
 bool conn_discard(struct conn *c, char *scratch, size_t scratch_bytes);

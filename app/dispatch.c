@@ -136,6 +136,7 @@ dispatch_open_calls(const struct dispatch *d)
 	return d->n_open;
 }
 
+/* Gives the call to the front at the end of the turn. */
 static void
 end(struct dispatch *d, struct call *call, enum call_outcome outcome)
 {
@@ -164,7 +165,6 @@ answer(struct dispatch *d, struct call *call)
 	answer_build(&call->answer, &call->req, call->conn->scan.id);
 	if (call->body_pending)
 		call->conn->close_after = true; /* unread bytes follow */
-	call->body_pending = false;
 	if (call->answer.bytes > FRONT_ANSWER_BYTES) {
 		send_on_worker(d, call);
 		return;
@@ -194,6 +194,10 @@ hand_over(struct dispatch *d, struct call *call, enum call_job job)
 static void
 go_upstream(struct dispatch *d, struct call *call)
 {
+	if (call->body_pending) {
+		end(d, call, CALL_BODY);
+		return;
+	}
 	if (call->req.shareable && flight_join(&d->flights, call))
 		return;
 	hand_over(d, call, JOB_UPSTREAM);
@@ -245,6 +249,27 @@ dispatch_ready(struct dispatch *d, struct call *call)
 	d->planned[d->n_planned++] = call;
 	if (d->n_planned == TURN_CALLS)
 		run_planned(d);
+}
+
+void
+dispatch_body(struct dispatch *d, struct call *call, int64_t now_ms)
+{
+	call->req.deadline_ms = now_ms + call->req.settings->request_timeout;
+	if (call->req.response.status != 0 ||
+	    request_check_body(&call->req, true) != ST_OK) {
+		answer(d, call);
+		return;
+	}
+	call->body_pending = false;
+	go_upstream(d, call);
+}
+
+void
+dispatch_abandon(struct dispatch *d, struct call *call)
+{
+	response_fail(&call->req, 400, "The request was given up.");
+	pipeline_leave(d->parts.pipeline, &call->req);
+	dispatch_release(d, call);
 }
 
 /* Answers everyone who waited for the leader's query. */

@@ -44,13 +44,20 @@ void dispatch_release(struct dispatch *d, struct call *call);
 /* A call whose request has been read: plans it for this turn's batch. */
 void dispatch_ready(struct dispatch *d, struct call *call);
 
+/* A call that was CALL_BODY: its body is in place, or the response holds why
+ * it will not be. */
+void dispatch_body(struct dispatch *d, struct call *call, int64_t now_ms);
+
+/* A call that was CALL_BODY and whose web server is gone: ends it at once. */
+void dispatch_abandon(struct dispatch *d, struct call *call);
+
 /* Calls that came back from workers, linked through next. */
 void dispatch_returned(struct dispatch *d, struct call *calls);
 
 /*
  * Ends the turn: runs the batch and all that follows from it. Returns the
- * calls that have ended (outcome CALL_SENT or CALL_BROKEN), linked through
- * next, for the front to free their connections.
+ * calls that are the front's again, linked through next: they have ended
+ * (outcome CALL_SENT or CALL_BROKEN) or wait for their body (CALL_BODY).
  */
 struct call *dispatch_turn(struct dispatch *d, int64_t now_ms);
 

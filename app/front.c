@@ -85,7 +85,7 @@ static void
 list_expire(struct front *f, struct conn_list *list)
 {
 	while (list->head != NULL && list->head->give_up_ms <= f->now_ms)
-		front_drop(f, list->head);
+		front_give_up(f, list->head);
 }
 
 static void

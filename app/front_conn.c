@@ -8,7 +8,8 @@
 #include "app/fcgi.h"
 
 #define LINGER_MS    2000
-#define UNKNOWN_ROLE 3 /* FCGI_UNKNOWN_ROLE */
+#define UNKNOWN_ROLE 3  /* FCGI_UNKNOWN_ROLE */
+#define LONG_BODIES  16 /* of MAX_BODY that may arrive at a time */
 
 void
 front_drop(struct front *f, struct conn *c)
@@ -20,6 +21,7 @@ front_drop(struct front *f, struct conn *c)
 	if (c->all_next != NULL)
 		c->all_next->all_prev = c->all_prev;
 	f->n_conns--;
+	f->body_room -= c->body_room;
 	conn_free(c);
 	front_accept_begin(f);
 }
@@ -105,7 +107,6 @@ request_begin(struct front *f, struct conn *c)
 		return;
 	}
 	call->body_pending = !c->scan.complete;
-	conn_next_request(c, call->body_pending);
 	request_ready(f, c, call);
 }
 
@@ -121,9 +122,98 @@ request_oversize(struct front *f, struct conn *c)
 	    "The request's header fields are larger than MAX_HEADERS "
 	    "(%lld bytes).",
 	    (long long)f->parts.settings->max_headers);
-	conn_next_request(c, false);
 	call->body_pending = true; /* unread bytes follow */
 	request_ready(f, c, call);
+}
+
+/* The body of c->call is complete or will not be: the call goes on. */
+static void
+body_arrived(struct front *f, struct conn *c, enum status st)
+{
+	struct call *call = c->call;
+
+	conn_list_remove(c);
+	c->call = NULL;
+	c->state = CONN_BUSY;
+	if (st == ST_TOO_BIG)
+		response_fail(&call->req, 413,
+		    "The request body is larger than MAX_BODY (%lld bytes).",
+		    (long long)call->req.settings->max_body);
+	else if (st == ST_TIMEOUT)
+		response_fail(&call->req, 408,
+		    "The request body did not arrive in time.");
+	call->req.body = buf_str(&c->body);
+	dispatch_body(f->dispatch, call, f->now_ms);
+}
+
+/* More of a long body may have arrived. */
+static void
+body_look(struct front *f, struct conn *c)
+{
+	struct call *call = c->call;
+	enum status st =
+	    conn_gather_body(c, (size_t)call->req.settings->max_body);
+
+	if (st == ST_UNAVAILABLE) {
+		c->call = NULL;
+		dispatch_abandon(f->dispatch, call);
+		front_drop(f, c);
+	} else if (st != ST_MISSING) {
+		body_arrived(f, c, st);
+	}
+}
+
+/* Sets memory aside for the whole body, or says that there is none. */
+static bool
+body_room_take(struct front *f, struct conn *c, const struct request *req)
+{
+	size_t max = (size_t)req->settings->max_body;
+	uint64_t bytes;
+
+	if (!str_to_u64(req->param[PARAM_CONTENT_LENGTH], &bytes))
+		bytes = max;
+	if (f->body_room + bytes > LONG_BODIES * max)
+		return false;
+	c->body_room = (size_t)bytes;
+	f->body_room += c->body_room;
+	return true;
+}
+
+static void
+body_room_give(struct front *f, struct conn *c)
+{
+	f->body_room -= c->body_room;
+	c->body_room = 0;
+}
+
+/* Every stage before the upstream let the call pass: its body may come. */
+static void
+body_begin(struct front *f, struct call *call)
+{
+	struct conn *c = call->conn;
+
+	if (!body_room_take(f, c, &call->req)) {
+		response_fail(&call->req, 503,
+		    "Too many long request bodies are arriving.");
+		response_header(
+		    &call->req.response, STR("Retry-After"), STR("1"));
+		dispatch_body(f->dispatch, call, f->now_ms);
+		return;
+	}
+	c->call = call;
+	conn_begin_body(c);
+	conn_list_add(
+	    &f->arriving, c, f->now_ms + f->parts.settings->read_timeout);
+	body_look(f, c);
+}
+
+void
+front_give_up(struct front *f, struct conn *c)
+{
+	if (c->state == CONN_BODY)
+		body_arrived(f, c, ST_TIMEOUT);
+	else
+		front_drop(f, c);
 }
 
 static void
@@ -139,6 +229,10 @@ front_look(struct front *f, struct conn *c)
 {
 	if (c->state == CONN_BUSY)
 		return; /* looked at again when its answer is sent */
+	if (c->state == CONN_BODY) {
+		body_look(f, c);
+		return;
+	}
 	if (c->state == CONN_LINGERING) {
 		if (!conn_discard(c, f->scratch, f->scratch_bytes))
 			front_drop(f, c);
@@ -174,9 +268,14 @@ front_call_ended(struct front *f, struct call *call)
 	struct conn *c = call->conn;
 	bool broken = call->outcome == CALL_BROKEN;
 
+	if (call->outcome == CALL_BODY) {
+		body_begin(f, call);
+		return;
+	}
 	dispatch_release(f->dispatch, call);
 	c->state = CONN_READING;
-	conn_next_request(c, false);
+	body_room_give(f, c);
+	conn_next_request(c);
 	if (broken)
 		front_drop(f, c);
 	else if (c->close_after || f->stop_ms != 0)

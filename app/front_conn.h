@@ -24,6 +24,7 @@ struct front {
 	struct dispatch *dispatch;
 	struct conn *all; /* every connection */
 	size_t n_conns;
+	size_t body_room;           /* bytes set aside for long bodies */
 	struct conn_list arriving;  /* incomplete requests */
 	struct conn_list lingering; /* answered for good */
 	bool accepting;
@@ -43,7 +44,11 @@ void front_drop(struct front *f, struct conn *c);
 /* Bytes may have arrived: begins the request that is complete, if any. */
 void front_look(struct front *f, struct conn *c);
 
-/* The call's answer was sent, or cannot be; the call is released. */
+/* Its timer ran out. */
+void front_give_up(struct front *f, struct conn *c);
+
+/* The call is the front's again: it waits for its body, or its answer was
+ * sent or cannot be; then it is released. */
 void front_call_ended(struct front *f, struct call *call);
 
 /* Watches a descriptor in the front's loop; `what` comes with its events. */

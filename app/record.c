@@ -207,6 +207,20 @@ check_header(const struct record_scan *scan, const struct record_header *h)
 	return RECORD_MORE;
 }
 
+/* Behind a whole request only its abort may stand. */
+static enum record_verdict
+behind(const struct record_scan *scan, const char *bytes, size_t n)
+{
+	struct record_header h;
+
+	if (n - scan->at < RECORD_HEADER_BYTES)
+		return RECORD_BAD;
+	h = record_header_read(bytes + scan->at);
+	return h.version == 1 && h.type == RECORD_ABORT && h.id == scan->id
+		   ? RECORD_ABORTED
+		   : RECORD_BAD;
+}
+
 enum record_verdict
 record_scan(struct record_scan *scan, const char *bytes, size_t n)
 {
@@ -232,7 +246,7 @@ record_scan(struct record_scan *scan, const char *bytes, size_t n)
 		if (verdict == RECORD_LONG)
 			return RECORD_LONG;
 	}
-	return scan->at == n ? RECORD_READY : RECORD_BAD;
+	return scan->at == n ? RECORD_READY : behind(scan, bytes, n);
 }
 
 size_t

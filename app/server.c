@@ -23,12 +23,11 @@
 #include "middleware/registry/registry.h"
 #include "middleware/stores.h"
 
-#define FRONTS_MAX       64
-#define WORKERS_A_CORE   2
-#define WORKERS_MIN      4
-#define WORKERS_PER_LONG 4 /* a quarter of the workers read long bodies */
-#define UPKEEP_SECONDS   1
-#define ARENA_BYTES      16384u
+#define FRONTS_MAX     64
+#define WORKERS_A_CORE 2
+#define WORKERS_MIN    4
+#define UPKEEP_SECONDS 1
+#define ARENA_BYTES    16384u
 
 struct server {
 	const struct settings *settings;
@@ -138,7 +137,7 @@ server_open(struct server *s, struct error *err)
 		st = fcgi_init(err);
 	if (st != ST_OK)
 		return st;
-	s->queue = queue_new((size_t)s->settings->queue, n / WORKERS_PER_LONG);
+	s->queue = queue_new((size_t)s->settings->queue);
 	st = workers_start(
 	    n, s->queue, s->pipeline, s->stores, &s->workers, err);
 	return st == ST_OK ? fronts_start(s, err) : st;

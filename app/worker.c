@@ -34,6 +34,8 @@ answer_begin(struct worker *w, struct call *call)
 	enum status st;
 
 	pipeline_leave(w->pipeline, &call->req);
+	if (call->body_pending)
+		call->conn->close_after = true; /* unread bytes follow */
 	answer_build(&call->answer, &call->req, call->conn->scan.id);
 	st = answer_send(&call->answer, call->conn->fd);
 	if (st == ST_OK)
@@ -52,48 +54,13 @@ answer_finish(struct call *call)
 	call->outcome = st == ST_OK ? CALL_SENT : CALL_BROKEN;
 }
 
-/* False when there is nothing to run the upstream on: the response says why,
- * or the connection is broken. */
-static bool
-body_read(struct call *call)
-{
-	const struct settings *settings = call->req.settings;
-	enum status st =
-	    conn_read_body(call->conn, &call->req, (size_t)settings->max_body,
-		clock_boot_ms() + settings->read_timeout);
-
-	call->body_pending = false;
-	if (st == ST_OK && request_check_body(&call->req, true) == ST_OK)
-		return true;
-	call->conn->close_after = true;
-	if (st == ST_TOO_BIG)
-		response_fail(&call->req, 413,
-		    "The request body is larger than MAX_BODY (%lld bytes).",
-		    (long long)settings->max_body);
-	else if (st == ST_TIMEOUT)
-		response_fail(&call->req, 408,
-		    "The request body did not arrive in time.");
-	else if (st != ST_OK)
-		call->outcome = CALL_BROKEN;
-	return false;
-}
-
 static void
 run_upstream(struct worker *w, struct call *call)
 {
-	bool is_long = call->body_pending;
-	bool ready = !is_long || body_read(call);
-
-	if (is_long)
-		queue_long_done(w->queue);
-	if (call->outcome == CALL_BROKEN) {
-		pipeline_leave(w->pipeline, &call->req);
-		return;
-	}
-	if (ready && clock_boot_ms() >= call->req.deadline_ms)
+	if (clock_boot_ms() >= call->req.deadline_ms)
 		response_fail(&call->req, 503,
 		    "The request waited too long for a worker.");
-	else if (ready)
+	else
 		pipeline_upstream(w->pipeline, &call->req);
 	answer_begin(w, call);
 	/* Waiters must not wait for the leader's slow client. */

@@ -147,6 +147,9 @@ an_abort_is_told_apart(void **state)
 	put_begin(1, 0);
 	put_record(RECORD_ABORT, NULL, 0, 0);
 	assert_int_equal(look(), RECORD_ABORTED);
+	put_request("");
+	put_record(RECORD_ABORT, NULL, 0, 0);
+	assert_int_equal(look(), RECORD_ABORTED);
 	wire.n = 0;
 	put_record(RECORD_ABORT, NULL, 0, 0);
 	assert_int_equal(look(), RECORD_BAD);
