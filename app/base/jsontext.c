@@ -30,28 +30,43 @@ word_is_plain(const char *p)
 		   has_below(w ^ EVERY_BYTE * '\\', 1)) == 0;
 }
 
+/* Is this byte ASCII that needs no escape? */
+static bool
+byte_is_plain(char c)
+{
+	return c != '"' && c != '\\' && (unsigned char)c >= 0x20 &&
+	       (unsigned char)c < 0x80;
+}
+
+/* Plain bytes at the start of s, which are looked at one by one. */
+static size_t
+count_bytes(struct str s)
+{
+	size_t i = 0;
+
+	while (i < s.n && byte_is_plain(s.p[i]))
+		i++;
+	return i;
+}
+
 size_t
 json_plain_length(struct str s)
 {
 	size_t i = 0;
 
-	while (i < s.n) {
-		unsigned char c = (unsigned char)s.p[i];
-		size_t n = 1;
+	for (;;) {
+		size_t character;
 
-		if (s.n - i >= WORD && word_is_plain(s.p + i)) {
+		while (s.n - i >= WORD && word_is_plain(s.p + i))
 			i += WORD;
-			continue;
-		}
-		if (c < 0x20 || c == '"' || c == '\\')
-			break;
-		if (c >= 0x80)
-			n = utf8_first(str_make(s.p + i, s.n - i));
-		if (n == 0)
-			break;
-		i += n;
+		i += count_bytes(str_make(s.p + i, s.n - i));
+		if (i == s.n || (unsigned char)s.p[i] < 0x80)
+			return i;
+		character = utf8_first(str_make(s.p + i, s.n - i));
+		if (character == 0)
+			return i;
+		i += character;
 	}
-	return i;
 }
 
 static uint32_t
