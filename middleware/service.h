@@ -49,7 +49,8 @@ struct service_type {
 	const struct config_field *config; /* name NULL ends the list */
 	/*
 	 * Makes the instance from the service's record (config is JSON text,
-	 * checked against `config` by the caller). May block. On failure the
+	 * checked against `config` by the caller). The record and the settings
+	 * live as long as the instance. May block. On failure the
 	 * service answers 503 with err and is tried again later.
 	 */
 	enum status (*open)(const struct service *service,

@@ -26,6 +26,7 @@ struct platform {
 	size_t n_roles;
 	struct app *apps;
 	size_t n_apps;
+	struct table apps_by_id;
 	struct app_key *keys; /* without those revoked */
 	size_t n_keys;
 	struct table keys_by_hash;

@@ -90,14 +90,16 @@ role_by_id(const struct platform *p, int64_t id)
 	return NULL;
 }
 
+static struct str
+id_key(const int64_t *id)
+{
+	return str_make((const char *)id, sizeof(*id));
+}
+
 static const struct app *
 app_by_id(const struct platform *p, int64_t id)
 {
-	for (size_t i = 0; i < p->n_apps; i++) {
-		if (p->apps[i].id == id)
-			return &p->apps[i];
-	}
-	return NULL;
+	return table_get(&p->apps_by_id, id_key(&id));
 }
 
 static enum status
@@ -111,13 +113,18 @@ apps_read(struct platform *p, struct system_db *db, struct error *err)
 		return st;
 	p->apps = arena_zalloc(&p->arena, (n + 1) * sizeof(*p->apps));
 	p->n_apps = n;
-	for (size_t i = 0; i < n; i++)
-		p->apps[i] = (struct app){
+	table_init(&p->apps_by_id, &p->arena, n);
+	for (size_t i = 0; i < n; i++) {
+		struct app *app = &p->apps[i];
+
+		*app = (struct app){
 			.id = list[i].id,
 			.name = list[i].name,
 			.active = list[i].active,
 			.role = role_by_id(p, list[i].role_id),
 		};
+		(void)table_add(&p->apps_by_id, id_key(&app->id), app);
+	}
 	return ST_OK;
 }
 

@@ -100,3 +100,15 @@ def test_without_setup_commands_say_what_to_do(tmp_path):
     status, _, err = run("service", "list", "--env", str(path))
     assert status == 1
     assert "weir setup" in err
+
+
+def test_of_several_setups_at_once_one_writes_the_key(tmp_path):
+    path = bare(tmp_path, "")
+    running = [subprocess.Popen(
+        [PROGRAM, "setup", "--env", str(path)], env=environment(),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for _ in range(4)]
+    said = [process.communicate()[0] for process in running]
+    assert [process.returncode for process in running] == [0] * 4, said
+    assert path.read_text(encoding="utf-8").count("APP_KEY=") == 1
+    assert "".join(said).count("APP_KEY written") == 1
