@@ -5,6 +5,8 @@
 
 #include "app/base/clock.h"
 
+#define PAUSE_NS 100000
+
 bool
 local_lock_init(pthread_mutex_t *lock)
 {
@@ -23,17 +25,24 @@ local_lock_init(pthread_mutex_t *lock)
 }
 
 /*
- * Time-outs in the steady clock, which no change of the date moves. The
- * ThreadSanitizer of gcc 12 does not see pthread_mutex_clocklock().
+ * ThreadSanitizer (of gcc 12) knows no lock with a time-out whose holder may
+ * die: in its builds the lock is tried again and again.
  */
 #ifdef WEIR_TSAN
-#define WAIT_CLOCK             CLOCK_REALTIME
-#define wait_until(lock, when) pthread_mutex_timedlock(lock, when)
-#else
-#define WAIT_CLOCK             CLOCK_MONOTONIC
-#define wait_until(lock, when) pthread_mutex_clocklock(lock, WAIT_CLOCK, when)
-#endif
+static int
+wait_for(pthread_mutex_t *lock, int64_t wait_ms)
+{
+	const struct timespec pause = { 0, PAUSE_NS };
+	int64_t until_ms = clock_boot_ms() + wait_ms;
+	int rc = EBUSY;
 
+	while (rc == EBUSY && clock_boot_ms() < until_ms) {
+		(void)nanosleep(&pause, NULL);
+		rc = pthread_mutex_trylock(lock);
+	}
+	return rc == EBUSY ? ETIMEDOUT : rc;
+}
+#else
 static int
 wait_for(pthread_mutex_t *lock, int64_t wait_ms)
 {
@@ -41,15 +50,16 @@ wait_for(pthread_mutex_t *lock, int64_t wait_ms)
 
 	if (wait_ms <= 0)
 		return ETIMEDOUT;
-	(void)clock_gettime(WAIT_CLOCK, &until);
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += (time_t)(wait_ms / 1000);
 	until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
 	if (until.tv_nsec >= 1000000000) {
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000;
 	}
-	return wait_until(lock, &until);
+	return pthread_mutex_clocklock(lock, CLOCK_MONOTONIC, &until);
 }
+#endif
 
 enum status
 local_lock_take(pthread_mutex_t *lock, int64_t deadline_ms)
