@@ -73,43 +73,45 @@ evict_needed(const struct values *v, size_t more, bool *needed)
 	return rc;
 }
 
-struct victims {
-	uint64_t expired[EVICT_BATCH];
-	uint64_t idle[EVICT_BATCH];
-	size_t expired_n;
-	size_t idle_n;
-};
-
-static void
-victims_add(struct victims *out, const struct round *r, bool any)
-{
-	uint64_t hash = r->entry.hash;
-	bool seen = entry_unmark(r->v->store, hash);
-
-	if (entry_expired(&r->entry, r->v->now_ms))
-		out->expired[out->expired_n++] = hash;
-	else if ((!seen || any) && out->idle_n < EVICT_BATCH)
-		out->idle[out->idle_n++] = hash;
-}
-
-/* Moves the hand on until there is something to remove. */
+/* Expired entries among the next `look` from *hand on, which moves on. */
 static int
-victims_find(const struct values *v, struct victims *out)
+expired_find(const struct values *v, uint64_t *hand, size_t look,
+    uint64_t hashes[EVICT_BATCH], size_t *n)
 {
 	struct round r = { 0 };
-	int rc = round_begin(&r, v, atomic_load(&v->store->state->clock_hand));
+	int rc = round_begin(&r, v, *hand);
+
+	*n = 0;
+	for (; rc == 0 && look > 0 && *n < EVICT_BATCH; look--) {
+		if (entry_expired(&r.entry, v->now_ms))
+			hashes[(*n)++] = r.entry.hash;
+		rc = round_next(&r);
+	}
+	round_end(&r);
+	*hand = rc == 0 ? r.entry.hash : 0;
+	return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+/* Entries not in use from *hand on, which moves on; takes their marks. */
+static int
+idle_find(const struct values *v, uint64_t *hand, uint64_t hashes[EVICT_BATCH],
+    size_t *n)
+{
+	struct round r = { 0 };
+	int rc = round_begin(&r, v, *hand);
 	size_t looked = 0;
 
-	for (; rc == 0 && out->expired_n < EVICT_BATCH; rc = round_next(&r)) {
-		if (looked >= WINDOW && out->expired_n + out->idle_n > 0)
+	*n = 0;
+	for (; rc == 0 && *n < EVICT_BATCH; rc = round_next(&r)) {
+		if (looked >= WINDOW && *n > 0)
 			break;
-		victims_add(out, &r, looked >= LOOK_MOST);
+		if (!entry_unmark(v->store, r.entry.hash) ||
+		    looked >= LOOK_MOST)
+			hashes[(*n)++] = r.entry.hash;
 		looked++;
 	}
 	round_end(&r);
-	if (rc == 0 || rc == MDB_NOTFOUND)
-		atomic_store(
-		    &v->store->state->clock_hand, rc == 0 ? r.entry.hash : 0);
+	*hand = rc == 0 ? r.entry.hash : 0;
 	return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
@@ -131,39 +133,48 @@ victims_drop(
 	return rc;
 }
 
+static int
+evict_idle(const struct values *v, size_t more, size_t *n)
+{
+	_Atomic uint64_t *place = &v->store->state->clock_hand;
+	uint64_t hand = atomic_load(place);
+	uint64_t hashes[EVICT_BATCH];
+	size_t found;
+	int rc = idle_find(v, &hand, hashes, n);
+
+	if (rc == 0 && *n == 0)
+		rc = idle_find(v, &hand, hashes, n); /* from the start again */
+	found = *n;
+	if (rc == 0)
+		rc = victims_drop(v, more, hashes, n);
+	atomic_store(place, *n < found ? hashes[*n] : hand);
+	return rc;
+}
+
 int
 evict_some(const struct values *v, size_t more, size_t *n)
 {
-	struct victims found = { 0 };
-	int rc = victims_find(v, &found);
+	uint64_t hand = atomic_load(&v->store->state->clock_hand);
+	uint64_t hashes[EVICT_BATCH];
+	int rc = expired_find(v, &hand, WINDOW, hashes, n);
 
-	if (rc == 0 && found.expired_n + found.idle_n == 0)
-		rc = victims_find(v, &found); /* the end: from the start */
-	*n = found.expired_n > 0 ? found.expired_n : found.idle_n;
 	if (rc != 0)
 		return rc;
-	return victims_drop(
-	    v, more, found.expired_n > 0 ? found.expired : found.idle, n);
+	if (*n > 0)
+		return victims_drop(v, more, hashes, n);
+	return evict_idle(v, more, n);
 }
 
 int
 sweep_find(const struct values *v, size_t look, uint64_t hashes[EVICT_BATCH],
     size_t *n)
 {
-	_Atomic uint64_t *hand = &v->store->state->sweep_hand;
-	struct round r = { 0 };
-	int rc = round_begin(&r, v, atomic_load(hand));
+	_Atomic uint64_t *place = &v->store->state->sweep_hand;
+	uint64_t hand = atomic_load(place);
+	int rc = expired_find(v, &hand, look, hashes, n);
 
-	*n = 0;
-	for (; rc == 0 && look > 0 && *n < EVICT_BATCH; look--) {
-		if (entry_expired(&r.entry, v->now_ms))
-			hashes[(*n)++] = r.entry.hash;
-		rc = round_next(&r);
-	}
-	round_end(&r);
-	if (rc == 0 || rc == MDB_NOTFOUND)
-		atomic_store(hand, rc == 0 ? r.entry.hash : 0);
-	return rc == MDB_NOTFOUND ? 0 : rc;
+	atomic_store(place, hand);
+	return rc;
 }
 
 int

@@ -7,8 +7,8 @@
  * Why a count never lands on another key, nor on another window:
  * - A window's expiry is set by the claim and never changes. Another key
  *   claims a slot only when its expiry has passed, and the new one lies in the
- *   future: the expiries of a slot only grow. So an old word never comes back,
- *   and a compare-and-swap from it fails once the slot has been claimed.
+ *   future; the expiries of a slot never fall. So no word of one key comes back
+ *   under another, and a compare-and-swap from it fails.
  * - A claim stores, in this order: the old word with count 0, the key, the new
  *   word. A reader loads key, word, key. Seeing the new key it sees the old
  *   word dead (count 0 is never counted upon); seeing the new word under the
@@ -19,8 +19,8 @@
  *
  * A window ended early (DEL, or a group that took its count back) is the same
  * expiry with count 0: nobody counts on it. The key's next window takes over
- * the slot if it ends later, so that the expiries grow; else it gets another
- * slot, and the old one's key becomes KEY_NONE until its expiry has passed.
+ * the slot unless it ends sooner; then it gets another slot, and the old one's
+ * key becomes KEY_NONE until its expiry has passed.
  *
  * Killed between any two stores, a process leaves one of these states behind.
  */
@@ -137,19 +137,6 @@ op_set(struct cache_op *op, enum status st, uint64_t word, int64_t now_ms)
 /* What came of a claim. */
 enum claim { CLAIM_DONE, CLAIM_OPEN, CLAIM_FULL };
 
-/* What the key's own slot, not open, is good for; false: another is needed. */
-static bool
-own_reuse(struct counter *c, struct local_slot *slot, uint64_t word)
-{
-	if (word_expiry(word) > c->expiry) {
-		atomic_store(&slot->key, KEY_NONE);
-		return false;
-	}
-	if (word_expiry(word) == c->expiry)
-		c->expiry++;
-	return true;
-}
-
 /* The slot for a new window; NULL: none. *claim is CLAIM_OPEN or _FULL then. */
 static struct local_slot *
 slot_choose(struct counter *c, int64_t now_ms, enum claim *claim)
@@ -166,8 +153,9 @@ slot_choose(struct counter *c, int64_t now_ms, enum claim *claim)
 			if (word_open(word, now_ms))
 				return NULL;
 			*claim = CLAIM_FULL;
-			if (own_reuse(c, slot, word))
+			if (word_expiry(word) <= c->expiry)
 				return slot;
+			atomic_store(&slot->key, KEY_NONE);
 		} else if (passed == NULL && word_passed(word, now_ms)) {
 			passed = slot;
 		}
