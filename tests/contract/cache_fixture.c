@@ -14,6 +14,7 @@
 #include "app/base/clock.h"
 #include "app/base/secret.h"
 #include "tests/contract/cache_place.h"
+#include "tests/support/folder.h"
 
 #define DEADLINE_MS 60000
 #define CHUNK_BYTES 65536
@@ -65,9 +66,9 @@ fixture_leave(struct fixture *f)
 void
 fixture_open(struct fixture *f, const struct cache_driver *driver)
 {
-	char place[] = "/tmp/weir-cache-XXXXXX";
+	char place[FOLDER_PATH_BYTES];
 
-	assert_non_null(mkdtemp(place));
+	folder_make(place);
 	assert_true(place_start(place, driver));
 	fixture_join(f, driver->name, place);
 }

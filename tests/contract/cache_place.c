@@ -1,13 +1,12 @@
 #include "tests/contract/cache_place.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "app/base/settings.h"
 #include "drivers/cache/cache.h"
+#include "tests/support/folder.h"
 
-#define OPEN_FILES 16
 #define PATH_BYTES 256
 
 /* How the store of one driver is run. start and stop may be NULL. */
@@ -55,15 +54,6 @@ place_start(const char *place, const struct cache_driver *driver)
 	return row != NULL && (row->start == NULL || row->start(place));
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 void
 place_stop(const char *place, const struct cache_driver *driver)
 {
@@ -71,7 +61,7 @@ place_stop(const char *place, const struct cache_driver *driver)
 
 	if (row->stop != NULL)
 		row->stop(place);
-	(void)nftw(place, remove_one, OPEN_FILES, FTW_DEPTH | FTW_PHYS);
+	folder_remove(place);
 }
 
 void

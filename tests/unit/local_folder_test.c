@@ -1,0 +1,175 @@
+#include "drivers/cache/local_folder.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "app/base/clock.h"
+#include "tests/support/folder.h"
+
+#define HANG_MS 60000
+
+struct place {
+	char path[FOLDER_PATH_BYTES];
+	char inner[FOLDER_PATH_BYTES + 16];
+	struct local_folder folder;
+};
+
+static int
+set_up(void **state)
+{
+	static struct place place;
+
+	folder_make(place.path);
+	(void)snprintf(
+	    place.inner, sizeof(place.inner), "%s/store", place.path);
+	assert_int_equal(
+	    local_folder_open(&place.folder, place.inner, NULL), ST_OK);
+	*state = &place;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct place *place = *state;
+
+	local_folder_close(&place->folder);
+	folder_remove(place->path);
+	return 0;
+}
+
+static void
+a_missing_folder_is_made_for_the_owner(void **state)
+{
+	struct place *place = *state;
+	struct stat st;
+
+	assert_int_equal(stat(place->inner, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0700);
+}
+
+static void
+a_missing_parent_is_invalid(void **state)
+{
+	struct local_folder folder;
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(
+	    local_folder_open(&folder, "/nowhere/at/all", &err), ST_INVALID);
+	assert_non_null(strstr(err.text, "CACHE_PATH"));
+}
+
+static void
+a_file_is_no_folder(void **state)
+{
+	struct local_folder folder;
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(
+	    local_folder_open(&folder, "/proc/self/exe", &err), ST_INVALID);
+	assert_non_null(strstr(err.text, "/proc/self/exe"));
+}
+
+static void
+a_folder_open_to_everyone_is_refused(void **state)
+{
+	struct place *place = *state;
+	struct local_folder folder;
+	struct error err = { 0 };
+
+	assert_int_equal(chmod(place->inner, 0777), 0);
+	assert_int_equal(
+	    local_folder_open(&folder, place->inner, &err), ST_INVALID);
+	assert_non_null(strstr(err.text, "everyone"));
+}
+
+static void
+a_removed_folder_is_made_again(void **state)
+{
+	struct place *place = *state;
+	int64_t deadline = clock_boot_ms() + HANG_MS;
+	bool alone;
+	int fd;
+
+	assert_int_equal(rmdir(place->inner), 0);
+	local_folder_renew(&place->folder);
+	assert_int_equal(
+	    local_setup_begin(&place->folder, deadline, &fd, &alone, NULL),
+	    ST_OK);
+	(void)close(fd);
+}
+
+static void
+one_at_a_time_sets_up(void **state)
+{
+	struct place *place = *state;
+	const struct local_folder *folder = &place->folder;
+	int64_t deadline = clock_boot_ms() + HANG_MS;
+	struct error err = { 0 };
+	bool alone;
+	int other;
+	int fd;
+
+	assert_int_equal(
+	    local_setup_begin(folder, deadline, &fd, &alone, NULL), ST_OK);
+	assert_int_equal(
+	    local_setup_begin(folder, 0, &other, &alone, &err), ST_TIMEOUT);
+	local_setup_done(fd);
+	assert_int_equal(
+	    local_setup_begin(folder, deadline, &other, &alone, NULL), ST_OK);
+	(void)close(fd);
+	(void)close(other);
+}
+
+static void
+only_the_first_user_is_alone(void **state)
+{
+	struct place *place = *state;
+	const struct local_folder *folder = &place->folder;
+	int64_t deadline = clock_boot_ms() + HANG_MS;
+	bool alone;
+	int first;
+	int second;
+
+	assert_int_equal(
+	    local_setup_begin(folder, deadline, &first, &alone, NULL), ST_OK);
+	assert_true(alone);
+	local_setup_done(first);
+	assert_int_equal(
+	    local_setup_begin(folder, deadline, &second, &alone, NULL), ST_OK);
+	assert_false(alone);
+	(void)close(first);
+	(void)close(second);
+	assert_int_equal(
+	    local_setup_begin(folder, deadline, &first, &alone, NULL), ST_OK);
+	assert_true(alone);
+	(void)close(first);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_missing_folder_is_made_for_the_owner),
+		TEST(a_missing_parent_is_invalid),
+		TEST(a_file_is_no_folder),
+		TEST(a_folder_open_to_everyone_is_refused),
+		TEST(a_removed_folder_is_made_again),
+		TEST(one_at_a_time_sets_up),
+		TEST(only_the_first_user_is_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
