@@ -117,6 +117,14 @@ folder_make(struct arena *arena, const char *path)
 		(void)printf("%.*s: folder made\n", STR_ARG(folder));
 }
 
+static const char *
+database_news(bool is_new, unsigned applied)
+{
+	if (is_new)
+		return "made";
+	return applied > 0 ? "brought up to date" : "is up to date";
+}
+
 static enum status
 database_prepare(const struct settings *settings, struct error *err)
 {
@@ -135,9 +143,7 @@ database_prepare(const struct settings *settings, struct error *err)
 	secret_wipe(pepper, sizeof(pepper));
 	if (st == ST_OK)
 		(void)printf("%s: system database %s\n", settings->db_database,
-		    is_new        ? "made"
-		    : applied > 0 ? "brought up to date"
-				  : "is up to date");
+		    database_news(is_new, applied));
 	return st;
 }
 
