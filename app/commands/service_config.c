@@ -1,16 +1,17 @@
 #include "app/commands/service_config.h"
 
 #include "app/base/buf.h"
-#include "app/base/jsonread.h"
 #include "app/command.h"
 #include "app/commands/admin.h"
 #include "drivers/cache/cache.h"
+#include "middleware/json_config.h"
 #include "middleware/registry/service_config.h"
 #include "middleware/registry/service_records.h"
 
 /* The members given so far, as an array of struct config_member. */
 struct members {
 	struct arena *arena;
+	struct service_record *record;
 	struct buf list;
 };
 
@@ -43,68 +44,42 @@ sets_read(struct command_call *call, struct members *m)
 	return true;
 }
 
-/* A member of --config; false when its value is not a plain one. */
+/* A member of --config, where the cache's two may stand as well. */
 static bool
-json_member_read(struct members *m, const struct json_member *member,
-    struct service_record *r)
+config_member(void *ctx, struct str name, struct str text)
 {
-	struct json value = member->value;
+	struct members *m = ctx;
 
-	if (str_eq(member->name, STR("cache_enabled")))
-		return json_to_bool(value, &r->cache_enabled);
-	if (str_eq(member->name, STR("cache_ttl")))
-		return json_to_i64(value, &r->cache_ttl);
-	switch (json_kind(value)) {
-	case JSON_NULL:
-		return true;
-	case JSON_STRING:
-		member_add(m, member->name, json_to_str(m->arena, value));
-		return true;
-	case JSON_NUMBER:
-	case JSON_BOOL:
-		member_add(m, member->name, value.text);
-		return true;
-	default:
-		return false;
-	}
+	if (str_eq(name, STR("cache_ttl")))
+		return str_to_i64(text, &m->record->cache_ttl);
+	if (str_eq(name, STR("cache_enabled")))
+		m->record->cache_enabled = str_to_bool(text);
+	else
+		member_add(m, name, text);
+	return true;
 }
 
 static bool
-json_read(const char *text, struct members *m, struct service_record *r)
+config_read(const char *text, struct members *m)
 {
 	struct error err = { 0 };
-	struct json_member member;
-	struct json_walk walk;
-	struct json object;
 
-	if (json_parse(m->arena, str_of(text), &object, &err) != ST_OK) {
-		(void)command_fail("--config: %s", err.text);
-		return false;
-	}
-	if (json_kind(object) != JSON_OBJECT) {
-		(void)command_fail("--config: a JSON object is expected");
-		return false;
-	}
-	walk = json_walk(m->arena, object);
-	while (json_next(&walk, &member)) {
-		if (json_member_read(m, &member, r))
-			continue;
-		(void)command_fail("--config: \"%.*s\" has a wrong value",
-		    STR_ARG(member.name));
-		return false;
-	}
-	return true;
+	if (json_config_each(m->arena, str_of(text), config_member, m, &err) ==
+	    ST_OK)
+		return true;
+	(void)command_fail("--config: %s", err.text);
+	return false;
 }
 
 bool
 service_config_read(struct command_call *call, struct service_record *r)
 {
-	struct members m = { call->arena, buf_in(call->arena) };
+	struct members m = { call->arena, r, buf_in(call->arena) };
 	const char *json = command_value(call, "--config");
 	struct config_given given = { .type = r->type };
 	struct error err = { 0 };
 
-	if (json != NULL && !json_read(json, &m, r))
+	if (json != NULL && !config_read(json, &m))
 		return false;
 	if (command_value(call, "--cache-ttl") != NULL)
 		r->cache_enabled = true;

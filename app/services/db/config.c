@@ -1,8 +1,8 @@
 #include "app/services/db/config.h"
 
-#include "app/base/jsonread.h"
 #include "app/base/settings.h"
 #include "app/services/db/db.h"
+#include "middleware/json_config.h"
 #include "middleware/registry/snapshot.h"
 
 #define MAX_RECORDS_DEFAULT 1000
@@ -28,21 +28,26 @@ const struct config_field config_fields[] = {
 	{ .name = NULL },
 };
 
-/* A form may have sent any scalar as a string. */
-static struct str
-scalar_text(struct arena *arena, struct json config, const char *name)
-{
-	struct json v = json_get(arena, config, str_of(name));
+/* A form may have sent any value as a string, so all are kept as text. */
+struct config_text {
+	struct str database;
+	struct str max_records;
+	struct str read_only;
+};
 
-	switch (json_kind(v)) {
-	case JSON_STRING:
-		return json_to_str(arena, v);
-	case JSON_NUMBER:
-	case JSON_BOOL:
-		return v.text;
-	default:
-		return STR_NULL;
-	}
+/* Members for other engines or of other days are left alone. */
+static bool
+member_take(void *ctx, struct str name, struct str text)
+{
+	struct config_text *config = ctx;
+
+	if (str_eq(name, STR("database")))
+		config->database = text;
+	else if (str_eq(name, STR("max_records")))
+		config->max_records = text;
+	else if (str_eq(name, STR("read_only")))
+		config->read_only = text;
+	return true;
 }
 
 static enum status
@@ -63,10 +68,9 @@ config_read(struct db_service *service, const struct service *record,
     const struct settings *settings, struct error *err)
 {
 	struct arena *arena = &service->arena;
-	struct str text = arena_dup(arena, record->config);
-	struct json config;
-	struct str database;
-	enum status st = json_parse(arena, text, &config, err);
+	struct config_text config = { .database = STR_NULL };
+	enum status st =
+	    json_config_each(arena, record->config, member_take, &config, err);
 
 	if (st != ST_OK)
 		return st;
@@ -74,16 +78,13 @@ config_read(struct db_service *service, const struct service *record,
 	if (service->driver == NULL)
 		return error_set(err, ST_INVALID, "no driver for '%.*s'",
 		    STR_ARG(record->type_name));
-	database = scalar_text(arena, config, "database");
-	if (database.n == 0)
+	if (config.database.n == 0)
 		return error_set(err, ST_INVALID, "database is missing");
 	service->config = (struct db_config){
 		.driver = service->driver->name,
-		.database = arena_dup(arena, database).p,
-		.read_only =
-		    str_to_bool(scalar_text(arena, config, "read_only")),
+		.database = config.database.p,
+		.read_only = str_to_bool(config.read_only),
 	};
-	return max_records_read(service,
-	    scalar_text(arena, config, "max_records"), settings->db_max_records,
-	    err);
+	return max_records_read(
+	    service, config.max_records, settings->db_max_records, err);
 }
