@@ -7,6 +7,7 @@
 
 #include "app/base/clock.h"
 #include "app/base/log.h"
+#include "middleware/registry/current.h"
 #include "middleware/registry/platform.h"
 #include "middleware/registry/settings_hold.h"
 #include "middleware/registry/snapshot_build.h"
@@ -15,27 +16,14 @@
 #define POLL_MS  500
 #define RENEW_MS 1000
 
-/*
- * A snapshot that was replaced and is still in use. The registry keeps a hold
- * on it and gives that back last, so that services are closed by its own
- * thread and never by one that serves.
- */
-struct retired {
-	struct retired *next;
-	struct snapshot *snapshot;
-};
-
 struct registry {
-	/* What requests see. */
-	pthread_mutex_t pin_lock; /* while `current` is replaced */
-	_Atomic(struct snapshot *) current;
+	struct current current;
 	atomic_bool healthy;
 	/* What one thread at a time works with, under work_lock. */
 	pthread_mutex_t work_lock;
 	struct watch watch;
 	struct settings_hold *hold;
 	struct platform *platform;
-	struct retired *retired;
 	int64_t renew_ms; /* when the services are looked at next */
 	/* The polling thread. */
 	pthread_t thread;
@@ -45,43 +33,6 @@ struct registry {
 	bool poked;
 	bool stop;
 };
-
-static void
-publish(struct registry *reg, struct snapshot *fresh)
-{
-	struct snapshot *old;
-	struct retired *retired;
-
-	(void)pthread_mutex_lock(&reg->pin_lock);
-	old = atomic_exchange(&reg->current, fresh);
-	(void)pthread_mutex_unlock(&reg->pin_lock);
-	if (old == NULL)
-		return;
-	retired = malloc(sizeof(*retired));
-	if (retired == NULL)
-		abort();
-	*retired = (struct retired){ reg->retired, old };
-	reg->retired = retired;
-}
-
-/* Ends the retired snapshots that nobody else holds. */
-static void
-reap(struct registry *reg)
-{
-	struct retired **at = &reg->retired;
-
-	while (*at != NULL) {
-		struct retired *r = *at;
-
-		if (!snapshot_is_last(r->snapshot)) {
-			at = &r->next;
-			continue;
-		}
-		*at = r->next;
-		snapshot_unref(r->snapshot);
-		free(r);
-	}
-}
 
 /* Reads all records and publishes what they say. */
 static enum status
@@ -94,8 +45,8 @@ reread(struct registry *reg, const struct snapshot *previous, struct error *err)
 		return st;
 	platform_unref(reg->platform);
 	reg->platform = fresh;
-	publish(
-	    reg, snapshot_build(fresh, reg->hold, previous, clock_boot_ms()));
+	current_publish(&reg->current,
+	    snapshot_build(fresh, reg->hold, previous, clock_boot_ms()));
 	return ST_OK;
 }
 
@@ -111,7 +62,7 @@ look(struct registry *reg, struct error *err)
 	else
 		st = watch_open(reg->hold, false, &reg->watch, err);
 	if (st == ST_OK && changed)
-		st = reread(reg, atomic_load(&reg->current), err);
+		st = reread(reg, current_get(&reg->current), err);
 	if (st != ST_OK)
 		watch_close(&reg->watch);
 	return st;
@@ -133,7 +84,7 @@ health_note(struct registry *reg, enum status st, const struct error *err)
 }
 
 static void
-poll(struct registry *reg)
+poll_once(struct registry *reg)
 {
 	struct error err = { 0 };
 	int64_t now_ms = clock_boot_ms();
@@ -142,13 +93,13 @@ poll(struct registry *reg)
 	health_note(reg, look(reg, &err), &err);
 	if (now_ms >= reg->renew_ms) {
 		struct snapshot *renewed =
-		    snapshot_renew(atomic_load(&reg->current), now_ms);
+		    snapshot_renew(current_get(&reg->current), now_ms);
 
 		reg->renew_ms = now_ms + RENEW_MS;
 		if (renewed != NULL)
-			publish(reg, renewed);
+			current_publish(&reg->current, renewed);
 	}
-	reap(reg);
+	current_reap(&reg->current);
 	(void)pthread_mutex_unlock(&reg->work_lock);
 }
 
@@ -181,7 +132,7 @@ poll_thread(void *arg)
 	struct registry *reg = arg;
 
 	while (wait_for_turn(reg))
-		poll(reg);
+		poll_once(reg);
 	return NULL;
 }
 
@@ -193,7 +144,7 @@ registry_new(void)
 
 	if (reg == NULL)
 		abort();
-	(void)pthread_mutex_init(&reg->pin_lock, NULL);
+	current_init(&reg->current);
 	(void)pthread_mutex_init(&reg->work_lock, NULL);
 	(void)pthread_mutex_init(&reg->wake_lock, NULL);
 	(void)pthread_condattr_init(&attr);
@@ -239,24 +190,16 @@ thread_stop(struct registry *reg)
 void
 registry_close(struct registry *reg)
 {
-	struct retired *r;
-
 	if (reg == NULL)
 		return;
 	thread_stop(reg);
-	snapshot_unref(atomic_load(&reg->current));
-	while ((r = reg->retired) != NULL) {
-		reg->retired = r->next;
-		snapshot_unref(r->snapshot);
-		free(r);
-	}
+	current_close(&reg->current);
 	watch_close(&reg->watch);
 	platform_unref(reg->platform);
 	settings_hold_unref(reg->hold);
 	(void)pthread_cond_destroy(&reg->wake);
 	(void)pthread_mutex_destroy(&reg->wake_lock);
 	(void)pthread_mutex_destroy(&reg->work_lock);
-	(void)pthread_mutex_destroy(&reg->pin_lock);
 	free(reg);
 }
 
@@ -279,17 +222,10 @@ registry_poke(struct registry *reg)
 	(void)pthread_mutex_unlock(&reg->wake_lock);
 }
 
-/* A pointer that *cached holds cannot be another snapshot's by now. */
 struct snapshot *
 registry_pin(struct registry *reg, struct snapshot **cached)
 {
-	if (*cached == NULL || *cached != atomic_load(&reg->current)) {
-		snapshot_unref(*cached);
-		(void)pthread_mutex_lock(&reg->pin_lock);
-		*cached = snapshot_ref(atomic_load(&reg->current));
-		(void)pthread_mutex_unlock(&reg->pin_lock);
-	}
-	return snapshot_ref(*cached);
+	return current_pin(&reg->current, cached);
 }
 
 /* Takes the place of what the registry had. */
@@ -304,8 +240,9 @@ replace(struct registry *reg, const struct watch *watch,
 	reg->platform = platform;
 	settings_hold_unref(reg->hold);
 	reg->hold = hold;
-	publish(reg, snapshot_build(platform, hold, NULL, clock_boot_ms()));
-	reap(reg);
+	current_publish(&reg->current,
+	    snapshot_build(platform, hold, NULL, clock_boot_ms()));
+	current_reap(&reg->current);
 	(void)pthread_mutex_unlock(&reg->work_lock);
 }
 

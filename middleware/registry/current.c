@@ -1,0 +1,89 @@
+#include "middleware/registry/current.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "middleware/registry/snapshot_build.h"
+
+/* Replaced, but perhaps in use: one hold on it is kept and given back last. */
+struct retired {
+	struct retired *next;
+	struct snapshot *snapshot;
+};
+
+void
+current_init(struct current *c)
+{
+	(void)pthread_mutex_init(&c->lock, NULL);
+	atomic_init(&c->snapshot, NULL);
+	c->retired = NULL;
+}
+
+void
+current_close(struct current *c)
+{
+	struct retired *r;
+
+	snapshot_unref(atomic_load(&c->snapshot));
+	while ((r = c->retired) != NULL) {
+		c->retired = r->next;
+		snapshot_unref(r->snapshot);
+		free(r);
+	}
+	(void)pthread_mutex_destroy(&c->lock);
+}
+
+/* A pointer that *cached holds cannot be another snapshot's by now. */
+struct snapshot *
+current_pin(struct current *c, struct snapshot **cached)
+{
+	if (*cached == NULL || *cached != atomic_load(&c->snapshot)) {
+		snapshot_unref(*cached);
+		(void)pthread_mutex_lock(&c->lock);
+		*cached = snapshot_ref(atomic_load(&c->snapshot));
+		(void)pthread_mutex_unlock(&c->lock);
+	}
+	return snapshot_ref(*cached);
+}
+
+void
+current_publish(struct current *c, struct snapshot *fresh)
+{
+	struct snapshot *old;
+	struct retired *r;
+
+	(void)pthread_mutex_lock(&c->lock);
+	old = atomic_exchange(&c->snapshot, fresh);
+	(void)pthread_mutex_unlock(&c->lock);
+	if (old == NULL)
+		return;
+	r = malloc(sizeof(*r));
+	if (r == NULL)
+		abort();
+	*r = (struct retired){ c->retired, old };
+	c->retired = r;
+}
+
+struct snapshot *
+current_get(struct current *c)
+{
+	return atomic_load(&c->snapshot);
+}
+
+void
+current_reap(struct current *c)
+{
+	struct retired **at = &c->retired;
+
+	while (*at != NULL) {
+		struct retired *r = *at;
+
+		if (!snapshot_is_last(r->snapshot)) {
+			at = &r->next;
+			continue;
+		}
+		*at = r->next;
+		snapshot_unref(r->snapshot);
+		free(r);
+	}
+}
