@@ -79,7 +79,10 @@ rows_push(struct db_conn *conn, struct sqlite_kept *kept, db_row_f *row,
 		if (st != ST_OK)
 			return st;
 	}
-	return rc == SQLITE_DONE ? ST_OK : sqlite_fail(conn, rc, err);
+	if (rc == SQLITE_DONE)
+		return ST_OK;
+	/* A COMMIT refused by a foreign key says only here what it was. */
+	return sqlite_fail(conn, sqlite3_reset(kept->stmt), err);
 }
 
 static void

@@ -201,6 +201,24 @@ a_write_tells_rows_and_id(void **state)
 }
 
 static void
+a_driver_that_says_so_returns_the_key(void **state)
+{
+	struct fixture *f = *state;
+	struct rows rows = { .n = 0 };
+
+	if (!f->driver->returning)
+		return;
+	fixture_script(f, "CREATE TABLE v (k VARCHAR(9) PRIMARY KEY "
+			  "DEFAULT 'drawn', i INTEGER)");
+	assert_int_equal(
+	    rows_run(f, "INSERT INTO v (i) VALUES (1) RETURNING k", &rows),
+	    ST_OK);
+	assert_int_equal(rows.n, 1);
+	assert_bytes(rows.v[0][0], DB_TEXT, STR("drawn"));
+	assert_int_equal(rows_number(f, "SELECT count(*) FROM v"), 1);
+}
+
+static void
 a_second_row_of_a_unique_key_exists(void **state)
 {
 	struct fixture *f = *state;
@@ -284,6 +302,7 @@ main(void)
 		PROMISE(an_empty_result_calls_nobody),
 		PROMISE(a_refusing_callback_ends_the_statement),
 		PROMISE(a_write_tells_rows_and_id),
+		PROMISE(a_driver_that_says_so_returns_the_key),
 		PROMISE(a_second_row_of_a_unique_key_exists),
 		PROMISE(other_constraints_are_invalid),
 		PROMISE(an_error_names_the_column_but_no_value),

@@ -313,6 +313,23 @@ names_with_quotes_are_names(void **state)
 }
 
 static void
+a_commit_says_which_constraint_it_broke(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = { .text = "" };
+
+	fixture_script(f, "CREATE TABLE p (k INTEGER PRIMARY KEY);"
+			  "CREATE TABLE t (p INTEGER REFERENCES p "
+			  "DEFERRABLE INITIALLY DEFERRED)");
+	assert_int_equal(
+	    db_sqlite.begin(f->conn, fixture_deadline(), NULL), ST_OK);
+	assert_int_equal(run(f->conn, "INSERT INTO t VALUES (5)", NULL), ST_OK);
+	assert_int_equal(db_sqlite.commit(f->conn, &err), ST_INVALID);
+	assert_string_equal(err.text, "FOREIGN KEY constraint failed");
+	assert_int_equal(run(f->conn, "INSERT INTO p VALUES (1)", NULL), ST_OK);
+}
+
+static void
 memory_has_an_identity_of_its_own(void **state)
 {
 	struct fixture *f = *state;
@@ -351,6 +368,7 @@ main(void)
 		TEST(a_view_that_lost_its_table_is_left_out),
 		TEST(virtual_tables_are_marked_and_their_shadows_hidden),
 		TEST(names_with_quotes_are_names),
+		TEST(a_commit_says_which_constraint_it_broke),
 		TEST(memory_has_an_identity_of_its_own),
 	};
 
