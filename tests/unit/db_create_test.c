@@ -20,6 +20,8 @@ static const char script[] =
     "CREATE TABLE drawn (k TEXT PRIMARY KEY DEFAULT ('k-' || 7), v INTEGER);"
     "CREATE TABLE price (k DECIMAL(10,2) PRIMARY KEY, v INTEGER);"
     "CREATE TABLE keyless (v INTEGER);"
+    "CREATE TABLE later (id INTEGER PRIMARY KEY, t INTEGER "
+    "REFERENCES todo DEFERRABLE INITIALLY DEFERRED);"
     "CREATE TABLE traced (id INTEGER PRIMARY KEY, v INTEGER);"
     "CREATE TABLE trace (v INTEGER);"
     "CREATE TRIGGER g AFTER INSERT ON traced BEGIN "
@@ -110,6 +112,9 @@ every_type_is_taken_as_json_writes_it(void **state)
 	    "\"due\":\"2024-02-29\",\"at\":\"2024-02-29T23:59:59Z\","
 	    "\"data\":\"AP8=\",\"more\":\"{\\\"a\\\":[1,2]}\","
 	    "\"free\":1.5}]}");
+	world_expect(*state, "POST", "_table/todo?fields=at,due",
+	    "[{\"name\":\"b\",\"at\":1700000000,\"due\":19000}]",
+	    "{\"resource\":[{\"at\":1700000000,\"due\":19000}]}");
 	world_expect(*state, "POST", "_table/todo?fields=name,done,free",
 	    "[{\"name\":17,\"done\":null,\"free\":true}]",
 	    "{\"resource\":[{\"name\":\"17\",\"done\":null,\"free\":1}]}");
@@ -225,6 +230,20 @@ one_record_that_exists_is_a_conflict(void **state)
 }
 
 static void
+what_fails_at_the_commit_is_the_clients_too(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(
+	    world_call(w, "POST", "_table/later", "[{\"id\":1,\"t\":77}]"),
+	    400);
+	assert_non_null(strstr(world_message(w), "FOREIGN KEY"));
+	assert_int_equal(world_number(w, "SELECT count(*) FROM later"), 0);
+	world_expect(w, "POST", "_table/later", "[{\"id\":1,\"t\":1}]",
+	    "{\"resource\":[{\"id\":1}]}");
+}
+
+static void
 a_body_without_records_is_refused(void **state)
 {
 	struct world *w = *state;
@@ -258,6 +277,7 @@ main(void)
 		TEST(continue_goes_on_after_failures),
 		TEST(rollback_keeps_nothing),
 		TEST(one_record_that_exists_is_a_conflict),
+		TEST(what_fails_at_the_commit_is_the_clients_too),
 		TEST(a_body_without_records_is_refused),
 		TEST(what_a_trigger_did_is_seen),
 	};

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -358,6 +359,48 @@ the_list_of_tables_is_only_read(void **state)
 	assert_true(world_has_header(w, "Allow: GET, HEAD, OPTIONS"));
 }
 
+static void
+an_answer_has_a_largest_size(void **state)
+{
+	struct world *w = *state;
+
+	world_script(w, "UPDATE todo SET data = zeroblob(40000000) "
+			"WHERE id < 3");
+	assert_int_equal(world_call(w, "GET", "_table/todo/1", NULL), 200);
+	assert_int_equal(
+	    world_call(w, "GET", "_table/todo?limit=2", NULL), 400);
+	assert_string_equal(world_message(w),
+	    "The answer is too large: ask for fewer records.");
+	assert_int_equal(
+	    world_call(w, "GET", "_table/todo?ids=1,2", NULL), 400);
+}
+
+static void
+a_database_that_turned_to_garbage_is_unavailable(void **state)
+{
+	struct world *w = *state;
+	FILE *f = fopen(w->path, "r+");
+
+	world_script(w, "PRAGMA wal_checkpoint(TRUNCATE)");
+	assert_non_null(f);
+	for (int i = 0; i < 1000; i++)
+		(void)fputs("garbage ", f);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(world_call(w, "GET", "_table/todo/1", NULL), 503);
+	assert_null(strstr(world_body(w), w->path));
+}
+
+static void
+options_tell_the_methods(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(world_call(w, "OPTIONS", "_table/todo", NULL), 200);
+	assert_true(world_has_header(
+	    w, "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+	assert_string_equal(world_body(w), "");
+}
+
 int
 main(void)
 {
@@ -389,6 +432,9 @@ main(void)
 		TEST(a_column_that_went_away_is_try_again),
 		TEST(a_schema_that_stands_has_not_changed),
 		TEST(the_list_of_tables_is_only_read),
+		TEST(an_answer_has_a_largest_size),
+		TEST(a_database_that_turned_to_garbage_is_unavailable),
+		TEST(options_tell_the_methods),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

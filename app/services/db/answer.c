@@ -53,9 +53,17 @@ answer_fault(struct table_call *c, const char *verb, enum status st,
 		response_fail(req, 400,
 		    "The answer is too large: ask for fewer records.");
 	else
-		response_fail(req, st == ST_DENIED ? 403 : 500,
+		response_fail(req, response_status_of(st),
 		    "Failed to %s records of '%.*s'.\n%s", verb, STR_ARG(table),
 		    err->text);
+}
+
+void
+answer_options(struct request *req)
+{
+	answer_json(req);
+	response_header(&req->response, STR("Allow"),
+	    STR("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
 }
 
 void

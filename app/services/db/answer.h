@@ -25,6 +25,9 @@ void answer_fault(struct table_call *c, const char *verb, enum status st,
 /* "Record with identifier '5' not found." */
 enum status answer_missing(struct str id, struct error *err);
 
+/* Every method that some path of the service takes. */
+void answer_options(struct request *req);
+
 /* 405 with Allow. */
 void answer_not_allowed(
     struct request *req, const char *why, const char *allow);

@@ -73,11 +73,13 @@ table_call_take(struct table_call *c, struct error *err)
 {
 	const struct request *req = c->req;
 	int64_t timeout_ms = req->settings->statement_timeout;
+	enum status st;
 
 	c->deadline_ms = clock_boot_ms() + timeout_ms;
 	if (req->deadline_ms < c->deadline_ms)
 		c->deadline_ms = req->deadline_ms;
-	return pool_take(c->service->pool, c->deadline_ms, &c->conn, err);
+	st = pool_take(c->service->pool, c->deadline_ms, &c->conn, err);
+	return st == ST_OK || st == ST_TIMEOUT ? st : ST_UNAVAILABLE;
 }
 
 void

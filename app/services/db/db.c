@@ -153,8 +153,11 @@ listing_handle(struct request *req)
 static void
 db_handle(struct request *req)
 {
-	if (req->n_segments == 0 ||
-	    (req->n_segments == 1 && str_eq(req->segment[0], STR("_table"))))
+	if (req->method == METHOD_OPTIONS)
+		answer_options(req);
+	else if (req->n_segments == 0 ||
+		 (req->n_segments == 1 &&
+		     str_eq(req->segment[0], STR("_table"))))
 		listing_handle(req);
 	else
 		table_handle(req);

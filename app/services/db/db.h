@@ -56,8 +56,9 @@ enum status table_call_query(const struct table_call *c,
     const struct params *params, struct query *out, struct error *err);
 
 /*
- * A connection and the time its statements have. Give it back with the last
- * status: after ST_ERROR or ST_UNAVAILABLE it is not used again.
+ * A connection and the time its statements have; ST_UNAVAILABLE or ST_TIMEOUT
+ * when there is none. Give it back with the last status: after ST_ERROR or
+ * ST_UNAVAILABLE it is not used again.
  */
 enum status table_call_take(struct table_call *c, struct error *err);
 void table_call_give(struct table_call *c, enum status st);

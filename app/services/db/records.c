@@ -118,6 +118,8 @@ ids_rows(struct table_call *c, const struct query *q, struct results *results,
 		struct buf row = buf_in(c->req->arena);
 		enum status st = record_read(c, q, &q->ids[i], &row, &why);
 
+		if (results->list.n + row.n > ROWS_BYTES_MAX)
+			st = ST_TOO_BIG;
 		if (st == ST_MISSING)
 			results_fail(results, st, &why);
 		else if (st != ST_OK)

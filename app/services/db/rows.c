@@ -41,6 +41,19 @@ rows_put(struct rows *rows, const struct db_value *v)
 	buf_put_char(rows->out, '}');
 }
 
+/* Does the row fit? Numbers and names are small beside texts and blobs. */
+static bool
+has_room(const struct rows *rows, const struct db_value *v)
+{
+	size_t n = rows->out->n;
+
+	for (size_t i = 0; i < rows->n_labels; i++) {
+		if (v[i].type >= DB_NUMBER)
+			n += v[i].s.n;
+	}
+	return n <= ROWS_BYTES_MAX;
+}
+
 enum status
 rows_take(void *ctx, const struct db_value *v, size_t n)
 {
@@ -51,7 +64,7 @@ rows_take(void *ctx, const struct db_value *v, size_t n)
 		rows->more = true;
 		return ST_OK;
 	}
-	if (rows->out->n > ROWS_BYTES_MAX)
+	if (!has_room(rows, v))
 		return ST_TOO_BIG;
 	if (rows->count++ > 0)
 		buf_put_char(rows->out, ',');

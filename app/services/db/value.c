@@ -134,25 +134,33 @@ take_json(struct arena *arena, struct json v, struct db_value *out)
 	return true;
 }
 
+/* Some databases keep moments as numbers; what was read can be written. */
+static bool
+take_moment(struct arena *arena, struct json v, struct db_value *out,
+    bool (*check)(struct str))
+{
+	if (json_kind(v) == JSON_NUMBER)
+		return take_integer(arena, v, out);
+	return json_kind(v) == JSON_STRING && take_text(arena, v, out) &&
+	       check(out->s);
+}
+
 static bool
 take_date(struct arena *arena, struct json v, struct db_value *out)
 {
-	return json_kind(v) == JSON_STRING && take_text(arena, v, out) &&
-	       date_is_date(out->s);
+	return take_moment(arena, v, out, date_is_date);
 }
 
 static bool
 take_time(struct arena *arena, struct json v, struct db_value *out)
 {
-	return json_kind(v) == JSON_STRING && take_text(arena, v, out) &&
-	       date_is_time(out->s);
+	return take_moment(arena, v, out, date_is_time);
 }
 
 static bool
 take_datetime(struct arena *arena, struct json v, struct db_value *out)
 {
-	return json_kind(v) == JSON_STRING && take_text(arena, v, out) &&
-	       date_is_datetime(out->s);
+	return take_moment(arena, v, out, date_is_datetime);
 }
 
 static bool
