@@ -76,7 +76,7 @@ def pair(site):
 @pytest.fixture(scope="module", params=["kept", "fresh"])
 def web(pair, request):
     """Callers through nginx, with kept connections and without."""
-    web = Web(getattr(pair, request.param))
+    web = Web(getattr(pair, request.param), request.param)
     yield web
     web.close()
 

@@ -7,8 +7,9 @@ from support.nginx import Nginx
 class Web:
     """HTTP callers for both processes; `other` is the second one's."""
 
-    def __init__(self, ports):
+    def __init__(self, ports, mode):
         self.ports = ports
+        self.mode = mode
         self.first, self.other = (Caller(port) for port in ports)
         self.call = self.first.call
         self.get = self.first.get

@@ -33,8 +33,10 @@ class Process:
         return len(os.listdir(f"/proc/{self.id}/task"))
 
     @property
-    def descriptors(self):
-        return len(os.listdir(f"/proc/{self.id}/fd"))
+    def sockets(self):
+        """How many sockets it holds; files come and go as it pleases."""
+        return sum(link_of(entry).startswith("socket:")
+                   for entry in os.scandir(f"/proc/{self.id}/fd"))
 
     @property
     def output(self):
@@ -72,6 +74,13 @@ class Process:
         except ProcessLookupError:
             pass
         self.child.wait()
+
+
+def link_of(entry):
+    try:
+        return os.readlink(entry.path)
+    except FileNotFoundError:
+        return ""
 
 
 def kill_all():

@@ -1,0 +1,140 @@
+"""The FastCGI edge, record by record: cuts, ids, connections, aborts."""
+
+import time
+
+import pytest
+
+from support import fcgi
+
+SETTINGS = {"READ_TIMEOUT": "2s"}
+PATH = "/api/v2/shop/_table/orders/1"
+
+pytestmark = pytest.mark.usefixtures("stays_quick")
+
+
+# What is good, however it arrives.
+
+def same(answer, expected):
+    return (answer.status, answer.body) == (expected.status, expected.body)
+
+
+@pytest.mark.parametrize("method, body", [
+    ("GET", b""), ("PATCH", b'{"item":"cut"}')])
+def test_a_request_cut_anywhere_is_answered_alike(server, key, method, body):
+    data = fcgi.request(PATH, method, key, body)
+    with server.connect() as client:
+        client.send(data)
+        expected = client.read_answer()
+        assert expected.status == 200
+        for cut in range(1, len(data)):
+            client.send(data[:cut])
+            time.sleep(0.001)
+            client.send(data[cut:])
+            assert same(client.read_answer(), expected), cut
+
+
+def test_a_request_sent_byte_by_byte_is_answered(server, good):
+    with server.connect() as client:
+        client.send_slowly(good)
+        assert client.read_answer().status == 200
+
+
+def test_many_small_records_are_one_request(server, key):
+    values = fcgi.pairs(fcgi.cgi(PATH, "PATCH", key, b'{"version":0}'))
+    for padding in (0, 1, 255):
+        stream = (fcgi.begin() +
+                  fcgi.records(fcgi.PARAMS, values, 1, 3, padding) +
+                  fcgi.records(fcgi.STDIN, b'{"version":0}', 1, 1, padding))
+        assert fcgi.fate_of(server.address, stream) == 200
+
+
+def test_any_request_id_will_do(server, key):
+    for id in (1, 2, 255, 256, 65535):
+        with server.connect() as client:
+            client.send(fcgi.request(PATH, headers=key, id=id))
+            assert client.read_answer(id).status == 200
+
+
+def test_a_kept_connection_serves_many(server, key):
+    with server.connect() as client:
+        for _ in range(1000):
+            assert client.call(PATH, headers=key).status == 200
+
+
+def test_a_connection_not_to_be_kept_is_closed(server, key):
+    with server.connect() as client:
+        assert client.call(PATH, headers=key, keep=False).status == 200
+        assert client.is_closed(within=2)
+
+
+def test_an_idle_kept_connection_stays(server, key):
+    with server.connect() as client:
+        client.call(PATH, headers=key)
+        time.sleep(3)
+        assert client.call(PATH, headers=key).status == 200
+
+
+def test_two_requests_in_one_write_never_hang(server, good):
+    """No web server does that: they may be refused, not left waiting."""
+    with server.connect() as client:
+        client.send(good + good)
+        for _ in range(2):
+            assert client.fate() in (200, "closed")
+
+
+# Abort.
+
+def version(site, id):
+    (value,) = site.ask("SELECT version FROM orders WHERE id = ?", id)
+    return value
+
+
+def test_an_abort_before_the_request_is_harmless(server, good):
+    stream = fcgi.record(fcgi.ABORT) + good
+    assert fcgi.fate_of(server.address, stream) in (200, "closed", "ended")
+
+
+@pytest.mark.parametrize("cut", ["parameters", "body"])
+def test_an_aborted_write_is_not_done(site, server, key, cut):
+    path = "/api/v2/shop/_table/orders/3"
+    before = version(site, 3)
+    body = b'{"version":%d}' % (before + 1)
+    values = fcgi.pairs(fcgi.cgi(path, "PATCH", key, body))
+    stream = fcgi.begin() + fcgi.record(fcgi.PARAMS, values)
+    if cut == "body":
+        stream += fcgi.record(fcgi.PARAMS)
+        stream += fcgi.record(fcgi.STDIN, body[:-1])
+    stream += fcgi.record(fcgi.ABORT)
+    assert fcgi.is_refusal(fcgi.fate_of(server.address, stream))
+    assert version(site, 3) == before
+
+
+def test_an_abort_after_the_request_is_harmless(server, good):
+    stream = good + fcgi.record(fcgi.ABORT)
+    assert fcgi.fate_of(server.address, stream) in (200, "closed", "ended")
+
+
+def test_an_abort_of_a_slow_query_is_harmless(server, key):
+    path = "/api/v2/shop/_table/slow?offset=77"
+    with server.connect() as client:
+        client.send(fcgi.request(path, headers=key))
+        time.sleep(0.2)
+        client.send(fcgi.record(fcgi.ABORT))
+        assert client.fate() in (200, "closed", "ended")
+
+
+# Half of it, and then nothing.
+
+def test_half_a_request_is_given_up_in_time(server, good):
+    with server.connect() as client:
+        client.send(good[:len(good) // 2])
+        assert client.is_closed(within=10)
+
+
+def test_a_silent_connection_costs_no_thread(server, check_quick):
+    threads = server.threads
+    silent = [server.connect() for _ in range(200)]
+    check_quick()
+    assert server.threads == threads
+    for client in silent:
+        client.close()

@@ -1,0 +1,224 @@
+"""Two rooms: nobody waits for another's slow query or slow client."""
+
+import itertools
+import selectors
+import socket
+import statistics
+import time
+
+import pytest
+
+from support import fcgi
+from support.nginx import Nginx, wrk
+from support.process import wait_until
+
+SETTINGS = {"WORKERS": "4", "QUEUE": "4", "STATEMENT_TIMEOUT": "30s",
+            "READ_TIMEOUT": "5s"}
+TABLE = "/api/v2/shop/_table/orders"
+SLOW = "/api/v2/shop/_table/slow"
+UNIQUE = itertools.count(1000)
+
+
+def slow_path():
+    return f"{SLOW}?offset={next(UNIQUE)}"
+
+
+# Many connections.
+
+def serve_all(server, paths, headers, connections, seconds):
+    """Keeps every connection busy; how many answers each one got."""
+    counts = [0] * connections
+    chooser = selectors.DefaultSelector()
+    clients = [server.connect() for _ in range(connections)]
+    for n, client in enumerate(clients):
+        chooser.register(client.socket, selectors.EVENT_READ, n)
+        client.send(fcgi.request(next(paths), headers=headers))
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for found, _ in chooser.select(1):
+            client = clients[found.data]
+            assert client.read_answer().status == 200
+            counts[found.data] += 1
+            client.send(fcgi.request(next(paths), headers=headers))
+    for client in clients:
+        client.close()
+    return counts
+
+
+def hits():
+    return itertools.repeat(TABLE + "/1")
+
+
+def queries():
+    """Paths that differ each time: every one needs a worker."""
+    return (f"{TABLE}?limit=1&offset={i}" for i in itertools.count())
+
+
+@pytest.mark.parametrize("paths", [hits, queries])
+def test_256_kept_connections_are_served_evenly(site, key, paths):
+    server = site.serve("even", QUEUE="512")
+    try:
+        counts = serve_all(server, paths(), key, 256, 3)
+        assert min(counts) > 0
+        assert max(counts) <= 4 * min(counts) + 4
+    finally:
+        server.stop()
+
+
+def test_nginx_keeps_256_connections(site, owner):
+    server = site.serve("many", QUEUE="512")
+    nginx = Nginx(site.path("nginx-many"), [(server.address, 256)])
+    try:
+        report = wrk(nginx.ports[0], TABLE + "/1", owner, 256, 3)
+        assert "Non-2xx" not in report, report
+        assert "Socket errors" not in report, report
+    finally:
+        nginx.stop()
+        server.stop()
+
+
+# Every worker busy.
+
+class Busy:
+    """Raw clients that wait for slow queries, one each."""
+
+    def __init__(self, server, key, count):
+        self.clients = [server.connect() for _ in range(count)]
+        for client in self.clients:
+            client.send(fcgi.request(slow_path(), headers=key))
+            time.sleep(0.01)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        for client in self.clients:
+            client.close()
+
+    def statuses(self):
+        return [client.read_answer().status for client in self.clients]
+
+
+def seconds_of(client, path, key):
+    began = time.monotonic()
+    answer = client.call(path, headers=key)
+    assert answer.status == 200 and answer.hit, answer
+    return time.monotonic() - began
+
+
+def test_hits_are_quick_while_every_worker_is_busy(server, key):
+    with server.connect() as client, Busy(server, key, 0):
+        client.call(TABLE + "/1", headers=key)
+    with Busy(server, key, 4) as busy, server.connect() as client:
+        times = [seconds_of(client, TABLE + "/1", key) for _ in range(50)]
+        assert busy.statuses() == [200] * 4
+    assert statistics.median(times) < 0.02
+
+
+def test_refusals_are_quick_while_every_worker_is_busy(server, key):
+    with Busy(server, key, 4) as busy, server.connect() as client:
+        began = time.monotonic()
+        assert client.call(TABLE).status == 401
+        assert time.monotonic() - began < 0.5
+        assert busy.statuses() == [200] * 4
+
+
+def test_a_full_queue_is_503_at_once(server, key):
+    with Busy(server, key, 8) as busy, server.connect() as client:
+        began = time.monotonic()
+        answer = client.call(slow_path(), headers=key)
+        assert time.monotonic() - began < 0.5
+        assert answer.status == 503
+        assert int(answer.headers["Retry-After"]) >= 1
+        assert busy.statuses() == [200] * 8
+
+
+def test_a_crowd_before_one_cold_entry_is_served(site, server, key):
+    """They wait in a flight, not in the queue, which holds four."""
+    path = slow_path()
+    site.weir("cache", "flush")
+    crowd = [server.connect() for _ in range(200)]
+    for client in crowd:
+        client.send(fcgi.request(path, headers=key))
+    statuses = [client.read_answer().status for client in crowd]
+    assert statuses == [200] * len(crowd)
+    for client in crowd:
+        client.close()
+
+
+def test_a_query_over_its_time_is_504(site, owner):
+    server = site.serve("strict", STATEMENT_TIMEOUT="200ms")
+    try:
+        answer = fcgi.call(server.address, slow_path(),
+                           headers={"X-API-Key": owner})
+        assert answer.status == 504
+        assert answer.error["status_code"] == 504
+    finally:
+        server.stop()
+
+
+# Slow clients.
+
+def test_a_hundred_half_requests_delay_nobody(server, key):
+    good = fcgi.request(TABLE + "/1", headers=key)
+    threads = server.threads
+    half = [server.connect() for _ in range(100)]
+    for client in half:
+        client.send(good[:len(good) // 2])
+    with server.connect() as client:
+        client.call(TABLE + "/1", headers=key)
+        times = [seconds_of(client, TABLE + "/1", key) for _ in range(20)]
+    assert min(times) < 0.05
+    assert server.threads == threads
+    assert all(client.is_closed(within=15) for client in half)
+
+
+def test_a_hundred_half_bodies_delay_nobody(server, key):
+    """Bodies so long that a worker must read them."""
+    good = fcgi.request(TABLE + "/1", "PATCH", key, b" " * 200_000 + b"{}")
+    half = [server.connect() for _ in range(100)]
+    for client in half:
+        client.send(good[:150_000])
+    with server.connect() as client:
+        client.call(TABLE + "/1", headers=key)
+        answer = client.call(f"{TABLE}?offset={next(UNIQUE)}", headers=key)
+        assert answer.status == 200
+        assert min(seconds_of(client, TABLE + "/1", key)
+                   for _ in range(20)) < 0.05
+    for client in half:
+        client.close()
+
+
+def test_a_slow_body_is_read_to_its_end(server, key):
+    data = fcgi.request(TABLE + "/4", "PATCH", key, b'{"version":0}')
+    with server.connect() as client:
+        for cut in range(0, len(data), 20):
+            client.send(data[cut:cut + 20])
+            time.sleep(0.02)
+        assert client.read_answer().status == 200
+
+
+def test_a_client_that_does_not_read_delays_nobody(server, key):
+    lazy = [server.connect() for _ in range(20)]
+    for client in lazy:
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        for _ in range(20):
+            client.send(fcgi.request("/api/v2/shop/_table/texts",
+                                     headers=key))
+    with server.connect() as client:
+        assert client.call(TABLE + "/1", headers=key).status == 200
+        answer = client.call(f"{TABLE}?offset={next(UNIQUE)}", headers=key)
+        assert answer.status == 200
+    for client in lazy:
+        client.close()
+
+
+def test_a_client_that_leaves_is_forgotten(server, key):
+    before = server.descriptors
+    for path in (TABLE, "/api/v2/shop/_table/texts", slow_path()):
+        for _ in range(10):
+            client = server.connect()
+            client.send(fcgi.request(path, headers=key))
+            client.close()
+    assert wait_until(lambda: server.descriptors <= before + 2, 30)
+    assert fcgi.call(server.address, TABLE, headers=key).status == 200

@@ -1,0 +1,188 @@
+"""Reload, stop and upgrade under load: nobody loses an answer."""
+
+import itertools
+import re
+import signal
+import threading
+import time
+
+import pytest
+
+from support import fcgi
+from support.nginx import Nginx, wrk
+from support.process import wait_until
+from support.weir import listen_unix
+
+TABLE = "/api/v2/shop/_table/orders"
+SLOW = "/api/v2/shop/_table/slow?offset=1"
+
+
+class Load:
+    """GETs from several threads until told to stop."""
+
+    def __init__(self, web, key, threads=4):
+        self.answers = 0
+        self.failed = []
+        self.going = True
+        self.lock = threading.Lock()
+        self.threads = [
+            threading.Thread(target=self.call, args=[web, key, n])
+            for n in range(threads)]
+
+    def call(self, web, key, n):
+        with web.caller(key) as caller:
+            for i in itertools.count(n):
+                if not self.going:
+                    return
+                answer = caller.get(f"{TABLE}/{i % 40 + 1}")
+                with self.lock:
+                    self.answers += 1
+                    if answer.status != 200:
+                        self.failed.append(answer)
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self.going = False
+        for thread in self.threads:
+            thread.join()
+
+
+def test_a_reload_loses_nothing(pair, web, owner):
+    server = pair.servers[0]
+    with Load(web, owner) as load:
+        for _ in range(20):
+            server.signal(signal.SIGHUP)
+            time.sleep(0.1)
+    assert load.answers > 20
+    assert not load.failed, load.failed[:3]
+    assert server.alive
+
+
+def test_a_reload_takes_new_settings(site, key):
+    server = site.serve("reloaded")
+    body = b'{"version": 0' + b" " * 5000 + b"}"
+    try:
+        def status():
+            return fcgi.call(server.address, TABLE + "/1", method="PATCH",
+                             headers=key, body=body).status
+
+        assert status() == 200
+        site.configure(MAX_BODY="4k")
+        server.signal(signal.SIGHUP)
+        assert wait_until(lambda: status() == 413, 5)
+    finally:
+        site.configure(MAX_BODY="10m")
+        server.stop()
+
+
+def test_a_reload_of_a_bad_file_changes_nothing(site, key):
+    server = site.serve("steady")
+    try:
+        site.configure(WORKERS="many")
+        server.signal(signal.SIGHUP)
+        time.sleep(0.5)
+        assert fcgi.call(server.address, TABLE + "/1",
+                         headers=key).status == 200
+        assert "WORKERS" in site.read("weir.log") + server.output
+    finally:
+        site.configure(WORKERS="4")
+        server.stop()
+
+
+def test_a_stop_answers_what_was_begun(site, key):
+    server = site.serve("draining")
+    with server.connect() as client, server.connect() as idle:
+        idle.call(TABLE + "/1", headers=key)
+        client.send(fcgi.request(SLOW, headers=key))
+        time.sleep(0.2)
+        server.signal(signal.SIGTERM)
+        assert client.read_answer().status == 200
+    assert server.wait(20) == 0
+
+
+def test_a_stop_of_an_idle_server_is_quick(site):
+    server = site.serve("idle")
+    began = time.monotonic()
+    server.signal(signal.SIGTERM)
+    assert server.wait(20) == 0
+    assert time.monotonic() - began < 5
+
+
+def test_a_stop_lets_idle_connections_live_a_moment(site, key):
+    """A web server may be sending on one of them just now."""
+    server = site.serve("lingering")
+    with server.connect() as client:
+        client.call(TABLE + "/1", headers=key)
+        server.signal(signal.SIGTERM)
+        time.sleep(0.3)
+        assert client.call(TABLE + "/1", headers=key).status == 200
+    assert server.wait(20) == 0
+
+
+def requests_of(report):
+    return int(re.search(r"(\d+) requests in", report).group(1))
+
+
+class Shared:
+    """Two processes on one socket, as spawn-fcgi -F 2 makes them."""
+
+    def __init__(self, site, name):
+        self.listener = listen_unix(site.path(name + ".sock"))
+        self.site = site
+        self.names = (f"{name}-{n}" for n in itertools.count())
+        self.servers = [self.start(), self.start()]
+        self.nginx = Nginx(site.path("nginx-" + name),
+                           [(self.listener.getsockname(), 32)])
+
+    def start(self):
+        return self.site.serve(next(self.names), self.listener)
+
+    def replace(self):
+        """Ends the older process, and starts one more."""
+        old = self.servers.pop(0)
+        old.signal(signal.SIGTERM)
+        assert old.wait(30) == 0
+        self.servers.append(self.start())
+
+    def stop(self):
+        self.nginx.stop()
+        for server in self.servers:
+            server.stop()
+        self.listener.close()
+
+
+def restart_under_load(site, owner, seconds):
+    """Replaces both processes in turn while wrk calls; its report."""
+    shared = Shared(site, f"shared{seconds}")
+    reports = []
+    load = threading.Thread(target=lambda: reports.append(
+        wrk(shared.nginx.ports[0], TABLE + "/1", owner, 32, seconds)))
+    try:
+        load.start()
+        end = time.monotonic() + seconds - 4
+        while time.monotonic() < end:
+            time.sleep(0.5)
+            shared.replace()
+        load.join()
+    finally:
+        shared.stop()
+    return reports[0]
+
+
+def check_report(report, least):
+    assert "Non-2xx" not in report, report
+    assert "Socket errors" not in report, report
+    assert requests_of(report) >= least, report
+
+
+def test_a_restart_under_load_fails_nobody(site, owner):
+    check_report(restart_under_load(site, owner, 8), 5_000)
+
+
+@pytest.mark.full
+def test_a_restart_under_long_load_fails_nobody(site, owner):
+    check_report(restart_under_load(site, owner, 60), 100_000)
