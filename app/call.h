@@ -48,6 +48,7 @@ struct call {
 
 	/* flights: see flight.h */
 	bool leads;
+	uint8_t flight[FLIGHT_NAME_BYTES]; /* the name it leads */
 	struct call *waiters;
 	struct call *flight_next;
 };

@@ -203,6 +203,15 @@ go_upstream(struct dispatch *d, struct call *call)
 	hand_over(d, call, JOB_UPSTREAM);
 }
 
+/* A stage must block. Who needs the same done waits for the first. */
+static void
+go_back(struct dispatch *d, struct call *call)
+{
+	if (call->req.shareable && flight_join(&d->flights, call))
+		return;
+	hand_over(d, call, JOB_ENTER);
+}
+
 static void
 enter(struct dispatch *d, struct call *call)
 {
@@ -211,7 +220,7 @@ enter(struct dispatch *d, struct call *call)
 		answer(d, call);
 		break;
 	case FLOW_BACK:
-		hand_over(d, call, JOB_ENTER);
+		go_back(d, call);
 		break;
 	case FLOW_NEXT:
 		go_upstream(d, call);
@@ -236,6 +245,14 @@ run_planned(struct dispatch *d)
 		enter(d, d->planned[i]);
 }
 
+static void
+plan_turn(struct dispatch *d, struct call *call)
+{
+	d->planned[d->n_planned++] = call;
+	if (d->n_planned == TURN_CALLS)
+		run_planned(d);
+}
+
 void
 dispatch_ready(struct dispatch *d, struct call *call)
 {
@@ -246,9 +263,7 @@ dispatch_ready(struct dispatch *d, struct call *call)
 		answer(d, call);
 		return;
 	}
-	d->planned[d->n_planned++] = call;
-	if (d->n_planned == TURN_CALLS)
-		run_planned(d);
+	plan_turn(d, call);
 }
 
 void
@@ -287,9 +302,27 @@ land(struct dispatch *d, struct call *leader)
 	}
 }
 
+/* The leader's stage is through: its waiters read the store once more, and
+ * enter where they stand. What they counted is counted. */
+static void
+look_again(struct dispatch *d, struct call *leader)
+{
+	struct call *waiter = flight_end(&d->flights, leader);
+
+	while (waiter != NULL) {
+		struct call *next = waiter->next;
+
+		waiter->req.batch[STORE_LIMIT].n = 0;
+		plan_turn(d, waiter);
+		waiter = next;
+	}
+}
+
 static void
 take_back(struct dispatch *d, struct call *call)
 {
+	if (call->leads && call->job == JOB_ENTER)
+		look_again(d, call);
 	if (call->outcome == CALL_ENTERED) {
 		go_upstream(d, call);
 		return;

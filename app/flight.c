@@ -3,28 +3,23 @@
 #include "app/call.h"
 
 static struct call **
-bucket_of(struct flights *f, const struct call *call)
+bucket_of(struct flights *f, const uint8_t *name)
 {
 	/* The name is a digest: any of its bytes spread evenly. */
-	unsigned i =
-	    (unsigned)call->req.flight[0] | (unsigned)call->req.flight[1] << 8;
+	unsigned i = (unsigned)name[0] | (unsigned)name[1] << 8;
 
 	return &f->bucket[i % FLIGHT_BUCKETS];
-}
-
-static bool
-same_name(const struct call *a, const struct call *b)
-{
-	return memcmp(a->req.flight, b->req.flight, FLIGHT_NAME_BYTES) == 0;
 }
 
 bool
 flight_join(struct flights *f, struct call *call)
 {
-	struct call **bucket = bucket_of(f, call);
+	const uint8_t *name = call->req.flight;
+	struct call **bucket = bucket_of(f, name);
 	struct call *leader = *bucket;
 
-	while (leader != NULL && !same_name(leader, call))
+	while (leader != NULL &&
+	       memcmp(leader->flight, name, FLIGHT_NAME_BYTES) != 0)
 		leader = leader->flight_next;
 	if (leader != NULL) {
 		call->next = leader->waiters;
@@ -32,6 +27,8 @@ flight_join(struct flights *f, struct call *call)
 		return true;
 	}
 	call->leads = true;
+	/* Its worker may rename the request meanwhile. */
+	memcpy(call->flight, name, FLIGHT_NAME_BYTES);
 	call->waiters = NULL;
 	call->flight_next = *bucket;
 	*bucket = call;
@@ -41,7 +38,7 @@ flight_join(struct flights *f, struct call *call)
 struct call *
 flight_end(struct flights *f, struct call *leader)
 {
-	struct call **at = bucket_of(f, leader);
+	struct call **at = bucket_of(f, leader->flight);
 	struct call *waiters = NULL;
 
 	while (*at != leader)

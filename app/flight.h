@@ -2,6 +2,8 @@
  * Flights: concurrent misses of one entry wait for one query. A flight is
  * named by the entry's key and the tag versions its callers read, so a request
  * that came after an acknowledged write never joins a query begun before it.
+ * Where versions are missing, callers wait in the same way, by the key alone,
+ * for the first of them to make some; then each looks again.
  * One front owns the table; nothing here is shared between threads.
  */
 #ifndef WEIR_FLIGHT_H

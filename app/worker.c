@@ -75,7 +75,6 @@ run_enter(struct worker *w, struct call *call)
 		answer_begin(w, call);
 		return;
 	}
-	call->job = JOB_UPSTREAM;
 	call->outcome = CALL_ENTERED;
 }
 

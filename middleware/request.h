@@ -135,7 +135,8 @@ struct request {
 	void *slot[16];                       /* per stage, by its index */
 	size_t entered; /* stages entered so far; they are left backwards */
 
-	/* set by the cache stage for a miss that may be shared */
+	/* set by the cache stage: calls with one flight may wait for the
+	 * first of them, in a miss or before tags without a version */
 	bool shareable;
 	uint8_t flight[FLIGHT_NAME_BYTES];
 

@@ -158,12 +158,12 @@ skip_store(struct cache_slot *slot, struct request *req)
 	return FLOW_NEXT;
 }
 
-/* Callers that read the same versions may share one query. */
+/* Callers that know the same n versions may wait for one of them. */
 static void
-name_flight(const struct cache_slot *slot, struct request *req)
+name_flight(const struct cache_slot *slot, size_t n, struct request *req)
 {
 	char text[ENTRY_KEY_BYTES + TAGS_MAX * TAG_VERSION_BYTES];
-	size_t tags = slot->versions.n * TAG_VERSION_BYTES;
+	size_t tags = n * TAG_VERSION_BYTES;
 
 	_Static_assert(FLIGHT_NAME_BYTES == DIGEST_BYTES, "a digest names it");
 	memcpy(text, slot->key.p, slot->key.n);
@@ -182,7 +182,7 @@ go_on_missing(struct cache_slot *slot, struct request *req)
 	}
 	req->cache_verdict = slot->lookup == LOOKUP_STALE ? CACHE_VERDICT_STALE
 							  : CACHE_VERDICT_MISS;
-	name_flight(slot, req);
+	name_flight(slot, slot->versions.n, req);
 	return FLOW_NEXT;
 }
 
@@ -194,13 +194,16 @@ cache_enter(void *state, struct request *req)
 	enum entry_check check = ENTRY_DAMAGED;
 
 	(void)state;
+	req->shareable = false;
 	if (slot->lookup == LOOKUP_NONE)
 		return FLOW_NEXT;
 	if (req->batch_status[STORE_CACHE] != ST_OK)
 		return skip_store(slot, req);
 	if (!tags_take(&slot->versions, slot->tag_ops)) {
-		if (!req->may_block)
+		if (!req->may_block) {
+			name_flight(slot, 0, req);
 			return FLOW_BACK;
+		}
 		return tags_mint(req, slot->plan.tags, &slot->versions)
 			   ? go_on_missing(slot, req)
 			   : skip_store(slot, req);

@@ -59,6 +59,18 @@ after_the_landing_a_new_flight_begins(void **state)
 }
 
 static void
+a_flight_keeps_its_name_when_its_leader_is_renamed(void **state)
+{
+	(void)state;
+	assert_false(flight_join(&flights, &calls[0]));
+	calls[0].req.flight[0] = 1; /* another bucket */
+	assert_true(flight_join(&flights, &calls[1]));
+	assert_ptr_equal(flight_end(&flights, &calls[0]), &calls[1]);
+	assert_false(flight_join(&flights, &calls[0]));
+	assert_null(flight_end(&flights, &calls[0]));
+}
+
+static void
 late_waiters_leave_and_the_flight_goes_on(void **state)
 {
 	struct call *late;
@@ -85,6 +97,8 @@ main(void)
 		cmocka_unit_test_setup(another_name_is_another_flight, set_up),
 		cmocka_unit_test_setup(
 		    after_the_landing_a_new_flight_begins, set_up),
+		cmocka_unit_test_setup(
+		    a_flight_keeps_its_name_when_its_leader_is_renamed, set_up),
 		cmocka_unit_test_setup(
 		    late_waiters_leave_and_the_flight_goes_on, set_up),
 	};
