@@ -198,16 +198,16 @@ front_start(
 
 	if (f == NULL)
 		abort();
+	*out = f; /* on failure, too: the process ends and gives nothing back */
 	st = front_open(f, parts, err);
 	if (st != ST_OK)
-		return st; /* the process ends: nothing to give back */
+		return st;
 	front_accept_begin(f);
 	if (!f->accepting)
 		return error_set(err, ST_ERROR, "cannot watch the socket: %s",
 		    strerror(errno));
 	if (pthread_create(&f->thread, NULL, front_main, f) != 0)
 		return error_set(err, ST_ERROR, "cannot start a thread");
-	*out = f;
 	return ST_OK;
 }
 

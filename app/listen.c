@@ -1,5 +1,6 @@
 #include "app/listen.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "app/base/settings.h"
+#include "app/base/str.h"
 
 #define SYSTEMD_FIRST_FD 3
 #define SOCKET_MODE      0660
@@ -34,9 +36,12 @@ inherited(int *fd, const char **name)
 {
 	const char *fds = getenv("LISTEN_FDS");
 	const char *pid = getenv("LISTEN_PID");
+	uint64_t n_fds;
+	uint64_t for_pid = (uint64_t)getpid();
 
-	if (fds != NULL && atoi(fds) >= 1 &&
-	    (pid == NULL || atoi(pid) == (int)getpid()) &&
+	if (fds != NULL && str_to_u64(str_of(fds), &n_fds) && n_fds >= 1 &&
+	    (pid == NULL || str_to_u64(str_of(pid), &for_pid)) &&
+	    for_pid == (uint64_t)getpid() &&
 	    listen_is_socket(SYSTEMD_FIRST_FD)) {
 		*fd = SYSTEMD_FIRST_FD;
 		*name = "LISTEN_FDS";
@@ -131,7 +136,7 @@ listen_unix(const struct settings *settings, const char *path,
 		return error_set(err, ST_INVALID,
 		    "LISTEN: the path is longer than %zu bytes",
 		    sizeof(addr.sun_path) - 1);
-	(void)strcpy(addr.sun_path, path);
+	memcpy(addr.sun_path, path, strlen(path) + 1);
 	st = path_make_free(&addr, err);
 	if (st != ST_OK)
 		return st;
@@ -184,6 +189,7 @@ listen_tcp(const char *text, struct listener *out, struct error *err)
 
 	if (st != ST_OK)
 		return st;
+	assert(addr != NULL);
 	out->fd = socket(addr->ai_family,
 	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, addr->ai_protocol);
 	if (out->fd >= 0)
