@@ -149,15 +149,29 @@ snapshot_service(const struct snapshot *s, struct str name)
 	return table_get(&s->by_name, name);
 }
 
-const struct app_key *
-snapshot_key(const struct snapshot *s, const uint8_t hash[SECRET_HASH_BYTES])
+static const struct app_key *
+key_under(const struct snapshot *s, const uint8_t *pepper, struct str key)
 {
-	const struct app_key *key = table_get(&s->platform->keys_by_hash,
-	    str_make((const char *)hash, SECRET_HASH_BYTES));
+	uint8_t hash[SECRET_HASH_BYTES];
+	const struct app_key *found;
 
-	if (key == NULL || !secret_equal(key->hash, hash, SECRET_HASH_BYTES))
+	secret_hash(pepper, key, hash);
+	found = table_get(&s->platform->keys_by_hash,
+	    str_make((const char *)hash, sizeof(hash)));
+	if (found == NULL || !secret_equal(found->hash, hash, sizeof(hash)))
 		return NULL;
-	return key;
+	return found;
+}
+
+const struct app_key *
+snapshot_key(const struct snapshot *s, struct str key)
+{
+	const struct settings_hold *hold = s->hold;
+	const struct app_key *found = key_under(s, hold->pepper, key);
+
+	for (size_t i = 0; found == NULL && i < hold->n_previous; i++)
+		found = key_under(s, hold->previous[i], key);
+	return found;
 }
 
 const struct service *
@@ -178,12 +192,6 @@ const struct settings *
 snapshot_settings(const struct snapshot *s)
 {
 	return s->hold->settings;
-}
-
-const uint8_t *
-snapshot_key_pepper(const struct snapshot *s)
-{
-	return s->hold->pepper;
 }
 
 struct snapshot *

@@ -91,10 +91,12 @@ struct limit {
 const struct service *snapshot_service(
     const struct snapshot *s, struct str name);
 
-/* The key that hashes so, or NULL; compares in constant time. An expired or
- * revoked key may still be found by a hash: see expires_ms. */
-const struct app_key *snapshot_key(
-    const struct snapshot *s, const uint8_t hash[SECRET_HASH_BYTES]);
+/*
+ * What a key as a client sends it names, or NULL. It is looked up by its keyed
+ * hash, under APP_KEY and then under each of APP_PREVIOUS_KEYS, and compared in
+ * constant time. An expired key is found too: see expires_ms.
+ */
+const struct app_key *snapshot_key(const struct snapshot *s, struct str key);
 
 /* All services, sorted by name. */
 const struct service *snapshot_services(const struct snapshot *s, size_t *n);
@@ -104,9 +106,6 @@ const struct limit *snapshot_limits(const struct snapshot *s, size_t *n);
 
 /* The settings this snapshot was made under; they live as long as it. */
 const struct settings *snapshot_settings(const struct snapshot *s);
-
-/* Keyed-hash key for API keys, derived from APP_KEY. */
-const uint8_t *snapshot_key_pepper(const struct snapshot *s);
 
 /* Any thread: one more, one less holder. The last one frees it. */
 struct snapshot *snapshot_ref(struct snapshot *s);

@@ -4,10 +4,9 @@
 top=${top_srcdir:-$(dirname "$0")/../..}
 weir=${WEIR:-./weir}
 table=app/base/options.c
-# A file may hold these although nothing uses them; weir.env(5) says so under
-# BUGS. CACHE_PREFIX is for stores shared with other programs, APP_PREVIOUS_KEYS
-# for a rotation of APP_KEY.
-unused='^(cache_prefix|app_previous_keys)$'
+# A file may hold this although nothing uses it; weir.env(5) says so under BUGS:
+# CACHE_PREFIX is for stores shared with other programs.
+unused='^cache_prefix$'
 
 # report NUMBER NAME MISSING: one line of TAP and what is missing.
 report() {

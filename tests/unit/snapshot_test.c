@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -99,10 +100,27 @@ snapshot_of(struct system_fixture *fix, const struct snapshot *previous)
 static const struct app_key *
 key_find(const struct snapshot *s, const char *key)
 {
-	uint8_t hash[SECRET_HASH_BYTES];
+	return snapshot_key(s, str_of(key));
+}
 
-	secret_hash(snapshot_key_pepper(s), str_of(key), hash);
-	return snapshot_key(s, hash);
+static void
+a_key_outlives_a_rotation_of_the_master_key(void **state)
+{
+	struct system_fixture *fix = *state;
+	const char *earlier = fix->settings.app_key;
+	char fresh[64], list[160];
+	struct snapshot *s;
+
+	secret_new_key(fresh);
+	fix->settings.app_key = fresh;
+	s = snapshot_of(fix, NULL);
+	assert_null(key_find(s, KEY));
+	snapshot_unref(s);
+	(void)snprintf(list, sizeof(list), "%s,%s", fresh, earlier);
+	fix->settings.app_previous_keys = list;
+	s = snapshot_of(fix, NULL);
+	assert_non_null(key_find(s, KEY));
+	snapshot_unref(s);
 }
 
 static void
@@ -351,6 +369,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		SNAPSHOT(a_key_outlives_a_rotation_of_the_master_key),
 		SNAPSHOT(a_key_leads_to_what_its_role_may_do),
 		SNAPSHOT(a_revoked_key_is_not_found),
 		SNAPSHOT(an_expiry_comes_with_the_key),
