@@ -1,0 +1,98 @@
+/* Whatever stands in the query and the body of a call on a table, the SQL made
+ * of it has only names of the catalogue, words of ours, and a value for each
+ * "?". Before a line feed: the query; behind it: the record. */
+#include "app/base/arena.h"
+#include "app/base/jsonread.h"
+#include "app/services/db/modify.h"
+#include "app/services/db/options.h"
+#include "app/services/db/select.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/support/odd_table.h"
+
+#define MAX_PARAMS  20
+#define MAX_RECORDS 10
+
+static void
+check(struct statement *s)
+{
+	struct str rest = buf_str(&s->sql);
+	size_t marks = 0;
+
+	HOLDS(sql_is_ours(s->sql.arena, rest, &odd_table));
+	while (str_find(rest, '?') < rest.n) {
+		rest = str_skip(rest, str_find(rest, '?') + 1);
+		marks++;
+	}
+	HOLDS(marks == s->n_args);
+}
+
+static struct statement
+empty(struct arena *a)
+{
+	struct statement s;
+
+	statement_open(&s, a, '`');
+	return s;
+}
+
+static void
+reads(struct arena *a, const struct query *q)
+{
+	struct statement s = empty(a);
+
+	HOLDS(q->limit >= 1 && q->limit <= MAX_RECORDS && q->offset >= 0);
+	HOLDS(q->n_fields >= 1 && q->n_fields <= odd_table.n_columns);
+	HOLDS(q->n_order <= odd_table.n_columns && q->n_ids <= MAX_RECORDS);
+	select_page(&s, q, NULL, q->limit);
+	check(&s);
+	for (size_t i = 0; i < q->n_ids; i++) {
+		s = empty(a);
+		select_record(&s, q, q->ids[i].parts, NULL);
+		check(&s);
+	}
+}
+
+static void
+writes(struct arena *a, struct json record)
+{
+	struct db_value id = { .type = DB_INT, .i = 1 };
+	struct statement s = empty(a);
+	struct draft draft;
+
+	if (draft_read(a, &odd_table, record, DRAFT_NEW, &draft, NULL) ==
+	    ST_OK) {
+		modify_insert(&s, &odd_table, &draft);
+		modify_returning(&s, &odd_table);
+		check(&s);
+	}
+	if (draft_read(a, &odd_table, record, DRAFT_CHANGE, &draft, NULL) !=
+	    ST_OK)
+		return;
+	HOLDS(draft.n >= 1 && draft.n <= odd_table.n_columns);
+	s = empty(a);
+	modify_update(&s, &odd_table, &draft, &id, NULL);
+	check(&s);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str body = str_make((const char *)data, size);
+	struct str query_text = str_cut(&body, '\n');
+	struct json record = { STR_NULL };
+	struct arena a;
+	struct params params;
+	struct query q;
+
+	arena_init(&a, 65536);
+	if (json_parse(&a, body, &record, NULL) == ST_OK)
+		writes(&a, record);
+	if (uri_query(&a, query_text, MAX_PARAMS, &params)) {
+		params = options_of(&a, &params, record);
+		if (query_parse(&a, &params, QUERY_LIST, &odd_table,
+			MAX_RECORDS, &q, NULL) == ST_OK)
+			reads(&a, &q);
+	}
+	arena_close(&a);
+	return 0;
+}

@@ -1,0 +1,92 @@
+#include "tests/support/odd_table.h"
+
+#include "app/base/arena.h"
+#include "app/base/buf.h"
+
+#define N_COLUMNS 5
+
+struct column odd_columns[N_COLUMNS] = {
+	{ .name = { "id", 2 }, .kind = COLUMN_INTEGER, .key_part = 1 },
+	{ .name = { "a`b", 3 }, .kind = COLUMN_TEXT },
+	{ .name = { "x; DROP TABLE t", 15 }, .kind = COLUMN_ANY },
+	{ .name = { "c desc", 6 }, .kind = COLUMN_REAL },
+	{ .name = { "\"q\"", 3 }, .kind = COLUMN_TEXT },
+};
+
+static struct column *key[] = { &odd_columns[0] };
+
+const struct db_table odd_table = {
+	.name = { "t`t", 3 },
+	.columns = odd_columns,
+	.n_columns = N_COLUMNS,
+	.key = key,
+	.n_key = 1,
+};
+
+static bool
+is_known(const struct db_table *table, struct str name)
+{
+	bool known = str_eq(name, table->name);
+
+	for (size_t i = 0; i < table->n_columns; i++)
+		known = known || str_eq(name, table->columns[i].name);
+	return known;
+}
+
+/* Takes a quoted name off the front; false when it is not the table's. */
+static bool
+name_skip(struct arena *arena, struct str *sql, const struct db_table *table)
+{
+	struct buf name = buf_in(arena);
+	size_t at = 1;
+
+	while (at < sql->n) {
+		if (sql->p[at] == '`' &&
+		    (at + 1 == sql->n || sql->p[at + 1] != '`')) {
+			*sql = str_skip(*sql, at + 1);
+			return is_known(table, buf_str(&name));
+		}
+		if (sql->p[at] == '`')
+			at++;
+		buf_put_char(&name, sql->p[at++]);
+	}
+	return false;
+}
+
+static bool
+word_skip(struct str *sql)
+{
+	static const char *const words[] = { "SELECT", "FROM", "WHERE", "ORDER",
+		"BY", "LIMIT", "OFFSET", "DESC", "IS", "NOT", "NULL", "AND",
+		"count", "INSERT", "INTO", "VALUES", "UPDATE", "SET", "DELETE",
+		"RETURNING" };
+	size_t n = 0;
+	struct str word;
+
+	while (n < sql->n && ((sql->p[n] >= 'A' && sql->p[n] <= 'Z') ||
+				 (sql->p[n] >= 'a' && sql->p[n] <= 'z')))
+		n++;
+	word = str_make(sql->p, n);
+	*sql = str_skip(*sql, n);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (str_eq(word, str_of(words[i])))
+			return true;
+	}
+	return false;
+}
+
+bool
+sql_is_ours(struct arena *arena, struct str sql, const struct db_table *table)
+{
+	bool ours = true;
+
+	while (ours && sql.n > 0) {
+		if (sql.p[0] == '`')
+			ours = name_skip(arena, &sql, table);
+		else if (memchr(" ,?()=*", sql.p[0], 7) != NULL)
+			sql = str_skip(sql, 1);
+		else
+			ours = word_skip(&sql);
+	}
+	return ours;
+}
