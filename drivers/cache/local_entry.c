@@ -110,13 +110,13 @@ mark_of(const struct local_store *store, uint64_t hash)
 }
 
 void
-entry_mark(const struct local_store *store, uint64_t hash)
+entry_mark(const struct local_store *store, uint64_t hash, uint8_t rounds)
 {
 	_Atomic uint8_t *mark = mark_of(store, hash);
 
 	/* Most are set: do not take the cache line from other processors. */
-	if (atomic_load_explicit(mark, memory_order_relaxed) == 0)
-		atomic_store_explicit(mark, 1, memory_order_relaxed);
+	if (atomic_load_explicit(mark, memory_order_relaxed) < rounds)
+		atomic_store_explicit(mark, rounds, memory_order_relaxed);
 }
 
 bool
@@ -124,9 +124,12 @@ entry_unmark(const struct local_store *store, uint64_t hash)
 {
 	_Atomic uint8_t *mark = mark_of(store, hash);
 
-	if (atomic_load_explicit(mark, memory_order_relaxed) == 0)
+	uint8_t rounds = atomic_load_explicit(mark, memory_order_relaxed);
+
+	if (rounds == 0)
 		return false;
-	atomic_store_explicit(mark, 0, memory_order_relaxed);
+	atomic_store_explicit(
+	    mark, (uint8_t)(rounds - 1), memory_order_relaxed);
 	return true;
 }
 

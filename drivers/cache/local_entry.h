@@ -58,10 +58,10 @@ bool entry_hash(const MDB_val *name, uint64_t *hash);
 
 bool entry_expired(const struct entry *e, int64_t now_ms);
 
-/* Remembers that the entry is in use, which spares it once in eviction. */
-void entry_mark(const struct local_store *store, uint64_t hash);
+/* Spares the entry at least `rounds` times in eviction. */
+void entry_mark(const struct local_store *store, uint64_t hash, uint8_t rounds);
 
-/* Clears the mark; true when it was set. */
+/* Takes one of them away; false when there was none. */
 bool entry_unmark(const struct local_store *store, uint64_t hash);
 
 /* Whatever entry has the hash, expired or not; or MDB_NOTFOUND. */

@@ -8,7 +8,7 @@
 #define MARK_PERCENT 75   /* of the pages; LMDB needs room to copy pages */
 #define SLACK_SHARE  128  /* of the pages: evicted beyond the need */
 #define WINDOW       64   /* entries looked at for one batch of victims */
-#define LOOK_MOST    1024 /* entries spared in a row, before one must go */
+#define LOOK_MOST    4096 /* entries spared in a row, before one must go */
 
 /* A way round the entries, beginning at a hash. */
 struct round {

@@ -1,10 +1,11 @@
 /*
  * Keeps a local store below its mark: expired entries go first, then those
  * that nobody has used lately. The choice is the clock algorithm: a hand goes
- * round the entries in the order of their hashes, which is no order at all;
- * an entry read or stored since the hand last passed has a mark (`seen` in
- * local_state.h) and is spared once. A hit costs one byte in memory, and no
- * index has to be kept. Entries that share a mark are spared together.
+ * round the entries in the order of their hashes, which is no order at all.
+ * The hand spares a new entry once, and one that was read three times, so that
+ * a run of new values does not drive out those in use. This is kept in one
+ * byte of memory (`seen` in local_state.h): a hit writes no more, and there is
+ * no index to keep. Entries that share a byte are spared together.
  */
 #ifndef WEIR_CACHE_LOCAL_EVICT_H
 #define WEIR_CACHE_LOCAL_EVICT_H

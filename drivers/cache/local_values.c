@@ -8,6 +8,10 @@
 #define PATH_PAGES 4 /* copied on the way to one changed leaf */
 #define MS_PER_S   1000
 
+/* How often an entry is spared in eviction (local_evict.h). */
+#define ROUNDS_NEW  1
+#define ROUNDS_READ 3
+
 static int64_t
 expiry_of(const struct values *v, const struct cache_op *op)
 {
@@ -29,7 +33,7 @@ run_get(const struct values *v, uint64_t hash, struct cache_op *op)
 	int rc = entry_of(v, hash, op->key, &e);
 
 	if (rc == 0) {
-		entry_mark(v->store, hash);
+		entry_mark(v->store, hash, ROUNDS_READ);
 		rc = entry_value(v, &e, op->arena, &op->value);
 	}
 	return answer(op, rc, ST_OK);
@@ -46,7 +50,7 @@ run_set(const struct values *v, uint64_t hash, struct cache_op *op)
 		return rc == MDB_NOTFOUND ? 0 : rc;
 	}
 	rc = entry_put(v, hash, op->key, op->value, expiry_of(v, op));
-	entry_mark(v->store, hash);
+	entry_mark(v->store, hash, ROUNDS_NEW);
 	op->status = ST_OK;
 	return rc;
 }

@@ -77,6 +77,22 @@ a_value_is_deleted_from_a_full_store(void **state)
 	}
 }
 
+static void
+a_value_in_use_outlives_others(void **state)
+{
+	struct fixture *f = *state;
+	struct str hot = bytes(f, LARGE, 1);
+	size_t n = 4 * FIXTURE_MEMORY / LARGE;
+
+	assert_int_equal(set(f, STR("hot"), hot, 0), ST_OK);
+	for (unsigned i = 0; i < n; i++) {
+		if (i % 4 == 0)
+			assert_value(f, STR("hot"), hot);
+		assert_int_equal(
+		    set(f, key_of(f, i), bytes(f, LARGE, i), 0), ST_OK);
+	}
+}
+
 /* Each of a batch of values is there, unless a later one displaced it. */
 static void
 a_batch_larger_than_the_store_ends_well(void **state)
@@ -125,6 +141,7 @@ a_tag_is_deleted_and_made_beside_large_values(void **state)
 const struct question bound_questions[] = {
 	QUESTION(a_full_store_takes_new_values),
 	QUESTION(a_full_store_keeps_some_values),
+	QUESTION(a_value_in_use_outlives_others),
 	QUESTION(a_value_is_deleted_from_a_full_store),
 	QUESTION(a_batch_larger_than_the_store_ends_well),
 	QUESTION(a_tag_is_deleted_and_made_beside_large_values),

@@ -170,13 +170,14 @@ a_touched_value_expires_anew(void **state)
 }
 
 static void
-a_mark_is_taken_once(void **state)
+a_mark_counts_down(void **state)
 {
 	struct local_fixture *f = *state;
 
 	assert_false(entry_unmark(f->store, HASH));
-	entry_mark(f->store, HASH);
-	entry_mark(f->store, HASH);
+	entry_mark(f->store, HASH, 2);
+	entry_mark(f->store, HASH, 1);
+	assert_true(entry_unmark(f->store, HASH));
 	assert_true(entry_unmark(f->store, HASH));
 	assert_false(entry_unmark(f->store, HASH));
 }
@@ -219,7 +220,7 @@ main(void)
 		TEST(two_keys_of_one_hash_displace_each_other),
 		TEST(an_expired_value_is_not_found),
 		TEST(a_touched_value_expires_anew),
-		TEST(a_mark_is_taken_once),
+		TEST(a_mark_counts_down),
 		TEST(damage_is_noticed),
 	};
 

@@ -101,7 +101,7 @@ what_was_used_is_spared_once(void **state)
 	fill(f, N, 100, 0);
 	for (uint64_t i = 0; i < N; i++)
 		if (i % 2 == 0)
-			entry_mark(f->store, i * STEP);
+			entry_mark(f->store, i * STEP, 1);
 	v = local_begin(f);
 	evict(&v, EVICT_BATCH);
 	assert_true(there(&v, 0));
@@ -113,6 +113,21 @@ what_was_used_is_spared_once(void **state)
 }
 
 static void
+what_was_used_more_is_spared_longer(void **state)
+{
+	struct local_fixture *f = *state;
+	struct values v;
+
+	fill(f, 4, 100, 0);
+	for (uint64_t i = 0; i < 4; i++)
+		entry_mark(f->store, i * STEP, i == 2 ? 3 : 1);
+	v = local_begin(f);
+	evict(&v, 3);
+	assert_true(there(&v, 2));
+	local_commit(&v);
+}
+
+static void
 when_all_was_used_some_must_go(void **state)
 {
 	struct local_fixture *f = *state;
@@ -120,7 +135,7 @@ when_all_was_used_some_must_go(void **state)
 
 	fill(f, N, 100, 0);
 	for (uint64_t i = 0; i < N; i++)
-		entry_mark(f->store, i * STEP);
+		entry_mark(f->store, i * STEP, 1);
 	v = local_begin(f);
 	evict(&v, EVICT_BATCH);
 	local_commit(&v);
@@ -137,7 +152,7 @@ expired_entries_go_first(void **state)
 	for (uint64_t i = 10; i < 14; i++)
 		assert_int_equal(
 		    entry_put(&v, i * STEP, STR("key"), STR("x"), EMPTY), 0);
-	entry_mark(f->store, 11 * STEP);
+	entry_mark(f->store, 11 * STEP, 1);
 	evict(&v, 4);
 	for (uint64_t i = 0; i < 64; i++)
 		assert_int_equal(there(&v, i), i < 10 || i >= 14);
@@ -215,6 +230,7 @@ main(void)
 		TEST(an_empty_store_evicts_nothing),
 		TEST(the_hand_goes_round),
 		TEST(what_was_used_is_spared_once),
+		TEST(what_was_used_more_is_spared_longer),
 		TEST(when_all_was_used_some_must_go),
 		TEST(expired_entries_go_first),
 		TEST(no_more_goes_than_is_needed),
