@@ -90,6 +90,7 @@ exec(struct cache_conn *conn, struct cache_op *const *ops, size_t n,
 	if (st != ST_OK)
 		return fail(ops, n, true, st);
 	now_ms = clock_boot_ms();
+	/* Counters and values do not see each other: either may come first. */
 	if (needs.counting)
 		counted = local_counters_run(
 		    conn->store->state, ops, n, now_ms, deadline_ms);

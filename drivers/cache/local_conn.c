@@ -40,8 +40,8 @@ store_renew(struct cache *cache, int64_t deadline_ms, struct error *err)
 	enum status st;
 
 	local_folder_renew(&cache->folder);
-	st = local_store_open(&cache->folder, cache->memory, cache->max_value,
-	    deadline_ms, &store, err);
+	st = local_store_open(
+	    &cache->folder, &cache->wish, deadline_ms, &store, err);
 	if (st == ST_TIMEOUT)
 		return st;
 	if (st != ST_OK) {
@@ -49,6 +49,7 @@ store_renew(struct cache *cache, int64_t deadline_ms, struct error *err)
 		return ST_UNAVAILABLE;
 	}
 	store_leave(cache->store);
+	cache->wish.again = true;
 	store->refs = 1;
 	cache->store = store;
 	return ST_OK;
@@ -152,9 +153,9 @@ cache_set_up(
 	    (uint64_t)settings->cache_memory > SIZE_MAX / 2)
 		return error_set(err, ST_INVALID,
 		    "CACHE_MEMORY: the local store needs 1m or more");
-	cache->memory =
+	cache->wish.memory =
 	    (uint64_t)settings->cache_memory / MEMORY_GRAIN * MEMORY_GRAIN;
-	cache->max_value = (uint64_t)settings->cache_max_value;
+	cache->wish.max_value = (uint64_t)settings->cache_max_value;
 	st = local_folder_open(&cache->folder, settings->cache_path, err);
 	if (st != ST_OK)
 		return st;

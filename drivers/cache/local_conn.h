@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "drivers/cache/local_folder.h"
+#include "drivers/cache/local_state.h"
 
 struct cache_conn;
 struct local_store;
@@ -18,8 +19,7 @@ struct settings;
 
 struct cache {
 	struct local_folder folder;
-	uint64_t memory;
-	uint64_t max_value;
+	struct local_wish wish;
 	pthread_mutex_t lock; /* guards what follows, and refs of stores */
 	struct local_store *store;
 	int64_t retry_ms; /* no attempt to open before */

@@ -21,6 +21,8 @@
 #define SEEN_SHARE  1024u /* bytes of memory to one mark in `seen` */
 #define SEEN_FEWEST 1024u
 
+static const char OTHER_VERSION[] = "it is of another version";
+
 _Static_assert(
     sizeof(_Atomic uint64_t) == sizeof(uint64_t) && ATOMIC_LLONG_LOCK_FREE == 2,
     "atomics shared by processes must not need a lock");
@@ -151,7 +153,7 @@ state_fault(const struct local_map *map)
 		return "it is damaged";
 	if (state->format != LOCAL_FORMAT ||
 	    state->size_of_this != sizeof(*state))
-		return "it is of another version";
+		return OTHER_VERSION;
 	if (!boot_id_read(boot_id) ||
 	    memcmp(state->boot_id, boot_id, sizeof(boot_id)) != 0)
 		return "the machine was started since";
@@ -186,33 +188,50 @@ state_discard(struct local_map *map)
 	local_map_close(map);
 }
 
-enum status
-local_map_open(const struct local_folder *folder, bool alone, uint64_t memory,
-    struct local_map *out, struct error *err)
+/* The state that was found, if it can be used; else *fault says why not. */
+static enum status
+state_check(const struct local_folder *folder, bool alone,
+    const struct local_wish *wish, struct local_map *map, const char **fault)
 {
-	const char *fault;
+	struct local_state *state = map->state;
 
-	if (!state_join(folder, out))
-		return state_create(folder, memory, out, err);
-	fault = state_fault(out);
-	if (fault == NULL && alone && out->state->memory != memory)
-		fault = "CACHE_MEMORY was changed";
-	if (fault != NULL) {
-		log_line(LOG_INFO, STR_NULL, "%s: the store is emptied: %s",
-		    folder->path, fault);
-		state_discard(out);
-		return state_create(folder, memory, out, err);
+	*fault = state_fault(map);
+	if (*fault != NULL)
+		return ST_STALE;
+	if (state->memory != wish->memory && alone) {
+		*fault = "CACHE_MEMORY was changed";
+		return ST_STALE;
 	}
-	if (out->state->memory != memory)
+	if (state->memory != wish->memory)
 		log_line(LOG_WARNING, STR_NULL,
 		    "%s: CACHE_MEMORY stays %llu: another process uses it",
-		    folder->path, (unsigned long long)out->state->memory);
-	if (alone && !locks_init(out->state)) {
+		    folder->path, (unsigned long long)state->memory);
+	*fault = "robust mutexes are missing";
+	return alone && !locks_init(state) ? ST_UNAVAILABLE : ST_OK;
+}
+
+enum status
+local_map_open(const struct local_folder *folder, bool alone,
+    const struct local_wish *wish, struct local_map *out, struct error *err)
+{
+	const char *fault;
+	enum status st;
+
+	if (!state_join(folder, out))
+		return state_create(folder, wish->memory, out, err);
+	st = state_check(folder, alone, wish, out, &fault);
+	if (st == ST_OK)
+		return ST_OK;
+	if (st == ST_STALE && wish->again && fault == OTHER_VERSION)
+		st = ST_UNAVAILABLE;
+	if (st == ST_UNAVAILABLE) {
 		local_map_close(out);
-		return error_set(
-		    err, ST_UNAVAILABLE, "%s: no robust mutexes", folder->path);
+		return error_set(err, st, "%s: %s", folder->path, fault);
 	}
-	return ST_OK;
+	log_line(LOG_INFO, STR_NULL, "%s: the store is emptied: %s",
+	    folder->path, fault);
+	state_discard(out);
+	return state_create(folder, wish->memory, out, err);
 }
 
 void

@@ -64,8 +64,15 @@ struct local_state {
 
 	struct local_bucket buckets[LOCAL_BUCKETS];
 
-	/* Set when an entry is stored or read, cleared as the hand passes. */
+	/* How often eviction still spares the entries of a hash. */
 	_Atomic uint8_t seen[];
+};
+
+/* What a process asks of the store it opens. */
+struct local_wish {
+	uint64_t memory;    /* bytes of the values file, if it is made */
+	uint64_t max_value; /* bytes of one value */
+	bool again;         /* it has been open in this process before */
 };
 
 /* The file as mapped by this process. */
@@ -78,11 +85,13 @@ struct local_map {
 /*
  * Maps the state of the folder, and makes it anew when it is missing, damaged,
  * of another boot or format, or (only if nobody else uses it: `alone`) of
- * another size. Call it under the folder's setup lock. On ST_OK the map is
- * ended by local_map_close(); ST_UNAVAILABLE, ST_FULL otherwise.
+ * another size. Another format is refused to a process that opens it again:
+ * it has been made by a newer program, which the older must not displace.
+ * Call it under the folder's setup lock. On ST_OK the map is ended by
+ * local_map_close(); ST_UNAVAILABLE, ST_FULL otherwise.
  */
 enum status local_map_open(const struct local_folder *folder, bool alone,
-    uint64_t memory, struct local_map *out, struct error *err);
+    const struct local_wish *wish, struct local_map *out, struct error *err);
 void local_map_close(struct local_map *map);
 
 /* Whether the folder still holds the file that is mapped. */

@@ -53,6 +53,18 @@ dbs_open(struct local_store *store, bool make)
 	return rc;
 }
 
+/* LMDB itself does so only for the others of its descriptors. */
+static int
+close_on_exec(MDB_env *env)
+{
+	mdb_filehandle_t fd;
+	int rc = mdb_env_get_fd(env, &fd);
+
+	if (rc == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
+		rc = errno;
+	return rc;
+}
+
 static int
 env_open(
     const struct local_folder *folder, struct local_store *store, bool make)
@@ -77,6 +89,8 @@ env_open(
 		rc = mdb_env_set_maxdbs(store->env, MAX_DBS);
 	if (rc == 0)
 		rc = mdb_env_open(store->env, path, OPEN_FLAGS, 0600);
+	if (rc == 0)
+		rc = close_on_exec(store->env);
 	return rc == 0 ? dbs_open(store, make) : rc;
 }
 
@@ -186,9 +200,9 @@ store_measure(struct local_store *store, uint64_t max_value, struct error *err)
 }
 
 enum status
-local_store_open(const struct local_folder *folder, uint64_t memory,
-    uint64_t max_value, int64_t deadline_ms, struct local_store **out,
-    struct error *err)
+local_store_open(const struct local_folder *folder,
+    const struct local_wish *wish, int64_t deadline_ms,
+    struct local_store **out, struct error *err)
 {
 	struct local_store *store = calloc(1, sizeof(*store));
 	enum status st;
@@ -203,12 +217,12 @@ local_store_open(const struct local_folder *folder, uint64_t memory,
 		free(store);
 		return st;
 	}
-	st = local_map_open(folder, alone, memory, &store->map, err);
+	st = local_map_open(folder, alone, wish, &store->map, err);
 	store->state = store->map.state;
 	if (st == ST_OK)
 		st = values_open(folder, store, err);
 	if (st == ST_OK)
-		st = store_measure(store, max_value, err);
+		st = store_measure(store, wish->max_value, err);
 	local_setup_done(store->lock_fd);
 	if (st == ST_OK)
 		*out = store;

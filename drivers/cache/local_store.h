@@ -32,14 +32,13 @@ struct local_store {
 };
 
 /*
- * Joins the store in the folder, or makes it. memory: bytes of the values
- * file, if it is made; max_value: CACHE_MAX_VALUE. May wait for another
- * process that makes it, until deadline_ms. refs is 0. ST_TIMEOUT,
- * ST_UNAVAILABLE, ST_FULL (no space on the device).
+ * Joins the store in the folder, or makes it. May wait for another process
+ * that makes it, until deadline_ms. refs is 0. ST_TIMEOUT, ST_UNAVAILABLE,
+ * ST_FULL (no space on the device).
  */
-enum status local_store_open(const struct local_folder *folder, uint64_t memory,
-    uint64_t max_value, int64_t deadline_ms, struct local_store **out,
-    struct error *err);
+enum status local_store_open(const struct local_folder *folder,
+    const struct local_wish *wish, int64_t deadline_ms,
+    struct local_store **out, struct error *err);
 void local_store_close(struct local_store *store);
 
 /* False once somebody has ended this life: then open anew. */

@@ -16,6 +16,8 @@
 #define HANG_MS     60000
 #define CHUNK_BYTES 65536
 
+const struct local_wish local_wish = { LOCAL_MEMORY, LOCAL_MAX_VALUE, false };
+
 int64_t
 local_deadline(void)
 {
@@ -28,8 +30,8 @@ local_open(struct local_fixture *f)
 	struct local_store *store = NULL;
 	struct error err = { 0 };
 
-	if (local_store_open(&f->folder, LOCAL_MEMORY, LOCAL_MAX_VALUE,
-		local_deadline(), &store, &err) != ST_OK)
+	if (local_store_open(&f->folder, &local_wish, local_deadline(), &store,
+		&err) != ST_OK)
 		fail_msg("%s", err.text);
 	return store;
 }

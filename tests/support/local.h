@@ -11,6 +11,9 @@
 #define LOCAL_MEMORY    (4 << 20)
 #define LOCAL_MAX_VALUE (256 << 10)
 
+/* What the fixture asks for. */
+extern const struct local_wish local_wish;
+
 struct local_fixture {
 	char path[FOLDER_PATH_BYTES];
 	struct local_folder folder;

@@ -20,12 +20,13 @@
 static bool
 kept(struct local_fixture *f, bool alone, uint64_t memory)
 {
+	const struct local_wish wish = { memory, LOCAL_MAX_VALUE, false };
 	struct local_map map;
 	bool same;
 
 	f->store->state->evictions = MARK;
 	assert_int_equal(
-	    local_map_open(&f->folder, alone, memory, &map, NULL), ST_OK);
+	    local_map_open(&f->folder, alone, &wish, &map, NULL), ST_OK);
 	same = map.state->evictions == MARK;
 	local_map_close(&map);
 	return same;
@@ -74,6 +75,22 @@ another_format_empties_it_and_tells_its_users(void **state)
 }
 
 static void
+another_format_is_left_to_those_who_made_it(void **state)
+{
+	const struct local_wish wish = { LOCAL_MEMORY, 1, true };
+	struct local_fixture *f = *state;
+	struct local_map map;
+	struct error err = { 0 };
+
+	f->store->state->format++;
+	assert_int_equal(local_map_open(&f->folder, false, &wish, &map, &err),
+	    ST_UNAVAILABLE);
+	assert_non_null(strstr(err.text, "version"));
+	assert_true(local_map_in_place(&f->folder, &f->store->map));
+	assert_true(local_store_current(f->store));
+}
+
+static void
 damage_empties_it(void **state)
 {
 	struct local_fixture *f = *state;
@@ -94,12 +111,12 @@ a_file_cut_short_is_made_anew(void **state)
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		assert_int_equal(unlink(path), 0);
 		assert_int_equal(
-		    local_map_open(&f->folder, true, LOCAL_MEMORY, &map, NULL),
+		    local_map_open(&f->folder, true, &local_wish, &map, NULL),
 		    ST_OK);
 		local_map_close(&map);
 		assert_int_equal(truncate(path, sizes[i]), 0);
 		assert_int_equal(
-		    local_map_open(&f->folder, true, LOCAL_MEMORY, &map, NULL),
+		    local_map_open(&f->folder, true, &local_wish, &map, NULL),
 		    ST_OK);
 		assert_int_equal(map.state->memory, LOCAL_MEMORY);
 		local_map_close(&map);
@@ -124,7 +141,7 @@ what_a_crash_left_does_not_matter(void **state)
 	assert_int_equal(
 	    renameat(f->folder.fd, "state", f->folder.fd, "state.new"), 0);
 	assert_int_equal(
-	    local_map_open(&f->folder, true, LOCAL_MEMORY, &map, NULL), ST_OK);
+	    local_map_open(&f->folder, true, &local_wish, &map, NULL), ST_OK);
 	assert_true(local_map_in_place(&f->folder, &map));
 	local_map_close(&map);
 }
@@ -151,6 +168,7 @@ main(void)
 		TEST(its_file_is_the_owners),
 		TEST(another_boot_empties_it),
 		TEST(another_format_empties_it_and_tells_its_users),
+		TEST(another_format_is_left_to_those_who_made_it),
 		TEST(damage_empties_it),
 		TEST(a_file_cut_short_is_made_anew),
 		TEST(another_size_is_taken_only_alone),

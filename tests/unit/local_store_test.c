@@ -157,14 +157,15 @@ an_error_of_the_system_empties_nothing(void **state)
 static void
 a_device_without_the_space_is_reported(void **state)
 {
+	const struct local_wish huge = { UINT64_C(1) << 60, 1, false };
 	struct local_fixture *f = *state;
 	struct local_store *store = NULL;
 	struct error err = { 0 };
 	enum status st;
 
 	local_store_close(f->store);
-	st = local_store_open(&f->folder, UINT64_C(1) << 60, LOCAL_MAX_VALUE,
-	    local_deadline(), &store, &err);
+	st =
+	    local_store_open(&f->folder, &huge, local_deadline(), &store, &err);
 	assert_true(st == ST_FULL || st == ST_UNAVAILABLE);
 	assert_null(store);
 	assert_non_null(strstr(err.text, "no room"));
