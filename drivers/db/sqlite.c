@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "app/base/buf.h"
 #include "app/base/clock.h"
@@ -16,6 +17,7 @@
 #include "drivers/db/sqlite_conn.h"
 
 #define VERSIONS_MS 200
+#define WAL_NAP_NS  5000000L
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
 
@@ -70,6 +72,28 @@ open_flags(const struct db_config *config)
 	return config->create ? flags | SQLITE_OPEN_CREATE : flags;
 }
 
+/*
+ * Two connections that make one database at once refuse each other here, where
+ * SQLite does not wait by itself.
+ */
+static enum status
+wal_make(struct db_conn *conn, struct error *err)
+{
+	struct timespec nap = { .tv_nsec = WAL_NAP_NS };
+	struct error why;
+	enum status st;
+
+	for (;;) {
+		why.text[0] = '\0';
+		st = sqlite_exec(conn, "PRAGMA journal_mode=WAL", &why);
+		if (st != ST_UNAVAILABLE ||
+		    clock_boot_ms() >= conn->lock_until_ms)
+			break;
+		(void)nanosleep(&nap, NULL); /* shorter is fine */
+	}
+	return st == ST_OK ? ST_OK : error_set(err, st, "%s", why.text);
+}
+
 /* SQLite reads the file only when it must: a first read finds what is wrong. */
 static enum status
 conn_prove(struct db_conn *conn, bool make_wal, struct error *err)
@@ -77,7 +101,7 @@ conn_prove(struct db_conn *conn, bool make_wal, struct error *err)
 	enum status st = ST_OK;
 
 	if (make_wal)
-		st = sqlite_exec(conn, "PRAGMA journal_mode=WAL", err);
+		st = wal_make(conn, err);
 	if (st == ST_OK)
 		st = sqlite_exec(conn, "PRAGMA schema_version", err);
 	return st;

@@ -1,4 +1,5 @@
 /* What only the sqlite driver does; the common promises are in contract. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -86,6 +87,38 @@ a_database_weir_makes_uses_wal(void **state)
 	struct fixture *f = *state;
 
 	assert_first_text(f->conn, "PRAGMA journal_mode", "wal");
+}
+
+static void *
+connect_at_once(void *arg)
+{
+	struct db_config config = { .database = arg, .create = true };
+	struct db_conn *conn = NULL;
+	enum status st =
+	    db_sqlite.connect(&config, fixture_deadline(), &conn, NULL);
+
+	db_sqlite.disconnect(conn);
+	return st == ST_OK ? arg : NULL;
+}
+
+static void
+several_may_make_one_database_at_once(void **state)
+{
+	struct fixture *f = *state;
+	char path[128];
+	pthread_t threads[8];
+	void *done;
+
+	(void)snprintf(path, sizeof(path), "%s/shared.db", f->folder);
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, connect_at_once, path),
+		    0);
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(pthread_join(threads[i], &done), 0);
+		assert_non_null(done);
+	}
+	assert_int_equal(unlink(path), 0);
 }
 
 static void
@@ -353,6 +386,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(a_database_weir_makes_uses_wal),
+		TEST(several_may_make_one_database_at_once),
 		TEST(the_journal_of_an_existing_database_is_left_alone),
 		TEST(a_missing_file_is_unavailable_and_not_made),
 		TEST(no_path_is_a_wrong_config),
