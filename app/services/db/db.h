@@ -76,7 +76,7 @@ void listing_tables(struct request *req);
 void records_read(struct table_call *c);
 void records_write(struct table_call *c);
 
-/* Of records_write(): POST T, and PUT, PATCH, DELETE T/ID. */
+/* What records_write() sends on: POST T; PUT, PATCH and DELETE T/ID. */
 void records_create(struct table_call *c);
 void record_change(struct table_call *c);
 
