@@ -160,6 +160,7 @@ front_main(void *arg)
 
 	while (turn(f))
 		continue;
+	log_access_end();
 	return NULL;
 }
 

@@ -103,6 +103,7 @@ worker_main(void *arg)
 		run_job(w, call);
 		mailbox_post(call->home, call);
 	}
+	log_access_end();
 	return NULL;
 }
 

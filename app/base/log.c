@@ -131,3 +131,10 @@ log_access_flush(void)
 	(void)!write(atomic_load(&access_fd), gathered.p, gathered.n);
 	gathered.n = 0;
 }
+
+void
+log_access_end(void)
+{
+	log_access_flush();
+	buf_free(&gathered);
+}

@@ -33,6 +33,9 @@ void log_access(struct str line);
 /* Writes this thread's buffer; called after each turn or answer. */
 void log_access_flush(void);
 
+/* Writes and frees it: the last call of a thread that has answered. */
+void log_access_end(void);
+
 /* False when the access log is off: no line need be built. */
 bool log_access_on(void);
 
