@@ -115,12 +115,12 @@ def test_too_many_parameters_are_refused(server, key):
 
 
 def test_parameters_without_end_are_refused(server):
+    end = time.monotonic() + 20
     with server.connect() as client:
         client.send(fcgi.begin())
         with pytest.raises(OSError):
-            for _ in range(1000):
+            while time.monotonic() < end:
                 client.send(fcgi.record(fcgi.PARAMS, b"x" * 65000))
-                time.sleep(0.001)
 
 
 def version(site, id):

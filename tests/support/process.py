@@ -54,15 +54,20 @@ class Process:
             self.kill()
 
     def stop(self, timeout=30):
-        """SIGTERM, and SIGKILL for who does not heed it in time."""
-        if self.alive:
-            self.signal(signal.SIGTERM)
-            try:
-                self.child.wait(timeout)
-            except subprocess.TimeoutExpired:
-                pass
+        """SIGTERM, and SIGKILL for who does not heed it in time.
+
+        Who ends with another status than 0 has something to say: a
+        sanitizer's report, most likely.
+        """
+        if self.ended:
+            return
+        self.signal(signal.SIGTERM)
+        try:
+            self.child.wait(timeout)
+        except subprocess.TimeoutExpired:
+            pass
         self.kill()
-        return self.child.returncode
+        assert self.child.returncode == 0, self.output
 
     def kill(self):
         """The whole group, once: later its id may be another's."""
