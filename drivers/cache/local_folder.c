@@ -41,6 +41,8 @@ local_folder_open(
 		local_folder_close(folder);
 		return ST_INVALID;
 	}
+	folder->owner = st.st_uid;
+	folder->group = st.st_gid;
 	if ((st.st_mode & S_IWOTH) == 0)
 		return ST_OK;
 	local_folder_close(folder);
@@ -61,6 +63,8 @@ local_folder_renew(struct local_folder *folder)
 	fd = folder_fd(folder->path);
 	if (fd < 0)
 		return;
+	if (geteuid() == 0)
+		(void)!fchown(fd, folder->owner, folder->group);
 	(void)close(folder->fd);
 	folder->fd = fd;
 }
@@ -72,6 +76,14 @@ local_folder_close(struct local_folder *folder)
 		(void)close(folder->fd);
 	free(folder->path);
 	*folder = (struct local_folder){ .fd = -1 };
+}
+
+void
+local_folder_adopt(const struct local_folder *folder, const char *name)
+{
+	if (geteuid() == 0 && folder->owner != 0)
+		(void)!fchownat(folder->fd, name, folder->owner, folder->group,
+		    AT_SYMLINK_NOFOLLOW); /* if not, the service will tell */
 }
 
 /*
@@ -115,6 +127,7 @@ local_setup_begin(const struct local_folder *folder, int64_t deadline_ms,
 	if (*fd < 0)
 		return error_set(err, ST_UNAVAILABLE, "cannot open %s/%s: %s",
 		    folder->path, LOCK_FILE, strerror(errno));
+	local_folder_adopt(folder, LOCK_FILE);
 	if (!setup_lock(*fd, deadline_ms)) {
 		(void)close(*fd);
 		return error_set(err, ST_TIMEOUT,

@@ -4,12 +4,15 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "app/base/status.h"
 
 struct local_folder {
 	char *path; /* absolute */
 	int fd;
+	uid_t owner;
+	gid_t group;
 };
 
 /*
@@ -22,6 +25,12 @@ void local_folder_close(struct local_folder *folder);
 
 /* Makes the folder again if somebody has removed it. */
 void local_folder_renew(struct local_folder *folder);
+
+/*
+ * Gives a file just made to the owner of the folder, when we are root: a
+ * command run by root must not lock out the service.
+ */
+void local_folder_adopt(const struct local_folder *folder, const char *name);
 
 /*
  * Takes the folder's setup lock, which one process holds at a time, and marks

@@ -115,6 +115,7 @@ state_fill(const struct local_folder *folder, int fd, uint64_t memory,
 		return error_set(err, ST_UNAVAILABLE,
 		    "this system lacks " BOOT_FILE " or robust mutexes");
 	}
+	local_folder_adopt(folder, STATE_NEW);
 	if (renameat(folder->fd, STATE_NEW, folder->fd, STATE_FILE) == 0)
 		return ST_OK;
 	local_map_close(out);

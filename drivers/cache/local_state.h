@@ -23,7 +23,7 @@
 
 struct local_folder;
 
-#define LOCAL_FORMAT       1
+#define LOCAL_FORMAT       1    /* of all files; any change raises it */
 #define LOCAL_BUCKETS      1024 /* a power of two */
 #define LOCAL_BUCKET_SLOTS 64
 #define LOCAL_LINE         64 /* bytes of a cache line */

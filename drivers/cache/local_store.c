@@ -119,6 +119,8 @@ values_make(const struct local_folder *folder, struct local_store *store)
 		rc = space_take(store);
 	if (rc != 0)
 		return rc;
+	local_folder_adopt(folder, VALUES_FILE);
+	local_folder_adopt(folder, VALUES_LOCK);
 	secret_random(state->incarnation, sizeof(state->incarnation));
 	state->values_generation = store->generation;
 	return 0;

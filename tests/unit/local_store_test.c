@@ -16,6 +16,7 @@
 #include "tests/support/local.h"
 
 #define STARTERS 6
+#define SOMEBODY 65534
 
 static void
 put(struct local_fixture *f)
@@ -77,6 +78,30 @@ its_files_are_the_owners_and_take_all_their_space(void **state)
 	assert_int_equal(fstatat(f->folder.fd, "values", &st, 0), 0);
 	assert_int_equal(st.st_size, LOCAL_MEMORY);
 	assert_true(st.st_blocks * 512 >= LOCAL_MEMORY);
+}
+
+static void
+its_files_belong_to_the_owner_of_the_folder(void **state)
+{
+	static const char *const names[] = { "lock", "state", "values",
+		"values-lock" };
+	struct local_fixture *f = *state;
+	struct stat folder;
+	struct stat st;
+
+	if (geteuid() == 0)
+		assert_int_equal(fchown(f->folder.fd, SOMEBODY, SOMEBODY), 0);
+	assert_int_equal(fstat(f->folder.fd, &folder), 0);
+	local_folder_close(&f->folder);
+	assert_int_equal(local_folder_open(&f->folder, f->path, NULL), ST_OK);
+	local_store_retire(f->store, "a test");
+	assert_int_equal(unlinkat(f->folder.fd, "state", 0), 0);
+	local_reopen(f);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		assert_int_equal(fstatat(f->folder.fd, names[i], &st, 0), 0);
+		assert_int_equal(st.st_uid, folder.st_uid);
+		assert_int_equal(st.st_gid, folder.st_gid);
+	}
 }
 
 static void
@@ -231,6 +256,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_store_opened_again_is_the_same),
 		TEST(its_files_are_the_owners_and_take_all_their_space),
+		TEST(its_files_belong_to_the_owner_of_the_folder),
 		TEST(a_store_that_was_ended_is_made_anew),
 		TEST(who_works_in_an_ended_store_is_not_disturbed),
 		TEST(missing_files_are_made_anew),
