@@ -5,9 +5,8 @@
 #include "middleware/request.h"
 #include "middleware/tags.h"
 
-#define LIST_METHODS   "GET, HEAD, POST, OPTIONS"
-#define RECORD_METHODS "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
-#define READ_METHODS   "GET, HEAD, OPTIONS"
+#define LIST_METHODS "GET, HEAD, POST, OPTIONS"
+#define READ_METHODS "GET, HEAD, OPTIONS"
 
 static enum status
 tags_delete(struct table_call *c, struct error *err)
