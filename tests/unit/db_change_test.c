@@ -179,6 +179,35 @@ a_locked_database_is_unavailable(void **state)
 }
 
 static void
+a_change_of_a_locked_database_is_unavailable(void **state)
+{
+	struct world *w = *state;
+
+	world_script(w, "BEGIN IMMEDIATE");
+	w->settings.statement_timeout = 100;
+	assert_int_equal(
+	    world_call(w, "PATCH", "_table/todo/1", "{\"done\":1}"), 503);
+	world_script(w, "ROLLBACK");
+	assert_int_equal(
+	    world_number(w, "SELECT count(*) FROM todo WHERE done IS NULL"), 2);
+}
+
+static void
+a_body_that_is_no_record_changes_nothing(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(
+	    world_call(w, "PATCH", "_table/todo/1", "{\"done\":"), 400);
+	assert_int_equal(
+	    world_call(w, "PATCH", "_table/todo/1", "[{\"done\":1},{}]"), 400);
+	assert_int_equal(
+	    world_call(w, "DELETE", "_table/todo/1", "{\"a\""), 400);
+	assert_int_equal(w->n_batches, 0);
+	assert_int_equal(count(w), 2);
+}
+
+static void
 methods_that_do_not_fit_are_told(void **state)
 {
 	struct world *w = *state;
@@ -224,6 +253,8 @@ main(void)
 		TEST(writes_that_reach_further_drop_everything),
 		TEST(without_the_store_nothing_is_written),
 		TEST(a_locked_database_is_unavailable),
+		TEST(a_change_of_a_locked_database_is_unavailable),
+		TEST(a_body_that_is_no_record_changes_nothing),
 		TEST(methods_that_do_not_fit_are_told),
 		TEST(a_read_only_service_writes_nothing),
 	};
