@@ -78,12 +78,25 @@ local_folder_close(struct local_folder *folder)
 	*folder = (struct local_folder){ .fd = -1 };
 }
 
+/*
+ * O_PATH: closing any other descriptor would end LMDB's locks on the file. A
+ * file with a second name may be anybody's.
+ */
 void
 local_folder_adopt(const struct local_folder *folder, const char *name)
 {
-	if (geteuid() == 0 && folder->owner != 0)
-		(void)!fchownat(folder->fd, name, folder->owner, folder->group,
-		    AT_SYMLINK_NOFOLLOW); /* if not, the service will tell */
+	struct stat st;
+	int fd;
+
+	if (geteuid() != 0 || folder->owner == 0)
+		return;
+	fd = openat(folder->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1)
+		(void)!fchownat(
+		    fd, "", folder->owner, folder->group, AT_EMPTY_PATH);
+	(void)close(fd);
 }
 
 /*
