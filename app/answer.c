@@ -60,15 +60,17 @@ header_add(struct answer *a, struct arena *arena, uint16_t id, size_t content)
 	part_add(a, header, RECORD_HEADER_BYTES);
 }
 
-/* The empty STDOUT record and END_REQUEST. */
+/* The empty STDOUT record, END_REQUEST, and what follows the last one. */
 static void
-trailer_add(struct answer *a, struct arena *arena, uint16_t id)
+trailer_add(struct answer *a, struct arena *arena, uint16_t id, bool last)
 {
-	char *end = arena_alloc(arena, RECORD_HEADER_BYTES + ANSWER_END_BYTES);
+	size_t n = RECORD_HEADER_BYTES + ANSWER_END_BYTES;
+	char *end = arena_alloc(arena, n + RECORD_HEADER_BYTES);
 
 	record_header_write(end, RECORD_STDOUT, id, 0);
 	answer_end_record(end + RECORD_HEADER_BYTES, id, 0);
-	part_add(a, end, RECORD_HEADER_BYTES + ANSWER_END_BYTES);
+	record_header_write(end + n, RECORD_VALUES, 0, 0);
+	part_add(a, end, last ? n + RECORD_HEADER_BYTES : n);
 }
 
 void
@@ -80,7 +82,7 @@ answer_end_record(char *bytes, uint16_t id, uint8_t protocol_status)
 }
 
 void
-answer_build(struct answer *a, struct request *req, uint16_t id)
+answer_build(struct answer *a, struct request *req, uint16_t id, bool last)
 {
 	struct str head = head_text(req);
 	struct str body =
@@ -104,7 +106,7 @@ answer_build(struct answer *a, struct request *req, uint16_t id)
 		part_add(a, body.p, n);
 		body = str_skip(body, n);
 	}
-	trailer_add(a, req->arena, id);
+	trailer_add(a, req->arena, id, last);
 }
 
 /* Moves on over n sent bytes. */

@@ -22,8 +22,14 @@ struct answer {
 	size_t bytes; /* of all parts */
 };
 
-/* Frames the response of req for FastCGI request `id`. */
-void answer_build(struct answer *a, struct request *req, uint16_t id);
+/*
+ * Frames the response of req for FastCGI request `id`. `last`: the connection
+ * will be closed behind it, and the web server must not put its next request
+ * on it. FastCGI has no word for that, so a record that means nothing follows
+ * the end: nginx keeps no connection on which more than an answer came.
+ */
+void answer_build(
+    struct answer *a, struct request *req, uint16_t id, bool last);
 
 /*
  * Sends what the socket takes without waiting. ST_OK: all is sent;

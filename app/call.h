@@ -6,6 +6,7 @@
 #ifndef WEIR_CALL_H
 #define WEIR_CALL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -40,7 +41,8 @@ struct call {
 	struct fcgi *fcgi;
 	struct answer answer;
 	struct conn *conn;
-	struct mailbox *home; /* of the front that owns it */
+	struct mailbox *home;        /* of the front that owns it */
+	const atomic_bool *stopping; /* that front has been told to */
 	enum call_job job;
 	enum call_outcome outcome;
 	bool body_pending; /* its long body has not arrived yet */
@@ -52,5 +54,9 @@ struct call {
 	struct call *waiters;
 	struct call *flight_next;
 };
+
+/* Frames the response as the answer. While its front is stopping, the
+ * connection is to be closed behind it. */
+void call_build(struct call *call);
 
 #endif

@@ -217,6 +217,14 @@ conn_gather_body(struct conn *c, size_t max_body)
 }
 
 bool
+conn_is_silent(const struct conn *c)
+{
+	char byte;
+
+	return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
+}
+
+bool
 conn_discard(struct conn *c, char *scratch, size_t scratch_bytes)
 {
 	for (;;) {

@@ -83,6 +83,9 @@ void conn_begin_body(struct conn *c);
  */
 enum status conn_gather_body(struct conn *c, size_t max_body);
 
+/* No byte has arrived that was not taken. */
+bool conn_is_silent(const struct conn *c);
+
 /* Throws away what has arrived; false once the peer has closed. */
 bool conn_discard(struct conn *c, char *scratch, size_t scratch_bytes);
 

@@ -105,6 +105,7 @@ dispatch_new_call(struct dispatch *d)
 		call = call_new();
 	}
 	call->home = d->parts.home;
+	call->stopping = d->parts.stopping;
 	call->outcome = CALL_OPEN;
 	call->body_pending = false;
 	request_init(&call->req, &call->arena,
@@ -162,9 +163,9 @@ answer(struct dispatch *d, struct call *call)
 	call->req.stores = &d->stores;
 	call->req.may_block = false;
 	pipeline_leave(d->parts.pipeline, &call->req);
-	answer_build(&call->answer, &call->req, call->conn->scan.id);
 	if (call->body_pending)
 		call->conn->close_after = true; /* unread bytes follow */
+	call_build(call);
 	if (call->answer.bytes > FRONT_ANSWER_BYTES) {
 		send_on_worker(d, call);
 		return;

@@ -6,6 +6,7 @@
 #ifndef WEIR_DISPATCH_H
 #define WEIR_DISPATCH_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,7 @@ struct dispatch_parts {
 	struct stores_shared *stores;
 	struct queue *queue;
 	struct mailbox *home;
+	const atomic_bool *stopping; /* answers end their connections */
 };
 
 enum status dispatch_open(const struct dispatch_parts *parts,

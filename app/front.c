@@ -95,7 +95,8 @@ drop_idle(struct front *f)
 
 	for (struct conn *c = f->all; c != NULL; c = next) {
 		next = c->all_next;
-		if (c->state == CONN_READING && c->in.n == 0)
+		if (c->state == CONN_READING && c->in.n == 0 &&
+		    conn_is_silent(c))
 			front_drop(f, c);
 	}
 }
@@ -180,6 +181,7 @@ front_open(struct front *f, const struct front_parts *parts, struct error *err)
 		return st;
 	f->parts = *parts;
 	f->parts.dispatch.home = &f->mailbox;
+	f->parts.dispatch.stopping = &f->stopping;
 	f->scratch_bytes = conn_scratch_bytes(parts->settings);
 	f->scratch = malloc(f->scratch_bytes);
 	if (f->scratch == NULL)

@@ -278,7 +278,7 @@ front_call_ended(struct front *f, struct call *call)
 	conn_next_request(c);
 	if (broken)
 		front_drop(f, c);
-	else if (c->close_after || f->stop_ms != 0)
+	else if (c->close_after)
 		conn_linger(f, c);
 	else if (c->readable)
 		front_look(f, c);

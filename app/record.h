@@ -21,7 +21,8 @@ enum record_type {
 	RECORD_END = 3,
 	RECORD_PARAMS = 4,
 	RECORD_STDIN = 5,
-	RECORD_STDOUT = 6
+	RECORD_STDOUT = 6,
+	RECORD_VALUES = 10 /* FCGI_GET_VALUES_RESULT */
 };
 
 enum record_verdict {

@@ -36,7 +36,7 @@ answer_begin(struct worker *w, struct call *call)
 	pipeline_leave(w->pipeline, &call->req);
 	if (call->body_pending)
 		call->conn->close_after = true; /* unread bytes follow */
-	answer_build(&call->answer, &call->req, call->conn->scan.id);
+	call_build(call);
 	st = answer_send(&call->answer, call->conn->fd);
 	if (st == ST_OK)
 		call->outcome = CALL_SENT;

@@ -5,40 +5,54 @@ import re
 import signal
 import threading
 import time
+from http.client import HTTPException
 
 import pytest
 
 from support import fcgi
+from support.http import Caller
 from support.nginx import Nginx, wrk
 from support.process import wait_until
 from support.weir import listen_unix
 
 TABLE = "/api/v2/shop/_table/orders"
 SLOW = "/api/v2/shop/_table/slow?offset=1"
+UNIQUE = itertools.count()
 
 
 class Load:
-    """GETs from several threads until told to stop."""
+    """Calls from several threads until told to stop."""
 
-    def __init__(self, web, key, threads=4):
+    def __init__(self, port, key, method="GET", body=None):
+        self.call = (method, body)
         self.answers = 0
         self.failed = []
         self.going = True
         self.lock = threading.Lock()
         self.threads = [
-            threading.Thread(target=self.call, args=[web, key, n])
-            for n in range(threads)]
+            threading.Thread(target=self.run, args=[port, key, n * 10])
+            for n in range(4)]
 
-    def call(self, web, key, n):
-        with web.caller(key) as caller:
-            for i in itertools.count(n):
+    def run(self, port, key, first):
+        """Each thread has ten orders of its own."""
+        with Caller(port, key) as caller:
+            for i in itertools.count():
                 if not self.going:
                     return
-                answer = caller.get(f"{TABLE}/{i % 40 + 1}")
-                with self.lock:
-                    self.answers += 1
-                    if answer.status != 200:
-                        self.failed.append(answer)
+                self.count(self.ask(caller, first + i % 10 + 1))
+
+    def ask(self, caller, id):
+        method, body = self.call
+        try:
+            answer = caller.call(method, f"{TABLE}/{id}", body)
+            return None if answer.status == 200 else answer
+        except (OSError, HTTPException) as error:
+            return error
+
+    def count(self, failure):
+        with self.lock:
+            self.answers += 1
+            self.failed += [failure] if failure else []
 
     def __enter__(self):
         for thread in self.threads:
@@ -53,7 +67,7 @@ class Load:
 
 def test_a_reload_loses_nothing(pair, web, owner):
     server = pair.servers[0]
-    with Load(web, owner) as load:
+    with Load(web.ports[0], owner) as load:
         for _ in range(20):
             server.signal(signal.SIGHUP)
             time.sleep(0.1)
@@ -130,7 +144,8 @@ def requests_of(report):
 class Shared:
     """Two processes on one socket, as spawn-fcgi -F 2 makes them."""
 
-    def __init__(self, site, name):
+    def __init__(self, site):
+        name = f"shared-{next(UNIQUE)}"
         self.listener = listen_unix(site.path(name + ".sock"))
         self.site = site
         self.names = (f"{name}-{n}" for n in itertools.count())
@@ -155,34 +170,54 @@ class Shared:
         self.listener.close()
 
 
-def restart_under_load(site, owner, seconds):
-    """Replaces both processes in turn while wrk calls; its report."""
-    shared = Shared(site, f"shared{seconds}")
+@pytest.fixture(name="shared")
+def share_a_socket(site):
+    shared = Shared(site)
+    yield shared
+    shared.stop()
+
+
+def replace_for(shared, seconds):
+    """Replaces both processes in turn for so long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        time.sleep(0.3)
+        shared.replace()
+
+
+def check_gets(shared, key, seconds, least):
     reports = []
     load = threading.Thread(target=lambda: reports.append(
-        wrk(shared.nginx.ports[0], TABLE + "/1", owner, 32, seconds)))
-    try:
-        load.start()
-        end = time.monotonic() + seconds - 4
-        while time.monotonic() < end:
-            time.sleep(0.5)
-            shared.replace()
-        load.join()
-    finally:
-        shared.stop()
-    return reports[0]
+        wrk(shared.nginx.ports[0], TABLE + "/1", key, 32, seconds)))
+    load.start()
+    replace_for(shared, seconds - 3)
+    load.join()
+    assert "Non-2xx" not in reports[0], reports[0]
+    assert "Socket errors" not in reports[0], reports[0]
+    assert requests_of(reports[0]) >= least, reports[0]
 
 
-def check_report(report, least):
-    assert "Non-2xx" not in report, report
-    assert "Socket errors" not in report, report
-    assert requests_of(report) >= least, report
-
-
-def test_a_restart_under_load_fails_nobody(site, owner):
-    check_report(restart_under_load(site, owner, 8), 5_000)
+def test_a_restart_under_load_fails_no_get(shared, owner):
+    check_gets(shared, owner, 8, 5_000)
 
 
 @pytest.mark.full
-def test_a_restart_under_long_load_fails_nobody(site, owner):
-    check_report(restart_under_load(site, owner, 60), 100_000)
+def test_a_restart_under_long_load_fails_no_get(shared, owner):
+    check_gets(shared, owner, 60, 100_000)
+
+
+def check_writes(shared, key, seconds):
+    """nginx sends no PATCH twice: here, what is lost is seen."""
+    with Load(shared.nginx.ports[0], key, "PATCH", {"version": 1}) as load:
+        replace_for(shared, seconds)
+    assert load.answers > 100
+    assert not load.failed, load.failed[:3]
+
+
+def test_a_restart_under_load_fails_no_write(shared, owner):
+    check_writes(shared, owner, 5)
+
+
+@pytest.mark.full
+def test_a_restart_under_long_load_fails_no_write(shared, owner):
+    check_writes(shared, owner, 60)
