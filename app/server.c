@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -190,14 +191,12 @@ server_wait(struct server *s)
 	}
 }
 
-/* A query that outlives its deadline must not outlive the process. */
+/* A query that outlives its deadline must not outlive the process. The guard
+ * is never joined, so it is given its seconds by value. */
 static void *
-drain_guard(void *arg)
+drain_guard(void *seconds)
 {
-	const struct server *s = arg;
-	struct timespec limit = {
-		.tv_sec = (s->settings->drain_timeout + 999) / 1000 + 1
-	};
+	struct timespec limit = { .tv_sec = (time_t)(uintptr_t)seconds };
 
 	(void)nanosleep(&limit, NULL);
 	log_line(LOG_ERROR, STR_NULL,
@@ -208,10 +207,11 @@ drain_guard(void *arg)
 static void
 server_drain(struct server *s)
 {
+	uintptr_t seconds = (uintptr_t)s->settings->drain_timeout / 1000 + 2;
 	pthread_t guard;
 
 	log_line(LOG_INFO, STR_NULL, "stopping: draining");
-	if (pthread_create(&guard, NULL, drain_guard, s) == 0)
+	if (pthread_create(&guard, NULL, drain_guard, (void *)seconds) == 0)
 		(void)pthread_detach(guard);
 	for (size_t i = 0; i < s->n_fronts; i++)
 		front_stop(s->fronts[i]);
