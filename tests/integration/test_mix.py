@@ -7,23 +7,30 @@ version or a later one, whichever process answers.
 
 import random
 import threading
+import time
 
 import pytest
+
+from support import fcgi
 
 TABLE = "/api/v2/shop/_table/orders"
 ROWS = 20
 CLIENTS = 8
 WRITES = 0.3
+SINGLE_READS = 0.5
+LOST = (OSError, fcgi.Closed)
 
 
 class Mix:
-    def __init__(self, pair, key, operations):
-        self.pair = pair
-        self.key = key
+    """Calls on several processes, and what every client must know."""
+
+    def __init__(self, site, servers, operations):
+        self.servers = servers
+        self.key = {"X-API-Key": site.keys["owner"]}
         self.left = operations
         self.lock = threading.Lock()
         self.row_locks = [threading.Lock() for _ in range(ROWS + 1)]
-        self.version = 0
+        (self.version,) = site.ask("SELECT max(version) FROM orders")
         self.known = [0] * (ROWS + 1)
         self.hits = 0
         self.stale = []
@@ -41,7 +48,7 @@ class Mix:
             return self.version
 
     def call(self, client, path, **more):
-        answer = client.call(path, headers={"X-API-Key": self.key}, **more)
+        answer = client.call(path, headers=self.key, **more)
         if answer.status != 200:
             self.failed.append(answer)
             return None
@@ -72,31 +79,65 @@ class Mix:
         self.stale += [(row, known[row["id"]]) for row in rows
                        if row["version"] < known[row["id"]]]
 
+    def act(self, client, dice):
+        """Reads or writes, as the dice say."""
+        id = dice.randint(1, ROWS)
+        what = dice.random()
+        if what < WRITES:
+            self.write(client, id)
+        elif what < WRITES + SINGLE_READS:
+            self.read_one(client, id)
+        else:
+            self.read_all(client)
+
     def client(self, seed):
-        """Reads and writes on both processes, as the seed says."""
         dice = random.Random(seed)
-        clients = [server.connect() for server in self.pair.servers]
-        while self.take():
-            client = dice.choice(clients)
-            id = dice.randint(1, ROWS)
-            act = dice.random()
-            if act < WRITES:
-                self.write(client, id)
-            elif act < 0.8:
-                self.read_one(client, id)
-            else:
-                self.read_all(client)
+        clients = [server.connect() for server in self.servers]
+        try:
+            while self.take():
+                self.act(dice.choice(clients), dice)
+        except LOST as error:
+            self.failed.append(error)
         for client in clients:
             client.close()
 
-    def run(self):
-        threads = [threading.Thread(target=self.client, args=[seed])
-                   for seed in range(CLIENTS)]
-        for thread in threads:
+    def client_of_a_victim(self, server, seed):
+        """Goes on until its process is killed; only that may fail."""
+        dice = random.Random(seed)
+        with server.connect() as client:
+            try:
+                while True:
+                    self.act(client, dice)
+            except LOST:
+                pass
+
+    def kill_victims(self, site):
+        """Kills one more process each time, in the middle of its work."""
+        killed = 0
+        while any(thread.is_alive() for thread in self.threads):
+            victim = site.serve("victim")
+            clients = [threading.Thread(
+                target=self.client_of_a_victim, args=[victim, killed * 4 + n])
+                       for n in range(4)]
+            for client in clients:
+                client.start()
+            time.sleep(0.1)
+            victim.kill()
+            for client in clients:
+                client.join()
+            killed += 1
+        return killed
+
+    def __enter__(self):
+        self.threads = [threading.Thread(target=self.client, args=[seed])
+                        for seed in range(CLIENTS)]
+        for thread in self.threads:
             thread.start()
-        for thread in threads:
-            thread.join()
         return self
+
+    def __exit__(self, *error):
+        for thread in self.threads:
+            thread.join()
 
 
 def check(mix):
@@ -106,10 +147,17 @@ def check(mix):
     assert mix.hits > 0
 
 
-def test_no_read_is_stale(pair, owner):
-    check(Mix(pair, owner, 5_000).run())
+@pytest.mark.parametrize("operations", [
+    5_000, pytest.param(100_000, marks=pytest.mark.full)])
+def test_no_read_is_stale(site, pair, operations):
+    with Mix(site, pair.servers, operations) as mix:
+        pass
+    check(mix)
 
 
-@pytest.mark.full
-def test_no_read_of_a_hundred_thousand_is_stale(pair, owner):
-    check(Mix(pair, owner, 100_000).run())
+@pytest.mark.parametrize("operations", [
+    5_000, pytest.param(100_000, marks=pytest.mark.full)])
+def test_no_read_is_stale_while_others_are_killed(site, pair, operations):
+    with Mix(site, pair.servers, operations) as mix:
+        assert mix.kill_victims(site) > 2
+    check(mix)
