@@ -10,6 +10,7 @@ medians of all rounds and how they stand to the bars. Environment:
     BENCH_ROUNDS   rounds (5)
     BENCH_SECONDS  seconds of each measurement (3)
     BENCH_MIX      requests of the mix before memory is read (1000000; 0: none)
+    BENCH_WORKERS  weir's worker threads (8)
     BENCH_JSON     file that receives all figures
 """
 
@@ -68,7 +69,8 @@ def main():
         sys.exit(f"missing: {' '.join(missing)}; on Debian: "
                  "apt install nginx-light wrk sqlite3 iso-codes")
     with tempfile.TemporaryDirectory(prefix="weir-bench.") as folder:
-        stack = Stack(os.path.abspath(sys.argv[1]), folder)
+        stack = Stack(os.path.abspath(sys.argv[1]), folder,
+                      setting("BENCH_WORKERS", 8))
         try:
             status = bench(stack)
         except (RuntimeError, subprocess.SubprocessError) as error:

@@ -16,7 +16,6 @@ CLIENTS = 32
 MANY_CLIENTS = 256
 KEPT = 512
 THREADS = CLIENTS
-WORKERS = 8
 URLS = 256
 CHUNK_SECONDS = 5
 BUSY_MS = 500
@@ -49,7 +48,7 @@ def mixed():
 class Stack:
     """Files in `folder`; programs from the build folder."""
 
-    def __init__(self, build, folder):
+    def __init__(self, build, folder, workers):
         self.build = build
         self.folder = folder
         self.database = self.path("demo.db")
@@ -57,7 +56,7 @@ class Stack:
         self.ports = {}
         self.nginx = Nginx(folder, os.path.join(
             TOP, "deploy/nginx/weir_fastcgi.conf"))
-        self.weir = Weir(os.path.join(build, "weir"), folder, WORKERS)
+        self.weir = Weir(os.path.join(build, "weir"), folder, workers)
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -125,7 +124,7 @@ class Stack:
                 self.load("weir", hits, MANY_CLIENTS)),
             Row("hit_busy", "weir, cached hit, all workers waiting", weir,
                 self.load("weir", hits),
-                beside=self.load("weir", busy, 2 * WORKERS)),
+                beside=self.load("weir", busy, 2 * self.weir.workers)),
             Row("rows_c", "SQLite, 25 rows, minimal C", minimal,
                 self.load("sqlite_epoll", pages)),
             Row("rows", "weir, SQLite, 25 rows, uncached", weir,
