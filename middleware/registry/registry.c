@@ -155,7 +155,7 @@ registry_new(void)
 }
 
 enum status
-registry_open(const struct settings *settings, bool create,
+registry_open(const struct settings *settings, bool migrate,
     struct registry **out, struct error *err)
 {
 	struct registry *reg = registry_new();
@@ -163,7 +163,7 @@ registry_open(const struct settings *settings, bool create,
 
 	*out = NULL;
 	if (st == ST_OK)
-		st = watch_open(reg->hold, create, &reg->watch, err);
+		st = watch_open(reg->hold, migrate, &reg->watch, err);
 	if (st == ST_OK)
 		st = reread(reg, NULL, err);
 	if (st != ST_OK) {

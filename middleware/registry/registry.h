@@ -16,11 +16,12 @@ struct registry;
 struct settings;
 
 /*
- * Opens the system database named by the settings (making and migrating it
- * when `create`), reads the first snapshot. The settings must live until
- * registry_close() or registry_reload().
+ * Opens the system database named by the settings, which must exist, and
+ * reads the first snapshot. With `migrate` an older schema is brought up to
+ * date, without it is refused. The settings must live until registry_close()
+ * or registry_reload().
  */
-enum status registry_open(const struct settings *settings, bool create,
+enum status registry_open(const struct settings *settings, bool migrate,
     struct registry **out, struct error *err);
 void registry_close(struct registry *reg);
 

@@ -1,5 +1,7 @@
 #include "middleware/registry/system_db.h"
 
+#include <errno.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "app/base/arena.h"
@@ -8,6 +10,17 @@
 
 #define CONNECT_MS   5000
 #define STATEMENT_MS 5000
+
+/* Was it never made? A database that is no file cannot be told. */
+static bool
+is_absent(const struct db_driver *driver, const char *path)
+{
+	struct stat st;
+
+	if (strcmp(driver->name, "sqlite") != 0)
+		return false;
+	return stat(path, &st) == 0 ? st.st_size == 0 : errno == ENOENT;
+}
 
 enum status
 system_db_open(const struct settings *settings, bool create,
@@ -28,6 +41,10 @@ system_db_open(const struct settings *settings, bool create,
 		return error_set(err, ST_INVALID,
 		    "DB_CONNECTION: this weir has no driver \"%s\"",
 		    settings->db_connection);
+	if (!create && is_absent(out->driver, settings->db_database))
+		return error_set(err, ST_UNAVAILABLE,
+		    "there is no system database at %s: run `weir setup`",
+		    settings->db_database);
 	st = out->driver->connect(
 	    &config, clock_boot_ms() + CONNECT_MS, &out->conn, err);
 	if (st != ST_OK)

@@ -4,27 +4,27 @@
 #include "middleware/registry/settings_hold.h"
 
 static enum status
-schema_prepare(struct watch *w, const struct settings_hold *hold, bool create,
+schema_prepare(struct watch *w, const struct settings_hold *hold, bool migrate,
     struct error *err)
 {
 	unsigned applied;
 
-	if (!create)
+	if (!migrate)
 		return migrations_check(&w->db, err);
 	return migrations_run(
 	    &w->db, MIGRATION_NEWEST, hold->pepper, &applied, err);
 }
 
 enum status
-watch_open(const struct settings_hold *hold, bool create, struct watch *out,
+watch_open(const struct settings_hold *hold, bool migrate, struct watch *out,
     struct error *err)
 {
 	enum status st;
 
 	*out = (struct watch){ 0 };
-	st = system_db_open(hold->settings, create, &out->db, err);
+	st = system_db_open(hold->settings, false, &out->db, err);
 	if (st == ST_OK)
-		st = schema_prepare(out, hold, create, err);
+		st = schema_prepare(out, hold, migrate, err);
 	if (st == ST_OK)
 		st =
 		    out->db.driver->identity(out->db.conn, &out->identity, err);

@@ -22,10 +22,10 @@ struct watch {
 };
 
 /*
- * Connects, and with `create` makes and migrates the database; without, its
- * schema must be the newest. On failure *out is closed.
+ * Connects to a database that must exist, and with `migrate` brings its schema
+ * up to date; without, it must be the newest. On failure *out is closed.
  */
-enum status watch_open(const struct settings_hold *hold, bool create,
+enum status watch_open(const struct settings_hold *hold, bool migrate,
     struct watch *out, struct error *err);
 void watch_close(struct watch *w);
 bool watch_is_open(const struct watch *w);

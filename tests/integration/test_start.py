@@ -193,6 +193,16 @@ def test_a_missing_file_is_named():
     assert "/nowhere/weir.env" in err
 
 
+def test_a_misspelt_system_database_is_not_made(site):
+    path = site.path("sytem.sqlite")
+    env = environment(DB_DATABASE=path,
+                      LISTEN="unix:" + site.path("misspelt.sock"))
+    status, _, err = run("serve", "--env", site.env_file, env=env)
+    assert status != 0
+    assert f"no system database at {path}: run `weir setup`" in err
+    assert not os.path.exists(path)
+
+
 def test_a_misspelt_name_is_a_warning_with_the_nearest(site):
     site.configure(CACHE_DRIVR="local")
     try:
