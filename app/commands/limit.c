@@ -69,6 +69,20 @@ type_read(
 	return ST_OK;
 }
 
+/* A mask of 0 is a limit on every verb. */
+static enum status
+verb_read(const char *text, unsigned *mask, struct error *err)
+{
+	enum status st = verbs_parse(str_of(text), mask, err);
+
+	if (st == ST_OK && *mask == 0)
+		return error_set(err, ST_INVALID,
+		    "--verb \"%s\": a verb is expected, or all", text);
+	if (st == ST_OK && str_eq_nocase(str_of(text), STR("all")))
+		*mask = 0;
+	return st;
+}
+
 /* What the options say; false after a message. */
 static bool
 limit_read(const struct command_call *call, struct limit_record *r)
@@ -89,7 +103,7 @@ limit_read(const struct command_call *call, struct limit_record *r)
 		st = period_parse(
 		    str_of(command_value(call, "--period")), &r->period, &err);
 	if (st == ST_OK && verb != NULL)
-		st = verbs_parse(str_of(verb), &r->verb_mask, &err);
+		st = verb_read(verb, &r->verb_mask, &err);
 	if (st != ST_OK)
 		(void)command_fail("%s", err.text);
 	return st == ST_OK;

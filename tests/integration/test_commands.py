@@ -245,6 +245,14 @@ def test_limits_of_every_type_are_listed(site):
         "all", "each"]
 
 
+def test_a_limit_on_all_verbs_is_one_without_a_verb(site):
+    site.weir("limit", "add", "any", "--rate", "7", "--period", "minute",
+              "--verb", "all")
+    limit, = [one for one in site.listed("limit") if one["name"] == "any"]
+    assert limit["verb"] is None
+    site.weir("limit", "remove", "any")
+
+
 @pytest.mark.parametrize("words, why", [
     (["add", "a", "--rate", "0", "--period", "day"], "--rate"),
     (["add", "a", "--rate", "16000001", "--period", "day"], "--rate"),
@@ -255,6 +263,8 @@ def test_limits_of_every_type_are_listed(site):
       "--service", "db"], "takes no service"),
     (["add", "a", "--rate", "1", "--period", "day", "--verb", "GET,POST"],
      "one verb"),
+    (["add", "a", "--rate", "1", "--period", "day", "--verb", "none"],
+     '"none"'),
     (["add", "a", "--rate", "1", "--period", "day", "--app", "nix"],
      "weir key list"),
     (["remove", "nix"], "weir limit list"),
