@@ -69,7 +69,7 @@ others_shut_out(int fd)
 	if (fstat(fd, &st) != 0)
 		return false;
 	return (st.st_mode & S_IRWXO) == 0 ||
-	       fchmod(fd, S_IRUSR | S_IWUSR) == 0;
+	       fchmod(fd, st.st_mode & ~(mode_t)(S_IFMT | S_IRWXO)) == 0;
 }
 
 static enum status

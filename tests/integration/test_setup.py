@@ -31,7 +31,7 @@ def test_setup_writes_a_key_and_makes_the_database(tmp_path):
     assert lines[1] == "# no end of line"
     assert lines[2].startswith("APP_KEY=base64:")
     assert lines[2] not in out
-    assert mode(path) == 0o600
+    assert mode(path) & 0o007 == 0
     assert mode(tmp_path / "new" / "system.db") == 0o600
 
 
@@ -62,6 +62,13 @@ def test_setup_without_any_file_makes_one_here(tmp_path):
         env=environment(DB_DATABASE=str(tmp_path / "system.db")), text=True)
     assert "./.env: APP_KEY written" in done.stdout
     assert mode(tmp_path / ".env") == 0o600
+
+
+def test_setup_keeps_what_the_group_may_do(tmp_path):
+    path = bare(tmp_path, "")
+    path.chmod(0o644)
+    run("setup", "--env", str(path))
+    assert mode(path) == 0o640
 
 
 def test_setup_leaves_a_key_of_the_environment_alone(tmp_path):
