@@ -77,10 +77,10 @@ const struct option option_table[] = {
 	  .fallback = "/var/lib/weir/system.sqlite",
 	  .help = "The file of the system database." },
 	{ .name = "DB_MAX_RECORDS_RETURNED", .type = OPTION_NUMBER,
-	  .offset = MEMBER(db_max_records), .fallback = "1000",
+	  .offset = MEMBER(db_max_records), .fallback = "100000",
 	  .min = 1, .max = 1000000, .reload = true,
-	  .help = "How many records one answer holds at most, and how many "
-	      "it holds when the request names no limit." },
+	  .help = "How many records one answer holds at most, whatever the "
+	      "max_records of its service says." },
 	{ .name = "CACHE_DRIVER", .alias = "CACHE_STORE", .type = OPTION_TEXT,
 	  .offset = MEMBER(cache_driver), .fallback = "local",
 	  .help = "The store of cached responses, their tags and, unless "
