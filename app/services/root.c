@@ -21,10 +21,12 @@ put_service(struct buf *b, const struct service *service)
 	buf_put_lit(b, "{\"id\":");
 	buf_put_i64(b, service->id);
 	put_text(b, "name", service->name);
-	put_text(b, "label", service->label);
+	put_text(
+	    b, "label", service->label.n > 0 ? service->label : service->name);
 	put_text(b, "description", service->description);
 	put_text(b, "type", service->type_name);
-	buf_put_char(b, '}');
+	json_put_name(b, STR("spec_url"));
+	buf_printf(b, "\"/api/v2/%.*s/_spec\"}", STR_ARG(service->name));
 }
 
 static bool

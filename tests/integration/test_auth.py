@@ -117,6 +117,9 @@ def test_the_root_lists_what_a_role_reaches(web, reader):
     assert service_names(web.get("/api/v2")) == []
     assert service_names(web.get("/api/v2", key=reader)) == ["shop"]
     assert web.get("/api/v2").json["service_types"]
+    shop, = web.get("/api/v2", key=reader).json["services"]
+    assert shop["label"] == "shop"
+    assert shop["spec_url"] == "/api/v2/shop/_spec"
 
 
 def test_a_revoked_key_is_refused_within_a_second(web, site):
