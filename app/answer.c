@@ -1,11 +1,9 @@
 #include "app/answer.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "app/base/clock.h"
 #include "app/record.h"
 #include "middleware/request.h"
 
@@ -140,20 +138,4 @@ answer_send(struct answer *a, int fd)
 		advance(a, (size_t)sent);
 	}
 	return ST_OK;
-}
-
-enum status
-answer_send_all(struct answer *a, int fd, int64_t deadline_ms)
-{
-	for (;;) {
-		enum status st = answer_send(a, fd);
-		struct pollfd wait = { .fd = fd, .events = POLLOUT };
-		int64_t left = deadline_ms - clock_boot_ms();
-
-		if (st != ST_TIMEOUT)
-			return st;
-		if (left <= 0)
-			return ST_TIMEOUT;
-		(void)poll(&wait, 1, (int)left); /* the clock decides */
-	}
 }

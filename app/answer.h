@@ -1,7 +1,7 @@
 /*
- * A finished response as FastCGI records, sent without copying the body: a
- * front sends as much as the socket takes at once, a worker the rest under a
- * deadline. Small answers leave in one write.
+ * A finished response as FastCGI records, sent without copying the body:
+ * as much as the socket takes at once, the rest when it takes more. Small
+ * answers leave in one write.
  */
 #ifndef WEIR_ANSWER_H
 #define WEIR_ANSWER_H
@@ -36,9 +36,6 @@ void answer_build(
  * ST_TIMEOUT: there is a rest; ST_UNAVAILABLE: the peer is gone.
  */
 enum status answer_send(struct answer *a, int fd);
-
-/* Sends all, waiting until deadline_ms (clock_boot_ms) at most. */
-enum status answer_send_all(struct answer *a, int fd, int64_t deadline_ms);
 
 /* An END_REQUEST record with a protocol status; 16 bytes. */
 #define ANSWER_END_BYTES 16

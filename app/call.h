@@ -20,9 +20,8 @@ struct mailbox;
 
 /* What a worker shall do with it. */
 enum call_job {
-	JOB_ENTER,    /* a stage needs to block: enter it again */
-	JOB_UPSTREAM, /* run the upstream, leave, send */
-	JOB_SEND      /* send the rest of the answer */
+	JOB_ENTER,   /* a stage needs to block: enter it again */
+	JOB_UPSTREAM /* run the upstream, leave, send */
 };
 
 /* How a call came back from its worker, or ended in the front. */
@@ -30,7 +29,7 @@ enum call_outcome {
 	CALL_OPEN,    /* the front goes on with it */
 	CALL_BODY,    /* it may run once its long body has arrived */
 	CALL_ENTERED, /* every stage before the upstream is entered */
-	CALL_REST,    /* part of the answer is still to be sent */
+	CALL_REST,    /* the socket did not take all of the answer */
 	CALL_SENT,    /* answered */
 	CALL_BROKEN   /* the connection cannot be used any more */
 };
@@ -55,8 +54,12 @@ struct call {
 	struct call *flight_next;
 };
 
-/* Frames the response as the answer. While its front is stopping, the
- * connection is to be closed behind it. */
+/* Frames the response as the answer. The connection is to be closed behind it
+ * while its front is stopping, or when a body follows that nobody reads. */
 void call_build(struct call *call);
+
+/* Sends what the socket takes at once of the answer; the outcome becomes
+ * CALL_SENT, CALL_REST or CALL_BROKEN. */
+void call_send(struct call *call);
 
 #endif

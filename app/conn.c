@@ -14,15 +14,23 @@
 void
 conn_list_add(struct conn_list *list, struct conn *c, int64_t give_up_ms)
 {
+	struct conn *prev = list->tail;
+
+	/* As good as always the last: time-outs change with the settings. */
+	while (prev != NULL && prev->give_up_ms > give_up_ms)
+		prev = prev->prev;
 	c->list = list;
 	c->give_up_ms = give_up_ms;
-	c->next = NULL;
-	c->prev = list->tail;
-	if (list->tail != NULL)
-		list->tail->next = c;
+	c->prev = prev;
+	c->next = prev != NULL ? prev->next : list->head;
+	if (prev != NULL)
+		prev->next = c;
 	else
 		list->head = c;
-	list->tail = c;
+	if (c->next != NULL)
+		c->next->prev = c;
+	else
+		list->tail = c;
 }
 
 void

@@ -24,6 +24,7 @@ enum conn_state {
 	CONN_READING,  /* between requests, or within one that arrives */
 	CONN_BODY,     /* its request may run once the body has arrived */
 	CONN_BUSY,     /* its request is in work */
+	CONN_SENDING,  /* the rest of its answer waits for the peer */
 	CONN_LINGERING /* answered for good; unread bytes are thrown away */
 };
 
@@ -31,14 +32,13 @@ struct conn {
 	int fd;
 	enum conn_state state;
 	bool readable;    /* bytes may have arrived since the last look */
-	bool gone;        /* the peer closed or reset it */
 	bool close_after; /* close when the request in work is answered */
 	struct record_scan scan;
 	struct buf in;      /* bytes of an incomplete request; on the heap */
 	struct buf body;    /* a long body; on the heap */
 	size_t body_room;   /* bytes set aside for it */
-	struct call *call;  /* that waits for it, in CONN_BODY */
-	int64_t give_up_ms; /* clock_boot_ms() when the wait for it ends */
+	struct call *call;  /* that waits, in CONN_BODY and CONN_SENDING */
+	int64_t give_up_ms; /* clock_boot_ms() when that wait ends */
 	struct conn_list *list;           /* the timer list it is in, or NULL */
 	struct conn *prev, *next;         /* in that list */
 	struct conn *all_prev, *all_next; /* in the front's list of all */

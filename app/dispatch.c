@@ -15,12 +15,10 @@
 #include "middleware/stores.h"
 
 /* Calls of one turn; more wait for the next turn's batch. */
-#define TURN_CALLS         256u
-#define CALL_ARENA_BYTES   16384u
-#define TURN_ARENA_BYTES   262144u
-#define IDLE_CALLS_MAX     256u
-#define FRONT_ANSWER_BYTES 32768u
-#define EXPIRE_EVERY_MS    250
+#define TURN_CALLS       256u
+#define CALL_ARENA_BYTES 16384u
+#define IDLE_CALLS_MAX   256u
+#define EXPIRE_EVERY_MS  250
 
 struct dispatch {
 	struct dispatch_parts parts;
@@ -146,42 +144,23 @@ end(struct dispatch *d, struct call *call, enum call_outcome outcome)
 	d->ended = call;
 }
 
-/* The rest of the answer is a worker's: this front must not wait. */
-static void
-send_on_worker(struct dispatch *d, struct call *call)
-{
-	call->job = JOB_SEND;
-	(void)queue_put(d->parts.queue, call, true); /* cannot be refused */
-}
-
 /* The response is complete: leave the stages and send it. */
 static void
 answer(struct dispatch *d, struct call *call)
 {
-	enum status st;
-
 	call->req.stores = &d->stores;
 	call->req.may_block = false;
 	pipeline_leave(d->parts.pipeline, &call->req);
-	if (call->body_pending)
-		call->conn->close_after = true; /* unread bytes follow */
 	call_build(call);
-	if (call->answer.bytes > FRONT_ANSWER_BYTES) {
-		send_on_worker(d, call);
-		return;
-	}
-	st = answer_send(&call->answer, call->conn->fd);
-	if (st == ST_TIMEOUT)
-		send_on_worker(d, call);
-	else
-		end(d, call, st == ST_OK ? CALL_SENT : CALL_BROKEN);
+	call_send(call);
+	end(d, call, call->outcome);
 }
 
 static void
 hand_over(struct dispatch *d, struct call *call, enum call_job job)
 {
 	call->job = job;
-	if (queue_put(d->parts.queue, call, false))
+	if (queue_put(d->parts.queue, call))
 		return;
 	if (call->leads)
 		(void)flight_end(&d->flights, call); /* begun just now */
@@ -330,10 +309,7 @@ take_back(struct dispatch *d, struct call *call)
 	}
 	if (call->leads)
 		land(d, call);
-	if (call->outcome == CALL_REST)
-		send_on_worker(d, call);
-	else
-		end(d, call, call->outcome);
+	end(d, call, call->outcome);
 }
 
 void

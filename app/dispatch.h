@@ -59,7 +59,8 @@ void dispatch_returned(struct dispatch *d, struct call *calls);
 /*
  * Ends the turn: runs the batch and all that follows from it. Returns the
  * calls that are the front's again, linked through next: they have ended
- * (outcome CALL_SENT or CALL_BROKEN) or wait for their body (CALL_BODY).
+ * (outcome CALL_SENT or CALL_BROKEN), wait for their body (CALL_BODY), or have
+ * more to send than the socket took (CALL_REST).
  */
 struct call *dispatch_turn(struct dispatch *d, int64_t now_ms);
 

@@ -145,11 +145,12 @@ turn(struct front *f)
 	}
 	if (mail)
 		dispatch_returned(f->dispatch, mailbox_take(&f->mailbox));
+	list_expire(f, &f->arriving);
+	list_expire(f, &f->sending);
+	list_expire(f, &f->lingering);
 	/* A freed connection may hold its next request already. */
 	while ((ended = dispatch_turn(f->dispatch, f->now_ms)) != NULL)
 		calls_ended(f, ended);
-	list_expire(f, &f->arriving);
-	list_expire(f, &f->lingering);
 	log_access_flush();
 	return !drained(f);
 }

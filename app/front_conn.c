@@ -10,6 +10,7 @@
 #define LINGER_MS    2000
 #define UNKNOWN_ROLE 3  /* FCGI_UNKNOWN_ROLE */
 #define LONG_BODIES  16 /* of MAX_BODY that may arrive at a time */
+#define CONN_EVENTS  (EPOLLIN | EPOLLRDHUP | EPOLLET)
 
 void
 front_drop(struct front *f, struct conn *c)
@@ -36,7 +37,7 @@ front_add(struct front *f, int fd)
 		f->all->all_prev = c;
 	f->all = c;
 	f->n_conns++;
-	if (!front_watch(f, fd, EPOLLIN | EPOLLRDHUP | EPOLLET, c))
+	if (!front_watch(f, fd, CONN_EVENTS, c))
 		front_drop(f, c);
 }
 
@@ -207,13 +208,61 @@ body_begin(struct front *f, struct call *call)
 	body_look(f, c);
 }
 
+static bool
+conn_rewatch(struct front *f, struct conn *c, uint32_t events)
+{
+	struct epoll_event ev = { .events = events, .data.ptr = c };
+
+	return epoll_ctl(f->epoll_fd, EPOLL_CTL_MOD, c->fd, &ev) == 0;
+}
+
+/* Room for the rest of an answer is an event only while there is a rest:
+ * nobody is to be woken for each answer that the peer reads. */
+static bool
+rest_begin(struct front *f, struct conn *c, struct call *call)
+{
+	if (!conn_rewatch(f, c, CONN_EVENTS | EPOLLOUT))
+		return false;
+	c->call = call;
+	c->state = CONN_SENDING;
+	conn_list_add(
+	    &f->sending, c, f->now_ms + call->req.settings->write_timeout);
+	return true;
+}
+
+static void
+rest_end(struct front *f, struct conn *c)
+{
+	struct call *call = c->call;
+
+	conn_list_remove(c);
+	c->call = NULL;
+	c->state = CONN_BUSY;
+	if (call->outcome == CALL_SENT && !conn_rewatch(f, c, CONN_EVENTS))
+		call->outcome = CALL_BROKEN;
+	front_call_ended(f, call);
+}
+
+/* The peer may have read. */
+static void
+rest_send(struct front *f, struct conn *c)
+{
+	call_send(c->call);
+	if (c->call->outcome != CALL_REST)
+		rest_end(f, c);
+}
+
 void
 front_give_up(struct front *f, struct conn *c)
 {
-	if (c->state == CONN_BODY)
+	if (c->state == CONN_BODY) {
 		body_arrived(f, c, ST_TIMEOUT);
-	else
+	} else if (c->state == CONN_SENDING) {
+		c->call->outcome = CALL_BROKEN;
+		rest_end(f, c);
+	} else {
 		front_drop(f, c);
+	}
 }
 
 static void
@@ -231,6 +280,10 @@ front_look(struct front *f, struct conn *c)
 		return; /* looked at again when its answer is sent */
 	if (c->state == CONN_BODY) {
 		body_look(f, c);
+		return;
+	}
+	if (c->state == CONN_SENDING) {
+		rest_send(f, c);
 		return;
 	}
 	if (c->state == CONN_LINGERING) {
@@ -271,6 +324,11 @@ front_call_ended(struct front *f, struct call *call)
 	if (call->outcome == CALL_BODY) {
 		body_begin(f, call);
 		return;
+	}
+	if (call->outcome == CALL_REST) {
+		if (rest_begin(f, c, call))
+			return;
+		broken = true;
 	}
 	dispatch_release(f->dispatch, call);
 	c->state = CONN_READING;

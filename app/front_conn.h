@@ -26,6 +26,7 @@ struct front {
 	size_t n_conns;
 	size_t body_room;           /* bytes set aside for long bodies */
 	struct conn_list arriving;  /* incomplete requests */
+	struct conn_list sending;   /* peers that do not read */
 	struct conn_list lingering; /* answered for good */
 	bool accepting;
 	atomic_bool stopping;
@@ -47,8 +48,8 @@ void front_look(struct front *f, struct conn *c);
 /* Its timer ran out. */
 void front_give_up(struct front *f, struct conn *c);
 
-/* The call is the front's again: it waits for its body, or its answer was
- * sent or cannot be; then it is released. */
+/* The call is the front's again: it waits for its body, or for its peer to
+ * read, or its answer was sent or cannot be; then it is released. */
 void front_call_ended(struct front *f, struct call *call);
 
 /* Watches a descriptor in the front's loop; `what` comes with its events. */

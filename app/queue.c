@@ -40,12 +40,12 @@ queue_free(struct queue *q)
 }
 
 bool
-queue_put(struct queue *q, struct call *call, bool must)
+queue_put(struct queue *q, struct call *call)
 {
 	bool room;
 
 	(void)pthread_mutex_lock(&q->lock);
-	room = must || q->waiting < q->capacity;
+	room = q->waiting < q->capacity;
 	if (room) {
 		call->next = NULL;
 		*q->tail = call;

@@ -12,8 +12,8 @@ struct queue;
 struct queue *queue_new(size_t capacity);
 void queue_free(struct queue *q);
 
-/* False when the queue is full and not `must`: the call stays the caller's. */
-bool queue_put(struct queue *q, struct call *call, bool must);
+/* False when the queue is full: the call stays the caller's. */
+bool queue_put(struct queue *q, struct call *call);
 
 /* Waits for a call; NULL once the queue is stopped and empty. */
 struct call *queue_take(struct queue *q);

@@ -6,9 +6,7 @@
 
 #include "app/base/clock.h"
 #include "app/base/log.h"
-#include "app/base/settings.h"
 #include "app/call.h"
-#include "app/conn.h"
 #include "app/mailbox.h"
 #include "app/queue.h"
 #include "middleware/pipeline.h"
@@ -27,31 +25,12 @@ struct workers {
 	struct worker list[];
 };
 
-/* Builds the answer and sends what the socket takes at once. */
 static void
-answer_begin(struct worker *w, struct call *call)
+answer(struct worker *w, struct call *call)
 {
-	enum status st;
-
 	pipeline_leave(w->pipeline, &call->req);
-	if (call->body_pending)
-		call->conn->close_after = true; /* unread bytes follow */
 	call_build(call);
-	st = answer_send(&call->answer, call->conn->fd);
-	if (st == ST_OK)
-		call->outcome = CALL_SENT;
-	else
-		call->outcome = st == ST_TIMEOUT ? CALL_REST : CALL_BROKEN;
-}
-
-static void
-answer_finish(struct call *call)
-{
-	int64_t deadline = clock_boot_ms() + call->req.settings->write_timeout;
-	enum status st =
-	    answer_send_all(&call->answer, call->conn->fd, deadline);
-
-	call->outcome = st == ST_OK ? CALL_SENT : CALL_BROKEN;
+	call_send(call);
 }
 
 static void
@@ -62,17 +41,14 @@ run_upstream(struct worker *w, struct call *call)
 		    "The request waited too long for a worker.");
 	else
 		pipeline_upstream(w->pipeline, &call->req);
-	answer_begin(w, call);
-	/* Waiters must not wait for the leader's slow client. */
-	if (call->outcome == CALL_REST && !call->leads)
-		answer_finish(call);
+	answer(w, call);
 }
 
 static void
 run_enter(struct worker *w, struct call *call)
 {
 	if (pipeline_enter(w->pipeline, &call->req) == FLOW_DONE) {
-		answer_begin(w, call);
+		answer(w, call);
 		return;
 	}
 	call->outcome = CALL_ENTERED;
@@ -84,9 +60,7 @@ run_job(struct worker *w, struct call *call)
 	call->outcome = CALL_OPEN;
 	call->req.stores = &w->stores;
 	call->req.may_block = true;
-	if (call->job == JOB_SEND)
-		answer_finish(call);
-	else if (call->job == JOB_ENTER)
+	if (call->job == JOB_ENTER)
 		run_enter(w, call);
 	else
 		run_upstream(w, call);

@@ -1,6 +1,7 @@
 /*
- * The back room: threads that may block. A worker takes a call off the queue,
- * does its job, and posts it home to its front.
+ * The back room: threads that may wait for databases and stores, but never for
+ * a client. A worker takes a call off the queue, does its job, and posts it
+ * home to its front.
  */
 #ifndef WEIR_WORKER_H
 #define WEIR_WORKER_H

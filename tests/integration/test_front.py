@@ -220,6 +220,47 @@ def test_a_client_that_does_not_read_delays_nobody(pair, key, owner):
         client.close()
 
 
+def test_a_web_server_that_does_not_read_delays_nobody(site, key):
+    """Twice as many as there are workers, for queries and for hits."""
+    server = site.serve("unread", WRITE_TIMEOUT="3s")
+    asks = fcgi.request("/api/v2/shop/_table/texts", headers=key)
+    lazy = [server.connect() for _ in range(8)]
+    try:
+        for client in lazy:
+            client.send(asks)
+        time.sleep(0.3)
+        with server.connect() as client:
+            began = time.monotonic()
+            path = f"{TABLE}?offset={next(UNIQUE)}"
+            assert client.call(path, headers=key).status == 200
+            assert time.monotonic() - began < 1
+        assert lazy.pop().read_answer().status == 200
+        time.sleep(3.5)
+        for client in lazy:
+            assert client.fate() == "closed"
+    finally:
+        server.stop()
+
+
+def test_long_hits_are_quick_while_every_worker_is_busy(server, key):
+    path = "/api/v2/shop/_table/texts"
+    with server.connect() as client:
+        client.call(path, headers=key)
+    with Busy(server, key, 4) as busy, server.connect() as client:
+        assert min(seconds_of(client, path, key) for _ in range(5)) < 0.2
+        assert busy.statuses() == [200] * 4
+
+
+def test_an_answer_longer_than_the_socket_is_whole(server, key):
+    path = "/api/v2/shop/_table/texts"
+    with server.connect() as client:
+        for _ in range(3):
+            client.send(fcgi.request(path, headers=key))
+            time.sleep(0.1)
+            answer = client.read_answer()
+            assert len(answer.body) == int(answer.headers["Content-Length"])
+
+
 def test_a_client_that_leaves_is_forgotten(server, key):
     before = server.sockets
     for path in (TABLE, "/api/v2/shop/_table/texts", slow_path()):
