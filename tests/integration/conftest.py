@@ -4,7 +4,6 @@ A test file may define SETTINGS, the settings its installation differs in.
 """
 
 import signal
-import sys
 import time
 
 import pytest
@@ -32,7 +31,7 @@ def pytest_collection_modifyitems(config, items):
 def pytest_configure(config):
     """A SIGTERM ends the run as Ctrl-C does: with all fixtures closed."""
     del config
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_sessionfinish():

@@ -28,6 +28,7 @@ def call_and_read_the_line(site, pair):
         answer = client.call(path, headers=headers, **more)
         assert wait_until(lambda: lines(id), 5)
         (line,) = lines(id)
+        assert answer.headers["X-Request-Id"] == id
         return answer, line
 
     yield logged
