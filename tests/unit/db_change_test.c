@@ -151,6 +151,18 @@ writes_that_reach_further_drop_everything(void **state)
 }
 
 static void
+a_trigger_of_this_moment_drops_everything(void **state)
+{
+	struct world *w = *state;
+
+	world_script(w, "CREATE TRIGGER fresh AFTER INSERT ON todo BEGIN "
+			"UPDATE parent SET id = id + 1; END");
+	assert_int_equal(
+	    world_call(w, "POST", "_table/todo", "[{\"name\":\"a\"}]"), 200);
+	assert_string_equal(w->deleted, "todo ? |todo ? * |todo ? * |");
+}
+
+static void
 without_the_store_nothing_is_written(void **state)
 {
 	struct world *w = *state;
@@ -251,6 +263,7 @@ main(void)
 		TEST(a_referenced_record_is_not_deleted),
 		TEST(tags_are_deleted_before_and_after_the_write),
 		TEST(writes_that_reach_further_drop_everything),
+		TEST(a_trigger_of_this_moment_drops_everything),
 		TEST(without_the_store_nothing_is_written),
 		TEST(a_locked_database_is_unavailable),
 		TEST(a_change_of_a_locked_database_is_unavailable),

@@ -41,6 +41,7 @@ struct table_call {
 	const struct condition *role; /* rows it may touch; NULL: all */
 	struct db_conn *conn;         /* while a statement may run */
 	int64_t deadline_ms;          /* of its statements */
+	bool outdated;                /* the schema is not the catalogue's */
 };
 
 /*

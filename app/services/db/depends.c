@@ -65,10 +65,10 @@ depends_read(const struct db_service *service, const struct db_table *table,
 
 size_t
 depends_write(const struct db_service *service, const struct db_table *table,
-    struct str *tags)
+    bool outdated, struct str *tags)
 {
 	tags[0] = tag_of_table(service, table);
 	tags[1] = service->tag_any;
 	tags[2] = service->tag_all;
-	return reaches_others(table) ? 3 : 2;
+	return outdated || reaches_others(table) ? 3 : 2;
 }

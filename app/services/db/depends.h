@@ -7,6 +7,7 @@
 #ifndef WEIR_SERVICES_DB_DEPENDS_H
 #define WEIR_SERVICES_DB_DEPENDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "app/base/str.h"
@@ -23,7 +24,10 @@ void depends_open(struct db_service *service);
  * Returns how many there are. */
 size_t depends_read(const struct db_service *service,
     const struct db_table *table, struct str *tags);
+
+/* outdated: the schema is no longer what the catalogue says, so a trigger or
+ * a cascade that it does not know may reach any table. */
 size_t depends_write(const struct db_service *service,
-    const struct db_table *table, struct str *tags);
+    const struct db_table *table, bool outdated, struct str *tags);
 
 #endif

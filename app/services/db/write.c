@@ -12,7 +12,7 @@ static enum status
 tags_delete(struct table_call *c, struct error *err)
 {
 	struct str tags[DEPENDS_MAX];
-	size_t n = depends_write(c->service, c->table, tags);
+	size_t n = depends_write(c->service, c->table, c->outdated, tags);
 
 	return tags_bump(c->req, tags, n, err);
 }
@@ -23,6 +23,42 @@ refuse_without_store(struct request *req)
 	response_fail(req, 503,
 	    "The cache store cannot be reached: nothing has been written.");
 	response_header(&req->response, STR("Retry-After"), STR("1"));
+}
+
+/*
+ * The catalogue may be a moment old. In the transaction nobody else changes
+ * the schema, so what is found here holds to its end.
+ */
+static enum status
+transaction_begin(struct table_call *c, struct error *err)
+{
+	const struct db_driver *driver = c->service->driver;
+	int64_t schema;
+	int64_t data;
+	enum status st = driver->begin(c->conn, c->deadline_ms, err);
+
+	if (st != ST_OK)
+		return st;
+	st = driver->versions(c->conn, &schema, &data, err);
+	if (st != ST_OK)
+		driver->rollback(c->conn);
+	else
+		c->outdated = schema != c->service->catalog.schema_version;
+	return st;
+}
+
+/* The tags that only an outdated catalogue makes necessary. */
+static enum status
+outdated_delete(struct table_call *c)
+{
+	enum status st = c->outdated ? tags_delete(c, NULL) : ST_OK;
+
+	if (st == ST_OK)
+		return ST_OK;
+	c->service->driver->rollback(c->conn);
+	table_call_give(c, ST_OK);
+	refuse_without_store(c->req);
+	return st;
 }
 
 enum status
@@ -37,9 +73,9 @@ write_begin(struct table_call *c, const char *verb)
 	}
 	st = table_call_take(c, &err);
 	if (st == ST_OK)
-		st = c->service->driver->begin(c->conn, c->deadline_ms, &err);
+		st = transaction_begin(c, &err);
 	if (st == ST_OK)
-		return ST_OK;
+		return outdated_delete(c);
 	table_call_give(c, st);
 	answer_fault(c, verb, st, &err);
 	return st;

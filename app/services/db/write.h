@@ -11,8 +11,9 @@
 #include "app/services/db/db.h"
 
 /*
- * Deletes the tags, takes a connection and begins a transaction. When that
- * fails the response says so; verb is what was to be done ("create").
+ * Deletes the tags, takes a connection and begins a transaction; deletes more
+ * tags when the schema has changed meanwhile. When that fails the response
+ * says so; verb is what was to be done ("create").
  */
 enum status write_begin(struct table_call *c, const char *verb);
 
