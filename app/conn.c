@@ -113,7 +113,9 @@ look_fresh(struct conn *c, char *scratch, size_t scratch_bytes)
 	if (n <= 0)
 		return RECORD_BAD;
 	verdict = record_scan(&c->scan, scratch, (size_t)n);
-	if (verdict != RECORD_MORE && verdict != RECORD_LONG)
+	/* libfcgi may leave padding at the end in the socket. */
+	if (verdict != RECORD_MORE && verdict != RECORD_LONG &&
+	    (verdict != RECORD_READY || c->scan.end_padding == 0))
 		return verdict;
 	return take_peeked(c, (size_t)n) ? verdict : RECORD_BAD;
 }

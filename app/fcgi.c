@@ -2,8 +2,10 @@
 
 #include <fcgiapp.h>
 #include <stdlib.h>
-#include <sys/socket.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "app/record.h"
 #include "middleware/request.h"
 
 /* Slots of the name table: a power of two well above PARAM_COUNT. */
@@ -96,14 +98,20 @@ param_take(struct request *req, struct str name, struct str value)
 	}
 }
 
+/* *fd is -1 afterwards if libfcgi has closed it. */
 static enum status
-params_read(struct fcgi *f, int fd, struct request *req)
+params_read(struct fcgi *f, int *fd, struct request *req)
 {
+	int accepted;
+
 	/* libraries.md: without keepConnection, Accept_r closes our socket. */
 	(void)FCGX_InitRequest(&f->fcgx, -1, 0);
-	f->fcgx.ipcFd = fd;
+	f->fcgx.ipcFd = *fd;
 	f->fcgx.keepConnection = 1;
-	if (FCGX_Accept_r(&f->fcgx) != 0)
+	accepted = FCGX_Accept_r(&f->fcgx);
+	if (f->fcgx.ipcFd != *fd)
+		*fd = -1;
+	if (accepted != 0 || *fd < 0 || FCGX_GetError(f->fcgx.in) != 0)
 		return ST_ERROR;
 	for (char **at = f->fcgx.envp; *at != NULL; at++) {
 		struct str pair = str_of(*at);
@@ -115,7 +123,7 @@ params_read(struct fcgi *f, int fd, struct request *req)
 }
 
 enum status
-fcgi_read(struct fcgi *f, int fd, size_t body_bytes, struct request *req)
+fcgi_read(struct fcgi *f, int *fd, size_t body_bytes, struct request *req)
 {
 	char end;
 	char *body;
@@ -128,17 +136,36 @@ fcgi_read(struct fcgi *f, int fd, size_t body_bytes, struct request *req)
 		return ST_ERROR;
 	/* Reads the empty STDIN record, or the next request would begin with
 	 * it. */
-	if (FCGX_GetStr(&end, 1, f->fcgx.in) != 0)
+	if (FCGX_GetStr(&end, 1, f->fcgx.in) != 0 ||
+	    FCGX_GetError(f->fcgx.in) != 0)
 		return ST_ERROR;
 	req->body = str_make(body, body_bytes);
 	return ST_OK;
 }
 
-enum status
-fcgi_read_params(struct fcgi *f, const int feed[2], const char *bytes, size_t n,
-    struct request *req)
+/* The file holds bytes[0..n) and is read from its start. */
+static bool
+feed_fill(int *feed, const char *bytes, size_t n)
 {
-	if (send(feed[1], bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)n)
+	if (*feed < 0)
+		*feed = memfd_create("weir-params", MFD_CLOEXEC);
+	return *feed >= 0 && ftruncate(*feed, 0) == 0 &&
+	       pwrite(*feed, bytes, n, 0) == (ssize_t)n &&
+	       lseek(*feed, 0, SEEK_SET) == 0;
+}
+
+/*
+ * A file and not a socket: it takes any number of bytes, and what libfcgi
+ * leaves unread is gone before the next request.
+ */
+enum status
+fcgi_read_params(struct fcgi *f, int *feed, const struct record_scan *scan,
+    const char *bytes, struct request *req)
+{
+	char *head = arena_alloc(req->arena, record_params_room(scan));
+	size_t n = record_params(scan, bytes, head);
+
+	if (!feed_fill(feed, head, n))
 		return ST_ERROR;
-	return params_read(f, feed[0], req);
+	return params_read(f, feed, req);
 }

@@ -11,6 +11,7 @@
 #include "app/base/status.h"
 
 struct fcgi;
+struct record_scan;
 struct request;
 
 /* Once per process, before threads. */
@@ -21,19 +22,20 @@ void fcgi_free(struct fcgi *f);
 
 /*
  * Reads one whole request of body_bytes from the socket, which holds all of it
- * and nothing more. Fills req->param and req->body; they live until
- * fcgi_release(). ST_ERROR: the connection cannot be used any more.
+ * and nothing more, no padding at its end either. Fills req->param and
+ * req->body; they live until fcgi_release(). ST_ERROR: the connection cannot
+ * be used any more; *fd is -1 when libfcgi has closed it already.
  */
 enum status fcgi_read(
-    struct fcgi *f, int fd, size_t body_bytes, struct request *req);
+    struct fcgi *f, int *fd, size_t body_bytes, struct request *req);
 
 /*
- * Reads the parameters from bytes[0..n): the BEGIN and PARAMS records of a
- * request whose bytes were taken off the socket before. `feed` is a connected
- * pair of sockets of this thread; both ends are empty afterwards.
+ * Reads the parameters of a request whose bytes were taken off the socket
+ * before. *feed is a file in memory that this thread keeps for such requests,
+ * -1 to have it made; it is the caller's to close.
  */
-enum status fcgi_read_params(struct fcgi *f, const int feed[2],
-    const char *bytes, size_t n, struct request *req);
+enum status fcgi_read_params(struct fcgi *f, int *feed,
+    const struct record_scan *scan, const char *bytes, struct request *req);
 
 /* Ends what fcgi_read handed out. */
 void fcgi_release(struct fcgi *f);

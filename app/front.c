@@ -172,9 +172,8 @@ front_open(struct front *f, const struct front_parts *parts, struct error *err)
 	enum status st;
 
 	f->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (f->epoll_fd < 0 ||
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
-		f->feed) != 0)
+	f->feed = -1;
+	if (f->epoll_fd < 0)
 		return error_set(
 		    err, ST_ERROR, "cannot open a front: %s", strerror(errno));
 	st = mailbox_open(&f->mailbox, err);
@@ -230,8 +229,8 @@ front_join(struct front *f)
 		front_drop(f, f->all);
 	dispatch_close(f->dispatch);
 	mailbox_close(&f->mailbox);
-	(void)close(f->feed[0]);
-	(void)close(f->feed[1]);
+	if (f->feed >= 0)
+		(void)close(f->feed);
 	(void)close(f->epoll_fd);
 	free(f->scratch);
 	free(f);

@@ -86,9 +86,8 @@ request_read(struct front *f, struct conn *c, struct call *call)
 
 	if (c->in.n == 0)
 		return fcgi_read(
-		    call->fcgi, c->fd, scan->body_bytes, &call->req);
-	st = fcgi_read_params(
-	    call->fcgi, f->feed, c->in.p, scan->params_end, &call->req);
+		    call->fcgi, &c->fd, scan->body_bytes, &call->req);
+	st = fcgi_read_params(call->fcgi, &f->feed, scan, c->in.p, &call->req);
 	if (st != ST_OK || !scan->complete)
 		return st;
 	body = arena_alloc(&call->arena, scan->body_bytes + 1);

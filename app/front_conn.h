@@ -18,7 +18,7 @@
 struct front {
 	pthread_t thread;
 	int epoll_fd;
-	int feed[2]; /* parameters on their way to libfcgi */
+	int feed; /* see fcgi_read_params() */
 	struct front_parts parts;
 	struct mailbox mailbox;
 	struct dispatch *dispatch;

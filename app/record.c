@@ -166,6 +166,7 @@ take_stdin(struct record_scan *scan, const struct record_header *h)
 {
 	scan->body_bytes += h->content;
 	scan->complete = h->content == 0;
+	scan->end_padding = h->padding;
 	if (scan->body_bytes > scan->body_limit)
 		return RECORD_LONG;
 	return RECORD_MORE;
@@ -263,4 +264,51 @@ record_body(const char *bytes, size_t from, size_t to, char *dest)
 		from += h.content + h.padding;
 	}
 	return n;
+}
+
+size_t
+record_params_room(const struct record_scan *scan)
+{
+	size_t records = scan->params_bytes / RECORD_CONTENT_MAX + 3;
+
+	return records * RECORD_HEADER_BYTES + BEGIN_CONTENT +
+	       scan->params_bytes;
+}
+
+/* Spreads n bytes at dest + RECORD_HEADER_BYTES over records in place. */
+static size_t
+params_split(uint16_t id, char *dest, size_t n)
+{
+	size_t at = 0;
+
+	while (n > RECORD_CONTENT_MAX) {
+		size_t next = at + RECORD_HEADER_BYTES + RECORD_CONTENT_MAX;
+
+		record_header_write(
+		    dest + at, RECORD_PARAMS, id, RECORD_CONTENT_MAX);
+		n -= RECORD_CONTENT_MAX;
+		memmove(dest + next + RECORD_HEADER_BYTES, dest + next, n);
+		at = next;
+	}
+	if (n > 0) {
+		record_header_write(dest + at, RECORD_PARAMS, id, n);
+		at += RECORD_HEADER_BYTES + n;
+	}
+	record_header_write(dest + at, RECORD_PARAMS, id, 0);
+	return at + RECORD_HEADER_BYTES;
+}
+
+size_t
+record_params(const struct record_scan *scan, const char *bytes, char *dest)
+{
+	const char content[BEGIN_CONTENT] = { 0, ROLE_RESPONDER,
+		FLAG_KEEP_CONN };
+	char *params = dest + RECORD_HEADER_BYTES + BEGIN_CONTENT;
+
+	record_header_write(dest, RECORD_BEGIN, scan->id, BEGIN_CONTENT);
+	memcpy(dest + RECORD_HEADER_BYTES, content, BEGIN_CONTENT);
+	(void)record_body(bytes, scan->params_start, scan->params_end,
+	    params + RECORD_HEADER_BYTES);
+	return (size_t)(params - dest) +
+	       params_split(scan->id, params, scan->params_bytes);
 }

@@ -43,7 +43,8 @@ struct record_scan {
 	size_t params_start; /* offset of the first PARAMS record */
 	size_t params_end;   /* offset behind the empty one */
 	size_t params_bytes;
-	size_t body_bytes; /* in whole records */
+	size_t body_bytes;  /* in whole records */
+	size_t end_padding; /* behind the empty STDIN record */
 	uint16_t id;
 	uint8_t awaiting; /* the type that may come next */
 	bool keep;        /* FCGI_KEEP_CONN */
@@ -67,10 +68,21 @@ enum record_verdict record_scan(
     struct record_scan *scan, const char *bytes, size_t n);
 
 /*
- * Copies the content of the whole STDIN records in bytes[from..to) to dest,
- * which has room for them; returns its length.
+ * Copies the content of the whole records in bytes[from..to) to dest, which
+ * has room for it; returns its length.
  */
 size_t record_body(const char *bytes, size_t from, size_t to, char *dest);
+
+/* Room that record_params() needs. */
+size_t record_params_room(const struct record_scan *scan);
+
+/*
+ * Writes the head of a request whose parameters are complete anew to dest:
+ * BEGIN, the parameters in as few records as hold them, the empty PARAMS
+ * record. No padding, nothing behind it. Returns its length.
+ */
+size_t record_params(
+    const struct record_scan *scan, const char *bytes, char *dest);
 
 struct record_header record_header_read(const char *bytes);
 

@@ -48,6 +48,49 @@ def test_many_small_records_are_one_request(server, key):
         assert fcgi.fate_of(server.address, stream) == 200
 
 
+def gathered(server, data, cut=40):
+    """The answer to a request that comes in two parts."""
+    with server.connect() as client:
+        client.send(data[:cut])
+        time.sleep(0.02)
+        client.send(data[cut:])
+        return client.read_answer()
+
+
+def test_records_of_a_byte_and_padding_harm_no_later_request(
+        server, key, good):
+    values = fcgi.pairs({**fcgi.cgi(PATH, headers=key), "HTTP_X": "y" * 500})
+    stream = (fcgi.begin() + fcgi.records(fcgi.PARAMS, values, 1, 1, 255) +
+              fcgi.record(fcgi.STDIN))
+    assert gathered(server, stream, len(stream) // 2).status == 200
+    assert gathered(server, good).status == 200
+
+
+def padded_head(key, n):
+    """BEGIN and one PARAMS record, n bytes together."""
+    values = fcgi.pairs(fcgi.cgi(PATH, headers=key))
+    fill = n - 16 - 8 - len(values) - 5 - len("HTTP_P")
+    values += fcgi.pairs({"HTTP_P": "p" * fill})
+    return fcgi.begin() + fcgi.record(fcgi.PARAMS, values)
+
+
+def test_padding_is_never_part_of_the_next_request(server, key, good):
+    """It lies where libfcgi, which reads 8 KB at a time, stops."""
+    stream = (padded_head(key, 8184) + fcgi.record(fcgi.PARAMS, padding=200) +
+              fcgi.record(fcgi.STDIN))
+    assert gathered(server, stream).status == 200
+    assert gathered(server, good).status == 200
+
+
+def test_padding_at_the_end_is_taken_off_the_connection(server, key):
+    stream = (padded_head(key, 8176) + fcgi.record(fcgi.PARAMS) +
+              fcgi.record(fcgi.STDIN, padding=200))
+    with server.connect() as client:
+        for _ in range(3):
+            client.send(stream)
+            assert client.read_answer().status == 200
+
+
 def test_any_request_id_will_do(server, key):
     for id in (1, 2, 255, 256, 65535):
         with server.connect() as client:

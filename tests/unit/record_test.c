@@ -234,6 +234,45 @@ a_long_body_is_not_waited_for(void **state)
 	assert_int_equal(scan.at, wire.n);
 }
 
+/* A head of n bytes of parameters in records of `size`, all padded, comes out
+ * in order, without padding, and with its parameters as they were. */
+static void
+expect_clean(const char *stream, size_t n, size_t size)
+{
+	static char head[200000], got[200000];
+	struct record_scan scan = { .params_limit = SIZE_MAX };
+	struct record_scan again = scan;
+	size_t bytes;
+
+	wire.n = 0;
+	put_begin(1, 0);
+	for (size_t at = 0; at < n; at += size)
+		put_record(RECORD_PARAMS, stream + at,
+		    n - at < size ? n - at : size, 255);
+	put_record(RECORD_PARAMS, NULL, 0, 255);
+	assert_int_equal(record_scan(&scan, wire.bytes, wire.n), RECORD_MORE);
+	bytes = record_params(&scan, wire.bytes, head);
+	assert_int_equal(bytes, record_params_room(&scan));
+	assert_int_equal(record_scan(&again, head, bytes), RECORD_MORE);
+	assert_int_equal(again.params_end, bytes);
+	assert_int_equal(record_body(head, again.params_start, bytes, got), n);
+	assert_memory_equal(got, stream, n);
+}
+
+static void
+padding_is_not_handed_on(void **state)
+{
+	static char stream[150000];
+
+	(void)state;
+	memcpy(stream, "\001\200\002\000\000A", 6);
+	memset(stream + 6, 'b', 0x20000);
+	expect_clean(stream, 6 + 0x20000, 1000);
+	expect_clean(stream, 6 + 0x20000, RECORD_CONTENT_MAX);
+	memcpy(stream, "\001\012A", 3);
+	expect_clean(stream, 13, 1);
+}
+
 int
 main(void)
 {
@@ -248,6 +287,7 @@ main(void)
 		cmocka_unit_test(lengths_beyond_the_stream_are_bad),
 		cmocka_unit_test(too_many_parameters_are_told_at_the_header),
 		cmocka_unit_test(a_long_body_is_not_waited_for),
+		cmocka_unit_test(padding_is_not_handed_on),
 	};
 
 	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
