@@ -36,6 +36,8 @@ struct column {
 	bool has_default;
 	bool auto_increment;
 	bool generated;    /* computed; never written */
+	bool is_unsigned;  /* an integer that may be above INT64_MAX */
+	unsigned digits;   /* significant ones that a decimal keeps, 0: all */
 	unsigned key_part; /* 1-based place in the primary key, 0: not in it */
 };
 

@@ -102,6 +102,7 @@ on_column(void *ctx, const struct db_value *v, size_t n)
 		.name = text_of(r, &v[0]),
 		.db_type = db_type,
 		.kind = sqlite_kind(db_type),
+		.digits = sqlite_digits(db_type),
 		.not_null = v[2].i != 0,
 		.has_default = v[3].i != 0,
 		.key_part = (unsigned)v[4].i,

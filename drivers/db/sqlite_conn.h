@@ -61,6 +61,9 @@ void sqlite_kept_drop(struct db_conn *conn);
 /* How values of a column declared so go in and out. */
 enum column_kind sqlite_kind(struct str declared);
 
+/* How many significant digits a number in such a column keeps, 0: all. */
+unsigned sqlite_digits(struct str declared);
+
 /* Reads the current row into kept->row; valid until the next step. */
 void sqlite_row_read(struct sqlite_kept *kept);
 

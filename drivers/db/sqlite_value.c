@@ -4,6 +4,8 @@
  */
 #include "drivers/db/sqlite_conn.h"
 
+#include <float.h>
+
 static bool
 holds(struct str text, struct str word)
 {
@@ -49,6 +51,20 @@ sqlite_kind(struct str declared)
 			return kind_words[i].kind;
 	}
 	return COLUMN_ANY;
+}
+
+/* Only where the type says text or bytes does a number stay as written; else
+ * it becomes a double when it is no integer. */
+unsigned
+sqlite_digits(struct str declared)
+{
+	static const struct str keep[] = { { "CHAR", 4 }, { "CLOB", 4 },
+		{ "TEXT", 4 }, { "BLOB", 4 } };
+	bool keeps = false;
+
+	for (size_t i = 0; i < sizeof(keep) / sizeof(keep[0]); i++)
+		keeps = keeps || holds(declared, keep[i]);
+	return keeps && !holds(declared, STR("INT")) ? 0 : DBL_DIG;
 }
 
 static size_t

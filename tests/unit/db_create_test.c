@@ -63,6 +63,55 @@ count(struct world *w)
 }
 
 static void
+a_number_that_would_not_be_kept_is_refused(void **state)
+{
+	static const struct {
+		const char *body;
+		const char *why;
+	} cases[] = {
+		{ "[{\"name\":\"a\",\"price\":1e400}]",
+		    "Field 'price' is out of the range that the database "
+		    "has." },
+		{ "[{\"name\":\"a\",\"price\":-1e-400}]",
+		    "Field 'price' is out of the range that the database "
+		    "has." },
+		{ "[{\"name\":\"a\",\"price\":0.1234567890123456}]",
+		    "Field 'price' has more than the 15 significant digits "
+		    "that the database keeps." },
+		{ "[{\"name\":\"a\",\"price\":\"12345678901234567890\"}]",
+		    "Field 'price' has more than the 15 significant digits "
+		    "that the database keeps." },
+		{ "[{\"name\":\"a\",\"id\":9223372036854775808}]",
+		    "Field 'id' must be an integer of 64 bits with sign." },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_batch(
+		    *state, "_table/todo", cases[i].body, cases[i].why);
+	assert_int_equal(count(*state), 2);
+}
+
+static void
+a_number_that_is_kept_is_read_back(void **state)
+{
+	static const char *const kept[] = { "0", "0.00000123456789012345",
+		"-9223372036854775808", "9223372036854775807",
+		"123456789012.345", "12345678901234567" };
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		struct str body = arena_printf(&w->arena,
+		    "[{\"name\":\"n%zu\",\"price\":%s}]", i, kept[i]);
+		struct str want =
+		    arena_printf(&w->arena, "{\"resource\":[{\"price\":%s}]}",
+			i == 1 ? "1.23456789012345e-06" : kept[i]);
+
+		world_expect(
+		    w, "POST", "_table/todo?fields=price", body.p, want.p);
+	}
+}
+
+static void
 a_new_record_answers_its_key(void **state)
 {
 	world_expect(*state, "POST", "_table/todo",
@@ -267,6 +316,8 @@ main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+		TEST(a_number_that_would_not_be_kept_is_refused),
+		TEST(a_number_that_is_kept_is_read_back),
 		TEST(a_new_record_answers_its_key),
 		TEST(fields_of_a_new_record_are_read_back),
 		TEST(keys_are_told_however_they_came),

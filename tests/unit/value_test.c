@@ -14,7 +14,9 @@ static struct arena arena;
 static enum status
 read_as(enum column_kind kind, const char *text, struct db_value *out)
 {
-	struct column column = { .name = { "f", 1 }, .kind = kind };
+	struct column column = {
+		.name = { "f", 1 }, .kind = kind, .is_unsigned = true
+	};
 	struct json v;
 
 	assert_int_equal(json_parse(&arena, str_of(text), &v, NULL), ST_OK);

@@ -1,5 +1,8 @@
 #include "app/services/db/value.h"
 
+#include <float.h>
+#include <math.h>
+
 #include "app/base/base64.h"
 #include "app/base/jsonout.h"
 #include "app/services/db/date.h"
@@ -194,14 +197,80 @@ static const struct {
 	[COLUMN_ANY] = { take_any, "a string, number or boolean" },
 };
 
+/* From the first digit that is not 0 to the last: "0.0120e5" has 2. */
+static size_t
+digits_count(struct str number)
+{
+	size_t seen = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < number.n; i++) {
+		char c = number.p[i];
+
+		if (c == 'e' || c == 'E')
+			break;
+		if (c < '0' || c > '9' || (c == '0' && seen == 0))
+			continue;
+		seen++;
+		if (c != '0')
+			n = seen;
+	}
+	return n;
+}
+
+static bool
+has_double(struct arena *arena, struct str number)
+{
+	double d;
+
+	return json_to_double(arena, (struct json){ number }, &d) &&
+	       (fabs(d) >= DBL_MIN || digits_count(number) == 0);
+}
+
+/* Nothing is rounded in silence. Integers of 64 bits stay integers. */
+static enum status
+decimal_check(struct arena *arena, const struct column *column,
+    struct str number, struct error *err)
+{
+	int64_t i;
+
+	if (json_to_i64((struct json){ number }, &i))
+		return ST_OK;
+	if (!has_double(arena, number))
+		return error_set(err, ST_INVALID,
+		    "Field '%.*s' is out of the range that the database has.",
+		    STR_ARG(column->name));
+	if (digits_count(number) > column->digits)
+		return error_set(err, ST_INVALID,
+		    "Field '%.*s' has more than the %u significant digits "
+		    "that the database keeps.",
+		    STR_ARG(column->name), column->digits);
+	return ST_OK;
+}
+
+/* Would the database keep the value as it is? */
+static enum status
+value_check(struct arena *arena, const struct column *column,
+    const struct db_value *v, struct error *err)
+{
+	if (v->type == DB_NUMBER && column->digits > 0)
+		return decimal_check(arena, column, v->s, err);
+	if (v->type == DB_UINT && v->u > INT64_MAX && !column->is_unsigned)
+		return error_set(err, ST_INVALID,
+		    "Field '%.*s' must be an integer of 64 bits with sign.",
+		    STR_ARG(column->name));
+	return ST_OK;
+}
+
 enum status
 value_read(struct arena *arena, const struct column *column, struct json v,
     struct db_value *out, struct error *err)
 {
 	*out = (struct db_value){ .type = DB_NULL };
-	if (json_kind(v) == JSON_NULL ||
-	    kinds[column->kind].take(arena, v, out))
+	if (json_kind(v) == JSON_NULL)
 		return ST_OK;
+	if (kinds[column->kind].take(arena, v, out))
+		return value_check(arena, column, out, err);
 	return error_set(err, ST_INVALID, "Field '%.*s' must be %s.",
 	    STR_ARG(column->name), kinds[column->kind].must_be);
 }

@@ -14,7 +14,8 @@ void value_put(struct buf *out, const struct db_value *v);
 /*
  * What the JSON means for the column: integers may stand in strings, booleans
  * in words, binary is base64, a JSON column takes anything. ST_INVALID names
- * the field and what it must be. JSON's null is DB_NULL for every column.
+ * the field and what it must be, or that the database would not keep all of
+ * it. JSON's null is DB_NULL for every column.
  * Bytes live as long as the JSON or the arena.
  */
 enum status value_read(struct arena *arena, const struct column *column,
