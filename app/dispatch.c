@@ -239,6 +239,7 @@ dispatch_ready(struct dispatch *d, struct call *call)
 	if (call->req.response.status == 0 &&
 	    request_route(&call->req) == ST_OK)
 		(void)request_check_body(&call->req, !call->body_pending);
+	call->req.has_body = call->body_pending || call->req.body.n > 0;
 	if (pipeline_plan(d->parts.pipeline, &call->req) == FLOW_DONE) {
 		answer(d, call);
 		return;

@@ -108,6 +108,7 @@ struct request {
 	/* as understood by the route */
 	struct str id; /* request id, always set */
 	enum method method;
+	bool has_body;   /* or one that follows: the answer may depend on it */
 	bool tunnelled;  /* sent as POST: a read may depend on its body */
 	struct str path; /* decoded, behind the API prefix and version; as
 			  * sent when it is not under the prefix */
@@ -131,8 +132,7 @@ struct request {
 	struct stores *stores;
 	bool may_block;
 
-	enum status batch_status[STORE_USES]; /* of the last exec */
-	void *slot[16];                       /* per stage, by its index */
+	void *slot[16]; /* per stage, by its index */
 	size_t entered; /* stages entered so far; they are left backwards */
 
 	/* set by the cache stage: calls with one flight may wait for the

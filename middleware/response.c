@@ -187,6 +187,7 @@ response_fail_context(struct request *req, int status, int code,
 	res->is_error = true;
 	res->code = code;
 	res->message = message;
+	res->context = context;
 	res->type = problem ? PROBLEM_TYPE : JSON_TYPE;
 	res->body = STR_NULL;
 	res->build = buf_in(req->arena);

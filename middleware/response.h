@@ -20,6 +20,7 @@ struct response {
 	bool stale;         /* reserved for answers stale by age */
 	int code;           /* of an error: as in its envelope */
 	struct str message; /* of an error; else STR_NULL */
+	struct str context; /* of an error: JSON text, or STR_NULL */
 	bool is_error;      /* the body is an error envelope */
 	struct str type;    /* Content-Type */
 	struct buf head;    /* further header lines, each ending in CRLF */

@@ -1,12 +1,17 @@
 #include "middleware/stores.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/base/clock.h"
 #include "app/base/settings.h"
+#include "middleware/pending.h"
+
+#define RETRY_MS 500
 
 struct stores_shared {
+	struct pending *pending;
 	const struct cache_driver *driver[STORE_USES];
 	struct cache *cache[STORE_USES]; /* equal when shared */
 };
@@ -20,6 +25,9 @@ open_driver(struct stores_shared *shared, enum store_use use, const char *name,
 	if (driver == NULL)
 		return error_set(
 		    err, ST_INVALID, "there is no store called \"%s\"", name);
+	if (driver->room != CACHE_INLINE)
+		return error_set(err, ST_INVALID,
+		    "the store \"%s\" cannot serve requests yet", name);
 	shared->driver[use] = driver;
 	if (use != STORE_CACHE && driver == shared->driver[STORE_CACHE]) {
 		shared->cache[use] = shared->cache[STORE_CACHE];
@@ -38,6 +46,7 @@ stores_open(const struct settings *settings, struct stores_shared **out,
 
 	if (shared == NULL)
 		abort();
+	shared->pending = pending_new();
 	if (limit[0] == '\0')
 		limit = settings->cache_driver;
 	st = open_driver(
@@ -62,6 +71,7 @@ stores_close(struct stores_shared *shared)
 		shared->driver[STORE_LIMIT]->close(shared->cache[STORE_LIMIT]);
 	if (shared->cache[STORE_CACHE] != NULL)
 		shared->driver[STORE_CACHE]->close(shared->cache[STORE_CACHE]);
+	pending_free(shared->pending);
 	free(shared);
 }
 
@@ -70,6 +80,7 @@ stores_connect(
     struct stores_shared *shared, struct stores *out, struct error *err)
 {
 	memset(out, 0, sizeof(*out));
+	out->pending = shared->pending;
 	for (int use = 0; use < STORE_USES; use++) {
 		enum status st;
 
@@ -123,17 +134,15 @@ gather(
 	}
 }
 
-static enum status
+static void
 run_gathered(struct stores *stores, enum store_use use, struct gathered *all,
     int64_t deadline_ms)
 {
-	enum status st = ST_OK;
-
+	/* What went wrong stands in each operation's own status. */
 	if (all->n > 0)
-		st = stores->driver[use]->exec(
+		(void)stores->driver[use]->exec(
 		    stores->conn[use], all->ops, all->n, deadline_ms);
 	all->n = 0;
-	return st;
 }
 
 /* As many requests as fit into one batch; returns how many. */
@@ -144,21 +153,15 @@ run_some(struct stores *stores, struct request *const *reqs, size_t n,
 	bool shared = stores->conn[STORE_LIMIT] == stores->conn[STORE_CACHE];
 	size_t fit = STORE_OPS_MAX / (STORE_USES * BATCH_OPS_MAX);
 	int64_t deadline = clock_boot_ms() + reqs[0]->settings->store_timeout;
-	enum status st[STORE_USES];
 
 	n = n < fit ? n : fit;
 	for (size_t i = 0; i < n; i++)
 		gather(all, reqs[i], STORE_LIMIT, i);
 	if (!shared)
-		st[STORE_LIMIT] =
-		    run_gathered(stores, STORE_LIMIT, all, deadline);
+		run_gathered(stores, STORE_LIMIT, all, deadline);
 	for (size_t i = 0; i < n; i++)
 		gather(all, reqs[i], STORE_CACHE, i);
-	st[STORE_CACHE] = run_gathered(stores, STORE_CACHE, all, deadline);
-	if (shared)
-		st[STORE_LIMIT] = st[STORE_CACHE];
-	for (size_t i = 0; i < n; i++)
-		memcpy(reqs[i]->batch_status, st, sizeof(st));
+	run_gathered(stores, STORE_CACHE, all, deadline);
 	return n;
 }
 
@@ -175,14 +178,36 @@ stores_run(struct stores *stores, struct request *const *reqs, size_t n)
 	}
 }
 
+/* A batch of GET and COUNT on an inline store waits for nobody. */
+static bool
+may_run_here(const struct request *req, enum store_use use,
+    struct cache_op *const *ops, size_t n)
+{
+	bool waits = req->stores->driver[use]->room != CACHE_INLINE;
+
+	for (size_t i = 0; i < n; i++)
+		waits = waits || (ops[i]->kind != CACHE_GET &&
+				     ops[i]->kind != CACHE_COUNT);
+	return req->may_block || !waits;
+}
+
+enum status
+stores_exec_until(struct request *req, enum store_use use,
+    struct cache_op *const *ops, size_t n, int64_t deadline_ms)
+{
+	assert(may_run_here(req, use, ops, n));
+	for (size_t i = 0; i < n; i++)
+		ops[i]->arena = req->arena;
+	return req->stores->driver[use]->exec(
+	    req->stores->conn[use], ops, n, deadline_ms);
+}
+
 enum status
 stores_exec(struct request *req, enum store_use use,
     struct cache_op *const *ops, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		ops[i]->arena = req->arena;
-	return req->stores->driver[use]->exec(req->stores->conn[use], ops, n,
-	    clock_boot_ms() + req->settings->store_timeout);
+	return stores_exec_until(
+	    req, use, ops, n, clock_boot_ms() + req->settings->store_timeout);
 }
 
 void
@@ -190,6 +215,20 @@ stores_incarnation(const struct request *req, enum store_use use,
     uint8_t out[INCARNATION_BYTES])
 {
 	req->stores->driver[use]->incarnation(req->stores->conn[use], out);
+}
+
+static enum status
+tag_delete(void *ctx, struct str tag)
+{
+	struct stores *stores = ctx;
+	struct cache_op op = { .kind = CACHE_DEL, .key = tag };
+	struct cache_op *list[] = { &op };
+	enum status st = stores->driver[STORE_CACHE]->exec(
+	    stores->conn[STORE_CACHE], list, 1, clock_boot_ms() + RETRY_MS);
+
+	if (st == ST_OK && op.status != ST_MISSING)
+		st = op.status;
+	return st;
 }
 
 void
@@ -201,4 +240,5 @@ stores_upkeep(struct stores *stores)
 		if (stores->driver[use]->upkeep != NULL)
 			stores->driver[use]->upkeep(stores->conn[use]);
 	}
+	pending_retry(stores->pending, tag_delete, stores);
 }

@@ -8,6 +8,7 @@
 #include "app/base/status.h"
 #include "middleware/request.h"
 
+struct pending;
 struct settings;
 struct stores_shared;
 
@@ -18,6 +19,7 @@ struct stores_shared;
 struct stores {
 	const struct cache_driver *driver[STORE_USES];
 	struct cache_conn *conn[STORE_USES]; /* equal when shared */
+	struct pending *pending;             /* of the process */
 };
 
 enum status stores_open(const struct settings *settings,
@@ -29,8 +31,8 @@ enum status stores_connect(
 void stores_disconnect(struct stores *stores);
 
 /*
- * Runs the planned batches of n requests, one exec a store, and sets each
- * request's batch_status. What was read lives in the arena of its request.
+ * Runs the planned batches of n requests, one exec a store. Each operation has
+ * its own status afterwards; what was read lives in the arena of its request.
  */
 void stores_run(struct stores *stores, struct request *const *reqs, size_t n);
 
@@ -41,11 +43,16 @@ void stores_run(struct stores *stores, struct request *const *reqs, size_t n);
 enum status stores_exec(struct request *req, enum store_use use,
     struct cache_op *const *ops, size_t n);
 
+/* The same under a deadline of the caller's, in clock_boot_ms() time. */
+enum status stores_exec_until(struct request *req, enum store_use use,
+    struct cache_op *const *ops, size_t n, int64_t deadline_ms);
+
 /* The incarnation of the store, after a successful exec. */
 void stores_incarnation(const struct request *req, enum store_use use,
     uint8_t out[INCARNATION_BYTES]);
 
-/* Once a second, on a thread that may block: see cache_driver.upkeep. */
+/* Once a second, on a thread that may block: see cache_driver.upkeep and
+ * pending.h. */
 void stores_upkeep(struct stores *stores);
 
 #endif

@@ -1,7 +1,10 @@
 #include "middleware/tags.h"
 
+#include "app/base/clock.h"
 #include "app/base/log.h"
 #include "app/base/secret.h"
+#include "app/base/settings.h"
+#include "middleware/pending.h"
 #include "middleware/stores.h"
 
 bool
@@ -43,9 +46,9 @@ tags_mint(
 	       tags_take(versions, list + n);
 }
 
-enum status
-tags_bump(
-    struct request *req, const struct str *tags, size_t n, struct error *err)
+static enum status
+delete_all(
+    struct request *req, const struct str *tags, size_t n, int64_t deadline_ms)
 {
 	struct cache_op ops[TAGS_MAX] = { 0 };
 	struct cache_op *list[TAGS_MAX] = { 0 };
@@ -56,15 +59,45 @@ tags_bump(
 		ops[i].key = tags[i];
 		list[i] = &ops[i];
 	}
-	st = stores_exec(req, STORE_CACHE, list, n);
+	st = stores_exec_until(req, STORE_CACHE, list, n, deadline_ms);
 	for (size_t i = 0; st == ST_OK && i < n; i++) {
 		if (ops[i].status != ST_OK && ops[i].status != ST_MISSING)
 			st = ops[i].status;
 	}
-	if (st == ST_OK)
-		return ST_OK;
+	return st;
+}
+
+static void
+keep_pending(
+    struct request *req, const struct str *tags, size_t n, enum status st)
+{
 	log_line(LOG_ERROR, req->id,
-	    "cache store: tags of a write could not be deleted: %s",
+	    "cache store: the tags of a write could not be deleted (%s): what "
+	    "depends on them is not served from the cache until they are",
 	    status_name(st));
-	return error_set(err, st, "The cache store cannot be reached.");
+	pending_add(req->stores->pending, tags, n);
+}
+
+enum status
+tags_bump_before(struct request *req, const struct str *tags, size_t n)
+{
+	enum status st = delete_all(
+	    req, tags, n, clock_boot_ms() + req->settings->store_timeout);
+
+	if (st == ST_OK ||
+	    req->settings->cache_write_on_error == WRITE_ON_ERROR_REFUSE)
+		return st;
+	keep_pending(req, tags, n, st);
+	return ST_OK;
+}
+
+void
+tags_bump_after(struct request *req, const struct str *tags, size_t n)
+{
+	int64_t soon = clock_boot_ms() + req->settings->store_timeout;
+	int64_t deadline = req->deadline_ms > soon ? req->deadline_ms : soon;
+	enum status st = delete_all(req, tags, n, deadline);
+
+	if (st != ST_OK)
+		keep_pending(req, tags, n, st);
 }

@@ -40,12 +40,17 @@ bool tags_mint(
     struct request *req, const struct str *tags, struct tag_versions *versions);
 
 /*
- * Worker only. Deletes the tags in one batch: call it before a write's first
- * statement and again after its commit, before the answer. When the first
- * call fails, do not write: answer 503. When the second fails, the write is
- * done all the same; the failure is logged here.
+ * Worker only, before a write's first statement: deletes its tags. When the
+ * store cannot be reached CACHE_WRITE_ON_ERROR decides: ST_OK and the tags are
+ * pending (pending.h), or the failure: then do not write, answer 503.
  */
-enum status tags_bump(
-    struct request *req, const struct str *tags, size_t n, struct error *err);
+enum status tags_bump_before(
+    struct request *req, const struct str *tags, size_t n);
+
+/*
+ * Worker only, after the commit and before the answer: deletes the tags again,
+ * within the request's deadline; else they are pending.
+ */
+void tags_bump_after(struct request *req, const struct str *tags, size_t n);
 
 #endif

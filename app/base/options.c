@@ -111,6 +111,13 @@ const struct option option_table[] = {
 	  .offset = MEMBER(limit_driver), .fallback = "",
 	  .help = "The store of the rate limits' counters; empty means the "
 	      "one of CACHE_DRIVER." },
+	{ .name = "CACHE_WRITE_ON_ERROR", .type = OPTION_CHOICE,
+	  .offset = MEMBER(cache_write_on_error), .fallback = "proceed",
+	  .choices = "proceed|refuse", .reload = true,
+	  .help = "What a write does while the store of cached answers is "
+	      "down: proceed, and this process serves nothing from the cache "
+	      "that depends on it until the store is back (others may, until "
+	      "their entries end), or answer 503 and write nothing." },
 	{ .name = "LIMIT_ON_ERROR", .type = OPTION_CHOICE,
 	  .offset = MEMBER(limit_on_error), .fallback = "local",
 	  .choices = "local|allow|deny", .reload = true,

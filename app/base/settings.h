@@ -20,6 +20,8 @@ struct buf;
 
 enum on_error { ON_ERROR_LOCAL, ON_ERROR_ALLOW, ON_ERROR_DENY };
 
+enum write_on_error { WRITE_ON_ERROR_PROCEED, WRITE_ON_ERROR_REFUSE };
+
 struct settings {
 	/* identity of the installation */
 	const char *app_key;           /* APP_KEY, secret */
@@ -35,9 +37,10 @@ struct settings {
 	int64_t cache_memory;      /* CACHE_MEMORY, bytes */
 	int64_t cache_max_value;   /* CACHE_MAX_VALUE, bytes */
 	int64_t cache_default_ttl; /* CACHE_DEFAULT_TTL, seconds */
-	const char *limit_driver;  /* LIMIT_CACHE_DRIVER; "" = cache_driver */
-	int64_t limit_on_error;    /* LIMIT_ON_ERROR: enum on_error */
-	int64_t store_timeout;     /* STORE_TIMEOUT, ms */
+	int64_t cache_write_on_error; /* enum write_on_error */
+	const char *limit_driver; /* LIMIT_CACHE_DRIVER; "" = cache_driver */
+	int64_t limit_on_error;   /* LIMIT_ON_ERROR: enum on_error */
+	int64_t store_timeout;    /* STORE_TIMEOUT, ms */
 	/* the FastCGI edge */
 	const char *listen;        /* LISTEN: unix:/path or host:port */
 	const char *listen_group;  /* LISTEN_GROUP: group of the unix socket */

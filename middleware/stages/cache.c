@@ -7,6 +7,7 @@
 #include "app/base/log.h"
 #include "app/base/settings.h"
 #include "middleware/entry.h"
+#include "middleware/pending.h"
 #include "middleware/registry/access.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
@@ -34,7 +35,9 @@ struct result {
 	struct str type;
 	struct str head;
 	struct str body;
-	struct str message; /* of an error, which names its own request */
+	/* of an error, whose envelope names its own request */
+	struct str message;
+	struct str context;
 	int code;
 };
 
@@ -44,6 +47,7 @@ struct cache_slot {
 	struct cache_op *entry_op; /* NULL: the entry is not wanted */
 	struct cache_op *tag_ops[TAGS_MAX];
 	struct tag_versions versions;
+	uint8_t incarnation[INCARNATION_BYTES]; /* read with the versions */
 	enum lookup lookup;
 	bool tags_known;
 	bool stored;
@@ -103,8 +107,9 @@ is_cacheable(const struct request *req)
 	const struct service *service = req->service;
 
 	return (req->method == METHOD_GET || req->method == METHOD_HEAD) &&
-	       !req->tunnelled && service != NULL && service->cache_enabled &&
-	       service->instance != NULL && service->type->cache_plan != NULL &&
+	       !req->tunnelled && !req->has_body && service != NULL &&
+	       service->cache_enabled && service->instance != NULL &&
+	       service->type->cache_plan != NULL &&
 	       !cache_control_has(
 		   req->param[PARAM_CACHE_CONTROL], "no-store") &&
 	       !access_filtered(
@@ -129,6 +134,11 @@ cache_plan(void *state, struct request *req)
 	else
 		slot->entry_op = plan_get(req, slot->key);
 	slot->versions.n = slot->plan.n_tags;
+	if (pending_any(
+		req->stores->pending, slot->plan.tags, slot->plan.n_tags)) {
+		slot->lookup = LOOKUP_SKIPPED;
+		return FLOW_NEXT;
+	}
 	for (size_t i = 0; i < slot->plan.n_tags; i++) {
 		slot->tag_ops[i] = plan_get(req, slot->plan.tags[i]);
 		if (slot->tag_ops[i] == NULL)
@@ -148,11 +158,27 @@ serve_hit(struct cache_slot *slot, struct request *req)
 	return FLOW_DONE;
 }
 
+/* An operation without an answer. */
+static bool
+store_failed(const struct cache_slot *slot)
+{
+	const struct cache_op *entry = slot->entry_op;
+
+	if (entry != NULL && entry->status != ST_OK &&
+	    entry->status != ST_MISSING)
+		return true;
+	for (size_t i = 0; i < slot->versions.n; i++) {
+		enum status st = slot->tag_ops[i]->status;
+
+		if (st != ST_OK && st != ST_MISSING)
+			return true;
+	}
+	return false;
+}
+
 static enum flow
 skip_store(struct cache_slot *slot, struct request *req)
 {
-	log_line(LOG_WARNING, req->id, "cache store: %s",
-	    status_name(req->batch_status[STORE_CACHE]));
 	slot->lookup = LOOKUP_SKIPPED;
 	req->cache_verdict = CACHE_VERDICT_BYPASS;
 	return FLOW_NEXT;
@@ -190,28 +216,28 @@ static enum flow
 cache_enter(void *state, struct request *req)
 {
 	struct cache_slot *slot = req->slot[STAGE_CACHE];
-	uint8_t incarnation[INCARNATION_BYTES];
 	enum entry_check check = ENTRY_DAMAGED;
 
 	(void)state;
 	req->shareable = false;
 	if (slot->lookup == LOOKUP_NONE)
 		return FLOW_NEXT;
-	if (req->batch_status[STORE_CACHE] != ST_OK)
+	if (slot->lookup == LOOKUP_SKIPPED || store_failed(slot))
 		return skip_store(slot, req);
 	if (!tags_take(&slot->versions, slot->tag_ops)) {
 		if (!req->may_block) {
 			name_flight(slot, 0, req);
 			return FLOW_BACK;
 		}
-		return tags_mint(req, slot->plan.tags, &slot->versions)
-			   ? go_on_missing(slot, req)
-			   : skip_store(slot, req);
+		if (!tags_mint(req, slot->plan.tags, &slot->versions))
+			return skip_store(slot, req);
+		stores_incarnation(req, STORE_CACHE, slot->incarnation);
+		return go_on_missing(slot, req);
 	}
-	stores_incarnation(req, STORE_CACHE, incarnation);
+	stores_incarnation(req, STORE_CACHE, slot->incarnation);
 	if (slot->entry_op != NULL && slot->entry_op->status == ST_OK)
 		check = entry_unpack(slot->entry_op->value, &slot->versions,
-		    incarnation, &slot->entry);
+		    slot->incarnation, &slot->entry);
 	if (check == ENTRY_GOOD)
 		return serve_hit(slot, req);
 	if (check == ENTRY_STALE)
@@ -222,7 +248,6 @@ cache_enter(void *state, struct request *req)
 static void
 store(struct cache_slot *slot, struct request *req)
 {
-	uint8_t incarnation[INCARNATION_BYTES];
 	struct cache_op op = { .kind = CACHE_SET, .key = slot->key };
 	struct cache_op *list[] = { &op };
 
@@ -232,10 +257,9 @@ store(struct cache_slot *slot, struct request *req)
 	slot->entry.body = response_body(&req->response);
 	if (slot->entry.body.n > (size_t)req->settings->cache_max_value)
 		return;
-	stores_incarnation(req, STORE_CACHE, incarnation);
 	op.ttl = slot->entry.ttl;
-	op.value =
-	    entry_pack(req->arena, &slot->entry, &slot->versions, incarnation);
+	op.value = entry_pack(
+	    req->arena, &slot->entry, &slot->versions, slot->incarnation);
 	slot->stored = stores_exec(req, STORE_CACHE, list, 1) == ST_OK &&
 		       op.status == ST_OK;
 }
@@ -251,6 +275,7 @@ keep_result(struct cache_slot *slot, const struct request *req)
 		.head = buf_str(&res->head),
 		.body = response_body(res),
 		.message = res->message,
+		.context = res->context,
 		.code = res->code,
 	};
 }
@@ -268,7 +293,7 @@ cache_share(void *state, const struct request *from, struct request *to)
 	to->cache_verdict = CACHE_VERDICT_JOINED;
 	if (result->message.p != NULL) {
 		response_fail_context(to, result->status, result->code,
-		    STR_NULL, arena_dup(to->arena, result->message));
+		    result->context, arena_dup(to->arena, result->message));
 	} else {
 		to->response.status = result->status;
 		to->response.type = result->type;

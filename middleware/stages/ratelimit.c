@@ -46,11 +46,14 @@ applies(const struct limit *limit, const struct request *req)
 	case LIMIT_APP:
 		return same_or_any(limit->app_id, req->app->id);
 	case LIMIT_ROLE:
-		return same_or_any(limit->role_id, req->role->id);
+		return req->role != NULL &&
+		       same_or_any(limit->role_id, req->role->id);
 	case LIMIT_SERVICE:
-		return same_or_any(limit->service_id, req->service->id);
+		return req->service != NULL &&
+		       same_or_any(limit->service_id, req->service->id);
 	case LIMIT_APP_SERVICE:
-		return same_or_any(limit->app_id, req->app->id) &&
+		return req->service != NULL &&
+		       same_or_any(limit->app_id, req->app->id) &&
 		       same_or_any(limit->service_id, req->service->id);
 	}
 	return false;
@@ -102,7 +105,7 @@ ratelimit_plan(void *state, struct request *req)
 
 	(void)state;
 	limits = snapshot_limits(req->snapshot, &n);
-	if (req->app == NULL || req->service == NULL || n == 0)
+	if (req->app == NULL || n == 0)
 		return FLOW_NEXT;
 	slot = arena_zalloc(req->arena, sizeof(*slot));
 	for (size_t i = 0; i < n; i++) {
@@ -121,10 +124,8 @@ ratelimit_plan(void *state, struct request *req)
 }
 
 static bool
-store_failed(const struct limit_slot *slot, const struct request *req)
+store_failed(const struct limit_slot *slot)
 {
-	if (req->batch_status[STORE_LIMIT] != ST_OK)
-		return true;
 	for (size_t i = 0; i < slot->n; i++) {
 		enum status st = slot->list[i].op->status;
 
@@ -246,7 +247,7 @@ ratelimit_enter(void *state, struct request *req)
 
 	if (slot == NULL)
 		return FLOW_NEXT;
-	if (store_failed(slot, req))
+	if (store_failed(slot))
 		return without_store(state, slot, req);
 	return decide(slot, req);
 }

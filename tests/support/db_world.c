@@ -13,6 +13,7 @@
 #include "app/base/clock.h"
 #include "app/base/jsonread.h"
 #include "drivers/db/sqlite.h"
+#include "middleware/pending.h"
 #include "middleware/service.h"
 
 #define HANG_MS 60000
@@ -137,6 +138,7 @@ world_open(struct world *w, const char *script, const char *more)
 	(void)w->service.type->open(
 	    &w->service, &w->settings, &w->service.instance, &err);
 	assert_string_equal(err.text, "");
+	w->stores.pending = pending_new();
 	for (int use = 0; use < STORE_USES; use++) {
 		w->stores.driver[use] = &store;
 		w->stores.conn[use] = (struct cache_conn *)(void *)w;
@@ -156,6 +158,7 @@ void
 world_close(struct world *w)
 {
 	w->service.type->close(w->service.instance);
+	pending_free(w->stores.pending);
 	db_sqlite.disconnect(w->conn);
 	arena_close(&w->arena);
 	remove_beside(w->path, "-wal");

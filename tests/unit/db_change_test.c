@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "middleware/pending.h"
 #include "tests/support/db_world.h"
 
 static const char script[] =
@@ -150,6 +151,16 @@ writes_that_reach_further_drop_everything(void **state)
 	assert_string_equal(w->deleted, "traced ? * |traced ? * |");
 }
 
+static enum status
+count_tag(void *ctx, struct str tag)
+{
+	unsigned *n = ctx;
+
+	(void)tag;
+	++*n;
+	return ST_OK;
+}
+
 static void
 a_trigger_of_this_moment_drops_everything(void **state)
 {
@@ -163,11 +174,26 @@ a_trigger_of_this_moment_drops_everything(void **state)
 }
 
 static void
-without_the_store_nothing_is_written(void **state)
+without_the_store_a_write_is_done_and_its_tags_wait(void **state)
+{
+	struct world *w = *state;
+	unsigned waiting = 0;
+
+	w->store_status = ST_UNAVAILABLE;
+	assert_int_equal(
+	    world_call(w, "POST", "_table/todo", "[{\"name\":\"a\"}]"), 200);
+	assert_int_equal(count(w), 3);
+	pending_retry(w->stores.pending, count_tag, &waiting);
+	assert_int_equal(waiting, 2); /* the table's, and "?" */
+}
+
+static void
+without_the_store_a_strict_weir_writes_nothing(void **state)
 {
 	struct world *w = *state;
 
 	w->store_status = ST_UNAVAILABLE;
+	w->settings.cache_write_on_error = WRITE_ON_ERROR_REFUSE;
 	assert_int_equal(
 	    world_call(w, "POST", "_table/todo", "[{\"name\":\"a\"}]"), 503);
 	assert_true(world_has_header(w, "Retry-After: 1"));
@@ -264,7 +290,8 @@ main(void)
 		TEST(tags_are_deleted_before_and_after_the_write),
 		TEST(writes_that_reach_further_drop_everything),
 		TEST(a_trigger_of_this_moment_drops_everything),
-		TEST(without_the_store_nothing_is_written),
+		TEST(without_the_store_a_write_is_done_and_its_tags_wait),
+		TEST(without_the_store_a_strict_weir_writes_nothing),
 		TEST(a_locked_database_is_unavailable),
 		TEST(a_change_of_a_locked_database_is_unavailable),
 		TEST(a_body_that_is_no_record_changes_nothing),

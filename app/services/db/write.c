@@ -9,12 +9,21 @@
 #define READ_METHODS "GET, HEAD, OPTIONS"
 
 static enum status
-tags_delete(struct table_call *c, struct error *err)
+tags_before(struct table_call *c)
 {
 	struct str tags[DEPENDS_MAX];
 	size_t n = depends_write(c->service, c->table, c->outdated, tags);
 
-	return tags_bump(c->req, tags, n, err);
+	return tags_bump_before(c->req, tags, n);
+}
+
+static void
+tags_after(struct table_call *c)
+{
+	struct str tags[DEPENDS_MAX];
+	size_t n = depends_write(c->service, c->table, c->outdated, tags);
+
+	tags_bump_after(c->req, tags, n);
 }
 
 static void
@@ -51,7 +60,7 @@ transaction_begin(struct table_call *c, struct error *err)
 static enum status
 outdated_delete(struct table_call *c)
 {
-	enum status st = c->outdated ? tags_delete(c, NULL) : ST_OK;
+	enum status st = c->outdated ? tags_before(c) : ST_OK;
 
 	if (st == ST_OK)
 		return ST_OK;
@@ -65,7 +74,7 @@ enum status
 write_begin(struct table_call *c, const char *verb)
 {
 	struct error err = { .text = "" };
-	enum status st = tags_delete(c, &err);
+	enum status st = tags_before(c);
 
 	if (st != ST_OK) {
 		refuse_without_store(c->req);
@@ -91,7 +100,7 @@ write_end(struct table_call *c, enum status st, bool keep, struct error *err)
 	else
 		driver->rollback(c->conn);
 	table_call_give(c, st);
-	(void)tags_delete(c, NULL); /* logged there; the write is done */
+	tags_after(c);
 	return st;
 }
 
