@@ -225,6 +225,11 @@ void
 front_join(struct front *f)
 {
 	(void)pthread_join(f->thread, NULL);
+}
+
+void
+front_close(struct front *f)
+{
 	while (f->all != NULL)
 		front_drop(f, f->all);
 	dispatch_close(f->dispatch);

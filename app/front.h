@@ -28,7 +28,10 @@ enum status front_start(
  */
 void front_stop(struct front *f);
 
-/* Waits for the end of the drain and frees the front. */
+/* Waits for the end of the drain. */
 void front_join(struct front *f);
+
+/* Frees a front that was joined, once no worker can post to it any more. */
+void front_close(struct front *f);
 
 #endif

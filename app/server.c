@@ -221,6 +221,8 @@ server_drain(struct server *s)
 	listen_close(&s->listener);
 	queue_stop(s->queue);
 	workers_join(s->workers);
+	for (size_t i = 0; i < s->n_fronts; i++)
+		front_close(s->fronts[i]);
 }
 
 static void
