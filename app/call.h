@@ -28,6 +28,7 @@ enum call_job {
 enum call_outcome {
 	CALL_OPEN,    /* the front goes on with it */
 	CALL_BODY,    /* it may run once its long body has arrived */
+	CALL_LATE,    /* its time was over before its job began */
 	CALL_ENTERED, /* every stage before the upstream is entered */
 	CALL_REST,    /* the socket did not take all of the answer */
 	CALL_SENT,    /* answered */

@@ -156,6 +156,15 @@ answer(struct dispatch *d, struct call *call)
 	end(d, call, call->outcome);
 }
 
+/* There is no worker for it. */
+static void
+turn_away(struct dispatch *d, struct call *call, const char *why)
+{
+	response_fail(&call->req, 503, "%s", why);
+	response_header(&call->req.response, STR("Retry-After"), STR("1"));
+	answer(d, call);
+}
+
 static void
 hand_over(struct dispatch *d, struct call *call, enum call_job job)
 {
@@ -164,10 +173,8 @@ hand_over(struct dispatch *d, struct call *call, enum call_job job)
 		return;
 	if (call->leads)
 		(void)flight_end(&d->flights, call); /* begun just now */
-	response_fail(&call->req, 503,
+	turn_away(d, call,
 	    "All workers are busy and the queue is full. Try again later.");
-	response_header(&call->req.response, STR("Retry-After"), STR("1"));
-	answer(d, call);
 }
 
 /* Every stage before the upstream is entered. */
@@ -299,9 +306,33 @@ look_again(struct dispatch *d, struct call *leader)
 	}
 }
 
+/* Its time ran out before a worker came to it. Those who wait for it have
+ * deadlines of their own: one of them leads now. */
+static void
+give_up(struct dispatch *d, struct call *call)
+{
+	struct call *waiter = NULL;
+
+	if (call->leads && call->job == JOB_ENTER)
+		look_again(d, call);
+	else if (call->leads)
+		waiter = flight_end(&d->flights, call);
+	while (waiter != NULL) {
+		struct call *next = waiter->next;
+
+		go_upstream(d, waiter);
+		waiter = next;
+	}
+	turn_away(d, call, "The request waited too long for a worker.");
+}
+
 static void
 take_back(struct dispatch *d, struct call *call)
 {
+	if (call->outcome == CALL_LATE) {
+		give_up(d, call);
+		return;
+	}
 	if (call->leads && call->job == JOB_ENTER)
 		look_again(d, call);
 	if (call->outcome == CALL_ENTERED) {
@@ -341,6 +372,13 @@ expire(struct dispatch *d, int64_t now_ms)
 		answer(d, late);
 		late = next;
 	}
+	late = queue_expire(d->parts.queue, d->parts.home, now_ms);
+	while (late != NULL) {
+		struct call *next = late->next;
+
+		give_up(d, late);
+		late = next;
+	}
 }
 
 struct call *
@@ -348,8 +386,8 @@ dispatch_turn(struct dispatch *d, int64_t now_ms)
 {
 	struct call *ended;
 
-	run_planned(d);
 	expire(d, now_ms);
+	run_planned(d);
 	ended = d->ended;
 	d->ended = NULL;
 	return ended;

@@ -76,6 +76,32 @@ queue_take(struct queue *q)
 	return call;
 }
 
+struct call *
+queue_expire(struct queue *q, const struct mailbox *home, int64_t now_ms)
+{
+	struct call *late = NULL;
+	struct call **at = &q->head;
+	struct call **late_tail = &late;
+
+	(void)pthread_mutex_lock(&q->lock);
+	while (*at != NULL) {
+		struct call *call = *at;
+
+		if (call->home != home || call->req.deadline_ms > now_ms) {
+			at = &call->next;
+			continue;
+		}
+		*at = call->next;
+		call->next = NULL;
+		*late_tail = call;
+		late_tail = &call->next;
+		q->waiting--;
+	}
+	q->tail = at;
+	(void)pthread_mutex_unlock(&q->lock);
+	return late;
+}
+
 void
 queue_stop(struct queue *q)
 {

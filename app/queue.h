@@ -4,8 +4,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct call;
+struct mailbox;
 struct queue;
 
 /* capacity: calls that may wait. */
@@ -17,6 +19,11 @@ bool queue_put(struct queue *q, struct call *call);
 
 /* Waits for a call; NULL once the queue is stopped and empty. */
 struct call *queue_take(struct queue *q);
+
+/* Takes off the calls of one front whose deadline has passed; linked through
+ * next. */
+struct call *queue_expire(
+    struct queue *q, const struct mailbox *home, int64_t now_ms);
 
 /* Lets queue_take() return NULL when nothing is left. */
 void queue_stop(struct queue *q);

@@ -36,11 +36,7 @@ answer(struct worker *w, struct call *call)
 static void
 run_upstream(struct worker *w, struct call *call)
 {
-	if (clock_boot_ms() >= call->req.deadline_ms)
-		response_fail(&call->req, 503,
-		    "The request waited too long for a worker.");
-	else
-		pipeline_upstream(w->pipeline, &call->req);
+	pipeline_upstream(w->pipeline, &call->req);
 	answer(w, call);
 }
 
@@ -60,7 +56,9 @@ run_job(struct worker *w, struct call *call)
 	call->outcome = CALL_OPEN;
 	call->req.stores = &w->stores;
 	call->req.may_block = true;
-	if (call->job == JOB_ENTER)
+	if (clock_boot_ms() >= call->req.deadline_ms)
+		call->outcome = CALL_LATE;
+	else if (call->job == JOB_ENTER)
 		run_enter(w, call);
 	else
 		run_upstream(w, call);

@@ -2,6 +2,7 @@
 
 import itertools
 import selectors
+import signal
 import socket
 import statistics
 import time
@@ -131,6 +132,24 @@ def test_a_full_queue_is_503_at_once(server, key):
         assert answer.status == 503
         assert int(answer.headers["Retry-After"]) >= 1
         assert busy.statuses() == [200] * 8
+
+
+def test_a_call_leaves_the_queue_when_its_time_is_over(site, key):
+    server = site.serve("late", WORKERS="1")
+    try:
+        with Busy(server, key, 3) as busy, server.connect() as client:
+            site.configure(REQUEST_TIMEOUT="200ms")
+            server.signal(signal.SIGHUP)
+            time.sleep(0.2)
+            began = time.monotonic()
+            answer = client.call(slow_path(), headers=key)
+            assert time.monotonic() - began < 1
+            assert answer.status == 503
+            assert int(answer.headers["Retry-After"]) >= 1
+            assert busy.statuses() == [200] * 3
+    finally:
+        site.configure(REQUEST_TIMEOUT="30s")
+        server.stop()
 
 
 def test_a_crowd_before_one_cold_entry_is_served(site, server, key):

@@ -1,0 +1,112 @@
+#include "app/queue.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "app/call.h"
+#include "app/mailbox.h"
+
+static struct queue *queue;
+static struct call calls[4];
+static struct mailbox here, elsewhere;
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	memset(calls, 0, sizeof(calls));
+	for (size_t i = 0; i < 4; i++) {
+		calls[i].home = &here;
+		calls[i].req.deadline_ms = 100;
+	}
+	queue = queue_new(3);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	queue_free(queue);
+	return 0;
+}
+
+static void
+put(size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		assert_true(queue_put(queue, &calls[i]));
+}
+
+static void
+calls_are_taken_in_order_until_it_stops(void **state)
+{
+	(void)state;
+	put(2);
+	queue_stop(queue);
+	assert_ptr_equal(queue_take(queue), &calls[0]);
+	assert_ptr_equal(queue_take(queue), &calls[1]);
+	assert_null(queue_take(queue));
+}
+
+static void
+a_full_queue_refuses(void **state)
+{
+	(void)state;
+	put(3);
+	assert_false(queue_put(queue, &calls[3]));
+}
+
+static void
+late_calls_of_one_front_are_taken_off(void **state)
+{
+	struct call *late;
+
+	(void)state;
+	calls[0].req.deadline_ms = 101;
+	calls[1].home = &elsewhere;
+	put(3);
+	assert_null(queue_expire(queue, &here, 99));
+	late = queue_expire(queue, &here, 100);
+	assert_ptr_equal(late, &calls[2]);
+	assert_null(late->next);
+	assert_ptr_equal(queue_take(queue), &calls[0]);
+	assert_ptr_equal(queue_take(queue), &calls[1]);
+}
+
+static void
+late_calls_make_room(void **state)
+{
+	struct call *late;
+
+	(void)state;
+	put(3);
+	late = queue_expire(queue, &here, 100);
+	assert_ptr_equal(late, &calls[0]);
+	assert_ptr_equal(late->next, &calls[1]);
+	assert_ptr_equal(late->next->next, &calls[2]);
+	assert_true(queue_put(queue, &calls[3]));
+	assert_ptr_equal(queue_take(queue), &calls[3]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    calls_are_taken_in_order_until_it_stops, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_full_queue_refuses, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    late_calls_of_one_front_are_taken_off, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    late_calls_make_room, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
