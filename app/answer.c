@@ -12,12 +12,6 @@
 /* Parts in one write; IOV_MAX is at least 1024 on Linux. */
 #define PARTS_A_WRITE 512u
 
-static bool
-has_body(const struct request *req)
-{
-	return req->method != METHOD_HEAD && req->response.status != 304;
-}
-
 /* Status and header lines up to the empty line. */
 static struct str
 head_text(struct request *req)
@@ -83,8 +77,7 @@ void
 answer_build(struct answer *a, struct request *req, uint16_t id, bool last)
 {
 	struct str head = head_text(req);
-	struct str body =
-	    has_body(req) ? response_body(&req->response) : STR_NULL;
+	struct str body = response_sent(req);
 	size_t first = CHUNK_BYTES - head.n;
 	size_t max = 4 + 2 * (body.n / CHUNK_BYTES + 1);
 

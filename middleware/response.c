@@ -208,3 +208,32 @@ response_fail(struct request *req, int status, const char *fmt, ...)
 	va_end(ap);
 	response_fail_context(req, status, status, STR_NULL, buf_str(&message));
 }
+
+void
+response_busy(struct request *req, const char *fmt, ...)
+{
+	struct buf message = buf_in(req->arena);
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&message, fmt, ap);
+	va_end(ap);
+	response_fail_context(req, 503, 503, STR_NULL, buf_str(&message));
+	response_header(&req->response, STR("Retry-After"), STR("1"));
+}
+
+void
+response_unauthorized(struct request *req, const char *message)
+{
+	response_fail(req, 401, "%s", message);
+	response_header(&req->response, STR("WWW-Authenticate"),
+	    STR("ApiKey realm=\"weir\", header=\"X-DreamFactory-API-Key\""));
+}
+
+struct str
+response_sent(const struct request *req)
+{
+	if (req->method == METHOD_HEAD || req->response.status == 304)
+		return STR_NULL;
+	return response_body(&req->response);
+}

@@ -31,6 +31,9 @@ struct response {
 /* The body to send, wherever it stands. */
 struct str response_body(const struct response *res);
 
+/* What of the body is sent: nothing to a HEAD and with a 304. */
+struct str response_sent(const struct request *req);
+
 /* The reason phrase of a status line: "Not Found". */
 const char *response_reason(int status);
 
@@ -48,6 +51,13 @@ void response_header_i64(struct response *res, struct str name, int64_t value);
  */
 void response_fail(struct request *req, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* 503 with Retry-After: what is missing now will be back. */
+void response_busy(struct request *req, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* 401 with WWW-Authenticate. */
+void response_unauthorized(struct request *req, const char *message);
 
 /* As response_fail(), with a context (JSON text, or STR_NULL for null) and an
  * error code that may differ from the status (batch errors: 1000). The message

@@ -16,15 +16,6 @@ verbs_needed(enum method m)
 	return (unsigned)m;
 }
 
-static enum flow
-refuse(struct request *req)
-{
-	response_fail(req, 401, "Unauthorized. User is not authenticated.");
-	response_header(&req->response, STR("WWW-Authenticate"),
-	    STR("ApiKey realm=\"weir\", header=\"X-DreamFactory-API-Key\""));
-	return FLOW_DONE;
-}
-
 /* The row id under which an unknown service is judged: only rows for all
  * services can match it, so a role learns nothing of what exists. */
 static int64_t
@@ -51,8 +42,11 @@ access_plan(void *state, struct request *req)
 	req->service = snapshot_service(req->snapshot, req->service_name);
 	verbs = access_verbs(
 	    req->role, service_id(req), req->resource, REQUESTOR_API);
-	if ((verbs & verbs_needed(req->method)) == 0)
-		return refuse(req);
+	if ((verbs & verbs_needed(req->method)) == 0) {
+		response_unauthorized(
+		    req, "Unauthorized. User is not authenticated.");
+		return FLOW_DONE;
+	}
 	if (req->service == NULL) {
 		response_fail(req, 404, "Could not find a service for %.*s",
 		    STR_ARG(req->service_name));

@@ -96,7 +96,7 @@ line_write(struct request *req)
 	put_member(&line, "method", req->param[PARAM_METHOD]);
 	put_member(&line, "path", path_shown(req));
 	put_number(&line, "status", res->status);
-	put_number(&line, "bytes", (int64_t)response_body(res).n);
+	put_number(&line, "bytes", (int64_t)response_sent(req).n);
 	put_number(&line, "duration_us", clock_boot_us() - req->arrived_us);
 	put_member(&line, "cache", str_of(cache_verdicts[req->cache_verdict]));
 	put_member(&line, "limit", str_of(limit_verdicts[req->limit_verdict]));

@@ -21,9 +21,7 @@
 static enum flow
 refuse(struct request *req, const char *message)
 {
-	response_fail(req, 401, "%s", message);
-	response_header(&req->response, STR("WWW-Authenticate"),
-	    STR("ApiKey realm=\"weir\", header=\"X-DreamFactory-API-Key\""));
+	response_unauthorized(req, message);
 	return FLOW_DONE;
 }
 

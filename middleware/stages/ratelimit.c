@@ -235,8 +235,7 @@ without_store(
 	req->limit_verdict = LIMIT_VERDICT_SKIPPED;
 	if (req->settings->limit_on_error == ON_ERROR_ALLOW)
 		return FLOW_NEXT;
-	response_fail(req, 503, "The rate limit store cannot be reached.");
-	response_header(&req->response, STR("Retry-After"), STR("1"));
+	response_busy(req, "The rate limit store cannot be reached.");
 	return FLOW_DONE;
 }
 

@@ -12,9 +12,8 @@ unavailable(struct request *req, const struct service *service)
 {
 	log_line(LOG_WARNING, req->id, "service %.*s: %s",
 	    STR_ARG(service->name), service->open_error);
-	response_fail(req, 503, "Service %.*s is not available now.",
-	    STR_ARG(service->name));
-	response_header(&req->response, STR("Retry-After"), STR("1"));
+	response_busy(
+	    req, "Service %.*s is not available now.", STR_ARG(service->name));
 }
 
 void

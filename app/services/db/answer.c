@@ -28,8 +28,7 @@ answer_missing(struct str id, struct error *err)
 static void
 answer_away(struct request *req, const char *why)
 {
-	response_fail(req, 503, "%s", why);
-	response_header(&req->response, STR("Retry-After"), STR("1"));
+	response_busy(req, "%s", why);
 }
 
 void

@@ -29,9 +29,8 @@ tags_after(struct table_call *c)
 static void
 refuse_without_store(struct request *req)
 {
-	response_fail(req, 503,
+	response_busy(req,
 	    "The cache store cannot be reached: nothing has been written.");
-	response_header(&req->response, STR("Retry-After"), STR("1"));
 }
 
 /*
