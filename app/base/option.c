@@ -91,16 +91,8 @@ choice_parse(const struct option *opt, struct str text, int64_t *out)
 static bool
 boolean_parse(struct str text, bool *out)
 {
-	static const char *const no[] = { "0", "false", "off", "no", "n", "f" };
-
 	*out = str_to_bool(text);
-	if (*out)
-		return true;
-	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
-		if (str_eq_nocase(text, str_of(no[i])))
-			return true;
-	}
-	return false;
+	return *out || str_is_no(text);
 }
 
 static bool

@@ -115,14 +115,28 @@ str_to_i64(struct str s, int64_t *out)
 	return true;
 }
 
+static bool
+is_one_of(struct str s, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq_nocase(s, str_of(words[i])))
+			return true;
+	}
+	return false;
+}
+
 bool
 str_to_bool(struct str s)
 {
 	static const char *const yes[] = { "1", "true", "on", "yes", "y", "t" };
 
-	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
-		if (str_eq_nocase(s, str_of(yes[i])))
-			return true;
-	}
-	return false;
+	return is_one_of(s, yes, sizeof(yes) / sizeof(yes[0]));
+}
+
+bool
+str_is_no(struct str s)
+{
+	static const char *const no[] = { "0", "false", "off", "no", "n", "f" };
+
+	return is_one_of(s, no, sizeof(no) / sizeof(no[0]));
 }

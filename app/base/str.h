@@ -78,4 +78,7 @@ bool str_to_u64(struct str s, uint64_t *out);
 /* contract.md and dreamfactory.md 1.3: 1 true on yes y t, in any case. */
 bool str_to_bool(struct str s);
 
+/* The words for the contrary: 0 false off no n f. */
+bool str_is_no(struct str s);
+
 #endif

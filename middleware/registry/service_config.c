@@ -67,19 +67,6 @@ value_of(const struct config_given *given, const struct config_field *field)
 }
 
 static bool
-is_boolean(struct str value)
-{
-	static const char *const words[] = { "true", "false", "1", "0", "on",
-		"off", "yes", "no" };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (str_eq_nocase(value, str_of(words[i])))
-			return true;
-	}
-	return false;
-}
-
-static bool
 is_utf8(struct str s)
 {
 	size_t n = 1;
@@ -100,7 +87,7 @@ value_put(struct buf *json, const char *type, struct str value)
 			return "must be an integer";
 		buf_put_i64(json, number);
 	} else if (strcmp(type, "boolean") == 0) {
-		if (!is_boolean(value))
+		if (!str_to_bool(value) && !str_is_no(value))
 			return "must be true or false";
 		json_put_bool(json, str_to_bool(value));
 	} else if (!is_utf8(value)) {

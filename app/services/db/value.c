@@ -62,18 +62,6 @@ take_integer(struct arena *arena, struct json v, struct db_value *out)
 	return json_to_u64(v, &out->u);
 }
 
-static bool
-is_no(struct str word)
-{
-	static const char *const no[] = { "0", "false", "off", "no", "n", "f" };
-
-	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
-		if (str_eq_nocase(word, str_of(no[i])))
-			return true;
-	}
-	return false;
-}
-
 /* true, 1, "yes" and the like; anything that says neither is refused. */
 static bool
 take_boolean(struct arena *arena, struct json v, struct db_value *out)
@@ -83,7 +71,7 @@ take_boolean(struct arena *arena, struct json v, struct db_value *out)
 
 	out->type = DB_BOOL;
 	out->i = str_to_bool(word);
-	return out->i != 0 || is_no(word);
+	return out->i != 0 || str_is_no(word);
 }
 
 /* A number in a string must be one that JSON would take. */
