@@ -24,6 +24,7 @@ static const char *const param_names[PARAM_COUNT] = {
 	[PARAM_X_METHOD_OVERRIDE] = "HTTP_X_METHOD_OVERRIDE",
 	[PARAM_X_HTTP_METHOD_OVERRIDE] = "HTTP_X_HTTP_METHOD_OVERRIDE",
 	[PARAM_ORIGIN] = "HTTP_ORIGIN",
+	[PARAM_WRAP] = "HTTP_WRAP",
 };
 
 /* The first row of a method has the name it is known by. */

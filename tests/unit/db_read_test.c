@@ -256,6 +256,30 @@ a_view_is_read_like_a_table(void **state)
 }
 
 static void
+another_form_of_answer_is_refused(void **state)
+{
+	struct world *w = *state;
+	struct cache_plan plan = { .n_tags = 0 };
+
+	assert_refused(w, "_table/todo?wrap=false", 400,
+	    "Parameter 'wrap' is not supported here.");
+	assert_refused(w, "_table/todo/1?accept=text/csv", 400,
+	    "Parameter 'accept' is not supported here.");
+	assert_int_equal(
+	    world_call(w, "GET",
+		"_table/todo?wrap=true&accept=text/csv,application/json;q=1",
+		NULL),
+	    200);
+	world_request(w, "GET", "_table/todo", NULL);
+	w->req.param[PARAM_WRAP] = STR("false");
+	assert_int_equal(
+	    w->service.type->cache_plan(&w->req, &plan), ST_INVALID);
+	w->service.type->handle(&w->req);
+	assert_string_equal(
+	    world_message(w), "Header 'wrap: false' is not supported here.");
+}
+
+static void
 what_is_not_understood_is_refused_by_name(void **state)
 {
 	assert_refused(*state, "_table/todo?filter=id%3D1", 400,
@@ -425,6 +449,7 @@ main(void)
 		TEST(a_key_of_two_columns_names_a_record),
 		TEST(a_table_without_a_key_has_no_identifiers),
 		TEST(a_view_is_read_like_a_table),
+		TEST(another_form_of_answer_is_refused),
 		TEST(what_is_not_understood_is_refused_by_name),
 		TEST(row_filters_of_the_role_deny),
 		TEST(a_read_sent_as_post_has_its_options_in_the_body),

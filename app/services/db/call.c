@@ -64,6 +64,9 @@ enum status
 table_call_query(const struct table_call *c, const struct params *params,
     struct query *out, struct error *err)
 {
+	if (str_is_no(str_trim(c->req->param[PARAM_WRAP])))
+		return error_set(err, ST_INVALID,
+		    "Header 'wrap: false' is not supported here.");
 	return query_parse(c->req->arena, params, use_of(c), c->table,
 	    c->service->max_records, out, err);
 }

@@ -22,6 +22,8 @@ enum asked {
 	 */
 	REFUSE,        /* unless it is empty */
 	REFUSE_SWITCH, /* when it is on */
+	REFUSE_OFF,    /* when it is off */
+	REFUSE_TYPE,   /* when it is a type other than JSON */
 };
 
 struct parameter {
@@ -63,6 +65,8 @@ static const struct parameter parameters[] = {
 	PARAMETER("include_schema", REFUSE_SWITCH),
 	PARAMETER("allow_related_delete", REFUSE_SWITCH),
 	PARAMETER("force", REFUSE_SWITCH),
+	PARAMETER("wrap", REFUSE_OFF),
+	PARAMETER("accept", REFUSE_TYPE),
 };
 
 static const struct parameter *
@@ -76,11 +80,40 @@ parameter_find(struct str name)
 	return NULL;
 }
 
+/* Is JSON among the types of an Accept line? */
+static bool
+takes_json(struct str types)
+{
+	static const char *const json[] = { "application/json", "json",
+		"application/*", "*/*" };
+
+	while (!str_is_null(types)) {
+		struct str range = str_cut(&types, ',');
+		struct str type = str_trim(str_cut(&range, ';'));
+
+		for (size_t i = 0; i < sizeof(json) / sizeof(json[0]); i++) {
+			if (str_eq_nocase(type, str_of(json[i])))
+				return true;
+		}
+	}
+	return false;
+}
+
 static bool
 is_refused(enum asked asked, struct str value)
 {
-	return (asked == REFUSE && value.n > 0) ||
-	       (asked == REFUSE_SWITCH && str_to_bool(value));
+	switch (asked) {
+	case REFUSE:
+		return value.n > 0;
+	case REFUSE_SWITCH:
+		return str_to_bool(value);
+	case REFUSE_OFF:
+		return str_is_no(value);
+	case REFUSE_TYPE:
+		return value.n > 0 && !takes_json(value);
+	default:
+		return false;
+	}
 }
 
 /* given[i] becomes the first value of what is asked, else STR_NULL. */
