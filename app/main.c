@@ -4,7 +4,6 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "app/base/arena.h"
@@ -12,6 +11,7 @@
 #include "app/base/secret.h"
 #include "app/base/settings.h"
 #include "app/command.h"
+#include "app/listen.h"
 #include "app/usage.h"
 
 #define ARENA_FIRST 16384u
@@ -51,18 +51,6 @@ globals_parse(struct globals *g, char **words, size_t n)
 		}
 	}
 	return at;
-}
-
-/* spawn-fcgi, systemd and mod_fcgid pass the socket as fd 0. */
-static bool
-stdin_listens(void)
-{
-	int on = 0;
-	socklen_t n = sizeof(on);
-
-	return getsockopt(STDIN_FILENO, SOL_SOCKET, SO_ACCEPTCONN, &on, &n) ==
-		   0 &&
-	       on != 0;
 }
 
 static void
@@ -149,7 +137,8 @@ program_run(struct arena *arena, char **words, size_t n)
 	}
 	words += used;
 	n -= used;
-	if (n == 0 && !g.help && stdin_listens()) {
+	/* spawn-fcgi, systemd and mod_fcgid pass the socket as fd 0. */
+	if (n == 0 && !g.help && listen_is_socket(STDIN_FILENO)) {
 		words = serve;
 		n = 1;
 	}
