@@ -144,34 +144,46 @@ server_open(struct server *s, struct error *err)
 	return st == ST_OK ? fronts_start(s, err) : st;
 }
 
-/* Reads the settings anew; what is wrong in them changes nothing. */
+/* Reads the settings anew into the arena, which is freed on failure: what is
+ * wrong in them changes nothing. */
+static enum status
+settings_renew(struct server *s, struct arena *arena, struct settings *fresh,
+    struct error *err)
+{
+	struct buf warnings = buf_in(arena);
+	struct str path;
+	enum status st =
+	    settings_read(arena, s->env_path, fresh, &path, &warnings, err);
+
+	if (st != ST_OK) {
+		arena_close(arena);
+		free(arena);
+		return st;
+	}
+	settings_keep(s->settings, fresh);
+	return registry_reload(s->registry, fresh, arena, err);
+}
+
 static void
 server_reload(struct server *s)
 {
 	struct arena *arena = malloc(sizeof(*arena));
 	struct settings *fresh;
-	struct buf warnings;
-	struct str path;
 	struct error err = { 0 };
 
 	if (arena == NULL)
 		abort();
 	arena_init(arena, ARENA_BYTES);
-	warnings = buf_in(arena);
 	fresh = arena_zalloc(arena, sizeof(*fresh));
-	if (settings_read(arena, s->env_path, fresh, &path, &warnings, &err) !=
-		ST_OK ||
-	    logs_open(fresh, &err) != ST_OK) {
+	if (settings_renew(s, arena, fresh, &err) != ST_OK) {
 		log_line(LOG_ERROR, STR_NULL,
 		    "reload: %s; the settings stay as they were", err.text);
-		arena_close(arena);
-		free(arena);
 		return;
 	}
-	if (registry_reload(s->registry, fresh, arena, &err) != ST_OK)
+	/* Last: logs that cannot be opened leave the earlier ones in use. */
+	if (logs_open(fresh, &err) != ST_OK)
 		log_line(LOG_ERROR, STR_NULL, "reload: %s", err.text);
-	else
-		log_line(LOG_INFO, STR_NULL, "reloaded");
+	log_line(LOG_INFO, STR_NULL, "reloaded");
 }
 
 static void

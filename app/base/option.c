@@ -141,6 +141,19 @@ option_store(const struct option *opt, struct str text, struct arena *a,
 	return true;
 }
 
+void
+option_copy(
+    const struct option *opt, const struct settings *from, struct settings *to)
+{
+	size_t n = sizeof(int64_t);
+
+	if (opt->type == OPTION_TEXT || opt->type == OPTION_SECRET)
+		n = sizeof(const char *);
+	else if (opt->type == OPTION_BOOLEAN)
+		n = sizeof(bool);
+	memcpy((char *)to + opt->offset, (const char *)from + opt->offset, n);
+}
+
 /* A number as a person writes it, in the largest unit that fits: "64m". */
 static void
 number_put(struct buf *out, const struct unit *units, int64_t n)

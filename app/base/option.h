@@ -63,6 +63,10 @@ const char *option_type_name(enum option_type type);
 bool option_store(const struct option *opt, struct str text, struct arena *a,
     struct settings *out);
 
+/* Copies the option's value; a text stays where it is. */
+void option_copy(
+    const struct option *opt, const struct settings *from, struct settings *to);
+
 /* Appends what the option accepts: "bytes from 1k to 1g". */
 void option_expected(const struct option *opt, struct buf *out);
 

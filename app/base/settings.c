@@ -303,3 +303,12 @@ settings_read(struct arena *a, const char *file, struct settings *out,
 
 	return st == ST_OK ? ST_OK : error_set(err, st, "%.*s", STR_ARG(first));
 }
+
+void
+settings_keep(const struct settings *start, struct settings *fresh)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		if (!option_table[i].reload)
+			option_copy(&option_table[i], start, fresh);
+	}
+}

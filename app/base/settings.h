@@ -64,6 +64,12 @@ struct settings {
 };
 
 /*
+ * Gives `fresh` the values of `start` for all that a reload does not change.
+ * Texts stay where they are.
+ */
+void settings_keep(const struct settings *start, struct settings *fresh);
+
+/*
  * Where settings come from: `file` (path as given by --env, else $WEIR_ENV,
  * ./.env, /etc/weir/weir.env, the first that exists; file NULL: not given),
  * then the process environment, which wins. Laravel's words true/(true), null,

@@ -107,6 +107,23 @@ def test_a_reload_of_a_bad_file_changes_nothing(site, key):
         server.stop()
 
 
+def test_a_reload_without_its_log_takes_the_rest(site, key):
+    """And the log stays where it was."""
+    server = site.serve("unlogged")
+    body = b'{"version": 0' + b" " * 5000 + b"}"
+    try:
+        site.configure(MAX_BODY="4k", ACCESS_LOG="/nowhere/access.log")
+        server.signal(signal.SIGHUP)
+        assert wait_until(lambda: fcgi.call(
+            server.address, TABLE + "/1", method="PATCH", headers=key,
+            body=body).status == 413, 5)
+        assert "/nowhere/access.log" in site.read("weir.log")
+    finally:
+        site.configure(MAX_BODY="10m",
+                       ACCESS_LOG=site.path("access.log"))
+        server.stop()
+
+
 def test_a_stop_answers_what_was_begun(site, key):
     server = site.serve("draining")
     with server.connect() as client, server.connect() as idle:

@@ -286,6 +286,21 @@ a_file_that_no_person_wrote_is_refused(void **state)
 	assert_lines(&problems, "/: Is a directory\n");
 }
 
+static void
+a_reload_keeps_what_only_a_start_changes(void **state)
+{
+	struct settings start = { .queue = 8, .listen = "unix:/a" };
+	struct settings fresh = { .queue = 9, .listen = "unix:/b" };
+
+	(void)state;
+	start.max_body = 1;
+	fresh.max_body = 2;
+	settings_keep(&start, &fresh);
+	assert_int_equal(fresh.queue, 8);
+	assert_string_equal(fresh.listen, "unix:/a");
+	assert_int_equal(fresh.max_body, 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_file, remove_file)
 
 int
@@ -307,6 +322,7 @@ main(void)
 		TEST(a_file_that_was_asked_for_must_exist),
 		TEST(weir_env_names_the_file),
 		TEST(a_file_that_no_person_wrote_is_refused),
+		cmocka_unit_test(a_reload_keeps_what_only_a_start_changes),
 	};
 
 	return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
