@@ -283,10 +283,15 @@ what_fails_at_the_commit_is_the_clients_too(void **state)
 {
 	struct world *w = *state;
 
-	assert_int_equal(
-	    world_call(w, "POST", "_table/later", "[{\"id\":1,\"t\":77}]"),
-	    400);
-	assert_non_null(strstr(world_message(w), "FOREIGN KEY"));
+	assert_batch(w, "_table/later",
+	    "[{\"id\":1,\"t\":77},{\"id\":2,\"t\":1}]",
+	    "\"code\":1000,\"context\":{\"error\":[0,1],\"resource\":[{"
+	    "\"code\":"
+	    "400,\"context\":null,\"message\":\"FOREIGN KEY constraint "
+	    "failed\"");
+	assert_string_equal(world_message(w),
+	    "Batch Error: Not all requested records could be created. All "
+	    "changes rolled back.");
 	assert_int_equal(world_number(w, "SELECT count(*) FROM later"), 0);
 	world_expect(w, "POST", "_table/later", "[{\"id\":1,\"t\":1}]",
 	    "{\"resource\":[{\"id\":1}]}");

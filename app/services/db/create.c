@@ -16,6 +16,7 @@ struct creation {
 	struct results results;
 	enum status last; /* of the record that failed last */
 	struct error why; /* in its words */
+	bool rolled_back; /* nothing of the call is kept */
 };
 
 /* A key that the statement itself gave back. */
@@ -151,8 +152,20 @@ answer_failed(const struct creation *cr)
 	if (cr->records.n == 1 && !cr->query.go_on && cr->last == ST_EXISTS)
 		answer_refuse(req, ST_EXISTS, &cr->why);
 	else
-		results_refuse(
-		    req, &cr->results, "created", cr->query.rollback);
+		results_refuse(req, &cr->results, "created", cr->rolled_back);
+}
+
+/* What is checked at the commit (a deferred foreign key) names no record:
+ * none of them was created. */
+static void
+fail_all(struct creation *cr, enum status st, const struct error *err)
+{
+	results_open(&cr->results, cr->call->req->arena);
+	for (size_t i = 0; i < cr->records.n; i++)
+		results_fail(&cr->results, st, err);
+	cr->last = st;
+	cr->why = *err;
+	cr->rolled_back = true;
 }
 
 static enum status
@@ -184,16 +197,21 @@ records_create(struct table_call *c)
 	struct error err = { .text = "" };
 	struct json body;
 	bool keep;
+	enum status done;
 	enum status st;
 
 	if (creation_read(&cr, &body) != ST_OK ||
 	    write_begin(c, "create") != ST_OK)
 		return;
 	results_open(&cr.results, c->req->arena);
-	st = create_all(&cr, &err);
-	keep = cr.results.n > cr.results.n_failed &&
-	       !(cr.query.rollback && cr.results.n_failed > 0);
-	st = write_end(c, st, keep, &err);
+	done = create_all(&cr, &err);
+	cr.rolled_back = cr.query.rollback && cr.results.n_failed > 0;
+	keep = cr.results.n > cr.results.n_failed && !cr.rolled_back;
+	st = write_end(c, done, keep, &err);
+	if (done == ST_OK && (st == ST_INVALID || st == ST_EXISTS)) {
+		fail_all(&cr, st, &err);
+		st = ST_OK;
+	}
 	if (st != ST_OK)
 		answer_fault(c, "create", st, &err);
 	else if (cr.results.n_failed > 0)
