@@ -105,6 +105,9 @@ struct db_driver {
 	    struct db_conn *conn, int64_t deadline_ms, struct error *err);
 	enum status (*commit)(struct db_conn *conn, struct error *err);
 	void (*rollback)(struct db_conn *conn);
+	/* False before begin(), after the end, and once the database has ended
+	 * the transaction by itself (RAISE(ROLLBACK) in a trigger). */
+	bool (*in_transaction)(const struct db_conn *conn);
 	/* Runs several statements at once; only for weir's own migrations. */
 	enum status (*script)(
 	    struct db_conn *conn, const char *sql, struct error *err);

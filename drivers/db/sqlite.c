@@ -207,6 +207,12 @@ sqlite_commit(struct db_conn *conn, struct error *err)
 	return st;
 }
 
+static bool
+sqlite_in_transaction(const struct db_conn *conn)
+{
+	return conn->in_transaction && !sqlite3_get_autocommit(conn->db);
+}
+
 static enum status
 sqlite_script(struct db_conn *conn, const char *sql, struct error *err)
 {
@@ -292,6 +298,7 @@ const struct db_driver db_sqlite = {
 	.begin = sqlite_begin,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
+	.in_transaction = sqlite_in_transaction,
 	.script = sqlite_script,
 	.identity = sqlite_identity,
 	.catalog = sqlite_catalog,

@@ -76,8 +76,10 @@ a_committed_transaction_stays(void **state)
 	struct fixture *f = *state;
 
 	fixture_script(f, "CREATE TABLE v (i INTEGER)");
+	assert_false(f->driver->in_transaction(f->conn));
 	assert_int_equal(
 	    f->driver->begin(f->conn, fixture_deadline(), NULL), ST_OK);
+	assert_true(f->driver->in_transaction(f->conn));
 	assert_int_equal(rows_run(f, "INSERT INTO v VALUES (1)", NULL), ST_OK);
 	assert_int_equal(f->driver->commit(f->conn, NULL), ST_OK);
 	assert_int_equal(rows_number(f, "SELECT count(*) FROM v"), 1);

@@ -22,6 +22,7 @@ static const char script[] =
     "CREATE TABLE keyless (v INTEGER);"
     "CREATE TABLE later (id INTEGER PRIMARY KEY, t INTEGER "
     "REFERENCES todo DEFERRABLE INITIALLY DEFERRED);"
+    "CREATE TABLE harsh (id INTEGER PRIMARY KEY ON CONFLICT ROLLBACK);"
     "CREATE TABLE traced (id INTEGER PRIMARY KEY, v INTEGER);"
     "CREATE TABLE trace (v INTEGER);"
     "CREATE TRIGGER g AFTER INSERT ON traced BEGIN "
@@ -264,6 +265,24 @@ rollback_keeps_nothing(void **state)
 }
 
 static void
+a_record_may_take_the_transaction_with_it(void **state)
+{
+	static const char *const targets[] = { "_table/harsh",
+		"_table/harsh?continue=true" };
+
+	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+		assert_batch(*state, targets[i],
+		    "[{\"id\":1},{\"id\":1},{\"id\":2}]",
+		    "{\"error\":[1],\"resource\":[{\"id\":1},{\"code\":409,");
+		assert_string_equal(world_message(*state),
+		    "Batch Error: Not all requested records could be created. "
+		    "All changes rolled back.");
+		assert_int_equal(
+		    world_number(*state, "SELECT count(*) FROM harsh"), 0);
+	}
+}
+
+static void
 one_record_that_exists_is_a_conflict(void **state)
 {
 	struct world *w = *state;
@@ -332,6 +351,7 @@ main(void)
 		TEST(a_failure_keeps_what_came_before),
 		TEST(continue_goes_on_after_failures),
 		TEST(rollback_keeps_nothing),
+		TEST(a_record_may_take_the_transaction_with_it),
 		TEST(one_record_that_exists_is_a_conflict),
 		TEST(what_fails_at_the_commit_is_the_clients_too),
 		TEST(a_body_without_records_is_refused),

@@ -108,10 +108,13 @@ create_one(struct creation *cr, struct json record, struct error *err)
 	return st;
 }
 
-/* ST_OK when each record has its result; else nothing may be kept. */
+/* ST_OK when each record has its result; else nothing may be kept. A record
+ * that fails may take the transaction with it (ON CONFLICT ROLLBACK). */
 static enum status
 create_all(struct creation *cr, struct error *err)
 {
+	const struct table_call *c = cr->call;
+
 	for (size_t i = 0; i < cr->records.n; i++) {
 		struct error why = { .text = "" };
 		enum status st = create_one(cr, cr->records.list[i], &why);
@@ -123,7 +126,9 @@ create_all(struct creation *cr, struct error *err)
 		results_fail(&cr->results, st, &why);
 		cr->last = st;
 		cr->why = why;
-		if (!cr->query.go_on)
+		cr->rolled_back = cr->query.rollback ||
+				  !c->service->driver->in_transaction(c->conn);
+		if (cr->rolled_back || !cr->query.go_on)
 			break;
 	}
 	return ST_OK;
@@ -205,7 +210,6 @@ records_create(struct table_call *c)
 		return;
 	results_open(&cr.results, c->req->arena);
 	done = create_all(&cr, &err);
-	cr.rolled_back = cr.query.rollback && cr.results.n_failed > 0;
 	keep = cr.results.n > cr.results.n_failed && !cr.rolled_back;
 	st = write_end(c, done, keep, &err);
 	if (done == ST_OK && (st == ST_INVALID || st == ST_EXISTS)) {
