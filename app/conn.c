@@ -10,6 +10,7 @@
 /* Headers of the records around parameters and a body that waits whole. */
 #define FRAMING_BYTES 16384u
 #define READ_BYTES    65536u
+#define READS_A_TURN  4 /* of a peer that sends without end */
 
 void
 conn_list_add(struct conn_list *list, struct conn *c, int64_t give_up_ms)
@@ -178,7 +179,7 @@ conn_begin_body(struct conn *c)
 
 /* Moves the content of the whole STDIN records in c->in to c->body. */
 static enum status
-take_records(struct conn *c, size_t max_body)
+take_records(struct conn *c, size_t max_bytes)
 {
 	size_t at = 0;
 	enum status st = ST_MISSING;
@@ -190,7 +191,7 @@ take_records(struct conn *c, size_t max_body)
 		if (h.version != 1 || h.type != RECORD_STDIN ||
 		    h.id != c->scan.id)
 			return ST_UNAVAILABLE;
-		if (c->body.n + h.content > max_body)
+		if (c->body.n + h.content > max_bytes)
 			return ST_TOO_BIG;
 		if (c->in.n - at < size)
 			break;
@@ -206,16 +207,19 @@ take_records(struct conn *c, size_t max_body)
 }
 
 enum status
-conn_gather_body(struct conn *c, size_t max_body)
+conn_gather_body(struct conn *c)
 {
 	c->readable = false;
-	for (;;) {
-		enum status st = take_records(c, max_body);
+	for (int i = 0;; i++) {
+		enum status st = take_records(c, c->body_room);
 		char *to;
 		ssize_t n;
 
 		if (st != ST_MISSING)
 			return st;
+		c->again = i == READS_A_TURN;
+		if (c->again)
+			return ST_MISSING;
 		to = buf_reserve(&c->in, READ_BYTES);
 		n = recv(c->fd, to, READ_BYTES, MSG_DONTWAIT);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -237,11 +241,12 @@ conn_is_silent(const struct conn *c)
 bool
 conn_discard(struct conn *c, char *scratch, size_t scratch_bytes)
 {
-	for (;;) {
+	for (int i = 0; i < READS_A_TURN; i++) {
 		ssize_t n = recv(c->fd, scratch, scratch_bytes, MSG_DONTWAIT);
 
-		if (n > 0)
-			continue;
-		return n < 0 && (errno == EAGAIN || errno == EINTR);
+		if (n <= 0)
+			return n < 0 && (errno == EAGAIN || errno == EINTR);
 	}
+	c->again = true;
+	return true;
 }

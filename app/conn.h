@@ -32,11 +32,12 @@ struct conn {
 	int fd;
 	enum conn_state state;
 	bool readable;    /* bytes may have arrived since the last look */
+	bool again;       /* its turn ended before its bytes did */
 	bool close_after; /* close when the request in work is answered */
 	struct record_scan scan;
 	struct buf in;      /* bytes of an incomplete request; on the heap */
 	struct buf body;    /* a long body; on the heap */
-	size_t body_room;   /* bytes set aside for it */
+	size_t body_room;   /* bytes set aside for it: as announced */
 	struct call *call;  /* that waits, in CONN_BODY and CONN_SENDING */
 	int64_t give_up_ms; /* clock_boot_ms() when that wait ends */
 	struct conn_list *list;           /* the timer list it is in, or NULL */
@@ -78,15 +79,16 @@ void conn_begin_body(struct conn *c);
 
 /*
  * Moves what has arrived of a long body to c->body. ST_OK: it is complete;
- * ST_MISSING: more must arrive; ST_TOO_BIG above max_body; ST_UNAVAILABLE when
- * the web server gave up or broke the protocol.
+ * ST_MISSING: more must arrive, or c->again; ST_TOO_BIG above
+ * c->body_room; ST_UNAVAILABLE when the web server gave up or broke the
+ * protocol.
  */
-enum status conn_gather_body(struct conn *c, size_t max_body);
+enum status conn_gather_body(struct conn *c);
 
 /* No byte has arrived that was not taken. */
 bool conn_is_silent(const struct conn *c);
 
-/* Throws away what has arrived; false once the peer has closed. */
+/* Throws away what has arrived, or c->again; false once the peer has closed. */
 bool conn_discard(struct conn *c, char *scratch, size_t scratch_bytes);
 
 #endif

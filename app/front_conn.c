@@ -41,6 +41,33 @@ front_add(struct front *f, int fd)
 		front_drop(f, c);
 }
 
+static bool
+conn_rewatch(struct front *f, struct conn *c, uint32_t events)
+{
+	struct epoll_event ev = { .events = events, .data.ptr = c };
+
+	return epoll_ctl(f->epoll_fd, EPOLL_CTL_MOD, c->fd, &ev) == 0;
+}
+
+/* Bytes may be left: to watch it anew makes them an event of the next turn,
+ * behind everyone else's. */
+static void
+conn_look_again(struct front *f, struct conn *c)
+{
+	c->again = false;
+	if (!conn_rewatch(f, c, CONN_EVENTS))
+		front_give_up(f, c);
+}
+
+static void
+conn_drain(struct front *f, struct conn *c)
+{
+	if (!conn_discard(c, f->scratch, f->scratch_bytes))
+		front_drop(f, c);
+	else if (c->again)
+		conn_look_again(f, c);
+}
+
 /* Says goodbye in order: what the peer still sends is read and dropped, or
  * its kernel would throw our last words away. */
 static void
@@ -50,8 +77,7 @@ conn_linger(struct front *f, struct conn *c)
 	(void)shutdown(c->fd, SHUT_WR);
 	conn_list_remove(c);
 	conn_list_add(&f->lingering, c, f->now_ms + LINGER_MS);
-	if (!conn_discard(c, f->scratch, f->scratch_bytes))
-		front_drop(f, c);
+	conn_drain(f, c);
 }
 
 /* An END_REQUEST without an answer, then goodbye. */
@@ -131,11 +157,15 @@ static void
 body_arrived(struct front *f, struct conn *c, enum status st)
 {
 	struct call *call = c->call;
+	size_t max = (size_t)call->req.settings->max_body;
 
 	conn_list_remove(c);
 	c->call = NULL;
 	c->state = CONN_BUSY;
-	if (st == ST_TOO_BIG)
+	if (st == ST_TOO_BIG && c->body_room < max)
+		response_fail(&call->req, 400,
+		    "The request body is longer than announced.");
+	else if (st == ST_TOO_BIG)
 		response_fail(&call->req, 413,
 		    "The request body is larger than MAX_BODY (%lld bytes).",
 		    (long long)call->req.settings->max_body);
@@ -151,8 +181,7 @@ static void
 body_look(struct front *f, struct conn *c)
 {
 	struct call *call = c->call;
-	enum status st =
-	    conn_gather_body(c, (size_t)call->req.settings->max_body);
+	enum status st = conn_gather_body(c);
 
 	if (st == ST_UNAVAILABLE) {
 		c->call = NULL;
@@ -160,6 +189,8 @@ body_look(struct front *f, struct conn *c)
 		front_drop(f, c);
 	} else if (st != ST_MISSING) {
 		body_arrived(f, c, st);
+	} else if (c->again) {
+		conn_look_again(f, c);
 	}
 }
 
@@ -205,14 +236,6 @@ body_begin(struct front *f, struct call *call)
 	conn_list_add(
 	    &f->arriving, c, f->now_ms + f->parts.settings->read_timeout);
 	body_look(f, c);
-}
-
-static bool
-conn_rewatch(struct front *f, struct conn *c, uint32_t events)
-{
-	struct epoll_event ev = { .events = events, .data.ptr = c };
-
-	return epoll_ctl(f->epoll_fd, EPOLL_CTL_MOD, c->fd, &ev) == 0;
 }
 
 /* Room for the rest of an answer is an event only while there is a rest:
@@ -286,8 +309,7 @@ front_look(struct front *f, struct conn *c)
 		return;
 	}
 	if (c->state == CONN_LINGERING) {
-		if (!conn_discard(c, f->scratch, f->scratch_bytes))
-			front_drop(f, c);
+		conn_drain(f, c);
 		return;
 	}
 	switch (conn_look(c, f->parts.settings, f->scratch, f->scratch_bytes)) {

@@ -5,6 +5,7 @@ import selectors
 import signal
 import socket
 import statistics
+import threading
 import time
 
 import pytest
@@ -215,6 +216,40 @@ def test_a_slow_body_is_read_to_its_end(server, key):
             client.send(data[cut:cut + 20])
             time.sleep(0.02)
         assert client.read_answer().status == 200
+
+
+def test_a_body_longer_than_announced_is_400_at_once(server, key):
+    """The room for it is no larger than it was said to be."""
+    data = fcgi.request(TABLE + "/4", "PATCH", key, b" " * 400_000,
+                        length=200_000)
+    with server.connect() as client:
+        client.send(data[:300_000])
+        assert client.read_answer().status == 400
+
+
+def test_a_flood_behind_a_refusal_delays_nobody(server, key):
+    """It is thrown away a little at a time, and not for long."""
+    flood = server.connect()
+    flood.send(fcgi.begin(role=2))
+    assert flood.fate() == "ended"
+    thread = threading.Thread(target=pour, args=(flood,))
+    thread.start()
+    with server.connect() as client:
+        client.call(TABLE + "/1", headers=key)
+        times = [seconds_of(client, TABLE + "/1", key) for _ in range(50)]
+    assert max(times) < 1
+    thread.join(10)
+    assert not thread.is_alive()
+    flood.close()
+
+
+def pour(client):
+    """Sends without end, until the server ends it."""
+    try:
+        while True:
+            client.send(b" " * 200_000)
+    except OSError:
+        pass
 
 
 def slow_reader(port, key):
