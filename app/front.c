@@ -19,6 +19,8 @@
 #define ACCEPTS_A_TURN 32
 #define TICK_MS        100
 #define DRAIN_IDLE_MS  1000
+#define SHORT_WAIT_MS  1000
+#define SHORT_TOLD_MS  60000
 
 bool
 front_watch(struct front *f, int fd, uint32_t events, void *what)
@@ -32,6 +34,7 @@ front_watch(struct front *f, int fd, uint32_t events, void *what)
 void
 front_accept_begin(struct front *f)
 {
+	f->accept_ms = 0;
 	if (!f->accepting && f->stop_ms == 0)
 		f->accepting = front_watch(f, f->parts.listen_fd,
 		    EPOLLIN | EPOLLEXCLUSIVE, &f->parts.listen_fd);
@@ -46,28 +49,54 @@ accept_end(struct front *f)
 	f->accepting = false;
 }
 
+/* No descriptor is left: wait until a connection is freed, or a second. */
+static void
+accept_pause(struct front *f)
+{
+	accept_end(f);
+	f->accept_ms = f->now_ms + SHORT_WAIT_MS;
+	if (f->told_ms != 0 && f->now_ms - f->told_ms < SHORT_TOLD_MS)
+		return;
+	f->told_ms = f->now_ms;
+	log_line(LOG_ERROR, STR_NULL,
+	    "no descriptor for a connection: raise the limit of open files");
+}
+
+/* Takes one connection; false when none waits or there is no room. */
+static bool
+accept_one(struct front *f)
+{
+	int fd;
+
+	if (f->n_conns >= (size_t)f->parts.settings->max_connections) {
+		accept_end(f);
+		return false;
+	}
+	fd = accept4(
+	    f->parts.listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd < 0) {
+		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+			accept_pause(f);
+		return false;
+	}
+	front_add(f, fd);
+	return true;
+}
+
 static void
 accept_ready(struct front *f)
 {
-	for (int i = 0; i < ACCEPTS_A_TURN; i++) {
-		int fd;
+	for (int i = 0; i < ACCEPTS_A_TURN && accept_one(f); i++)
+		continue;
+}
 
-		if (f->n_conns >= (size_t)f->parts.settings->max_connections) {
-			accept_end(f);
-			return;
-		}
-		fd = accept4(f->parts.listen_fd, NULL, NULL,
-		    SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd >= 0) {
-			front_add(f, fd);
-			continue;
-		}
-		if (errno == EMFILE || errno == ENFILE)
-			log_line(LOG_ERROR, STR_NULL,
-			    "no descriptor for a connection: raise the limit "
-			    "of open files");
-		return;
-	}
+/* Who waits at a socket of our own would find nobody else. */
+static void
+accept_last(struct front *f)
+{
+	while (!f->parts.listen_shared && accept_one(f))
+		continue;
+	accept_end(f);
 }
 
 static void
@@ -110,7 +139,7 @@ drained(struct front *f)
 	if (!atomic_load_explicit(&f->stopping, memory_order_relaxed))
 		return false;
 	if (f->stop_ms == 0) {
-		accept_end(f);
+		accept_last(f);
 		f->stop_ms = f->now_ms;
 	}
 	since = f->now_ms - f->stop_ms;
@@ -145,6 +174,8 @@ turn(struct front *f)
 	}
 	if (mail)
 		dispatch_returned(f->dispatch, mailbox_take(&f->mailbox));
+	if (f->accept_ms != 0 && f->accept_ms <= f->now_ms)
+		front_accept_begin(f);
 	list_expire(f, &f->arriving);
 	list_expire(f, &f->sending);
 	list_expire(f, &f->lingering);

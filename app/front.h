@@ -6,6 +6,8 @@
 #ifndef WEIR_FRONT_H
 #define WEIR_FRONT_H
 
+#include <stdbool.h>
+
 #include "app/base/status.h"
 #include "app/dispatch.h"
 
@@ -15,6 +17,7 @@ struct settings;
 struct front_parts {
 	struct dispatch_parts dispatch; /* `home` is filled in here */
 	int listen_fd;
+	bool listen_shared; /* other processes may take connections from it */
 	const struct settings *settings; /* of the start */
 };
 
@@ -23,8 +26,9 @@ enum status front_start(
     const struct front_parts *parts, struct front **out, struct error *err);
 
 /*
- * Begins the drain: no new connections, what has begun is answered, idle kept
- * connections stay open one second. Returns at once.
+ * Begins the drain: no new connections but those that wait at a socket of our
+ * own, what has begun is answered, idle kept connections stay open one second.
+ * Returns at once.
  */
 void front_stop(struct front *f);
 

@@ -29,6 +29,8 @@ struct front {
 	struct conn_list sending;   /* peers that do not read */
 	struct conn_list lingering; /* answered for good */
 	bool accepting;
+	int64_t accept_ms; /* no descriptors left: when to try again, or 0 */
+	int64_t told_ms;   /* when that was last logged, or 0 */
 	atomic_bool stopping;
 	int64_t stop_ms; /* when the drain began, 0: not yet */
 	int64_t now_ms;

@@ -58,6 +58,7 @@ take_inherited(int fd, const char *name, struct listener *out)
 	int flags = fcntl(fd, F_GETFL);
 
 	out->fd = fd;
+	out->shared = true;
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	/* The flag is shared with whoever else holds the socket; an accept
 	 * that finds nothing must not block this front. */

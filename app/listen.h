@@ -13,6 +13,7 @@ struct settings;
 
 struct listener {
 	int fd;
+	bool shared;      /* inherited: other processes may hold it, too */
 	const char *path; /* of a unix socket made here, removed at the end */
 	char name[160];   /* "unix:/run/weir.sock", for logs */
 };

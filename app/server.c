@@ -76,6 +76,22 @@ descriptors_raise(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static void
+descriptors_check(const struct settings *settings)
+{
+	uint64_t connections =
+	    (uint64_t)(settings->max_connections * settings->fronts);
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	    limit.rlim_cur < connections)
+		log_line(LOG_WARNING, STR_NULL,
+		    "the limit of open files (%llu) is below the %llu "
+		    "connections of MAX_CONNECTIONS",
+		    (unsigned long long)limit.rlim_cur,
+		    (unsigned long long)connections);
+}
+
 /*
  * Signals are taken by the main thread only (sigtimedwait), so none ever
  * interrupts a read or a write; libfcgi's handlers never run.
@@ -103,6 +119,7 @@ fronts_start(struct server *s, struct error *err)
 			.queue = s->queue,
 		},
 		.listen_fd = s->listener.fd,
+		.listen_shared = s->listener.shared,
 		.settings = s->settings,
 	};
 	enum status st = ST_OK;
@@ -225,9 +242,9 @@ server_drain(struct server *s)
 	log_line(LOG_INFO, STR_NULL, "stopping: draining");
 	if (pthread_create(&guard, NULL, drain_guard, (void *)seconds) == 0)
 		(void)pthread_detach(guard);
+	listen_withdraw(&s->listener);
 	for (size_t i = 0; i < s->n_fronts; i++)
 		front_stop(s->fronts[i]);
-	listen_withdraw(&s->listener);
 	for (size_t i = 0; i < s->n_fronts; i++)
 		front_join(s->fronts[i]);
 	listen_close(&s->listener);
@@ -264,6 +281,7 @@ server_run(const struct settings *settings, const char *env_path)
 		return command_fail("%s", err.text);
 	}
 	log_line(LOG_INFO, STR_NULL, "serving on %s", s.listener.name);
+	descriptors_check(settings);
 	server_wait(&s);
 	server_drain(&s);
 	server_close(&s);

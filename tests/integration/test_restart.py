@@ -135,6 +135,24 @@ def test_a_stop_answers_what_was_begun(site, key):
     assert server.wait(20) == 0
 
 
+def test_a_stop_answers_who_waited_to_be_accepted(site, key):
+    """More than one turn of the loop accepts."""
+    server = site.serve("waited")
+    server.signal(signal.SIGSTOP)
+    clients = [server.connect() for _ in range(100)]
+    try:
+        for client in clients:
+            client.send(fcgi.request(TABLE + "/1", headers=key))
+        server.signal(signal.SIGTERM)
+        server.signal(signal.SIGCONT)
+        for client in clients:
+            assert client.read_answer().status == 200
+    finally:
+        for client in clients:
+            client.close()
+    assert server.wait(20) == 0
+
+
 def test_a_stop_of_an_idle_server_is_quick(site):
     server = site.serve("idle")
     began = time.monotonic()
