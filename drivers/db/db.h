@@ -100,6 +100,10 @@ struct db_driver {
 	enum status (*run)(struct db_conn *conn, const struct db_stmt *stmt,
 	    int64_t deadline_ms, db_row_f *row, void *ctx,
 	    struct db_result *result, struct error *err);
+	/* A transaction that only reads: all of its statements see the rows of
+	 * one moment. End it with rollback(). */
+	enum status (*begin_read)(
+	    struct db_conn *conn, int64_t deadline_ms, struct error *err);
 	/* A transaction that will write. A commit that fails rolls back. */
 	enum status (*begin)(
 	    struct db_conn *conn, int64_t deadline_ms, struct error *err);

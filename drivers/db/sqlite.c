@@ -177,17 +177,30 @@ sqlite_rollback(struct db_conn *conn)
 		(void)sqlite_exec(conn, "ROLLBACK", NULL); /* cannot wait */
 }
 
-/* IMMEDIATE: a reader that turns writer would fail without any wait. */
 static enum status
-sqlite_begin(struct db_conn *conn, int64_t deadline_ms, struct error *err)
+transaction_begin(struct db_conn *conn, const char *sql, int64_t deadline_ms,
+    struct error *err)
 {
 	enum status st;
 
 	sqlite_allow(conn, deadline_ms);
-	st = sqlite_exec(conn, "BEGIN IMMEDIATE", err);
+	st = sqlite_exec(conn, sql, err);
 	conn->in_transaction = st == ST_OK;
 	conn->transaction_ends_ms = deadline_ms;
 	return st;
+}
+
+static enum status
+sqlite_begin_read(struct db_conn *conn, int64_t deadline_ms, struct error *err)
+{
+	return transaction_begin(conn, "BEGIN", deadline_ms, err);
+}
+
+/* IMMEDIATE: a reader that turns writer would fail without any wait. */
+static enum status
+sqlite_begin(struct db_conn *conn, int64_t deadline_ms, struct error *err)
+{
+	return transaction_begin(conn, "BEGIN IMMEDIATE", deadline_ms, err);
 }
 
 static enum status
@@ -295,6 +308,7 @@ const struct db_driver db_sqlite = {
 	.connect = sqlite_connect,
 	.disconnect = sqlite_disconnect,
 	.run = sqlite_run,
+	.begin_read = sqlite_begin_read,
 	.begin = sqlite_begin,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,

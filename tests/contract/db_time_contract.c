@@ -86,6 +86,26 @@ a_committed_transaction_stays(void **state)
 }
 
 static void
+a_transaction_that_reads_sees_one_moment(void **state)
+{
+	struct fixture *f = *state;
+	struct db_conn *first = f->conn;
+	struct db_conn *other = fixture_connect(f);
+
+	fixture_script(f, "CREATE TABLE v (i INTEGER)");
+	assert_int_equal(
+	    f->driver->begin_read(first, fixture_deadline(), NULL), ST_OK);
+	assert_int_equal(rows_number(f, "SELECT count(*) FROM v"), 0);
+	f->conn = other;
+	assert_int_equal(rows_run(f, "INSERT INTO v VALUES (1)", NULL), ST_OK);
+	f->conn = first;
+	assert_int_equal(rows_number(f, "SELECT count(*) FROM v"), 0);
+	f->driver->rollback(first);
+	assert_int_equal(rows_number(f, "SELECT count(*) FROM v"), 1);
+	f->driver->disconnect(other);
+}
+
+static void
 a_rolled_back_transaction_never_was(void **state)
 {
 	struct fixture *f = *state;
@@ -243,6 +263,7 @@ main(void)
 		PROMISE(a_statement_ends_at_its_deadline),
 		PROMISE(another_thread_can_interrupt),
 		PROMISE(a_committed_transaction_stays),
+		PROMISE(a_transaction_that_reads_sees_one_moment),
 		PROMISE(a_rolled_back_transaction_never_was),
 		PROMISE(nothing_of_a_timed_out_transaction_is_kept),
 		PROMISE(a_locked_database_is_unavailable_in_time),

@@ -178,6 +178,32 @@ query_run(struct table_call *c, const struct query *q, struct error *err)
 	return q->n_ids > 0 ? ids_read(c, q, err) : page_read(c, q, err);
 }
 
+static bool
+needs_snapshot(const struct table_call *c, const struct query *q)
+{
+	if (!str_is_null(c->id) || q->count_only)
+		return false;
+	return q->n_ids > 1 ||
+	       (q->n_ids == 0 && (q->include_count || q->limit_implied));
+}
+
+/* When more than one statement may run, all of them see the same rows. */
+static enum status
+snapshot_run(struct table_call *c, const struct query *q, struct error *err)
+{
+	const struct db_driver *driver = c->service->driver;
+	enum status st;
+
+	if (!needs_snapshot(c, q))
+		return query_run(c, q, err);
+	st = driver->begin_read(c->conn, c->deadline_ms, err);
+	if (st != ST_OK)
+		return st;
+	st = query_run(c, q, err);
+	driver->rollback(c->conn);
+	return st;
+}
+
 /* A read sent as POST has its options in the body. */
 static enum status
 query_read(struct table_call *c, struct query *q)
@@ -215,7 +241,7 @@ records_read(struct table_call *c)
 		return;
 	st = table_call_take(c, &err);
 	if (st == ST_OK)
-		st = query_run(c, &q, &err);
+		st = snapshot_run(c, &q, &err);
 	table_call_give(c, st);
 	if (st == ST_MISSING || st == ST_INVALID)
 		answer_refuse(c->req, st, &err);
