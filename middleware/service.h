@@ -41,6 +41,13 @@ struct config_field {
 	const char *help;
 };
 
+/* What became of that on which an instance stands. */
+enum service_change {
+	SERVICE_SAME,
+	SERVICE_CHANGED, /* the schema of a database: it serves meanwhile */
+	SERVICE_GONE     /* the database itself: it must serve nobody */
+};
+
 struct service_type {
 	const char *name; /* "sqlite" */
 	const char *label;
@@ -65,11 +72,10 @@ struct service_type {
 	/* Worker only: makes the response. */
 	void (*handle)(struct request *req);
 	/*
-	 * About once a second, from the registry's thread: true when the
-	 * instance must be opened anew because what it stands on changed (the
-	 * schema of a database). Optional.
+	 * About once a second, from the registry's opening thread: must the
+	 * instance be opened anew? Optional.
 	 */
-	bool (*changed)(void *instance);
+	enum service_change (*changed)(void *instance);
 	/* The tags whose deletion drops every cached answer of the service,
 	 * in the arena. Optional. */
 	size_t (*flush_tags)(

@@ -19,17 +19,23 @@ current_init(struct current *c)
 	c->retired = NULL;
 }
 
-void
-current_close(struct current *c)
+static void
+retired_end(struct retired *list)
 {
-	struct retired *r;
+	while (list != NULL) {
+		struct retired *r = list;
 
-	snapshot_unref(atomic_load(&c->snapshot));
-	while ((r = c->retired) != NULL) {
-		c->retired = r->next;
+		list = r->next;
 		snapshot_unref(r->snapshot);
 		free(r);
 	}
+}
+
+void
+current_close(struct current *c)
+{
+	snapshot_unref(atomic_load(&c->snapshot));
+	retired_end(c->retired);
 	(void)pthread_mutex_destroy(&c->lock);
 }
 
@@ -52,16 +58,18 @@ current_publish(struct current *c, struct snapshot *fresh)
 	struct snapshot *old;
 	struct retired *r;
 
-	(void)pthread_mutex_lock(&c->lock);
-	old = atomic_exchange(&c->snapshot, fresh);
-	(void)pthread_mutex_unlock(&c->lock);
-	if (old == NULL)
-		return;
 	r = malloc(sizeof(*r));
 	if (r == NULL)
 		abort();
-	*r = (struct retired){ c->retired, old };
-	c->retired = r;
+	(void)pthread_mutex_lock(&c->lock);
+	old = atomic_exchange(&c->snapshot, fresh);
+	if (old != NULL) {
+		*r = (struct retired){ c->retired, old };
+		c->retired = r;
+	}
+	(void)pthread_mutex_unlock(&c->lock);
+	if (old == NULL)
+		free(r);
 }
 
 struct snapshot *
@@ -70,11 +78,13 @@ current_get(struct current *c)
 	return atomic_load(&c->snapshot);
 }
 
-void
-current_reap(struct current *c)
+/* Takes those out of the list that nobody else holds. */
+static struct retired *
+ended_take(struct current *c)
 {
-	struct retired **at = &c->retired;
+	struct retired **at = &c->retired, *ended = NULL;
 
+	(void)pthread_mutex_lock(&c->lock);
 	while (*at != NULL) {
 		struct retired *r = *at;
 
@@ -83,7 +93,15 @@ current_reap(struct current *c)
 			continue;
 		}
 		*at = r->next;
-		snapshot_unref(r->snapshot);
-		free(r);
+		r->next = ended;
+		ended = r;
 	}
+	(void)pthread_mutex_unlock(&c->lock);
+	return ended;
+}
+
+void
+current_reap(struct current *c)
+{
+	retired_end(ended_take(c));
 }

@@ -1,7 +1,8 @@
 /*
  * The snapshot that new requests get. Replacing it retires the one before,
  * which ends when nobody uses it any more; that is left to the registry's
- * thread, so that services are closed there and never by a thread that serves.
+ * opening thread, so that services are closed there and never by a thread that
+ * serves.
  */
 #ifndef WEIR_CURRENT_H
 #define WEIR_CURRENT_H
@@ -12,9 +13,9 @@ struct retired;
 struct snapshot;
 
 struct current {
-	pthread_mutex_t lock; /* while `snapshot` is replaced */
+	pthread_mutex_t lock; /* while what follows is replaced */
 	_Atomic(struct snapshot *) snapshot;
-	struct retired *retired; /* of the registry's thread */
+	struct retired *retired;
 };
 
 void current_init(struct current *c);
@@ -25,13 +26,15 @@ void current_close(struct current *c);
 /* Any thread: see registry_pin(). */
 struct snapshot *current_pin(struct current *c, struct snapshot **cached);
 
-/* One thread at a time, here and below. Takes over the caller's hold. */
+/* One thread at a time, also while it uses what current_get() told it. Takes
+ * over the caller's hold. */
 void current_publish(struct current *c, struct snapshot *fresh);
 
 /* The snapshot, NULL before the first; it lives until the next publish. */
 struct snapshot *current_get(struct current *c);
 
-/* Ends the retired snapshots that nobody holds any more. */
+/* Ends the retired snapshots that nobody holds any more; closing their
+ * services may take its time. */
 void current_reap(struct current *c);
 
 #endif

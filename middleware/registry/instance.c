@@ -21,7 +21,7 @@ struct instance {
 	struct settings_hold *hold;
 	void *handle;
 	struct error error; /* why handle is NULL */
-	/* Of the registry's thread. */
+	/* Of the opening thread. */
 	bool stale;       /* what it stands on changed */
 	int64_t wait_ms;  /* between the last try and the next */
 	int64_t retry_ms; /* not before */
@@ -43,11 +43,9 @@ record_copy(struct instance *inst, const struct service *record)
 }
 
 static struct instance *
-open_quietly(
-    const struct service *record, struct settings_hold *hold, int64_t now_ms)
+unopened(const struct service *record, struct settings_hold *hold)
 {
 	struct instance *inst = calloc(1, sizeof(*inst));
-	enum status st;
 
 	if (inst == NULL)
 		abort();
@@ -56,14 +54,29 @@ open_quietly(
 	arena_init(&inst->arena, ARENA_BYTES);
 	record_copy(inst, record);
 	inst->hold = settings_hold_ref(hold);
-	st = record->type->open(
+	return inst;
+}
+
+struct instance *
+instance_new(const struct service *record, struct settings_hold *hold)
+{
+	struct instance *inst = unopened(record, hold);
+
+	(void)error_set(&inst->error, ST_UNAVAILABLE, "it is being opened");
+	return inst;
+}
+
+static struct instance *
+open_quietly(const struct service *record, struct settings_hold *hold)
+{
+	struct instance *inst = unopened(record, hold);
+	enum status st = record->type->open(
 	    &inst->service, hold->settings, &inst->handle, &inst->error);
+
 	if (st == ST_OK)
 		return inst;
 	(void)error_set(&inst->error, st, "%s", status_name(st));
 	inst->handle = NULL;
-	inst->wait_ms = RETRY_FIRST_MS;
-	inst->retry_ms = now_ms + RETRY_FIRST_MS;
 	return inst;
 }
 
@@ -72,17 +85,6 @@ failure_log(const struct instance *inst)
 {
 	log_line(LOG_ERROR, STR_NULL, "service %.*s: %s",
 	    STR_ARG(inst->service.name), inst->error.text);
-}
-
-struct instance *
-instance_open(
-    const struct service *record, struct settings_hold *hold, int64_t now_ms)
-{
-	struct instance *inst = open_quietly(record, hold, now_ms);
-
-	if (inst->handle == NULL)
-		failure_log(inst);
-	return inst;
 }
 
 struct instance *
@@ -148,29 +150,42 @@ failure_note(struct instance *inst, struct instance *fresh, int64_t now_ms)
 	return news;
 }
 
-/* Is there a reason to open it anew, now? */
-static bool
-is_due(struct instance *inst, int64_t now_ms)
+/* What would be written through the handle is lost: nothing may use it. */
+static struct instance *
+gone(const struct instance *inst)
+{
+	struct instance *fresh = unopened(&inst->service, inst->hold);
+
+	(void)error_set(&fresh->error, ST_UNAVAILABLE,
+	    "what it stands on was moved, deleted or replaced");
+	failure_log(fresh);
+	return fresh;
+}
+
+static enum service_change
+change_of(const struct instance *inst)
 {
 	const struct service_type *type = inst->service.type;
 
-	if (inst->handle != NULL && !inst->stale)
-		inst->stale =
-		    type->changed != NULL && type->changed(inst->handle);
-	return (inst->handle == NULL || inst->stale) &&
-	       now_ms >= inst->retry_ms;
+	if (inst->handle == NULL || type->changed == NULL)
+		return SERVICE_SAME;
+	return type->changed(inst->handle);
 }
 
 struct instance *
 instance_renew(struct instance *inst, int64_t now_ms)
 {
+	enum service_change change = change_of(inst);
 	struct instance *fresh;
 
-	if (!is_due(inst, now_ms))
+	if (change == SERVICE_GONE)
+		return gone(inst);
+	inst->stale |= change == SERVICE_CHANGED;
+	if ((inst->handle != NULL && !inst->stale) || now_ms < inst->retry_ms)
 		return NULL;
-	fresh = open_quietly(&inst->service, inst->hold, now_ms);
+	fresh = open_quietly(&inst->service, inst->hold);
 	if (fresh->handle != NULL) {
-		log_line(LOG_INFO, STR_NULL, "service %.*s: opened anew",
+		log_line(LOG_INFO, STR_NULL, "service %.*s: opened",
 		    STR_ARG(inst->service.name));
 		return fresh;
 	}

@@ -1,7 +1,7 @@
 /*
  * An opened service: what its type made of its record. Snapshots share it as
  * long as the record stays the same. Failing to open is a state, not an end:
- * the registry's thread tries again, after 1 s and then ever more seldom.
+ * the opening thread tries again, after 1 s and then ever more seldom.
  */
 #ifndef WEIR_INSTANCE_H
 #define WEIR_INSTANCE_H
@@ -14,12 +14,11 @@ struct service;
 struct settings_hold;
 
 /*
- * Opens a service that is active and has a type; a failure is logged. The
- * record is copied. Times are in clock_boot_ms(). The caller has the first
- * hold.
+ * Of a service that is active and has a type, not opened yet: instance_renew()
+ * does that. The record is copied. The caller has the first hold.
  */
-struct instance *instance_open(
-    const struct service *record, struct settings_hold *hold, int64_t now_ms);
+struct instance *instance_new(
+    const struct service *record, struct settings_hold *hold);
 
 struct instance *instance_ref(struct instance *inst);
 void instance_unref(struct instance *inst); /* NULL is harmless */
@@ -32,9 +31,11 @@ void *instance_handle(const struct instance *inst);
 const char *instance_error(const struct instance *inst);
 
 /*
- * The registry's thread only: a fresh instance for the same record when this
- * one failed to open and is due again, or when what it stands on changed; else
- * NULL. One that changed and cannot be opened anew keeps serving as it is.
+ * The opening thread only, as it may block: a fresh instance for the same
+ * record, opened, when this one is not or when what it stands on changed; or
+ * one that is not, when what it stands on is gone or why it fails is news.
+ * Else NULL. One that changed and cannot be opened anew keeps serving as it
+ * is. The time is clock_boot_ms().
  */
 struct instance *instance_renew(struct instance *inst, int64_t now_ms);
 

@@ -3,18 +3,19 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "app/base/clock.h"
 #include "app/base/log.h"
 #include "middleware/registry/current.h"
+#include "middleware/registry/instance.h"
 #include "middleware/registry/platform.h"
 #include "middleware/registry/settings_hold.h"
 #include "middleware/registry/snapshot_build.h"
+#include "middleware/registry/ticker.h"
 #include "middleware/registry/watch.h"
 
-#define POLL_MS  500
-#define RENEW_MS 1000
+#define POLL_MS 500
+#define OPEN_MS 1000
 
 struct registry {
 	struct current current;
@@ -24,17 +25,14 @@ struct registry {
 	struct watch watch;
 	struct settings_hold *hold;
 	struct platform *platform;
-	int64_t renew_ms; /* when the services are looked at next */
-	/* The polling thread. */
-	pthread_t thread;
-	bool started;
-	pthread_mutex_t wake_lock;
-	pthread_cond_t wake;
-	bool poked;
-	bool stop;
+	struct ticker poller; /* looks for news in the system database */
+	struct ticker opener; /* opens services, which may take long */
 };
 
-/* Reads all records and publishes what they say. */
+/*
+ * Reads all records and publishes what they say at once: a service that is new
+ * answers 503 until it has been opened, so that no database delays the news.
+ */
 static enum status
 reread(struct registry *reg, const struct snapshot *previous, struct error *err)
 {
@@ -45,8 +43,9 @@ reread(struct registry *reg, const struct snapshot *previous, struct error *err)
 		return st;
 	platform_unref(reg->platform);
 	reg->platform = fresh;
-	current_publish(&reg->current,
-	    snapshot_build(fresh, reg->hold, previous, clock_boot_ms()));
+	current_publish(
+	    &reg->current, snapshot_build(fresh, reg->hold, previous));
+	ticker_poke(&reg->opener);
 	return ST_OK;
 }
 
@@ -84,73 +83,77 @@ health_note(struct registry *reg, enum status st, const struct error *err)
 }
 
 static void
-poll_once(struct registry *reg)
+poll_once(void *ctx)
 {
+	struct registry *reg = ctx;
 	struct error err = { 0 };
-	int64_t now_ms = clock_boot_ms();
 
 	(void)pthread_mutex_lock(&reg->work_lock);
 	health_note(reg, look(reg, &err), &err);
-	if (now_ms >= reg->renew_ms) {
-		struct snapshot *renewed =
-		    snapshot_renew(current_get(&reg->current), now_ms);
-
-		reg->renew_ms = now_ms + RENEW_MS;
-		if (renewed != NULL)
-			current_publish(&reg->current, renewed);
-	}
-	current_reap(&reg->current);
 	(void)pthread_mutex_unlock(&reg->work_lock);
 }
 
-/* Until POLL_MS have passed or somebody pokes; false: stop. */
-static bool
-wait_for_turn(struct registry *reg)
+/* The records may have changed while the service was opened. */
+static void
+swap(struct registry *reg, const struct instance *old, struct instance *fresh)
 {
-	struct timespec until;
-	bool stop;
+	struct snapshot *s;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += POLL_MS * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000L;
-	until.tv_nsec %= 1000000000L;
-	(void)pthread_mutex_lock(&reg->wake_lock);
-	while (!reg->poked && !reg->stop) {
-		if (pthread_cond_timedwait(
-			&reg->wake, &reg->wake_lock, &until) != 0)
-			break;
-	}
-	reg->poked = false;
-	stop = reg->stop;
-	(void)pthread_mutex_unlock(&reg->wake_lock);
-	return !stop;
+	(void)pthread_mutex_lock(&reg->work_lock);
+	s = snapshot_swap(current_get(&reg->current), old, fresh);
+	if (s != NULL)
+		current_publish(&reg->current, s);
+	(void)pthread_mutex_unlock(&reg->work_lock);
+	if (s != NULL && instance_handle(fresh) == NULL)
+		ticker_poke(&reg->opener);
+	instance_unref(fresh);
 }
 
-static void *
-poll_thread(void *arg)
+static void
+open_once(void *ctx)
 {
-	struct registry *reg = arg;
+	struct registry *reg = ctx;
+	struct snapshot *cached = NULL;
+	struct snapshot *s = current_pin(&reg->current, &cached);
+	size_t n;
 
-	while (wait_for_turn(reg))
-		poll_once(reg);
-	return NULL;
+	(void)snapshot_services(s, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct instance *old = snapshot_instance(s, i), *fresh = NULL;
+
+		if (old != NULL)
+			fresh = instance_renew(old, clock_boot_ms());
+		if (fresh != NULL)
+			swap(reg, old, fresh);
+	}
+	snapshot_unref(s);
+	snapshot_unref(cached);
+	current_reap(&reg->current);
+}
+
+/* Opens all that is not; takes over the caller's hold and returns one. */
+static struct snapshot *
+opened(struct snapshot *s)
+{
+	struct snapshot *renewed = snapshot_renew(s, clock_boot_ms());
+
+	if (renewed == NULL)
+		return s;
+	snapshot_unref(s);
+	return renewed;
 }
 
 static struct registry *
 registry_new(void)
 {
 	struct registry *reg = calloc(1, sizeof(*reg));
-	pthread_condattr_t attr;
 
 	if (reg == NULL)
 		abort();
 	current_init(&reg->current);
 	(void)pthread_mutex_init(&reg->work_lock, NULL);
-	(void)pthread_mutex_init(&reg->wake_lock, NULL);
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&reg->wake, &attr);
-	(void)pthread_condattr_destroy(&attr);
+	ticker_init(&reg->poller, poll_once, reg, POLL_MS);
+	ticker_init(&reg->opener, open_once, reg, OPEN_MS);
 	return reg;
 }
 
@@ -170,21 +173,10 @@ registry_open(const struct settings *settings, bool migrate,
 		registry_close(reg);
 		return st;
 	}
+	open_once(reg);
 	atomic_store(&reg->healthy, true);
 	*out = reg;
 	return ST_OK;
-}
-
-static void
-thread_stop(struct registry *reg)
-{
-	if (!reg->started)
-		return;
-	(void)pthread_mutex_lock(&reg->wake_lock);
-	reg->stop = true;
-	(void)pthread_cond_signal(&reg->wake);
-	(void)pthread_mutex_unlock(&reg->wake_lock);
-	(void)pthread_join(reg->thread, NULL);
 }
 
 void
@@ -192,13 +184,12 @@ registry_close(struct registry *reg)
 {
 	if (reg == NULL)
 		return;
-	thread_stop(reg);
+	ticker_close(&reg->poller);
+	ticker_close(&reg->opener);
 	current_close(&reg->current);
 	watch_close(&reg->watch);
 	platform_unref(reg->platform);
 	settings_hold_unref(reg->hold);
-	(void)pthread_cond_destroy(&reg->wake);
-	(void)pthread_mutex_destroy(&reg->wake_lock);
 	(void)pthread_mutex_destroy(&reg->work_lock);
 	free(reg);
 }
@@ -206,20 +197,15 @@ registry_close(struct registry *reg)
 enum status
 registry_start(struct registry *reg, struct error *err)
 {
-	if (pthread_create(&reg->thread, NULL, poll_thread, reg) != 0)
-		return error_set(
-		    err, ST_ERROR, "cannot start the registry's thread");
-	reg->started = true;
-	return ST_OK;
+	enum status st = ticker_start(&reg->poller, err);
+
+	return st == ST_OK ? ticker_start(&reg->opener, err) : st;
 }
 
 void
 registry_poke(struct registry *reg)
 {
-	(void)pthread_mutex_lock(&reg->wake_lock);
-	reg->poked = true;
-	(void)pthread_cond_signal(&reg->wake);
-	(void)pthread_mutex_unlock(&reg->wake_lock);
+	ticker_poke(&reg->poller);
 }
 
 struct snapshot *
@@ -233,6 +219,8 @@ static void
 replace(struct registry *reg, const struct watch *watch,
     struct platform *platform, struct settings_hold *hold)
 {
+	struct snapshot *s = opened(snapshot_build(platform, hold, NULL));
+
 	(void)pthread_mutex_lock(&reg->work_lock);
 	watch_close(&reg->watch);
 	reg->watch = *watch;
@@ -240,9 +228,7 @@ replace(struct registry *reg, const struct watch *watch,
 	reg->platform = platform;
 	settings_hold_unref(reg->hold);
 	reg->hold = hold;
-	current_publish(&reg->current,
-	    snapshot_build(platform, hold, NULL, clock_boot_ms()));
-	current_reap(&reg->current);
+	current_publish(&reg->current, s);
 	(void)pthread_mutex_unlock(&reg->work_lock);
 }
 

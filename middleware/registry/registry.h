@@ -1,6 +1,7 @@
 /*
  * The platform's own records in the system database, and the current snapshot
- * of them. One thread polls for changes of other processes every 500 ms.
+ * of them. One thread polls for changes of other processes every 500 ms, and
+ * one opens services, so that a slow database delays no news.
  */
 #ifndef WEIR_REGISTRY_H
 #define WEIR_REGISTRY_H
@@ -25,7 +26,7 @@ enum status registry_open(const struct settings *settings, bool migrate,
     struct registry **out, struct error *err);
 void registry_close(struct registry *reg);
 
-/* Starts and stops the polling thread; only `weir serve` needs it. */
+/* Starts the threads that poll and open; only `weir serve` needs them. */
 enum status registry_start(struct registry *reg, struct error *err);
 
 /* Any thread: makes the polling thread look at once. */

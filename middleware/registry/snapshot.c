@@ -88,7 +88,7 @@ instance_take_over(
 
 struct snapshot *
 snapshot_build(struct platform *platform, struct settings_hold *hold,
-    const struct snapshot *previous, int64_t now_ms)
+    const struct snapshot *previous)
 {
 	struct snapshot *s = snapshot_new(platform, hold);
 
@@ -100,7 +100,7 @@ snapshot_build(struct platform *platform, struct settings_hold *hold,
 			continue;
 		inst = instance_take_over(previous, record);
 		if (inst == NULL)
-			inst = instance_open(record, hold, now_ms);
+			inst = instance_new(record, hold);
 		instance_put(s, i, inst);
 	}
 	return s;
@@ -135,6 +135,28 @@ snapshot_renew(const struct snapshot *s, int64_t now_ms)
 		instance_put(renewed, i, fresh);
 	}
 	return renewed;
+}
+
+struct snapshot *
+snapshot_swap(const struct snapshot *s, const struct instance *old,
+    struct instance *fresh)
+{
+	struct snapshot *copy;
+
+	for (size_t i = 0; i < s->platform->n_services; i++) {
+		if (s->instances[i] != old)
+			continue;
+		copy = snapshot_copy(s);
+		instance_put(copy, i, instance_ref(fresh));
+		return copy;
+	}
+	return NULL;
+}
+
+struct instance *
+snapshot_instance(const struct snapshot *s, size_t i)
+{
+	return s->instances[i];
 }
 
 bool

@@ -1,5 +1,6 @@
 #include "tests/support/types.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -7,7 +8,11 @@
 
 static atomic_int open_now, opened;
 static _Atomic(const char *) failing;
-static atomic_bool changed;
+static _Atomic(enum service_change) change;
+
+static pthread_mutex_t gate_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t gate = PTHREAD_COND_INITIALIZER;
+static bool gate_shut;
 
 int
 fake_open(void)
@@ -30,7 +35,31 @@ fake_fail(const char *why)
 void
 fake_change(void)
 {
-	atomic_store(&changed, true);
+	atomic_store(&change, SERVICE_CHANGED);
+}
+
+void
+fake_vanish(void)
+{
+	atomic_store(&change, SERVICE_GONE);
+}
+
+void
+fake_block(bool block)
+{
+	(void)pthread_mutex_lock(&gate_lock);
+	gate_shut = block;
+	(void)pthread_cond_broadcast(&gate);
+	(void)pthread_mutex_unlock(&gate_lock);
+}
+
+static void
+gate_pass(void)
+{
+	(void)pthread_mutex_lock(&gate_lock);
+	while (gate_shut)
+		(void)pthread_cond_wait(&gate, &gate_lock);
+	(void)pthread_mutex_unlock(&gate_lock);
 }
 
 void
@@ -39,7 +68,7 @@ fake_reset(void)
 	atomic_store(&open_now, 0);
 	atomic_store(&opened, 0);
 	atomic_store(&failing, NULL);
-	atomic_store(&changed, false);
+	atomic_store(&change, SERVICE_SAME);
 }
 
 static enum status
@@ -50,6 +79,7 @@ type_open(const struct service *service, const struct settings *settings,
 
 	(void)service;
 	(void)settings;
+	gate_pass();
 	if (why != NULL)
 		return error_set(err, ST_UNAVAILABLE, "%s", why);
 	*instance = malloc(1);
@@ -73,11 +103,11 @@ type_handle(struct request *req)
 	(void)req;
 }
 
-static bool
+static enum service_change
 type_changed(void *instance)
 {
 	(void)instance;
-	return atomic_exchange(&changed, false);
+	return atomic_exchange(&change, SERVICE_SAME);
 }
 
 static const struct config_field fields[] = {

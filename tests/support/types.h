@@ -17,6 +17,12 @@ void fake_fail(const char *why);
 /* The next question whether an instance changed is answered yes, once. */
 void fake_change(void);
 
+/* The same, but what the instance stands on is gone. */
+void fake_vanish(void);
+
+/* From now on opening waits; false: it goes on. */
+void fake_block(bool block);
+
 /* Forgets counts and failures. */
 void fake_reset(void);
 

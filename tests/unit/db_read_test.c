@@ -370,7 +370,23 @@ a_schema_that_stands_has_not_changed(void **state)
 	world_script(w, "INSERT INTO secret VALUES (1)");
 	assert_false(w->service.type->changed(w->service.instance));
 	world_script(w, "CREATE TABLE more (i INTEGER)");
-	assert_true(w->service.type->changed(w->service.instance));
+	assert_int_equal(
+	    w->service.type->changed(w->service.instance), SERVICE_CHANGED);
+}
+
+static void
+a_file_that_was_moved_away_is_gone(void **state)
+{
+	struct world *w = *state;
+	char away[sizeof(w->path) + 8];
+
+	(void)snprintf(away, sizeof(away), "%s.away", w->path);
+	assert_int_equal(rename(w->path, away), 0);
+	assert_int_equal(
+	    w->service.type->changed(w->service.instance), SERVICE_GONE);
+	assert_int_equal(rename(away, w->path), 0);
+	assert_int_equal(
+	    w->service.type->changed(w->service.instance), SERVICE_SAME);
 }
 
 static void
@@ -456,6 +472,7 @@ main(void)
 		TEST(a_statement_past_its_deadline_is_a_gateway_timeout),
 		TEST(a_column_that_went_away_is_try_again),
 		TEST(a_schema_that_stands_has_not_changed),
+		TEST(a_file_that_was_moved_away_is_gone),
 		TEST(the_list_of_tables_is_only_read),
 		TEST(an_answer_has_a_largest_size),
 		TEST(a_database_that_turned_to_garbage_is_unavailable),

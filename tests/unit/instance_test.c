@@ -52,11 +52,24 @@ a_service(void)
 		.type = service_type_find(STR("fake")) };
 }
 
+static struct instance *
+open_at(
+    const struct service *record, struct settings_hold *hold, int64_t now_ms)
+{
+	struct instance *inst = instance_new(record, hold);
+	struct instance *opened = instance_renew(inst, now_ms);
+
+	assert_null(instance_handle(inst));
+	assert_non_null(instance_error(inst));
+	instance_unref(inst);
+	return opened;
+}
+
 static void
 an_instance_is_closed_with_its_last_hold(void **state)
 {
 	struct service record = a_service();
-	struct instance *inst = instance_open(&record, *state, 0);
+	struct instance *inst = open_at(&record, *state, 0);
 
 	assert_non_null(instance_handle(inst));
 	assert_null(instance_error(inst));
@@ -72,7 +85,7 @@ static void
 it_fits_as_long_as_the_record_means_the_same(void **state)
 {
 	struct service record = a_service();
-	struct instance *inst = instance_open(&record, *state, 0);
+	struct instance *inst = open_at(&record, *state, 0);
 	struct service other = a_service();
 
 	other.label = STR("another label");
@@ -98,7 +111,7 @@ static void
 one_that_works_is_not_renewed(void **state)
 {
 	struct service record = a_service();
-	struct instance *inst = instance_open(&record, *state, 0);
+	struct instance *inst = open_at(&record, *state, 0);
 
 	assert_null(instance_renew(inst, 1000000));
 	instance_unref(inst);
@@ -108,7 +121,7 @@ static void
 one_that_changed_is_opened_anew(void **state)
 {
 	struct service record = a_service();
-	struct instance *inst = instance_open(&record, *state, 0);
+	struct instance *inst = open_at(&record, *state, 0);
 	struct instance *fresh;
 
 	fake_change();
@@ -123,7 +136,7 @@ static void
 one_that_changed_serves_on_until_it_can_be_opened(void **state)
 {
 	struct service record = a_service();
-	struct instance *inst = instance_open(&record, *state, 0);
+	struct instance *inst = open_at(&record, *state, 0);
 	struct instance *fresh;
 
 	fake_change();
@@ -139,6 +152,25 @@ one_that_changed_serves_on_until_it_can_be_opened(void **state)
 }
 
 static void
+one_that_lost_what_it_stands_on_serves_nobody(void **state)
+{
+	struct service record = a_service();
+	struct instance *inst = open_at(&record, *state, 0);
+	struct instance *none, *fresh;
+
+	fake_vanish();
+	none = instance_renew(inst, 0);
+	assert_non_null(none);
+	assert_null(instance_handle(none));
+	assert_non_null(instance_error(none));
+	fresh = instance_renew(none, 0);
+	assert_non_null(instance_handle(fresh));
+	instance_unref(inst);
+	instance_unref(none);
+	instance_unref(fresh);
+}
+
+static void
 tries_come_ever_more_seldom(void **state)
 {
 	static const int64_t waits[] = { 1000, 2000, 4000, 8000, 16000, 30000,
@@ -148,7 +180,7 @@ tries_come_ever_more_seldom(void **state)
 	int64_t now_ms = 0;
 
 	fake_fail("no such file");
-	inst = instance_open(&record, *state, now_ms);
+	inst = open_at(&record, *state, now_ms);
 	assert_null(instance_handle(inst));
 	assert_string_equal(instance_error(inst), "no such file");
 	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
@@ -172,7 +204,7 @@ a_new_reason_is_told_and_keeps_the_pace(void **state)
 	struct instance *inst, *fresh;
 
 	fake_fail("no such file");
-	inst = instance_open(&record, *state, 0);
+	inst = open_at(&record, *state, 0);
 	fake_fail("not a database");
 	fresh = instance_renew(inst, 1000);
 	assert_string_equal(instance_error(fresh), "not a database");
@@ -197,6 +229,7 @@ main(void)
 		INSTANCE(one_that_works_is_not_renewed),
 		INSTANCE(one_that_changed_is_opened_anew),
 		INSTANCE(one_that_changed_serves_on_until_it_can_be_opened),
+		INSTANCE(one_that_lost_what_it_stands_on_serves_nobody),
 		INSTANCE(tries_come_ever_more_seldom),
 		INSTANCE(a_new_reason_is_told_and_keeps_the_pace),
 	};

@@ -251,6 +251,27 @@ a_service_that_changed_is_opened_anew(void **state)
 	registry_close(reg);
 }
 
+static void
+a_database_that_is_slow_to_open_delays_no_news(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct registry *reg = registry_of(fix);
+	struct snapshot *cached = NULL, *s;
+
+	fake_block(true);
+	service_add(fix, "slow");
+	wait_for_service(reg, "slow");
+	s = registry_pin(reg, &cached);
+	assert_null(snapshot_service(s, STR("slow"))->instance);
+	assert_non_null(snapshot_service(s, STR("slow"))->open_error);
+	service_add(fix, "later");
+	wait_for_service(reg, "later");
+	fake_block(false);
+	snapshot_unref(s);
+	snapshot_unref(cached);
+	registry_close(reg);
+}
+
 struct reader {
 	struct registry *reg;
 	pthread_t thread;
@@ -319,6 +340,7 @@ main(void)
 		REGISTRY(without_the_database_the_last_records_serve),
 		REGISTRY(a_database_put_in_its_place_is_read),
 		REGISTRY(a_service_that_changed_is_opened_anew),
+		REGISTRY(a_database_that_is_slow_to_open_delays_no_news),
 		REGISTRY(many_threads_may_pin_while_records_change),
 	};
 

@@ -86,12 +86,17 @@ snapshot_of(struct system_fixture *fix, const struct snapshot *previous)
 {
 	struct settings_hold *hold;
 	struct platform *platform;
-	struct snapshot *s;
+	struct snapshot *s, *renewed;
 
 	assert_int_equal(
 	    settings_hold_new(&fix->settings, NULL, &hold, NULL), ST_OK);
 	assert_int_equal(platform_read(&fix->db, &platform, NULL), ST_OK);
-	s = snapshot_build(platform, hold, previous, 0);
+	s = snapshot_build(platform, hold, previous);
+	renewed = snapshot_renew(s, 0);
+	if (renewed != NULL) {
+		snapshot_unref(s);
+		s = renewed;
+	}
 	platform_unref(platform);
 	settings_hold_unref(hold);
 	return s;

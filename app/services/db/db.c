@@ -84,25 +84,30 @@ db_open(const struct service *record, const struct settings *settings,
 
 /* A file put in the place of another has the same path, but is another. */
 static bool
+is_gone(const struct db_service *service)
+{
+	struct buf identity = { .p = NULL };
+	bool same = service->driver->identity(
+			service->watch, &identity, NULL) == ST_OK &&
+		    str_eq(buf_str(&identity), service->identity);
+
+	buf_free(&identity);
+	return !same;
+}
+
+static enum service_change
 db_changed(void *instance)
 {
 	struct db_service *service = instance;
-	const struct db_driver *driver = service->driver;
-	struct buf identity = { .p = NULL };
-	int64_t schema = 0;
-	int64_t data = 0;
-	bool changed;
+	int64_t schema = 0, data = 0;
 
-	if (driver->identity(service->watch, &identity, NULL) != ST_OK)
-		changed = true;
-	else
-		changed = !str_eq(buf_str(&identity), service->identity);
-	buf_free(&identity);
-	if (changed)
-		return true;
-	return driver->versions(service->watch, &schema, &data, NULL) ==
-		   ST_OK &&
-	       schema != service->catalog.schema_version;
+	if (is_gone(service))
+		return SERVICE_GONE;
+	if (service->driver->versions(service->watch, &schema, &data, NULL) !=
+		ST_OK ||
+	    schema == service->catalog.schema_version)
+		return SERVICE_SAME;
+	return SERVICE_CHANGED;
 }
 
 static size_t
