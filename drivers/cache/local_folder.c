@@ -22,6 +22,23 @@ folder_fd(const char *path)
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/* A folder that root makes must not lock out the user who serves from it. */
+static void
+folder_give(const char *path)
+{
+	struct stat parent;
+	int fd;
+
+	if (geteuid() != 0)
+		return;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (fstatat(fd, "..", &parent, 0) == 0)
+		(void)!fchown(fd, parent.st_uid, parent.st_gid);
+	(void)close(fd);
+}
+
 enum status
 local_folder_open(
     struct local_folder *folder, const char *path, struct error *err)
@@ -29,7 +46,9 @@ local_folder_open(
 	struct stat st;
 
 	*folder = (struct local_folder){ .fd = -1 };
-	if (mkdir(path, FOLDER_MODE) != 0 && errno != EEXIST)
+	if (mkdir(path, FOLDER_MODE) == 0)
+		folder_give(path);
+	else if (errno != EEXIST)
 		return error_set(err, ST_INVALID,
 		    "CACHE_PATH: cannot make %s: %s", path, strerror(errno));
 	folder->path = realpath(path, NULL);

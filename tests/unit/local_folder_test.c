@@ -57,6 +57,24 @@ a_missing_folder_is_made_for_the_owner(void **state)
 }
 
 static void
+a_folder_made_by_root_is_its_parents_owners(void **state)
+{
+	struct place *place = *state;
+	struct local_folder folder;
+	struct stat outer, inner;
+
+	assert_int_equal(rmdir(place->inner), 0);
+	if (geteuid() == 0)
+		assert_int_equal(chown(place->path, 65534, 65534), 0);
+	assert_int_equal(local_folder_open(&folder, place->inner, NULL), ST_OK);
+	assert_int_equal(stat(place->path, &outer), 0);
+	assert_int_equal(stat(place->inner, &inner), 0);
+	assert_int_equal(inner.st_uid, outer.st_uid);
+	assert_int_equal(folder.owner, outer.st_uid);
+	local_folder_close(&folder);
+}
+
+static void
 a_missing_parent_is_invalid(void **state)
 {
 	struct local_folder folder;
@@ -163,6 +181,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_missing_folder_is_made_for_the_owner),
+		TEST(a_folder_made_by_root_is_its_parents_owners),
 		TEST(a_missing_parent_is_invalid),
 		TEST(a_file_is_no_folder),
 		TEST(a_folder_open_to_everyone_is_refused),
