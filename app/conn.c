@@ -145,11 +145,18 @@ enum record_verdict
 conn_look(struct conn *c, const struct settings *settings, char *scratch,
     size_t scratch_bytes)
 {
+	enum record_verdict verdict;
+
 	scan_begin(c, settings);
 	c->readable = false;
-	if (c->in.n > 0)
-		return look_gathering(c, scratch_bytes);
-	return look_fresh(c, scratch, scratch_bytes);
+	if (c->in.n == 0) {
+		verdict = look_fresh(c, scratch, scratch_bytes);
+		if (verdict != RECORD_MORE || c->in.n == 0)
+			return verdict;
+	}
+	/* Until there is nothing: the end of the stream may be there, too, and
+	 * no other edge would tell of it. */
+	return look_gathering(c, scratch_bytes);
 }
 
 void

@@ -324,3 +324,14 @@ def test_a_client_that_leaves_is_forgotten(server, key):
             client.close()
     assert wait_until(lambda: server.sockets <= before, 30)
     assert fcgi.call(server.address, TABLE, headers=key).status == 200
+
+
+def test_who_left_before_being_accepted_is_forgotten(server, key):
+    before = server.sockets
+    server.signal(signal.SIGSTOP)
+    for _ in range(10):
+        fcgi.send_and_leave(server.address, fcgi.request(TABLE)[:100])
+    server.signal(signal.SIGCONT)
+    assert fcgi.call(server.address, TABLE, headers=key).status == 200
+    # At once, not when READ_TIMEOUT is over.
+    assert wait_until(lambda: server.sockets <= before, 4)
