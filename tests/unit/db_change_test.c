@@ -27,6 +27,8 @@ static const char script[] =
     "CREATE TABLE trace (v INTEGER);"
     "CREATE TRIGGER g AFTER INSERT ON traced BEGIN "
     "INSERT INTO trace VALUES (new.v); END;"
+    "CREATE TABLE loose (k TEXT COLLATE NOCASE PRIMARY KEY, v INTEGER);"
+    "INSERT INTO loose VALUES ('abc', 1);"
     "CREATE VIEW names AS SELECT name FROM todo";
 
 static int
@@ -120,6 +122,15 @@ a_referenced_record_is_not_deleted(void **state)
 	assert_int_equal(world_call(w, "DELETE", "_table/todo/2", NULL), 400);
 	assert_non_null(strstr(world_message(w), "FOREIGN KEY"));
 	assert_int_equal(count(w), 2);
+}
+
+static void
+a_key_is_answered_as_it_is_stored(void **state)
+{
+	world_expect(*state, "PATCH", "_table/loose/ABC", "{\"v\":2}",
+	    "{\"k\":\"abc\"}");
+	world_expect(
+	    *state, "DELETE", "_table/loose/aBc", NULL, "{\"k\":\"abc\"}");
 }
 
 static void
@@ -287,6 +298,7 @@ main(void)
 		TEST(a_change_into_another_record_is_a_conflict),
 		TEST(a_delete_answers_what_was_there),
 		TEST(a_referenced_record_is_not_deleted),
+		TEST(a_key_is_answered_as_it_is_stored),
 		TEST(tags_are_deleted_before_and_after_the_write),
 		TEST(writes_that_reach_further_drop_everything),
 		TEST(a_trigger_of_this_moment_drops_everything),
