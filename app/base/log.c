@@ -2,10 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,15 +24,22 @@ static const char *const level_names[] = { "error", "warning", "info",
 	"debug" };
 
 /* A descriptor keeps its number over a reopen (dup3), so writers never race. */
-static _Atomic int log_fd = STDERR_FILENO;
-static _Atomic int access_fd = -1;
+struct sink {
+	_Atomic int fd;
+	atomic_bool stalls; /* no file: a reader may let it fill up */
+	atomic_ullong lost; /* writes that found no room, not yet told */
+};
+
+static struct sink log_sink = { .fd = STDERR_FILENO, .stalls = true };
+static struct sink access_sink = { .fd = -1 };
+static pthread_mutex_t stalls_lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic int log_level_max = LOG_INFO;
 static _Thread_local struct buf gathered;
 
 static enum status
-sink_open(_Atomic int *sink, const char *path, struct error *err)
+sink_point(struct sink *sink, const char *path, struct error *err)
 {
-	int old = atomic_load(sink);
+	int old = atomic_load(&sink->fd);
 	int fd;
 
 	if (strcmp(path, "off") == 0 || strcmp(path, "stderr") == 0) {
@@ -36,7 +47,7 @@ sink_open(_Atomic int *sink, const char *path, struct error *err)
 		if (old > STDERR_FILENO && fd >= 0 &&
 		    dup3(fd, old, O_CLOEXEC) >= 0)
 			return ST_OK;
-		atomic_store(sink, fd);
+		atomic_store(&sink->fd, fd);
 		return ST_OK;
 	}
 	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
@@ -47,22 +58,86 @@ sink_open(_Atomic int *sink, const char *path, struct error *err)
 		(void)dup3(fd, old, O_CLOEXEC);
 		(void)close(fd);
 	} else {
-		atomic_store(sink, fd);
+		atomic_store(&sink->fd, fd);
 	}
 	return ST_OK;
+}
+
+static enum status
+sink_open(struct sink *sink, const char *path, struct error *err)
+{
+	struct stat about;
+	enum status st;
+
+	atomic_store(&sink->stalls, true);
+	st = sink_point(sink, path, err);
+	atomic_store(
+	    &sink->stalls, fstat(atomic_load(&sink->fd), &about) != 0 ||
+			       !S_ISREG(about.st_mode));
+	return st;
 }
 
 enum status
 log_open(const char *log_path, const char *access_path, enum log_level level,
     struct error *err)
 {
-	enum status st = sink_open(&log_fd, log_path, err);
+	enum status st = sink_open(&log_sink, log_path, err);
 
 	if (st == ST_OK)
-		st = sink_open(&access_fd, access_path, err);
+		st = sink_open(&access_sink, access_path, err);
 	if (st == ST_OK)
 		atomic_store(&log_level_max, (int)level);
 	return st;
+}
+
+/*
+ * Writes while there is room. With room a pipe takes PIPE_BUF bytes without
+ * blocking; O_NONBLOCK would change it for all that share it.
+ */
+static bool
+stalling_write(int fd, const char *bytes, size_t n)
+{
+	struct pollfd room = { .fd = fd, .events = POLLOUT };
+
+	while (n > 0) {
+		size_t piece = n < PIPE_BUF ? n : PIPE_BUF;
+		ssize_t done;
+
+		if (poll(&room, 1, 0) != 1)
+			return false;
+		done = write(fd, bytes, piece);
+		if (done <= 0)
+			return false;
+		bytes += done;
+		n -= (size_t)done;
+	}
+	return true;
+}
+
+/* Never waits for a reader: what finds no room is dropped and counted. */
+static void
+sink_write(struct sink *sink, const char *bytes, size_t n)
+{
+	int fd = atomic_load(&sink->fd);
+	bool done;
+
+	if (!atomic_load(&sink->stalls)) {
+		(void)!write(fd, bytes, n); /* nowhere left to tell */
+		return;
+	}
+	(void)pthread_mutex_lock(&stalls_lock);
+	done = stalling_write(fd, bytes, n);
+	(void)pthread_mutex_unlock(&stalls_lock);
+	if (!done) {
+		(void)atomic_fetch_add(&sink->lost, 1);
+		return;
+	}
+	if (atomic_load(&sink->lost) == 0)
+		return;
+	log_line(LOG_WARNING, STR_NULL,
+	    "%llu writes to the %s were dropped or cut: its reader stalled",
+	    atomic_exchange(&sink->lost, 0),
+	    sink == &log_sink ? "log" : "access log");
 }
 
 static size_t
@@ -104,13 +179,13 @@ log_line(enum log_level level, struct str request_id, const char *fmt, ...)
 		n += (size_t)more < sizeof(line) - n - 1 ? (size_t)more
 							 : sizeof(line) - n - 2;
 	line[n++] = '\n';
-	(void)!write(atomic_load(&log_fd), line, n); /* nowhere left to tell */
+	sink_write(&log_sink, line, n);
 }
 
 bool
 log_access_on(void)
 {
-	return atomic_load_explicit(&access_fd, memory_order_relaxed) >= 0;
+	return atomic_load_explicit(&access_sink.fd, memory_order_relaxed) >= 0;
 }
 
 void
@@ -128,7 +203,7 @@ log_access_flush(void)
 {
 	if (gathered.n == 0)
 		return;
-	(void)!write(atomic_load(&access_fd), gathered.p, gathered.n);
+	sink_write(&access_sink, gathered.p, gathered.n);
 	gathered.n = 0;
 }
 

@@ -3,6 +3,8 @@
  * stderr or LOG_FILE) and the access log (one JSON line an answer). Lines of
  * the access log gather in a buffer of the calling thread and leave in one
  * write at log_access_flush(), so lines never mix.
+ * Nobody waits for the reader of a pipe: what finds no room is dropped, and the
+ * log says how often once there is room.
  */
 #ifndef WEIR_BASE_LOG_H
 #define WEIR_BASE_LOG_H

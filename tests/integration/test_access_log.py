@@ -1,6 +1,7 @@
 """The access log: one JSON line for every answer, and no secrets in it."""
 
 import json
+import os
 import uuid
 
 import pytest
@@ -108,3 +109,22 @@ def test_a_broken_request_has_no_line(site, pair):
     fcgi.call(address, "/api/v2")
     assert wait_until(
         lambda: len(site.access_lines()) == before + 1, 5)
+
+
+def test_a_reader_that_stalls_holds_up_nobody(site):
+    """A pipe holds 64 KB; more than that is logged."""
+    fifo = site.path("stalled.fifo")
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    server = site.serve("stalled", ACCESS_LOG=fifo)
+    try:
+        with server.connect() as client:
+            for _ in range(1000):
+                assert client.call("/api/v2").status < 500
+            assert os.read(reader, 1 << 20)
+            client.call("/api/v2")
+        assert wait_until(
+            lambda: "its reader stalled" in site.read("weir.log"), 5)
+    finally:
+        os.close(reader)
+        server.stop()
