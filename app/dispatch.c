@@ -291,7 +291,8 @@ land(struct dispatch *d, struct call *leader)
 }
 
 /* The leader's stage is through: its waiters read the store once more, and
- * enter where they stand. What they counted is counted. */
+ * enter where they stand. What they counted is counted. When the store failed
+ * the leader, they go on without it: else each in turn would wait for it. */
 static void
 look_again(struct dispatch *d, struct call *leader)
 {
@@ -301,7 +302,11 @@ look_again(struct dispatch *d, struct call *leader)
 		struct call *next = waiter->next;
 
 		waiter->req.batch[STORE_LIMIT].n = 0;
-		plan_turn(d, waiter);
+		waiter->req.skip_store = leader->req.skip_store;
+		if (waiter->req.skip_store)
+			enter(d, waiter);
+		else
+			plan_turn(d, waiter);
 		waiter = next;
 	}
 }

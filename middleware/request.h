@@ -140,6 +140,9 @@ struct request {
 	 * first of them, in a miss or before tags without a version */
 	bool shareable;
 	uint8_t flight[FLIGHT_NAME_BYTES];
+	/* set by the cache stage when the store fails the call, and by the
+	 * front for those who waited for it: they do without the store */
+	bool skip_store;
 
 	enum cache_verdict cache_verdict;
 	enum limit_verdict limit_verdict;
