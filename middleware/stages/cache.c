@@ -180,6 +180,7 @@ static enum flow
 skip_store(struct cache_slot *slot, struct request *req)
 {
 	slot->lookup = LOOKUP_SKIPPED;
+	req->skip_store = true;
 	req->cache_verdict = CACHE_VERDICT_BYPASS;
 	return FLOW_NEXT;
 }
@@ -222,7 +223,8 @@ cache_enter(void *state, struct request *req)
 	req->shareable = false;
 	if (slot->lookup == LOOKUP_NONE)
 		return FLOW_NEXT;
-	if (slot->lookup == LOOKUP_SKIPPED || store_failed(slot))
+	if (slot->lookup == LOOKUP_SKIPPED || req->skip_store ||
+	    store_failed(slot))
 		return skip_store(slot, req);
 	if (!tags_take(&slot->versions, slot->tag_ops)) {
 		if (!req->may_block) {
