@@ -277,7 +277,10 @@ server_run(const struct settings *settings, const char *env_path)
 	signals_block(&s);
 	descriptors_raise();
 	if (server_open(&s, &err) != ST_OK) {
+		if (s.queue != NULL)
+			server_drain(&s); /* threads may have started */
 		listen_close(&s.listener);
+		server_close(&s);
 		return command_fail("%s", err.text);
 	}
 	log_line(LOG_INFO, STR_NULL, "serving on %s", s.listener.name);

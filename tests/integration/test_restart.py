@@ -189,7 +189,10 @@ class Shared:
                            [(self.listener.getsockname(), 32)])
 
     def start(self):
-        return self.site.serve(next(self.names), self.listener)
+        """Ready itself: the other process answers on the socket, too."""
+        server = self.site.serve(next(self.names), self.listener)
+        assert wait_until(lambda: server.heeds(signal.SIGTERM))
+        return server
 
     def replace(self):
         """Ends the older process, and starts one more."""

@@ -38,6 +38,13 @@ class Process:
         return sum(link_of(entry).startswith("socket:")
                    for entry in os.scandir(f"/proc/{self.id}/fd"))
 
+    def heeds(self, number):
+        """Has it taken the signal into its own hands?"""
+        with open(f"/proc/{self.id}/status", encoding="ascii") as status:
+            masks = dict(line.split(":", 1) for line in status)
+        taken = int(masks["SigBlk"], 16) | int(masks["SigCgt"], 16)
+        return bool(taken >> (number - 1) & 1)
+
     @property
     def output(self):
         with open(self.log, encoding="utf-8", errors="replace") as text:
