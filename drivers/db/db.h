@@ -19,15 +19,26 @@ struct buf;
 struct catalog;
 struct db_conn;
 
+/* What the line to a server must be. */
+enum db_tls {
+	DB_TLS_OFF,
+	DB_TLS_REQUIRE, /* encrypted, to whoever answers */
+	DB_TLS_VERIFY   /* and to the one whose certificate names the host */
+};
+
 /* How to reach a database; strings are borrowed for the call only, unless the
- * header of a function says otherwise. */
+ * header of a function says otherwise. Whatever only a server has is unused by
+ * sqlite. */
 struct db_config {
 	const char *driver;   /* "sqlite" */
 	const char *database; /* a path, or a name on a server */
-	const char *host;     /* unused by sqlite */
-	int port;
+	const char *host;     /* NULL: the socket */
+	int port;             /* 0: the usual one */
+	const char *socket;   /* path of a unix socket; NULL: host and port */
 	const char *username;
 	const char *password; /* never logged */
+	enum db_tls tls;
+	const char *tls_ca; /* file of certificates; NULL: the system's */
 	bool read_only;
 	bool create; /* make the database when it does not exist (sqlite) */
 };

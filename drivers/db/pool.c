@@ -44,8 +44,10 @@ config_copy(struct db_config *to, const struct db_config *from)
 	to->driver = text_copy(from->driver);
 	to->database = text_copy(from->database);
 	to->host = text_copy(from->host);
+	to->socket = text_copy(from->socket);
 	to->username = text_copy(from->username);
 	to->password = text_copy(from->password);
+	to->tls_ca = text_copy(from->tls_ca);
 }
 
 static void
@@ -54,8 +56,10 @@ config_free(struct db_config *config)
 	free((char *)config->driver);
 	free((char *)config->database);
 	free((char *)config->host);
+	free((char *)config->socket);
 	free((char *)config->username);
 	free((char *)config->password);
+	free((char *)config->tls_ca);
 }
 
 /* Waits are timed by a clock that nobody sets. */
