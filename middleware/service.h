@@ -38,6 +38,8 @@ struct config_field {
 	const char *label;
 	const char *fallback; /* the default as text, or NULL */
 	bool required;
+	int64_t min, max;    /* of an integer; both 0: any */
+	const char *choices; /* "a|b|c": a string is one of them; or NULL */
 	const char *help;
 };
 

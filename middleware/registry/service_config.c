@@ -1,5 +1,7 @@
 #include "middleware/registry/service_config.h"
 
+#include <stdio.h>
+
 #include "app/base/buf.h"
 #include "app/base/jsonout.h"
 #include "app/base/utf8.h"
@@ -76,26 +78,90 @@ is_utf8(struct str s)
 	return n > 0;
 }
 
-/* Appends a value as its field's type; NULL, or what was expected. */
-static const char *
-value_put(struct buf *json, const char *type, struct str value)
+static enum status
+refuse_number(const struct config_given *given,
+    const struct config_field *field, struct error *err)
 {
+	char why[80];
+
+	if (field->min == 0 && field->max == 0)
+		return refuse(
+		    given, str_of(field->name), "must be an integer", err);
+	(void)snprintf(why, sizeof(why), "must be an integer from %lld to %lld",
+	    (long long)field->min, (long long)field->max);
+	return refuse(given, str_of(field->name), why, err);
+}
+
+static enum status
+number_put(struct buf *json, const struct config_given *given,
+    const struct config_field *field, struct str value, struct error *err)
+{
+	bool any = field->min == 0 && field->max == 0;
 	int64_t number;
 
-	if (strcmp(type, "integer") == 0) {
-		if (!str_to_i64(value, &number))
-			return "must be an integer";
-		buf_put_i64(json, number);
-	} else if (strcmp(type, "boolean") == 0) {
-		if (!str_to_bool(value) && !str_is_no(value))
-			return "must be true or false";
-		json_put_bool(json, str_to_bool(value));
-	} else if (!is_utf8(value)) {
-		return "must be UTF-8";
-	} else {
-		json_put_str(json, value);
+	if (!str_to_i64(value, &number) ||
+	    (!any && (number < field->min || number > field->max)))
+		return refuse_number(given, field, err);
+	buf_put_i64(json, number);
+	return ST_OK;
+}
+
+/* An empty text chooses nothing. */
+static bool
+is_choice(const char *choices, struct str value)
+{
+	struct str rest = str_of(choices);
+
+	while (rest.p != NULL && value.n > 0) {
+		if (str_eq(str_cut(&rest, '|'), value))
+			return true;
 	}
-	return NULL;
+	return choices == NULL || value.n == 0;
+}
+
+static enum status
+refuse_choice(const struct config_given *given,
+    const struct config_field *field, struct error *err)
+{
+	struct str rest = str_of(field->choices);
+	char why[120] = "must be one of ";
+	size_t n = strlen(why);
+
+	for (; rest.p != NULL && n < sizeof(why); n = strlen(why)) {
+		struct str word = str_cut(&rest, '|');
+
+		(void)snprintf(why + n, sizeof(why) - n, "%.*s%s",
+		    STR_ARG(word), rest.p == NULL ? "" : ", ");
+	}
+	return refuse(given, str_of(field->name), why, err);
+}
+
+static enum status
+text_put(struct buf *json, const struct config_given *given,
+    const struct config_field *field, struct str value, struct error *err)
+{
+	if (!is_utf8(value))
+		return refuse(given, str_of(field->name), "must be UTF-8", err);
+	if (!is_choice(field->choices, value))
+		return refuse_choice(given, field, err);
+	json_put_str(json, value);
+	return ST_OK;
+}
+
+/* Appends a value as its field's type. */
+static enum status
+value_put(struct buf *json, const struct config_given *given,
+    const struct config_field *field, struct str value, struct error *err)
+{
+	if (strcmp(field->type, "integer") == 0)
+		return number_put(json, given, field, value, err);
+	if (strcmp(field->type, "boolean") != 0)
+		return text_put(json, given, field, value, err);
+	if (!str_to_bool(value) && !str_is_no(value))
+		return refuse(
+		    given, str_of(field->name), "must be true or false", err);
+	json_put_bool(json, str_to_bool(value));
+	return ST_OK;
 }
 
 static enum status
@@ -104,15 +170,13 @@ field_put(struct buf *json, const struct config_given *given,
 {
 	struct str value = value_of(given, field);
 	struct str name = str_of(field->name);
-	const char *wrong;
 
 	if (field->required && value.n == 0)
 		return refuse(given, name, "is required", err);
 	if (str_is_null(value))
 		return ST_OK;
 	json_put_name(json, name);
-	wrong = value_put(json, field->type, value);
-	return wrong == NULL ? ST_OK : refuse(given, name, wrong, err);
+	return value_put(json, given, field, value, err);
 }
 
 enum status

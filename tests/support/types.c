@@ -111,11 +111,32 @@ type_changed(void *instance)
 }
 
 static const struct config_field fields[] = {
-	{ "database", "string", "Database", NULL, true, "A path." },
-	{ "read_only", "boolean", "Read only", "false", false, "No writes." },
-	{ "port", "integer", "Port", NULL, false, "A port." },
-	{ "password", "password", "Password", NULL, false, "A secret." },
-	{ 0 },
+	{ .name = "database",
+	    .type = "string",
+	    .label = "File",
+	    .required = true,
+	    .help = "A file." },
+	{ .name = "read_only",
+	    .type = "boolean",
+	    .label = "Read only",
+	    .fallback = "false",
+	    .help = "No writes." },
+	{ .name = "port",
+	    .type = "integer",
+	    .label = "Port",
+	    .min = 1,
+	    .max = 65535,
+	    .help = "A port." },
+	{ .name = "tls",
+	    .type = "string",
+	    .label = "TLS",
+	    .choices = "off|on|verify",
+	    .help = "Whether." },
+	{ .name = "password",
+	    .type = "password",
+	    .label = "Password",
+	    .help = "A secret." },
+	{ .name = NULL },
 };
 
 static const struct service_type fake = {

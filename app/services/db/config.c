@@ -17,6 +17,8 @@ const struct config_field config_fields[] = {
 	    .type = "integer",
 	    .label = "Maximum records",
 	    .fallback = "1000",
+	    .min = 1,
+	    .max = INT32_MAX,
 	    .help = "Most records of one answer, and its size when the "
 		    "client sets no limit; DB_MAX_RECORDS_RETURNED bounds "
 		    "it." },
