@@ -1,0 +1,66 @@
+/*
+ * filter=(item = 'cog') and amount > 2: a client's condition on the rows of
+ * one table (dreamfactory.md 7.3), understood and made into SQL.
+ *
+ *   filter    := one of the below, joined by logic; not binds tightest, then
+ *                and (&&), xor, or (||), nor; parentheses as one likes
+ *   condition := field [not] operator value
+ *   operator  := = != <> < <= > >= eq ne lt lte gt gte in like contains
+ *                starts with, ends with, is null, is not null
+ *
+ * Words count in any case. A field is a name of the catalogue, bare or in
+ * backticks or double quotes (doubled inside). A value is one of
+ *   'text' or "text"  a quote inside is doubled, or followed by more text
+ *                     ('O'Brien'); a backslash is only itself
+ *   :name             the parameter of that name
+ *   null              in this spelling without quotes: = null is "is null"
+ *   anything else     up to the next logic, the parenthesis that closes what
+ *                     was open before it, or in a list the comma: John Smith
+ * and must be what the column holds. A list, of "in" alone, stands in
+ * parentheses. "like" has the wildcards % and _, and a backslash that takes
+ * them literally; contains, starts and ends know none. Whether letters differ
+ * by case is the database's matter.
+ */
+#ifndef WEIR_SERVICES_DB_FILTER_H
+#define WEIR_SERVICES_DB_FILTER_H
+
+#include "app/base/status.h"
+#include "app/base/uri.h"
+#include "app/services/db/statement.h"
+
+struct arena;
+struct db_table;
+
+#define FILTER_BYTES_MAX      65536u
+#define FILTER_DEPTH_MAX      64u    /* parentheses in parentheses */
+#define FILTER_CONDITIONS_MAX 200u   /* field operator value */
+#define FILTER_ELEMENTS_MAX   1000u  /* of all lists together */
+#define FILTER_PATTERN_MAX    16384u /* bytes, for like and its kin */
+
+struct filter_order {
+	struct str text; /* not empty */
+	const struct db_table *table;
+	const struct params *params; /* see filter_params(); NULL: none */
+	char quote;                  /* the driver's, around names */
+};
+
+/*
+ * The condition, in the arena, with values that may be views of the text and
+ * the params. ST_INVALID with what is wrong and at which byte, counted from 1,
+ * or the bound that is passed. What differs only in blanks, case of words,
+ * spelling of operators or needless parentheses makes the same SQL and values.
+ */
+enum status filter_parse(struct arena *arena, const struct filter_order *order,
+    struct condition *out, struct error *err);
+
+/*
+ * The values of ":name": each option params[:name] or params[name], and the
+ * members of the JSON object that the option params holds. In *out names stand
+ * without ":", the first of a name counts, null is STR_NULL. options are those
+ * of options_of(); everything lives as long as they or the arena. ST_INVALID
+ * when params is no object or a value is no scalar.
+ */
+enum status filter_params(struct arena *arena, const struct params *options,
+    struct params *out, struct error *err);
+
+#endif
