@@ -142,8 +142,11 @@ struct db_driver {
 	 */
 	enum status (*versions)(struct db_conn *conn, int64_t *schema,
 	    int64_t *data, struct error *err);
-	/* From any thread: ends the statement that conn is running, which
-	 * then returns ST_TIMEOUT. */
+	/*
+	 * From any thread, without waiting: ends the statement that conn is
+	 * running, or the one it runs next; it returns ST_TIMEOUT. Such a
+	 * connection runs nothing more: it is to be disconnected.
+	 */
 	void (*interrupt)(struct db_conn *conn);
 };
 

@@ -183,6 +183,8 @@ transaction_begin(struct db_conn *conn, const char *sql, int64_t deadline_ms,
 {
 	enum status st;
 
+	if (atomic_load(&conn->interrupted))
+		return sqlite_fail(conn, SQLITE_INTERRUPT, err);
 	sqlite_allow(conn, deadline_ms);
 	st = sqlite_exec(conn, sql, err);
 	conn->in_transaction = st == ST_OK;

@@ -56,7 +56,6 @@ sqlite_allow(struct db_conn *conn, int64_t deadline_ms)
 {
 	int64_t lock_until_ms = clock_boot_ms() + LOCK_WAIT_MAX_MS;
 
-	atomic_store(&conn->interrupted, false);
 	conn->deadline_ms = deadline_ms;
 	conn->lock_until_ms =
 	    lock_until_ms < deadline_ms ? lock_until_ms : deadline_ms;
@@ -120,6 +119,8 @@ sqlite_run(struct db_conn *conn, const struct db_stmt *stmt,
 	enum status st;
 
 	assert(!conn->running);
+	if (atomic_load(&conn->interrupted))
+		return sqlite_fail(conn, SQLITE_INTERRUPT, err);
 	if (conn->in_transaction && sqlite3_get_autocommit(conn->db))
 		return error_set(err, ST_ERROR,
 		    "the transaction has been rolled back already");
