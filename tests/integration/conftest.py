@@ -9,6 +9,7 @@ import time
 import pytest
 
 from support import fcgi, shop
+from support.mariadb import MariaDB
 from support.pair import Pair, Web
 from support.process import kill_all
 from support.weir import Installation
@@ -36,6 +37,17 @@ def pytest_configure(config):
 
 def pytest_sessionfinish():
     kill_all()
+
+
+@pytest.fixture(scope="session")
+def mariadb():
+    """The MariaDB of the run, started for the first who asks.
+
+    Who stops or kills it makes sure that it runs again afterwards.
+    """
+    server = MariaDB()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="module")
