@@ -1,6 +1,7 @@
 """Fixtures: an installation a file, two servers, and nginx in front.
 
-A test file may define SETTINGS, the settings its installation differs in.
+A test file may define SETTINGS, the settings its installation differs in,
+and ENGINES: each of its tests then runs on each of them ("sqlite", "mysql").
 """
 
 import signal
@@ -9,6 +10,7 @@ import time
 import pytest
 
 from support import fcgi, shop
+from support.engine import MySQL, SQLite
 from support.mariadb import MariaDB
 from support.pair import Pair, Web
 from support.process import kill_all
@@ -50,12 +52,29 @@ def mariadb():
     server.stop()
 
 
+def pytest_generate_tests(metafunc):
+    """Tests of a file with ENGINES run on each, one engine at a time."""
+    engines = getattr(metafunc.module, "ENGINES", None)
+    if engines and "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", engines, indirect=True, scope="module")
+
+
 @pytest.fixture(scope="module")
-def site(request, tmp_path_factory):
-    """An installation with the shop, and three roles with a key each."""
+def engine(request, tmp_path_factory):
+    """Where the shop's database is."""
+    if getattr(request, "param", "sqlite") == "mysql":
+        return MySQL(request.getfixturevalue("mariadb"))
+    return SQLite(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="module")
+def site(request, engine, tmp_path_factory):
+    """An installation with the shop, and two roles with a key each."""
     settings = getattr(request.module, "SETTINGS", {})
     site = Installation(tmp_path_factory.mktemp("site"), **settings)
-    site.add_database("shop", shop.sql(), cache_enabled=True, cache_ttl=60)
+    site.engine = engine
+    site.add_service("shop", engine.type, cache_enabled=True, cache_ttl=60,
+                     **engine.create("shop", shop.sql(engine)))
     site.add_role("owner")
     site.grant("owner", "shop", "*", "all")
     site.add_role("reader")
@@ -90,6 +109,22 @@ def web(pair, request):
     web = Web(getattr(pair, request.param), request.param)
     yield web
     web.close()
+
+
+@pytest.fixture
+def call(web, owner):
+    """Calls as the owner; a body that is text goes as it is."""
+    def call(method, path, body=None, **headers):
+        lines = {name.replace("_", "-"): value
+                 for name, value in headers.items()}
+        body = body.encode() if isinstance(body, str) else body
+        return web.call(method, path, body, lines, owner)
+    return call
+
+
+@pytest.fixture
+def get(call):
+    return lambda path, **headers: call("GET", path, **headers)
 
 
 @pytest.fixture(scope="module")

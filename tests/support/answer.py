@@ -48,3 +48,12 @@ class Answer:
 
     def __repr__(self):
         return f"<Answer {self.status} {dict(self.headers)} {self.body[:300]}>"
+
+
+def check_error(answer, status, *words):
+    """Fails unless it is that refusal and says the words."""
+    assert answer.status == status, answer
+    assert answer.headers["Content-Type"].startswith("application/json")
+    assert answer.error["status_code"] == status
+    for word in words:
+        assert word in answer.error["message"], answer

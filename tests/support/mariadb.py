@@ -96,7 +96,8 @@ class MariaDB:
             ["mariadb", "--no-defaults", "--user=root", "--batch",
              "--socket=" + self.socket, "--skip-column-names",
              "--default-character-set=utf8mb4", "--database=" + database],
-            input=text, capture_output=True, text=True, timeout=timeout,
+            input=text, capture_output=True, encoding="utf-8",
+            errors="backslashreplace", timeout=timeout,
             check=False)
         if done.returncode != 0:
             raise Failed(done.stderr)

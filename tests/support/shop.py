@@ -1,7 +1,7 @@
-"""The demo database of the tests: a shop, small enough to know by heart."""
+"""The demo database of the tests: a shop, small enough to know by heart.
 
-import sqlite3
-import time
+Its script runs on every engine of engine.py.
+"""
 
 ORDERS = 500
 TEXTS = 60
@@ -9,19 +9,19 @@ ITEMS = ("bolt", "nut", "washer", "scrëw")
 
 TABLES = """
 CREATE TABLE orders (
-    id INTEGER PRIMARY KEY,
+    id {key},
     item TEXT NOT NULL,
     amount DECIMAL(10,2),
     day DATE,
     version INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT);
-CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT);
+CREATE TABLE notes (id {key}, text TEXT);
+CREATE TABLE texts (id {key}, text TEXT);
 CREATE TABLE words (
-    id INTEGER PRIMARY KEY, "order" INTEGER, "limit" INTEGER,
+    id {key}, "order" INTEGER, "limit" INTEGER,
     "fields" TEXT, "group" TEXT, "a ""b"" -- c" TEXT);
-CREATE TABLE secrets (id INTEGER PRIMARY KEY, text TEXT);
+CREATE TABLE secrets (id {key}, text TEXT);
 CREATE TABLE kinds (
-    id INTEGER PRIMARY KEY,
+    id {key},
     truth BOOLEAN,
     small INTEGER,
     big BIGINT,
@@ -38,13 +38,6 @@ INSERT INTO kinds VALUES
     (1, 1, -5, 9007199254740993, 0.1, 10.00, 'a "b" \\ /é', x'00ff10',
      '2024-02-29'),
     (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
-"""
-
-COUNTING = """
-CREATE VIEW {name} AS
-    WITH RECURSIVE n(i) AS
-        (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {steps})
-    SELECT max(i) AS id, 'counted' AS name FROM n;
 """
 
 SLOW_ORDERS = """
@@ -74,23 +67,11 @@ def rows_sql():
     return "BEGIN;\n" + "".join(orders) + "".join(texts) + "COMMIT;\n"
 
 
-def steps_in_a_second():
-    """How far SQLite counts in a second on this machine."""
-    steps = 200_000
-    with sqlite3.connect(":memory:") as db:
-        db.executescript(COUNTING.format(name="counting", steps=steps))
-        began = time.perf_counter()
-        db.execute("SELECT * FROM counting").fetchall()
-        took = time.perf_counter() - began
-    db.close()
-    return int(steps / took)
-
-
-def slow_views():
+def slow_views(engine):
     """Views whose query keeps a worker busy for about a second."""
-    return COUNTING.format(
-        name="slow", steps=steps_in_a_second()) + SLOW_ORDERS
+    return engine.counting.format(
+        name="slow", steps=engine.steps_in_a_second()) + SLOW_ORDERS
 
 
-def sql():
-    return TABLES + rows_sql() + slow_views()
+def sql(engine):
+    return TABLES.format(key=engine.key) + rows_sql() + slow_views(engine)

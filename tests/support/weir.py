@@ -6,10 +6,10 @@ Everything is made with the program's own commands, as an operator would.
 import json
 import os
 import socket
-import sqlite3
 import subprocess
 
 from support import fcgi
+from support.engine import SQLite
 from support.process import Process, wait_until
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
@@ -78,6 +78,7 @@ class Installation:
     def __init__(self, folder, **settings):
         self.folder = str(folder)
         self.env_file = self.path("weir.env")
+        self.engine = SQLite(folder)
         self.settings = {
             "DB_CONNECTION": "sqlite",
             "DB_DATABASE": self.path("system.sqlite"),
@@ -119,16 +120,15 @@ class Installation:
         """What `weir NOUN list --json` prints."""
         return json.loads(self.weir(noun, "list", "--json"))
 
+    def add_service(self, name, type, **config):
+        self.weir("service", "add", name, "--type", type,
+                  "--config", json.dumps(config))
+
     def add_database(self, name, sql, **config):
         """A SQLite file made by `sql`, and a service on it."""
-        path = self.path(name + ".sqlite")
-        with sqlite3.connect(path) as db:
-            db.executescript("PRAGMA journal_mode = WAL;" + sql)
-        db.close()
-        config["database"] = path
-        self.weir("service", "add", name, "--type", "sqlite",
-                  "--config", json.dumps(config))
-        return path
+        config |= SQLite(self.folder).create(name, sql)
+        self.add_service(name, "sqlite", **config)
+        return config["database"]
 
     def add_role(self, name):
         self.weir("role", "add", name)
@@ -175,10 +175,7 @@ class Installation:
 
     def ask(self, sql, *values):
         """One row of the shop's database, asked past weir."""
-        with sqlite3.connect(self.path("shop.sqlite")) as db:
-            row = db.execute(sql, values).fetchone()
-        db.close()
-        return row
+        return self.engine.ask(sql, *values)
 
     def access_lines(self):
         return [json.loads(line)

@@ -1,0 +1,105 @@
+"""The databases behind the Data API: what tests run on, on each alike.
+
+An engine makes a database of a script that both understand (see shop.py)
+and says how a service reaches it.
+"""
+
+import itertools
+import os
+import sqlite3
+import time
+
+NUMBER = itertools.count(1)
+
+
+class SQLite:
+    """Databases are files of a folder."""
+
+    type = "sqlite"
+    key = "INTEGER PRIMARY KEY"
+    counting = """
+        CREATE VIEW {name} AS
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL
+                SELECT i + 1 FROM n WHERE i < {steps})
+            SELECT max(i) AS id, 'counted' AS name FROM n;
+        """
+
+    def __init__(self, folder):
+        self.folder = str(folder)
+        self.path = None
+
+    def create(self, name, sql):
+        """Makes a database; the config of a service on it."""
+        self.path = os.path.join(self.folder, name + ".sqlite")
+        self.run("PRAGMA journal_mode = WAL;" + sql)
+        return {"database": self.path}
+
+    def run(self, sql):
+        """Statements in the database made last, past weir."""
+        with sqlite3.connect(self.path) as db:
+            db.executescript(sql)
+        db.close()
+
+    def ask(self, sql, *values):
+        """One row of the database made last, past weir."""
+        with sqlite3.connect(self.path) as db:
+            row = db.execute(sql, values).fetchone()
+        db.close()
+        return row
+
+    def steps_in_a_second(self):
+        """How far it counts in a second on this machine."""
+        steps = 200_000
+        with sqlite3.connect(":memory:") as db:
+            db.executescript(self.counting.format(name="slow", steps=steps))
+            began = time.perf_counter()
+            db.execute("SELECT * FROM slow").fetchall()
+            took = time.perf_counter() - began
+        db.close()
+        return int(steps / took)
+
+
+class MySQL:
+    """Databases of a running MariaDB; each has a name of its own."""
+
+    type = "mysql"
+    key = "INTEGER PRIMARY KEY AUTO_INCREMENT"
+    counting = """
+        CREATE VIEW {name} AS
+            SELECT sum(seq % 7) AS id, 'counted' AS name
+            FROM seq_1_to_{steps};
+        """
+    dialect = """
+        SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES';
+        """
+
+    def __init__(self, server):
+        self.server = server
+        self.database = None
+
+    def create(self, name, sql):
+        """Makes a database; the config of a service on it."""
+        self.database = f"{name}_{next(NUMBER)}"
+        self.server.create_database(self.database)
+        self.run(sql)
+        return self.config(self.database)
+
+    def config(self, database):
+        return {"host": "127.0.0.1", "port": self.server.port,
+                "username": self.server.user,
+                "password": self.server.password, "database": database}
+
+    def run(self, sql):
+        """Statements in the database made last, past weir."""
+        self.server.sql(self.dialect + sql, self.database)
+
+    def ask(self, sql):
+        """One row, as text, of the database made last, past weir."""
+        return self.server.sql(self.dialect + sql, self.database)[0]
+
+    def steps_in_a_second(self):
+        """How far it counts in a second on this machine."""
+        steps = 2_000_000
+        began = time.perf_counter()
+        self.server.sql(f"SELECT sum(seq % 7) FROM seq_1_to_{steps}", "mysql")
+        return int(steps / (time.perf_counter() - began))
