@@ -94,6 +94,12 @@ request_check_body(struct request *req, bool whole)
 	return ST_OK;
 }
 
+bool
+request_reads(const struct request *req)
+{
+	return req->method == METHOD_GET || req->method == METHOD_HEAD;
+}
+
 struct cache_op *
 request_plan_op(struct request *req, enum store_use use)
 {

@@ -17,6 +17,7 @@
 #include "middleware/response.h"
 
 struct app;
+struct cancel;
 struct role;
 struct service;
 struct settings;
@@ -133,6 +134,9 @@ struct request {
 	struct stores *stores;
 	bool may_block;
 
+	/* what a read arms while it can be ended, or NULL: see cancel.h */
+	struct cancel *cancel;
+
 	void *slot[16]; /* per stage, by its index */
 	size_t entered; /* stages entered so far; they are left backwards */
 
@@ -183,6 +187,9 @@ enum status request_route(struct request *req);
  * when CONTENT_LENGTH is no number or not what came.
  */
 enum status request_check_body(struct request *req, bool whole);
+
+/* Is it a GET or a HEAD, however it was sent? */
+bool request_reads(const struct request *req);
 
 /* A planned operation, all zero, to fill in; NULL when the batch is full. */
 struct cache_op *request_plan_op(struct request *req, enum store_use use);

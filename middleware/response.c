@@ -237,3 +237,13 @@ response_sent(const struct request *req)
 		return STR_NULL;
 	return response_body(&req->response);
 }
+
+void
+response_gone(struct request *req)
+{
+	struct response *res = &req->response;
+
+	res->status = RESPONSE_GONE;
+	res->body = STR_NULL;
+	res->build.n = 0;
+}

@@ -65,6 +65,11 @@ void response_unauthorized(struct request *req, const char *message);
 void response_fail_context(struct request *req, int status, int code,
     struct str context, struct str message);
 
+/* Nobody is there to answer, so nothing is sent; the status is for the access
+ * log, and is the one by which nginx says the same. */
+#define RESPONSE_GONE 499
+void response_gone(struct request *req);
+
 /* The HTTP status that a failed call of a store or database means. */
 int response_status_of(enum status st);
 

@@ -106,10 +106,9 @@ is_cacheable(const struct request *req)
 {
 	const struct service *service = req->service;
 
-	return (req->method == METHOD_GET || req->method == METHOD_HEAD) &&
-	       !req->tunnelled && !req->has_body && service != NULL &&
-	       service->cache_enabled && service->instance != NULL &&
-	       service->type->cache_plan != NULL &&
+	return request_reads(req) && !req->tunnelled && !req->has_body &&
+	       service != NULL && service->cache_enabled &&
+	       service->instance != NULL && service->type->cache_plan != NULL &&
 	       !cache_control_has(
 		   req->param[PARAM_CACHE_CONTROL], "no-store") &&
 	       !access_filtered(
@@ -350,8 +349,7 @@ cache_leave(void *state, struct request *req)
 {
 	struct cache_slot *slot = req->slot[STAGE_CACHE];
 	struct response *res = &req->response;
-	bool good = res->status == 200 && !res->is_error &&
-		    (req->method == METHOD_GET || req->method == METHOD_HEAD);
+	bool good = res->status == 200 && !res->is_error && request_reads(req);
 
 	(void)state;
 	if (slot->lookup != LOOKUP_HIT && slot->lookup != LOOKUP_JOINED)

@@ -95,6 +95,17 @@ a_failure_replaces_the_body(void **state)
 }
 
 static void
+to_who_has_gone_nothing_is_said(void **state)
+{
+	struct request *req = begin(state);
+
+	buf_put_lit(&req->response.build, "{\"resource\":[{\"half");
+	response_gone(req);
+	assert_int_equal(req->response.status, 499);
+	assert_int_equal(response_body(&req->response).n, 0);
+}
+
+static void
 a_problem_is_sent_to_who_accepts_it(void **state)
 {
 	static const char *const accepts[] = { "application/problem+json",
@@ -183,6 +194,7 @@ main(void)
 		cmocka_unit_test(a_failure_has_the_envelope_in_its_order),
 		cmocka_unit_test(a_failure_may_have_a_context_and_a_code),
 		cmocka_unit_test(a_failure_replaces_the_body),
+		cmocka_unit_test(to_who_has_gone_nothing_is_said),
 		cmocka_unit_test(a_problem_is_sent_to_who_accepts_it),
 		cmocka_unit_test(other_accepts_get_the_envelope),
 		cmocka_unit_test(a_header_cannot_smuggle_a_line),

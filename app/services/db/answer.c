@@ -2,6 +2,7 @@
 
 #include "app/base/log.h"
 #include "app/services/db/db.h"
+#include "middleware/cancel.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 
@@ -38,6 +39,10 @@ answer_fault(struct table_call *c, const char *verb, enum status st,
 	struct request *req = c->req;
 	struct str table = c->table->name;
 
+	if (cancel_asked(req->cancel)) {
+		response_gone(req);
+		return;
+	}
 	log_line(LOG_WARNING, req->id, "service %.*s: %s records of %.*s: %s",
 	    STR_ARG(req->service->name), verb, STR_ARG(table), err->text);
 	if (st == ST_UNAVAILABLE || st == ST_FULL)

@@ -17,7 +17,8 @@ void answer_refuse(
 
 /*
  * A statement failed: "Failed to {verb} records ..." for a fault, 503 with
- * Retry-After while the database is away, 504 past its deadline.
+ * Retry-After while the database is away, 504 past its deadline. Nothing of it
+ * when the client has gone.
  */
 void answer_fault(struct table_call *c, const char *verb, enum status st,
     const struct error *err);

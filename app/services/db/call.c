@@ -3,6 +3,7 @@
 #include "app/base/settings.h"
 #include "app/services/db/db.h"
 #include "drivers/db/pool.h"
+#include "middleware/cancel.h"
 #include "middleware/registry/access.h"
 #include "middleware/request.h"
 
@@ -52,8 +53,7 @@ table_call_open(struct table_call *c, struct request *req, struct error *err)
 static enum query_use
 use_of(const struct table_call *c)
 {
-	bool reads =
-	    c->req->method == METHOD_GET || c->req->method == METHOD_HEAD;
+	bool reads = request_reads(c->req);
 
 	if (str_is_null(c->id))
 		return reads ? QUERY_LIST : QUERY_CREATE;
@@ -71,6 +71,25 @@ table_call_query(const struct table_call *c, const struct params *params,
 	    c->service->max_records, out, err);
 }
 
+static void
+conn_interrupt(void *call)
+{
+	struct table_call *c = call;
+
+	c->service->driver->interrupt(c->conn);
+}
+
+/* A read ends when its client goes; a write never does. */
+static enum status
+cancel_allow(struct table_call *c, struct error *err)
+{
+	if (!request_reads(c->req) ||
+	    cancel_arm(c->req->cancel, conn_interrupt, c))
+		return ST_OK;
+	table_call_give(c, ST_OK);
+	return error_set(err, ST_TIMEOUT, "the client has gone");
+}
+
 enum status
 table_call_take(struct table_call *c, struct error *err)
 {
@@ -82,16 +101,22 @@ table_call_take(struct table_call *c, struct error *err)
 	if (req->deadline_ms < c->deadline_ms)
 		c->deadline_ms = req->deadline_ms;
 	st = pool_take(c->service->pool, c->deadline_ms, &c->conn, err);
-	return st == ST_OK || st == ST_TIMEOUT ? st : ST_UNAVAILABLE;
+	if (st == ST_OK)
+		return cancel_allow(c, err);
+	return st == ST_TIMEOUT ? st : ST_UNAVAILABLE;
 }
 
 void
 table_call_give(struct table_call *c, enum status st)
 {
+	bool broken = st == ST_ERROR || st == ST_UNAVAILABLE;
+
 	if (c->conn == NULL)
 		return;
-	pool_give(
-	    c->service->pool, c->conn, st == ST_ERROR || st == ST_UNAVAILABLE);
+	/* First: nobody may interrupt its next user. */
+	if (cancel_disarm(c->req->cancel))
+		broken = true;
+	pool_give(c->service->pool, c->conn, broken);
 	c->conn = NULL;
 }
 

@@ -121,12 +121,6 @@ db_flush_tags(void *instance, struct arena *arena, struct str *tags, size_t max)
 	return 1;
 }
 
-static bool
-is_read(const struct request *req)
-{
-	return req->method == METHOD_GET || req->method == METHOD_HEAD;
-}
-
 static void
 table_handle(struct request *req)
 {
@@ -136,7 +130,7 @@ table_handle(struct request *req)
 
 	if (st != ST_OK)
 		answer_refuse(req, st, &err);
-	else if (is_read(req))
+	else if (request_reads(req))
 		records_read(&c);
 	else
 		records_write(&c);
@@ -146,7 +140,7 @@ table_handle(struct request *req)
 static void
 listing_handle(struct request *req)
 {
-	if (!is_read(req))
+	if (!request_reads(req))
 		answer_not_allowed(
 		    req, "Name a table to write to.", "GET, HEAD, OPTIONS");
 	else if (req->n_segments == 0)

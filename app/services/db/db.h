@@ -58,7 +58,8 @@ enum status table_call_query(const struct table_call *c,
 
 /*
  * A connection and the time its statements have; ST_UNAVAILABLE or ST_TIMEOUT
- * when there is none. Give it back with the last status: after ST_ERROR or
+ * when there is none. A read on it ends with ST_TIMEOUT when its client goes;
+ * see cancel.h. Give it back with the last status: after ST_ERROR or
  * ST_UNAVAILABLE it is not used again.
  */
 enum status table_call_take(struct table_call *c, struct error *err);
