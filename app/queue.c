@@ -5,9 +5,16 @@
 
 #include "app/call.h"
 
+/*
+ * Takers are woken one at a time: who comes wakes the next when it finds more.
+ * A taker that ends its work meanwhile takes a call without being woken, which
+ * for short work is the rule, and costs no switch of threads.
+ */
 struct queue {
 	pthread_mutex_t lock;
 	pthread_cond_t ready;
+	size_t asleep; /* takers that wait */
+	bool waking;   /* one of them is on its way */
 	struct call *head;
 	struct call **tail;
 	size_t waiting;
@@ -39,10 +46,20 @@ queue_free(struct queue *q)
 	free(q);
 }
 
+/* Under the lock: is somebody to be woken? The caller then signals. */
+static bool
+wake_next(struct queue *q)
+{
+	if (q->head == NULL || q->asleep == 0 || q->waking)
+		return false;
+	q->waking = true;
+	return true;
+}
+
 bool
 queue_put(struct queue *q, struct call *call)
 {
-	bool room;
+	bool room, wake = false;
 
 	(void)pthread_mutex_lock(&q->lock);
 	room = q->waiting < q->capacity;
@@ -51,9 +68,11 @@ queue_put(struct queue *q, struct call *call)
 		*q->tail = call;
 		q->tail = &call->next;
 		q->waiting++;
-		(void)pthread_cond_signal(&q->ready);
+		wake = wake_next(q);
 	}
 	(void)pthread_mutex_unlock(&q->lock);
+	if (wake)
+		(void)pthread_cond_signal(&q->ready);
 	return room;
 }
 
@@ -61,10 +80,15 @@ struct call *
 queue_take(struct queue *q)
 {
 	struct call *call;
+	bool wake;
 
 	(void)pthread_mutex_lock(&q->lock);
-	while (q->head == NULL && !q->stopped)
+	while (q->head == NULL && !q->stopped) {
+		q->asleep++;
 		(void)pthread_cond_wait(&q->ready, &q->lock);
+		q->asleep--;
+		q->waking = false;
+	}
 	call = q->head;
 	if (call != NULL) {
 		q->head = call->next;
@@ -72,7 +96,10 @@ queue_take(struct queue *q)
 			q->tail = &q->head;
 		q->waiting--;
 	}
+	wake = wake_next(q);
 	(void)pthread_mutex_unlock(&q->lock);
+	if (wake)
+		(void)pthread_cond_signal(&q->ready);
 	return call;
 }
 

@@ -1,5 +1,6 @@
 #include "app/queue.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -94,6 +95,40 @@ late_calls_make_room(void **state)
 	assert_ptr_equal(queue_take(queue), &calls[3]);
 }
 
+/* Takes one call, and does not end until all have one. */
+static void *
+taker_main(void *arg)
+{
+	pthread_barrier_t *all_there = arg;
+	struct call *call = queue_take(queue);
+
+	(void)pthread_barrier_wait(all_there);
+	return call;
+}
+
+static void
+no_call_waits_while_a_taker_sleeps(void **state)
+{
+	pthread_barrier_t all_there;
+	pthread_t takers[3];
+
+	(void)state;
+	assert_int_equal(pthread_barrier_init(&all_there, NULL, 4), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(
+		    pthread_create(&takers[i], NULL, taker_main, &all_there),
+		    0);
+	put(3);
+	(void)pthread_barrier_wait(&all_there);
+	for (int i = 0; i < 3; i++) {
+		void *call;
+
+		assert_int_equal(pthread_join(takers[i], &call), 0);
+		assert_non_null(call);
+	}
+	(void)pthread_barrier_destroy(&all_there);
+}
+
 int
 main(void)
 {
@@ -106,6 +141,8 @@ main(void)
 		    late_calls_of_one_front_are_taken_off, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    late_calls_make_room, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    no_call_waits_while_a_taker_sleeps, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
