@@ -46,7 +46,7 @@ logged() {
 # What building weir takes, and what the demo runs beside it.
 # shellcheck disable=SC2034 # for the scripts
 packages_build=(autoconf automake gcc libc6-dev make pkgconf libfcgi-dev
-	libjson-c-dev liblmdb-dev libsodium-dev libsqlite3-dev)
+	libjson-c-dev liblmdb-dev libmariadb-dev libsodium-dev libsqlite3-dev)
 # shellcheck disable=SC2034
 packages_run=(nginx-light sqlite3 iso-codes curl)
 
@@ -92,11 +92,14 @@ apt_quietly() (
 		as_root chmod 755 "$policy"
 	fi
 	logged "$log" apt_get install "$@" || exit 1
-	case " $* " in
-	*' nginx-light '*)
-		logged "$log" as_root update-rc.d nginx disable || true
-		;;
-	esac
+	for package; do
+		case $package in
+		nginx-light) service=nginx ;;
+		mariadb-server) service=mariadb ;;
+		*) continue ;;
+		esac
+		logged "$log" as_root update-rc.d "$service" disable || true
+	done
 )
 
 # -- building ---------------------------------------------------------------

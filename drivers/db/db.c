@@ -1,9 +1,13 @@
 /* The table of database drivers: a new one is one line here. */
 #include "drivers/db/db.h"
 
+#include "drivers/db/mysql.h"
 #include "drivers/db/sqlite.h"
 
-const struct db_driver *const db_drivers[] = { &db_sqlite, NULL };
+const struct db_driver *const db_drivers[] = {
+	&db_sqlite,
+	NULL,
+};
 
 const struct db_driver *
 db_driver_find(struct str name)

@@ -75,7 +75,7 @@ struct db_stmt {
 /* What came of a statement that ran. */
 struct db_result {
 	int64_t changed; /* rows written by INSERT, UPDATE, DELETE */
-	int64_t last_id; /* id given by the last INSERT, 0 if none */
+	int64_t last_id; /* id given by an INSERT of one row, 0 if none */
 };
 
 /*
@@ -89,8 +89,9 @@ typedef enum status db_row_f(void *ctx, const struct db_value *v, size_t n);
 
 struct db_driver {
 	const char *name;
-	char quote;     /* around identifiers, doubled inside */
-	bool returning; /* understands INSERT ... RETURNING */
+	char quote; /* around identifiers, doubled inside */
+	/* versions() asks no server: a transaction may ask it each time. */
+	bool versions_cheap;
 	/*
 	 * ST_UNAVAILABLE: cannot be reached now; ST_INVALID: the config is
 	 * wrong. deadline_ms is in clock_boot_ms() time, here and below.
@@ -98,6 +99,14 @@ struct db_driver {
 	enum status (*connect)(const struct db_config *config,
 	    int64_t deadline_ms, struct db_conn **out, struct error *err);
 	void (*disconnect)(struct db_conn *conn);
+	/* Whether the server understands INSERT ... RETURNING. */
+	bool (*returning)(const struct db_conn *conn);
+	/*
+	 * False once the connection is lost for good: end it, take another.
+	 * `ask`: looks also whether the server answers, for at most a second.
+	 * Not within a transaction.
+	 */
+	bool (*usable)(struct db_conn *conn, bool ask);
 	/*
 	 * Runs one statement, prepared and kept by its text in a cache of the
 	 * connection. row and result may be NULL. ST_TIMEOUT past the
@@ -106,7 +115,8 @@ struct db_driver {
 	 * column of the text does not exist; ST_DENIED for a write to what is
 	 * read-only; ST_UNAVAILABLE when the database went away or stays
 	 * locked. The error names tables and columns, never a value. A time-out
-	 * may end the whole transaction: nothing runs then until rollback().
+	 * may end the whole transaction: nothing runs then until rollback();
+	 * it may end the connection as well: ask usable().
 	 */
 	enum status (*run)(struct db_conn *conn, const struct db_stmt *stmt,
 	    int64_t deadline_ms, db_row_f *row, void *ctx,
@@ -138,7 +148,8 @@ struct db_driver {
 	/*
 	 * A number that changes when the schema does (schema_version), and one
 	 * that changes when another connection committed (data_version). Does
-	 * not wait for a lock much longer than a moment.
+	 * not wait for a lock much longer than a moment. In a transaction it
+	 * is asked only where versions_cheap says so.
 	 */
 	enum status (*versions)(struct db_conn *conn, int64_t *schema,
 	    int64_t *data, struct error *err);

@@ -169,6 +169,22 @@ sqlite_disconnect(struct db_conn *conn)
 	conn_free(conn);
 }
 
+static bool
+sqlite_returning(const struct db_conn *conn)
+{
+	(void)conn;
+	return true;
+}
+
+/* A file does not go away under its descriptor. */
+static bool
+sqlite_usable(struct db_conn *conn, bool ask)
+{
+	(void)conn;
+	(void)ask;
+	return true;
+}
+
 static void
 sqlite_rollback(struct db_conn *conn)
 {
@@ -306,9 +322,11 @@ sqlite_interrupt(struct db_conn *conn)
 const struct db_driver db_sqlite = {
 	.name = "sqlite",
 	.quote = '`', /* SQLite takes an unknown "name" for a text */
-	.returning = true,
+	.versions_cheap = true,
 	.connect = sqlite_connect,
 	.disconnect = sqlite_disconnect,
+	.returning = sqlite_returning,
+	.usable = sqlite_usable,
 	.run = sqlite_run,
 	.begin_read = sqlite_begin_read,
 	.begin = sqlite_begin,

@@ -206,7 +206,7 @@ a_driver_that_says_so_returns_the_key(void **state)
 	struct fixture *f = *state;
 	struct rows rows = { .n = 0 };
 
-	if (!f->driver->returning)
+	if (!f->driver->returning(f->conn))
 		return;
 	fixture_script(f, "CREATE TABLE v (k VARCHAR(9) PRIMARY KEY "
 			  "DEFAULT 'drawn', i INTEGER)");

@@ -47,6 +47,7 @@ deny "$core" '#include "middleware/stages' \
 outside '^app/fcgi\.c$' 'fcgi'
 outside '^drivers/cache/local' 'lmdb'
 outside '^drivers/db/sqlite' 'sqlite3'
+outside '^drivers/db/mysql' '(mysql|mariadb)'
 outside '^app/base/(secret|hash)\.c$' 'sodium'
 outside '^middleware/json' 'json-c'
 if [ "$bad" -eq 0 ]; then

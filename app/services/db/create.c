@@ -71,7 +71,8 @@ insert(struct table_call *c, const struct draft *draft, struct db_value *key,
 
 	*known = key_known(c->table, draft, 0, key);
 	modify_insert(&s, c->table, draft);
-	if (!*known && c->table->n_key > 0 && c->service->driver->returning)
+	if (!*known && c->table->n_key > 0 &&
+	    c->service->driver->returning(c->conn))
 		modify_returning(&s, c->table);
 	st = table_call_run(c, &s, take_key, &taken, &result, err);
 	if (st != ST_OK)
