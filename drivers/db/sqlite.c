@@ -180,9 +180,8 @@ sqlite_returning(const struct db_conn *conn)
 static bool
 sqlite_usable(struct db_conn *conn, bool ask)
 {
-	(void)conn;
 	(void)ask;
-	return true;
+	return !atomic_load(&conn->interrupted);
 }
 
 static void
