@@ -57,8 +57,9 @@ struct service_type {
 	const char *description;
 	const struct config_field *config; /* name NULL ends the list */
 	/*
-	 * Makes the instance from the service's record (config is JSON text,
-	 * checked against `config` by the caller). The record and the settings
+	 * Makes the instance from the service's record (config is JSON text
+	 * with its secrets in clear, checked against `config` by the caller).
+	 * The record and the settings
 	 * live as long as the instance. May block. On failure the
 	 * service answers 503 with err and is tried again later.
 	 */

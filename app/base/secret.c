@@ -7,6 +7,10 @@
 
 _Static_assert(SECRET_KEY_BYTES == crypto_kdf_KEYBYTES, "kdf key size");
 _Static_assert(SECRET_HASH_BYTES == crypto_generichash_BYTES, "hash size");
+_Static_assert(
+    SECRET_SEAL_BYTES == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES +
+			     crypto_aead_xchacha20poly1305_ietf_ABYTES,
+    "seal size");
 
 bool
 secret_init(void)
@@ -61,6 +65,32 @@ secret_hash(const uint8_t key[SECRET_KEY_BYTES], struct str text,
 {
 	(void)crypto_generichash(out, SECRET_HASH_BYTES,
 	    (const unsigned char *)text.p, text.n, key, SECRET_KEY_BYTES);
+}
+
+void
+secret_seal(const uint8_t key[SECRET_KEY_BYTES], struct str context,
+    struct str clear, uint8_t *out)
+{
+	uint8_t *text = out + crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+
+	secret_random(out, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
+	(void)crypto_aead_xchacha20poly1305_ietf_encrypt(text, NULL,
+	    (const unsigned char *)clear.p, clear.n,
+	    (const unsigned char *)context.p, context.n, NULL, out, key);
+}
+
+bool
+secret_unseal(const uint8_t key[SECRET_KEY_BYTES], struct str context,
+    struct str sealed, char *out)
+{
+	const unsigned char *nonce = (const unsigned char *)sealed.p;
+	const size_t skip = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+
+	return sealed.n >= SECRET_SEAL_BYTES &&
+	       crypto_aead_xchacha20poly1305_ietf_decrypt((unsigned char *)out,
+		   NULL, NULL, nonce + skip, sealed.n - skip,
+		   (const unsigned char *)context.p, context.n, nonce,
+		   key) == 0;
 }
 
 void

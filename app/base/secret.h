@@ -39,6 +39,22 @@ void secret_subkey(const uint8_t master[SECRET_KEY_BYTES],
 void secret_hash(const uint8_t key[SECRET_KEY_BYTES], struct str text,
     uint8_t out[SECRET_HASH_BYTES]);
 
+/* Bytes that sealing adds to a text. */
+#define SECRET_SEAL_BYTES 40
+
+/*
+ * Encrypts with XChaCha20-Poly1305 under a random nonce into clear.n +
+ * SECRET_SEAL_BYTES bytes. The same context is needed to open it again, so it
+ * is of no use in another place.
+ */
+void secret_seal(const uint8_t key[SECRET_KEY_BYTES], struct str context,
+    struct str clear, uint8_t *out);
+
+/* Into sealed.n - SECRET_SEAL_BYTES bytes; false when it is damaged, or was
+ * sealed under another key or context. */
+bool secret_unseal(const uint8_t key[SECRET_KEY_BYTES], struct str context,
+    struct str sealed, char *out);
+
 /* A new API key of n_hex (even, at most 64) random hexadecimal characters. */
 void secret_new_token(char *out, size_t n_hex);
 

@@ -5,8 +5,11 @@
 #include "app/commands/admin.h"
 #include "drivers/cache/cache.h"
 #include "middleware/json_config.h"
+#include "middleware/registry/app_keys.h"
+#include "middleware/registry/config_seal.h"
 #include "middleware/registry/service_config.h"
 #include "middleware/registry/service_records.h"
+#include "middleware/service.h"
 
 /* The members given so far, as an array of struct config_member. */
 struct members {
@@ -71,6 +74,22 @@ config_read(const char *text, struct members *m)
 	return false;
 }
 
+/* Seals its secrets. */
+static enum status
+config_close(const struct command_call *call, struct service_record *r,
+    struct error *err)
+{
+	const struct config_owner owner = { r->name,
+		service_type_find(r->type) };
+	struct app_keys keys;
+	enum status st = app_keys_read(call->settings, &keys, err);
+
+	if (st == ST_OK)
+		st = config_seal(call->arena, &keys, &owner, &r->config, err);
+	app_keys_wipe(&keys);
+	return st;
+}
+
 bool
 service_config_read(struct command_call *call, struct service_record *r)
 {
@@ -88,7 +107,9 @@ service_config_read(struct command_call *call, struct service_record *r)
 		return false;
 	given.list = (const struct config_member *)(const void *)m.list.p;
 	given.n = m.list.n / sizeof(*given.list);
-	if (service_config_make(call->arena, &given, &r->config, &err) == ST_OK)
+	if (service_config_make(call->arena, &given, &r->config, &err) ==
+		ST_OK &&
+	    config_close(call, r, &err) == ST_OK)
 		return true;
 	(void)command_fail("%s", err.text);
 	return false;

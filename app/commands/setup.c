@@ -14,8 +14,8 @@
 #include "app/base/settings.h"
 #include "app/commands/commands.h"
 #include "app/commands/env_append.h"
+#include "middleware/registry/app_keys.h"
 #include "middleware/registry/migrations.h"
-#include "middleware/registry/settings_hold.h"
 #include "middleware/registry/system_db.h"
 
 #define DEFAULT_FILE "./.env"
@@ -129,18 +129,18 @@ static enum status
 database_prepare(const struct settings *settings, struct error *err)
 {
 	bool is_new = access(settings->db_database, F_OK) != 0;
-	uint8_t pepper[SECRET_KEY_BYTES];
+	struct app_keys keys;
 	struct system_db db = { 0 };
 	unsigned applied = 0;
-	enum status st = settings_pepper(settings, pepper, err);
+	enum status st = app_keys_read(settings, &keys, err);
 
 	if (st == ST_OK)
 		st = system_db_open(settings, true, &db, err);
 	if (st == ST_OK)
-		st = migrations_run(
-		    &db, MIGRATION_NEWEST, pepper, &applied, err);
+		st =
+		    migrations_run(&db, MIGRATION_NEWEST, &keys, &applied, err);
 	system_db_close(&db);
-	secret_wipe(pepper, sizeof(pepper));
+	app_keys_wipe(&keys);
 	if (st == ST_OK)
 		(void)printf("%s: system database %s\n", settings->db_database,
 		    database_news(is_new, applied));

@@ -6,6 +6,8 @@
 
 #include "app/base/arena.h"
 #include "app/base/log.h"
+#include "app/base/secret.h"
+#include "middleware/registry/config_seal.h"
 #include "middleware/registry/settings_hold.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/service.h"
@@ -17,7 +19,9 @@
 struct instance {
 	atomic_uint refs;
 	struct arena arena;     /* of the texts of service */
-	struct service service; /* the record it was opened for */
+	struct service service; /* the record it was opened for; its config
+				 * is in clear when it was opened */
+	struct str sealed;      /* the config as the record has it */
 	struct settings_hold *hold;
 	void *handle;
 	struct error error; /* why handle is NULL */
@@ -37,7 +41,7 @@ record_copy(struct instance *inst, const struct service *record)
 	s->label = arena_dup(&inst->arena, record->label);
 	s->description = arena_dup(&inst->arena, record->description);
 	s->type_name = arena_dup(&inst->arena, record->type_name);
-	s->config = arena_dup(&inst->arena, record->config);
+	s->config = inst->sealed = arena_dup(&inst->arena, record->config);
 	s->instance = NULL;
 	s->open_error = NULL;
 }
@@ -66,13 +70,28 @@ instance_new(const struct service *record, struct settings_hold *hold)
 	return inst;
 }
 
+/* Another one for the same record. */
 static struct instance *
-open_quietly(const struct service *record, struct settings_hold *hold)
+again(const struct instance *inst)
 {
-	struct instance *inst = unopened(record, hold);
-	enum status st = record->type->open(
-	    &inst->service, hold->settings, &inst->handle, &inst->error);
+	struct service record = inst->service;
 
+	record.config = inst->sealed;
+	return unopened(&record, inst->hold);
+}
+
+static struct instance *
+open_quietly(const struct instance *old)
+{
+	struct instance *inst = again(old);
+	struct service *s = &inst->service;
+	const struct config_owner owner = { s->name, s->type };
+	enum status st = config_unseal(
+	    &inst->arena, &inst->hold->keys, &owner, &s->config, &inst->error);
+
+	if (st == ST_OK)
+		st = s->type->open(
+		    s, inst->hold->settings, &inst->handle, &inst->error);
 	if (st == ST_OK)
 		return inst;
 	(void)error_set(&inst->error, st, "%s", status_name(st));
@@ -94,6 +113,16 @@ instance_ref(struct instance *inst)
 	return inst;
 }
 
+/* It may hold secrets in clear. */
+static void
+config_wipe(struct instance *inst)
+{
+	struct str config = inst->service.config;
+
+	if (config.p != inst->sealed.p)
+		secret_wipe((char *)(uintptr_t)config.p, config.n);
+}
+
 void
 instance_unref(struct instance *inst)
 {
@@ -101,6 +130,7 @@ instance_unref(struct instance *inst)
 		return;
 	if (inst->handle != NULL)
 		inst->service.type->close(inst->handle);
+	config_wipe(inst);
 	settings_hold_unref(inst->hold);
 	arena_close(&inst->arena);
 	free(inst);
@@ -116,7 +146,7 @@ instance_fits(const struct instance *inst, const struct service *record)
 	       s->cache_ttl == record->cache_ttl &&
 	       str_eq(s->name, record->name) &&
 	       str_eq(s->type_name, record->type_name) &&
-	       str_eq(s->config, record->config);
+	       str_eq(inst->sealed, record->config);
 }
 
 void *
@@ -154,7 +184,7 @@ failure_note(struct instance *inst, struct instance *fresh, int64_t now_ms)
 static struct instance *
 gone(const struct instance *inst)
 {
-	struct instance *fresh = unopened(&inst->service, inst->hold);
+	struct instance *fresh = again(inst);
 
 	(void)error_set(&fresh->error, ST_UNAVAILABLE,
 	    "what it stands on was moved, deleted or replaced");
@@ -183,7 +213,7 @@ instance_renew(struct instance *inst, int64_t now_ms)
 	inst->stale |= change == SERVICE_CHANGED;
 	if ((inst->handle != NULL && !inst->stale) || now_ms < inst->retry_ms)
 		return NULL;
-	fresh = open_quietly(&inst->service, inst->hold);
+	fresh = open_quietly(inst);
 	if (fresh->handle != NULL) {
 		log_line(LOG_INFO, STR_NULL, "service %.*s: opened",
 		    STR_ARG(inst->service.name));

@@ -83,8 +83,8 @@ newest_step(struct system_db *db, int64_t *number, struct error *err)
 
 /* Within a transaction: the step, unless another process has done it. */
 static enum status
-step(struct system_db *db, const struct schema_step *m, const uint8_t *pepper,
-    bool *ran, struct error *err)
+step(struct system_db *db, const struct schema_step *m,
+    const struct app_keys *keys, bool *ran, struct error *err)
 {
 	int64_t done = 0;
 	enum status st = newest_step(db, &done, err);
@@ -95,7 +95,7 @@ step(struct system_db *db, const struct schema_step *m, const uint8_t *pepper,
 	if (m->sql != NULL)
 		st = run_script(db, m->sql, err);
 	if (st == ST_OK && m->fill != NULL)
-		st = m->fill(db, pepper, err);
+		st = m->fill(db, keys, err);
 	return st == ST_OK ? note_step(db, m->number, err) : st;
 }
 
@@ -126,9 +126,8 @@ prepare(struct system_db *db, struct error *err)
 }
 
 enum status
-migrations_run(struct system_db *db, int64_t last,
-    const uint8_t pepper[SECRET_KEY_BYTES], unsigned *applied,
-    struct error *err)
+migrations_run(struct system_db *db, int64_t last, const struct app_keys *keys,
+    unsigned *applied, struct error *err)
 {
 	enum status st = prepare(db, err);
 
@@ -140,7 +139,7 @@ migrations_run(struct system_db *db, int64_t last,
 		    db->conn, clock_boot_ms() + BEGIN_MS, err);
 		if (st != ST_OK)
 			return st;
-		st = step(db, &schema_steps[i], pepper, &ran, err);
+		st = step(db, &schema_steps[i], keys, &ran, err);
 		if (st == ST_OK)
 			st = db->driver->commit(db->conn, err);
 		if (st != ST_OK)

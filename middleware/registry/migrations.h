@@ -8,22 +8,21 @@
 
 #include <stdint.h>
 
-#include "app/base/secret.h"
 #include "app/base/status.h"
 
+struct app_keys;
 struct system_db;
 
 /* The newest step this weir knows. */
-#define MIGRATION_NEWEST 2
+#define MIGRATION_NEWEST 3
 
 /*
- * Takes the schema to step `last` (MIGRATION_NEWEST but in tests). pepper is
- * the key for hashes of API keys. *applied receives how many steps ran.
+ * Takes the schema to step `last` (MIGRATION_NEWEST but in tests). What it
+ * stores of secrets is under the keys. *applied receives how many steps ran.
  * ST_INVALID when a newer weir has been here.
  */
 enum status migrations_run(struct system_db *db, int64_t last,
-    const uint8_t pepper[SECRET_KEY_BYTES], unsigned *applied,
-    struct error *err);
+    const struct app_keys *keys, unsigned *applied, struct error *err);
 
 /* ST_OK when the schema is the newest; else ST_INVALID and what to do. */
 enum status migrations_check(struct system_db *db, struct error *err);

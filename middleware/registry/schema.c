@@ -6,6 +6,7 @@
 #include "middleware/registry/schema.h"
 
 #include "app/base/secret.h"
+#include "middleware/registry/app_keys.h"
 #include "middleware/registry/system_db.h"
 
 static const char tables_sql[] =
@@ -134,11 +135,13 @@ known_app_add(struct system_db *db, const struct known_app *app,
 }
 
 static enum status
-known_apps_add(struct system_db *db, const uint8_t *pepper, struct error *err)
+known_apps_add(
+    struct system_db *db, const struct app_keys *keys, struct error *err)
 {
 	for (size_t i = 0; i < sizeof(known_apps) / sizeof(known_apps[0]);
 	     i++) {
-		enum status st = known_app_add(db, &known_apps[i], pepper, err);
+		enum status st =
+		    known_app_add(db, &known_apps[i], keys->pepper[0], err);
 
 		if (st != ST_OK)
 			return st;
@@ -149,4 +152,5 @@ known_apps_add(struct system_db *db, const uint8_t *pepper, struct error *err)
 const struct schema_step schema_steps[MIGRATION_NEWEST] = {
 	{ 1, tables_sql, NULL },
 	{ 2, NULL, known_apps_add },
+	{ 3, NULL, schema_seal },
 };

@@ -6,15 +6,20 @@
 
 #include "middleware/registry/migrations.h"
 
+struct app_keys;
 struct system_db;
 
 /* A script, a function, or both in this order. */
 struct schema_step {
 	int64_t number;
 	const char *sql;
-	enum status (*fill)(
-	    struct system_db *db, const uint8_t *pepper, struct error *err);
+	enum status (*fill)(struct system_db *db, const struct app_keys *keys,
+	    struct error *err);
 };
+
+/* A step's function: seals the secrets of services. */
+enum status schema_seal(
+    struct system_db *db, const struct app_keys *keys, struct error *err);
 
 /* Numbers 1 to MIGRATION_NEWEST. */
 extern const struct schema_step schema_steps[MIGRATION_NEWEST];

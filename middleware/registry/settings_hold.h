@@ -10,26 +10,21 @@
 
 #include "app/base/secret.h"
 #include "app/base/status.h"
+#include "middleware/registry/app_keys.h"
 
 struct arena;
 struct settings;
-
-#define PREVIOUS_KEYS_MAX 8
 
 struct settings_hold {
 	atomic_uint refs;
 	const struct settings *settings;
 	struct arena *owner; /* closed and freed at the end; or NULL */
-	uint8_t pepper[SECRET_KEY_BYTES]; /* of API keys, from APP_KEY */
-	/* the same from APP_PREVIOUS_KEYS: they still find keys */
-	uint8_t previous[PREVIOUS_KEYS_MAX][SECRET_KEY_BYTES];
-	size_t n_previous;
+	struct app_keys keys;
 };
 
 /*
- * Takes over owner, whatever the outcome. ST_INVALID when APP_KEY is missing
- * or wrong, or there are more than PREVIOUS_KEYS_MAX earlier keys. The caller
- * has the first hold.
+ * Takes over owner, whatever the outcome. Fails as app_keys_read()
+ * does. The caller has the first hold.
  */
 enum status settings_hold_new(const struct settings *settings,
     struct arena *owner, struct settings_hold **out, struct error *err);

@@ -188,11 +188,11 @@ key_under(const struct snapshot *s, const uint8_t *pepper, struct str key)
 const struct app_key *
 snapshot_key(const struct snapshot *s, struct str key)
 {
-	const struct settings_hold *hold = s->hold;
-	const struct app_key *found = key_under(s, hold->pepper, key);
+	const struct app_keys *keys = &s->hold->keys;
+	const struct app_key *found = NULL;
 
-	for (size_t i = 0; found == NULL && i < hold->n_previous; i++)
-		found = key_under(s, hold->previous[i], key);
+	for (size_t i = 0; found == NULL && i < keys->n; i++)
+		found = key_under(s, keys->pepper[i], key);
 	return found;
 }
 

@@ -24,7 +24,7 @@ struct service {
 	struct str label;
 	struct str description;
 	struct str type_name;
-	struct str config; /* JSON text of an object */
+	struct str config; /* JSON text of an object; see config_seal.h */
 	bool active;
 	bool cache_enabled;
 	int64_t cache_ttl;               /* seconds, never 0 when enabled */

@@ -12,7 +12,7 @@ schema_prepare(struct watch *w, const struct settings_hold *hold, bool migrate,
 	if (!migrate)
 		return migrations_check(&w->db, err);
 	return migrations_run(
-	    &w->db, MIGRATION_NEWEST, hold->pepper, &applied, err);
+	    &w->db, MIGRATION_NEWEST, &hold->keys, &applied, err);
 }
 
 enum status

@@ -13,16 +13,6 @@
 
 #define ARENA_BYTES 16384
 
-static void
-pepper_make(struct system_fixture *fix)
-{
-	uint8_t master[SECRET_KEY_BYTES];
-
-	assert_true(secret_init());
-	assert_true(secret_parse_key(STR(SYSTEM_APP_KEY), master));
-	secret_subkey(master, SECRET_API_KEYS, fix->pepper);
-}
-
 int
 system_setup_empty(void **state)
 {
@@ -40,7 +30,10 @@ system_setup_empty(void **state)
 		.cache_default_ttl = 300,
 	};
 	arena_init(&fix->arena, ARENA_BYTES);
-	pepper_make(fix);
+	assert_true(secret_init());
+	assert_int_equal(
+	    app_keys_read(&fix->settings, &fix->keys, &err), ST_OK);
+	fix->pepper = fix->keys.pepper[0];
 	assert_int_equal(
 	    system_db_open(&fix->settings, true, &fix->db, &err), ST_OK);
 	*state = fix;
@@ -56,7 +49,7 @@ system_setup(void **state)
 
 	(void)system_setup_empty(state);
 	fix = *state;
-	assert_int_equal(migrations_run(&fix->db, MIGRATION_NEWEST, fix->pepper,
+	assert_int_equal(migrations_run(&fix->db, MIGRATION_NEWEST, &fix->keys,
 			     &applied, &err),
 	    ST_OK);
 	return 0;

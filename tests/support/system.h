@@ -7,6 +7,7 @@
 #include "app/base/arena.h"
 #include "app/base/secret.h"
 #include "app/base/settings.h"
+#include "middleware/registry/app_keys.h"
 #include "middleware/registry/system_db.h"
 
 /* 32 bytes of zero, in base64. */
@@ -18,7 +19,8 @@ struct system_fixture {
 	struct settings settings;
 	struct system_db db;
 	struct arena arena;
-	uint8_t pepper[SECRET_KEY_BYTES];
+	struct app_keys keys;
+	const uint8_t *pepper; /* of keys */
 };
 
 /* A cmocka set-up and its tear-down; *state becomes a struct system_fixture

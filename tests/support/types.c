@@ -2,11 +2,14 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "middleware/registry/snapshot.h"
 #include "middleware/service.h"
 
 static atomic_int open_now, opened;
+static char config[256];
 static _Atomic(const char *) failing;
 static _Atomic(enum service_change) change;
 
@@ -24,6 +27,12 @@ int
 fake_opened(void)
 {
 	return atomic_load(&opened);
+}
+
+const char *
+fake_config(void)
+{
+	return config;
 }
 
 void
@@ -77,9 +86,10 @@ type_open(const struct service *service, const struct settings *settings,
 {
 	const char *why = atomic_load(&failing);
 
-	(void)service;
 	(void)settings;
 	gate_pass();
+	(void)snprintf(
+	    config, sizeof(config), "%.*s", STR_ARG(service->config));
 	if (why != NULL)
 		return error_set(err, ST_UNAVAILABLE, "%s", why);
 	*instance = malloc(1);

@@ -11,6 +11,9 @@
 int fake_open(void);
 int fake_opened(void);
 
+/* The config with which one was opened last, cut off at 255 bytes. */
+const char *fake_config(void);
+
 /* From now on opening fails with this text; NULL: it works. */
 void fake_fail(const char *why);
 

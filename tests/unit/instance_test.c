@@ -6,8 +6,10 @@
 
 #include <cmocka.h>
 
+#include "app/base/arena.h"
 #include "app/base/log.h"
 #include "app/base/settings.h"
+#include "middleware/registry/config_seal.h"
 #include "middleware/registry/instance.h"
 #include "middleware/registry/settings_hold.h"
 #include "middleware/registry/snapshot.h"
@@ -105,6 +107,65 @@ it_fits_as_long_as_the_record_means_the_same(void **state)
 	other.id = 8;
 	assert_false(instance_fits(inst, &other));
 	instance_unref(inst);
+}
+
+static struct service
+a_sealed_service(struct arena *arena, const struct app_keys *keys)
+{
+	struct service record = a_service();
+	const struct config_owner owner = { record.name, record.type };
+
+	record.config = STR("{\"database\":\"x\",\"password\":\"hush\"}");
+	assert_int_equal(
+	    config_seal(arena, keys, &owner, &record.config, NULL), ST_OK);
+	return record;
+}
+
+static void
+only_the_opening_sees_its_secrets(void **state)
+{
+	struct settings_hold *hold = *state;
+	struct arena arena;
+	struct service record;
+	struct instance *inst;
+
+	arena_init(&arena, 1024);
+	record = a_sealed_service(&arena, &hold->keys);
+	assert_null(strstr(record.config.p, "hush"));
+	inst = open_at(&record, hold, 0);
+	assert_string_equal(
+	    fake_config(), "{\"database\":\"x\",\"password\":\"hush\"}");
+	assert_true(instance_fits(inst, &record));
+	fake_change();
+	instance_unref(instance_renew(inst, 0));
+	assert_non_null(strstr(fake_config(), "hush"));
+	assert_int_equal(fake_opened(), 2);
+	instance_unref(inst);
+	arena_close(&arena);
+}
+
+static void
+under_another_app_key_it_does_not_open(void **state)
+{
+	struct settings_hold *hold = *state;
+	struct app_keys other = { .n = 1 };
+	struct arena arena;
+	struct service record;
+	struct instance *inst, *fresh;
+
+	arena_init(&arena, 1024);
+	memset(other.credentials[0], 'x', SECRET_KEY_BYTES);
+	record = a_sealed_service(&arena, &other);
+	inst = instance_new(&record, hold);
+	fresh = instance_renew(inst, 0);
+	assert_non_null(fresh);
+	assert_null(instance_handle(fresh));
+	assert_non_null(strstr(
+	    instance_error(fresh), "the password of service db cannot be"));
+	assert_non_null(strstr(instance_error(fresh), "APP_KEY"));
+	instance_unref(fresh);
+	instance_unref(inst);
+	arena_close(&arena);
 }
 
 static void
@@ -226,6 +287,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		INSTANCE(an_instance_is_closed_with_its_last_hold),
 		INSTANCE(it_fits_as_long_as_the_record_means_the_same),
+		INSTANCE(only_the_opening_sees_its_secrets),
+		INSTANCE(under_another_app_key_it_does_not_open),
 		INSTANCE(one_that_works_is_not_renewed),
 		INSTANCE(one_that_changed_is_opened_anew),
 		INSTANCE(one_that_changed_serves_on_until_it_can_be_opened),

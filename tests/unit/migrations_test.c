@@ -17,7 +17,7 @@ migrate(struct system_fixture *fix, int64_t last, unsigned *applied)
 {
 	struct error err = { 0 };
 
-	return migrations_run(&fix->db, last, fix->pepper, applied, &err);
+	return migrations_run(&fix->db, last, &fix->keys, applied, &err);
 }
 
 static void
@@ -132,6 +132,33 @@ public_keys_name_apps_without_a_role(void **state)
 	assert_int_equal(found, 1);
 }
 
+static void
+secrets_that_were_stored_in_clear_are_sealed(void **state)
+{
+	struct system_fixture *fix = *state;
+	unsigned applied;
+
+	assert_int_equal(migrate(fix, 2, &applied), ST_OK);
+	system_script(fix,
+	    "INSERT INTO service (name, type, config, created_date,"
+	    " last_modified_date) VALUES"
+	    " ('a', 'fake', '{\"database\":\"x\",\"password\":\"hush\"}', '',"
+	    " ''), ('b', 'fake', '{\"database\":\"x\"}', '', ''),"
+	    " ('c', 'nix', '{\"password\":\"hush\"}', '', ''),"
+	    " ('d', 'fake', 'no JSON', '', '')");
+	assert_int_equal(migrate(fix, MIGRATION_NEWEST, &applied), ST_OK);
+	assert_int_equal(
+	    system_number(fix, "SELECT COUNT(*) FROM service WHERE name = 'a'"
+			       " AND config LIKE '{\"database\":\"x\","
+			       "\"password\":\"sealed:%'"),
+	    1);
+	assert_int_equal(
+	    system_number(fix, "SELECT COUNT(*) FROM service WHERE config IN"
+			       " ('{\"database\":\"x\"}', 'no JSON',"
+			       " '{\"password\":\"hush\"}')"),
+	    3);
+}
+
 struct racer {
 	struct system_fixture *fix;
 	pthread_t thread;
@@ -148,7 +175,7 @@ race(void *arg)
 	racer->st = system_db_open(&racer->fix->settings, true, &db, NULL);
 	if (racer->st == ST_OK)
 		racer->st = migrations_run(&db, MIGRATION_NEWEST,
-		    racer->fix->pepper, &racer->applied, NULL);
+		    &racer->fix->keys, &racer->applied, NULL);
 	system_db_close(&db);
 	return NULL;
 }
@@ -188,6 +215,7 @@ main(void)
 		EMPTY(the_schema_of_a_newer_weir_is_left_alone),
 		EMPTY(a_known_app_that_was_removed_stays_away),
 		EMPTY(public_keys_name_apps_without_a_role),
+		EMPTY(secrets_that_were_stored_in_clear_are_sealed),
 		EMPTY(of_several_that_migrate_at_once_one_does_each_step),
 	};
 

@@ -222,7 +222,7 @@ a_database_put_in_its_place_is_read(void **state)
 	move(fix, "", ".away");
 	assert_int_equal(
 	    system_db_open(&fix->settings, true, &fix->db, NULL), ST_OK);
-	assert_int_equal(migrations_run(&fix->db, MIGRATION_NEWEST, fix->pepper,
+	assert_int_equal(migrations_run(&fix->db, MIGRATION_NEWEST, &fix->keys,
 			     &applied, NULL),
 	    ST_OK);
 	service_add(fix, "restored");
