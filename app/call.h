@@ -15,7 +15,6 @@
 #include "middleware/request.h"
 
 struct conn;
-struct fcgi;
 struct mailbox;
 
 /* What a worker shall do with it. */
@@ -38,7 +37,6 @@ enum call_outcome {
 struct call {
 	struct request req;
 	struct arena arena;
-	struct fcgi *fcgi;
 	struct answer answer;
 	struct conn *conn;
 	struct mailbox *home;        /* of the front that owns it */

@@ -7,7 +7,6 @@
 #include "app/base/settings.h"
 #include "app/call.h"
 #include "app/conn.h"
-#include "app/fcgi.h"
 #include "app/flight.h"
 #include "app/queue.h"
 #include "middleware/pipeline.h"
@@ -56,7 +55,6 @@ dispatch_open(const struct dispatch_parts *parts, struct dispatch **out,
 static void
 call_free(struct call *call)
 {
-	fcgi_free(call->fcgi);
 	arena_close(&call->arena);
 	free(call);
 }
@@ -86,7 +84,6 @@ call_new(void)
 	if (call == NULL)
 		abort();
 	arena_init(&call->arena, CALL_ARENA_BYTES);
-	call->fcgi = fcgi_new();
 	return call;
 }
 
@@ -117,7 +114,6 @@ void
 dispatch_release(struct dispatch *d, struct call *call)
 {
 	snapshot_unref(call->req.snapshot);
-	fcgi_release(call->fcgi);
 	arena_reset(&call->arena);
 	d->n_open--;
 	if (d->n_idle >= IDLE_CALLS_MAX) {

@@ -13,6 +13,7 @@
 
 struct fcgi {
 	FCGX_Request fcgx;
+	int feed; /* a file in memory, see fcgi_read_params(); -1: none yet */
 };
 
 /* Finds a parameter by its name without a string comparison a row. Written
@@ -63,6 +64,7 @@ fcgi_new(void)
 	if (f == NULL)
 		abort();
 	(void)FCGX_InitRequest(&f->fcgx, -1, 0);
+	f->feed = -1;
 	return f;
 }
 
@@ -71,16 +73,16 @@ fcgi_free(struct fcgi *f)
 {
 	if (f == NULL)
 		return;
-	fcgi_release(f);
+	if (f->feed >= 0)
+		(void)close(f->feed);
 	free(f);
 }
 
-void
-fcgi_release(struct fcgi *f)
+/* The connection is the front's: libfcgi must not close it. */
+static void
+fcgx_free(struct fcgi *f)
 {
-	/* The connection is the front's: libfcgi must not close it. */
 	FCGX_Free(&f->fcgx, 0);
-	(void)FCGX_InitRequest(&f->fcgx, -1, 0);
 }
 
 /* Keeps the parameter if it is one that weir reads. */
@@ -93,7 +95,7 @@ param_take(struct request *req, struct str name, struct str value)
 	     i = (i + 1) % NAME_SLOTS) {
 		if (!str_eq(names[i].name, name))
 			continue;
-		req->param[names[i].param] = value;
+		req->param[names[i].param] = arena_dup(req->arena, value);
 		return;
 	}
 }
@@ -122,15 +124,12 @@ params_read(struct fcgi *f, int *fd, struct request *req)
 	return ST_OK;
 }
 
-enum status
-fcgi_read(struct fcgi *f, int *fd, size_t body_bytes, struct request *req)
+static enum status
+body_read(struct fcgi *f, size_t body_bytes, struct request *req)
 {
+	char *body = arena_alloc(req->arena, body_bytes + 1);
 	char end;
-	char *body;
 
-	if (params_read(f, fd, req) != ST_OK)
-		return ST_ERROR;
-	body = arena_alloc(req->arena, body_bytes + 1);
 	if (body_bytes > 0 &&
 	    FCGX_GetStr(body, (int)body_bytes, f->fcgx.in) != (int)body_bytes)
 		return ST_ERROR;
@@ -141,6 +140,17 @@ fcgi_read(struct fcgi *f, int *fd, size_t body_bytes, struct request *req)
 		return ST_ERROR;
 	req->body = str_make(body, body_bytes);
 	return ST_OK;
+}
+
+enum status
+fcgi_read(struct fcgi *f, int *fd, size_t body_bytes, struct request *req)
+{
+	enum status st = params_read(f, fd, req);
+
+	if (st == ST_OK)
+		st = body_read(f, body_bytes, req);
+	fcgx_free(f);
+	return st;
 }
 
 /* The file holds bytes[0..n) and is read from its start. */
@@ -159,13 +169,16 @@ feed_fill(int *feed, const char *bytes, size_t n)
  * leaves unread is gone before the next request.
  */
 enum status
-fcgi_read_params(struct fcgi *f, int *feed, const struct record_scan *scan,
+fcgi_read_params(struct fcgi *f, const struct record_scan *scan,
     const char *bytes, struct request *req)
 {
 	char *head = arena_alloc(req->arena, record_params_room(scan));
 	size_t n = record_params(scan, bytes, head);
+	enum status st;
 
-	if (!feed_fill(feed, head, n))
+	if (!feed_fill(&f->feed, head, n))
 		return ST_ERROR;
-	return params_read(f, feed, req);
+	st = params_read(f, &f->feed, req);
+	fcgx_free(f);
+	return st;
 }

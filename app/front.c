@@ -13,6 +13,7 @@
 #include "app/base/log.h"
 #include "app/base/settings.h"
 #include "app/call.h"
+#include "app/fcgi.h"
 #include "app/front_conn.h"
 
 #define EVENTS_A_TURN  256
@@ -203,7 +204,7 @@ front_open(struct front *f, const struct front_parts *parts, struct error *err)
 	enum status st;
 
 	f->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	f->feed = -1;
+	f->fcgi = fcgi_new();
 	if (f->epoll_fd < 0)
 		return error_set(
 		    err, ST_ERROR, "cannot open a front: %s", strerror(errno));
@@ -265,8 +266,7 @@ front_close(struct front *f)
 		front_drop(f, f->all);
 	dispatch_close(f->dispatch);
 	mailbox_close(&f->mailbox);
-	if (f->feed >= 0)
-		(void)close(f->feed);
+	fcgi_free(f->fcgi);
 	(void)close(f->epoll_fd);
 	free(f->scratch);
 	free(f);

@@ -111,9 +111,8 @@ request_read(struct front *f, struct conn *c, struct call *call)
 	char *body;
 
 	if (c->in.n == 0)
-		return fcgi_read(
-		    call->fcgi, &c->fd, scan->body_bytes, &call->req);
-	st = fcgi_read_params(call->fcgi, &f->feed, scan, c->in.p, &call->req);
+		return fcgi_read(f->fcgi, &c->fd, scan->body_bytes, &call->req);
+	st = fcgi_read_params(f->fcgi, scan, c->in.p, &call->req);
 	if (st != ST_OK || !scan->complete)
 		return st;
 	body = arena_alloc(&call->arena, scan->body_bytes + 1);

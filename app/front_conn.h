@@ -18,7 +18,7 @@
 struct front {
 	pthread_t thread;
 	int epoll_fd;
-	int feed; /* see fcgi_read_params() */
+	struct fcgi *fcgi;
 	struct front_parts parts;
 	struct mailbox mailbox;
 	struct dispatch *dispatch;
