@@ -15,7 +15,7 @@
 
 /* Calls of one turn; more wait for the next turn's batch. */
 #define TURN_CALLS       256u
-#define CALL_ARENA_BYTES 16384u
+#define CALL_ARENA_BYTES 32768u
 #define IDLE_CALLS_MAX   256u
 #define EXPIRE_EVERY_MS  250
 
