@@ -59,7 +59,7 @@ word_skip(struct str *sql)
 	static const char *const words[] = { "SELECT", "FROM", "WHERE", "ORDER",
 		"BY", "LIMIT", "OFFSET", "DESC", "IS", "NOT", "NULL", "AND",
 		"count", "INSERT", "INTO", "VALUES", "UPDATE", "SET", "DELETE",
-		"RETURNING" };
+		"RETURNING", "OR", "IN", "LIKE", "ESCAPE" };
 	size_t n = 0;
 	struct str word;
 
@@ -83,8 +83,10 @@ sql_is_ours(struct arena *arena, struct str sql, const struct db_table *table)
 	while (ours && sql.n > 0) {
 		if (sql.p[0] == '`')
 			ours = name_skip(arena, &sql, table);
-		else if (memchr(" ,?()=*", sql.p[0], 7) != NULL)
+		else if (memchr(" ,?()=*<>", sql.p[0], 9) != NULL)
 			sql = str_skip(sql, 1);
+		else if (str_starts(sql, STR("'!'")))
+			sql = str_skip(sql, 3);
 		else
 			ours = word_skip(&sql);
 	}

@@ -1,0 +1,296 @@
+/* One condition of a filter: field [not] operator value. */
+#include "app/base/arena.h"
+#include "app/services/db/filter.h"
+#include "app/services/db/filter_tree.h"
+#include "app/services/db/filter_value.h"
+#include "drivers/db/catalog.h"
+
+#define NAME_SHOWN 128 /* bytes of a name in a fault */
+
+enum takes { TAKES_VALUE, TAKES_LIST, TAKES_PATTERN, TAKES_NOTHING };
+
+struct spelling {
+	struct str word; /* or sign */
+	struct str second;
+	enum filter_op op;
+	enum takes takes;
+	enum filter_match match; /* TAKES_PATTERN */
+};
+
+/* A sign stands before those that it begins with. */
+static const struct spelling signs[] = {
+	{ .word = { ">=", 2 }, .op = FILTER_GE },
+	{ .word = { "<=", 2 }, .op = FILTER_LE },
+	{ .word = { "!=", 2 }, .op = FILTER_NE },
+	{ .word = { "<>", 2 }, .op = FILTER_NE },
+	{ .word = { "=", 1 }, .op = FILTER_EQ },
+	{ .word = { ">", 1 }, .op = FILTER_GT },
+	{ .word = { "<", 1 }, .op = FILTER_LT },
+};
+
+static const struct spelling words[] = {
+	{ .word = { "eq", 2 }, .op = FILTER_EQ },
+	{ .word = { "ne", 2 }, .op = FILTER_NE },
+	{ .word = { "lt", 2 }, .op = FILTER_LT },
+	{ .word = { "gte", 3 }, .op = FILTER_GE },
+	{ .word = { "gt", 2 }, .op = FILTER_GT },
+	{ .word = { "lte", 3 }, .op = FILTER_LE },
+	{ .word = { "in", 2 }, .op = FILTER_IN, .takes = TAKES_LIST },
+	{ .word = { "like", 4 }, .op = FILTER_LIKE, .takes = TAKES_PATTERN },
+	{ .word = { "contains", 8 },
+	    .op = FILTER_LIKE,
+	    .takes = TAKES_PATTERN,
+	    .match = FILTER_MATCH_PART },
+	{ .word = { "starts", 6 },
+	    .second = { "with", 4 },
+	    .op = FILTER_LIKE,
+	    .takes = TAKES_PATTERN,
+	    .match = FILTER_MATCH_START },
+	{ .word = { "ends", 4 },
+	    .second = { "with", 4 },
+	    .op = FILTER_LIKE,
+	    .takes = TAKES_PATTERN,
+	    .match = FILTER_MATCH_END },
+	{ .word = { "is", 2 },
+	    .second = { "null", 4 },
+	    .op = FILTER_NULL,
+	    .takes = TAKES_NOTHING },
+};
+
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+
+static struct str
+name_shown(struct str name)
+{
+	return str_make(name.p, name.n < NAME_SHOWN ? name.n : NAME_SHOWN);
+}
+
+static enum status
+column_read(struct filter_reader *r, const struct column **out)
+{
+	size_t at = filter_next(&r->text);
+	struct str name = STR_NULL;
+	enum status st = filter_pass_name(&r->text, &name);
+
+	if (st != ST_OK)
+		return st;
+	*out = table_column(r->order->table, name);
+	if (*out != NULL)
+		return ST_OK;
+	if (str_find(name, '.') < name.n)
+		return filter_fault(&r->text, at,
+		    "Filters on related tables ('%.*s') are not offered.",
+		    STR_ARG(name_shown(name)));
+	return filter_fault(&r->text, at,
+	    "Invalid or unparsable field in filter request: '%.*s'.",
+	    STR_ARG(name_shown(name)));
+}
+
+static const struct spelling *
+sign_pass(struct filter_text *t)
+{
+	struct str rest = str_skip(t->text, filter_next(t));
+
+	for (size_t i = 0; i < ROWS(signs); i++) {
+		if (!str_starts(rest, signs[i].word))
+			continue;
+		t->at += signs[i].word.n;
+		return &signs[i];
+	}
+	return NULL;
+}
+
+/* "is not null" has a "not" between its words. */
+static const struct spelling *
+word_pass(struct filter_text *t, bool *negated)
+{
+	for (size_t i = 0; i < ROWS(words); i++) {
+		if (!filter_pass_word(t, words[i].word))
+			continue;
+		if (words[i].takes == TAKES_NOTHING &&
+		    filter_pass_word(t, STR("not")))
+			*negated = !*negated;
+		if (!str_is_null(words[i].second) &&
+		    !filter_pass_word(t, words[i].second))
+			return NULL;
+		return &words[i];
+	}
+	return NULL;
+}
+
+static enum status
+operator_read(
+    struct filter_reader *r, const struct spelling **out, bool *negated)
+{
+	struct filter_text *t = &r->text;
+	size_t at;
+
+	*negated = filter_pass_word(t, STR("not"));
+	at = filter_next(t);
+	*out = sign_pass(t);
+	if (*out == NULL)
+		*out = word_pass(t, negated);
+	if (*out != NULL)
+		return ST_OK;
+	if (filter_pass_word(t, STR("all")))
+		return filter_fault(
+		    t, at, "The operator 'all' is not offered.");
+	return filter_fault(t, at, FILTER_UNPARSABLE "An operator is missing.");
+}
+
+static enum status
+raw_read(struct filter_reader *r, bool in_list, struct filter_raw *out)
+{
+	enum status st = filter_pass_value(&r->text, in_list, out);
+
+	if (st != ST_OK)
+		return st;
+	return filter_value_resolve(&r->text, r->order->params, out);
+}
+
+/* Only for equality is null something to compare with. */
+static enum status
+single_read(struct filter_reader *r, struct filter_condition *c)
+{
+	struct filter_raw raw;
+	enum status st = raw_read(r, false, &raw);
+
+	if (st != ST_OK)
+		return st;
+	if (!filter_value_is_null(&raw)) {
+		c->values = arena_alloc(r->text.arena, sizeof(c->values[0]));
+		c->n = 1;
+		return filter_value_read(
+		    &r->text, c->column, &raw, &c->values[0]);
+	}
+	if (c->op != FILTER_EQ && c->op != FILTER_NE)
+		return filter_fault(&r->text, raw.at,
+		    FILTER_UNPARSABLE "Nothing is less or more than null.");
+	c->negated = c->op == FILTER_NE;
+	c->op = FILTER_NULL;
+	return ST_OK;
+}
+
+static enum status
+pattern_read(struct filter_reader *r, const struct spelling *op,
+    struct filter_condition *c)
+{
+	struct filter_raw raw;
+	enum status st;
+
+	if (c->column->kind == COLUMN_BINARY)
+		return filter_fault(&r->text, r->text.at,
+		    "Field '%.*s' is binary, and has no text to look into.",
+		    STR_ARG(c->column->name));
+	st = raw_read(r, false, &raw);
+	if (st != ST_OK)
+		return st;
+	if (filter_value_is_null(&raw))
+		return filter_fault(
+		    &r->text, raw.at, FILTER_UNPARSABLE "A text is missing.");
+	c->values = arena_alloc(r->text.arena, sizeof(c->values[0]));
+	c->n = 1;
+	return filter_value_pattern(&r->text, op->match, &raw, &c->values[0]);
+}
+
+/* Room for the elements of a list that begins at t->at: one more than the
+ * commas before the end of the text, or than may be. */
+static size_t
+list_room(const struct filter_text *t)
+{
+	struct str rest = str_skip(t->text, t->at);
+	size_t n = 1;
+
+	for (size_t i = 0; i < rest.n && n < FILTER_ELEMENTS_MAX; i++)
+		n += rest.p[i] == ',';
+	return n;
+}
+
+static enum status
+element_read(struct filter_reader *r, struct filter_condition *c)
+{
+	struct filter_raw raw;
+	enum status st;
+
+	if (r->elements == FILTER_ELEMENTS_MAX)
+		return filter_fault(&r->text, r->text.at,
+		    "The lists of a filter may have at most %u values.",
+		    FILTER_ELEMENTS_MAX);
+	r->elements++;
+	st = raw_read(r, true, &raw);
+	if (st != ST_OK)
+		return st;
+	if (filter_value_is_null(&raw)) {
+		c->or_null = true;
+		return ST_OK;
+	}
+	return filter_value_read(&r->text, c->column, &raw, &c->values[c->n++]);
+}
+
+static enum status
+list_read(struct filter_reader *r, struct filter_condition *c)
+{
+	struct filter_text *t = &r->text;
+	size_t open = filter_next(t);
+	enum status st;
+
+	if (!filter_pass_char(t, '('))
+		return filter_fault(t, open,
+		    "Filter value lists must be wrapped in parentheses.");
+	c->values = arena_alloc(t->arena, list_room(t) * sizeof(c->values[0]));
+	do {
+		st = element_read(r, c);
+		if (st != ST_OK)
+			return st;
+	} while (filter_pass_char(t, ','));
+	if (!filter_pass_char(t, ')'))
+		return filter_fault(t, t->at,
+		    FILTER_UNPARSABLE "Expected a comma or the closing "
+				      "parenthesis of a list.");
+	if (c->n == 0) {
+		c->op = FILTER_NULL;
+		c->or_null = false;
+	}
+	return ST_OK;
+}
+
+void
+filter_condition_negate(struct filter_condition *c)
+{
+	static const enum filter_op contrary[] = {
+		[FILTER_EQ] = FILTER_NE,
+		[FILTER_NE] = FILTER_EQ,
+		[FILTER_LT] = FILTER_GE,
+		[FILTER_GE] = FILTER_LT,
+		[FILTER_GT] = FILTER_LE,
+		[FILTER_LE] = FILTER_GT,
+	};
+
+	if (c->op < ROWS(contrary))
+		c->op = contrary[c->op];
+	else
+		c->negated = !c->negated;
+}
+
+enum status
+filter_condition_read(struct filter_reader *r, struct filter_condition *out)
+{
+	const struct spelling *op = NULL;
+	bool negated = false;
+	enum status st = column_read(r, &out->column);
+
+	if (st == ST_OK)
+		st = operator_read(r, &op, &negated);
+	if (st != ST_OK)
+		return st;
+	out->op = op->op;
+	if (op->takes == TAKES_VALUE)
+		st = single_read(r, out);
+	else if (op->takes == TAKES_LIST)
+		st = list_read(r, out);
+	else if (op->takes == TAKES_PATTERN)
+		st = pattern_read(r, op, out);
+	if (st == ST_OK && negated)
+		filter_condition_negate(out);
+	return st;
+}

@@ -1,0 +1,162 @@
+/*
+ * Filters as SQL that every engine takes. There is no XOR in all of them, but
+ * a condition is a number or NULL in all, so "<>" says the same.
+ */
+#include "app/base/arena.h"
+#include "app/services/db/filter_tree.h"
+#include "app/services/db/filter_value.h"
+#include "app/services/db/statement.h"
+#include "drivers/db/catalog.h"
+
+_Static_assert(FILTER_ESCAPE == '!', "the SQL says so");
+
+static void node_put(struct statement *s, const struct filter_node *node);
+
+static void
+comparison_put(struct statement *s, const struct filter_condition *c)
+{
+	static const struct str signs[] = {
+		[FILTER_EQ] = { " = ", 3 },
+		[FILTER_NE] = { " <> ", 4 },
+		[FILTER_LT] = { " < ", 3 },
+		[FILTER_GE] = { " >= ", 4 },
+		[FILTER_GT] = { " > ", 3 },
+		[FILTER_LE] = { " <= ", 4 },
+	};
+
+	statement_name(s, c->column->name);
+	buf_put(&s->sql, signs[c->op]);
+	statement_bind(s, c->values[0]);
+}
+
+static void
+like_put(struct statement *s, const struct filter_condition *c)
+{
+	statement_name(s, c->column->name);
+	buf_put(&s->sql, c->negated ? STR(" NOT LIKE ") : STR(" LIKE "));
+	statement_bind(s, c->values[0]);
+	statement_put(s, " ESCAPE '!'");
+}
+
+static void
+null_put(struct statement *s, const struct column *column, bool negated)
+{
+	statement_name(s, column->name);
+	buf_put(&s->sql, negated ? STR(" IS NOT NULL") : STR(" IS NULL"));
+}
+
+static void
+list_put(struct statement *s, const struct filter_condition *c)
+{
+	statement_name(s, c->column->name);
+	buf_put(&s->sql, c->negated ? STR(" NOT IN (") : STR(" IN ("));
+	for (size_t i = 0; i < c->n; i++) {
+		if (i > 0)
+			statement_put(s, ", ");
+		statement_bind(s, c->values[i]);
+	}
+	statement_put(s, ")");
+}
+
+/* In SQL a NULL in a list would make "not in" hold for no row at all. */
+static void
+list_or_null_put(struct statement *s, const struct filter_condition *c)
+{
+	statement_put(s, "(");
+	list_put(s, c);
+	buf_put(&s->sql, c->negated ? STR(" AND ") : STR(" OR "));
+	null_put(s, c->column, c->negated);
+	statement_put(s, ")");
+}
+
+static void
+condition_put(struct statement *s, const struct filter_condition *c)
+{
+	switch (c->op) {
+	case FILTER_IN:
+		if (c->or_null)
+			list_or_null_put(s, c);
+		else
+			list_put(s, c);
+		break;
+	case FILTER_LIKE:
+		like_put(s, c);
+		break;
+	case FILTER_NULL:
+		null_put(s, c->column, c->negated);
+		break;
+	default:
+		comparison_put(s, c);
+		break;
+	}
+}
+
+static void
+grouped_put(struct statement *s, const struct filter_node *node)
+{
+	statement_put(s, "(");
+	node_put(s, node);
+	statement_put(s, ")");
+}
+
+/* "NOT (NOT (a OR b) OR c)": nor reads from left to right. */
+static void
+nor_put(struct statement *s, const struct filter_node *node)
+{
+	for (const struct filter_node *n = node->first->next; n != NULL;
+	     n = n->next)
+		statement_put(s, "NOT (");
+	grouped_put(s, node->first);
+	for (const struct filter_node *n = node->first->next; n != NULL;
+	     n = n->next) {
+		statement_put(s, " OR ");
+		grouped_put(s, n);
+		statement_put(s, ")");
+	}
+}
+
+static void
+joined_put(struct statement *s, const struct filter_node *node)
+{
+	static const struct str words[FILTER_LOGICS] = {
+		[FILTER_OR] = { " OR ", 4 },
+		[FILTER_XOR] = { " <> ", 4 },
+		[FILTER_AND] = { " AND ", 5 },
+	};
+
+	for (const struct filter_node *n = node->first; n != NULL;
+	     n = n->next) {
+		if (n != node->first)
+			buf_put(&s->sql, words[node->logic]);
+		if (n->kind == FILTER_CONDITION && node->logic != FILTER_XOR)
+			node_put(s, n);
+		else
+			grouped_put(s, n);
+	}
+}
+
+static void
+node_put(struct statement *s, const struct filter_node *node)
+{
+	if (node->kind == FILTER_CONDITION) {
+		condition_put(s, &node->content);
+	} else if (node->kind == FILTER_NOT) {
+		statement_put(s, "NOT ");
+		grouped_put(s, node->first);
+	} else if (node->logic == FILTER_NOR) {
+		nor_put(s, node);
+	} else {
+		joined_put(s, node);
+	}
+}
+
+void
+filter_tree_put(struct arena *arena, const struct filter_node *tree, char quote,
+    struct condition *out)
+{
+	struct statement s;
+
+	statement_open(&s, arena, quote);
+	node_put(&s, tree);
+	*out = (struct condition){ buf_str(&s.sql), s.args, s.n_args };
+}

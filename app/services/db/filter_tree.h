@@ -1,0 +1,73 @@
+/* A filter (filter.h), understood: conditions joined by logic. */
+#ifndef WEIR_SERVICES_DB_FILTER_TREE_H
+#define WEIR_SERVICES_DB_FILTER_TREE_H
+
+#include "app/services/db/filter_text.h"
+#include "drivers/db/db.h"
+
+struct column;
+struct condition;
+struct filter_order;
+
+enum filter_op {
+	FILTER_EQ,
+	FILTER_NE,
+	FILTER_LT,
+	FILTER_GE,
+	FILTER_GT,
+	FILTER_LE,
+	FILTER_IN,
+	FILTER_LIKE, /* with a pattern of filter_value.h */
+	FILTER_NULL
+};
+
+/* column op values. What is negated in words has an op of its own, or
+ * negated; with null in it a list has or_null instead. */
+struct filter_condition {
+	const struct column *column;
+	enum filter_op op;
+	bool negated; /* FILTER_IN, FILTER_LIKE, FILTER_NULL */
+	bool or_null; /* FILTER_IN: null is among the values */
+	struct db_value *values;
+	size_t n;
+};
+
+enum filter_kind { FILTER_CONDITION, FILTER_NOT, FILTER_JOINED };
+
+struct filter_node {
+	enum filter_kind kind;
+	enum filter_logic logic;         /* FILTER_JOINED: of its children */
+	struct filter_node *first;       /* children; one of FILTER_NOT */
+	struct filter_node *next;        /* beside it */
+	struct filter_condition content; /* FILTER_CONDITION */
+};
+
+/*
+ * The tree of a filter's text, in the arena. Its depth is at most a small
+ * multiple of FILTER_DEPTH_MAX. A child of FILTER_NOT is always FILTER_JOINED.
+ * Fails as filter_parse().
+ */
+enum status filter_tree_read(struct arena *arena,
+    const struct filter_order *order, struct filter_node **out,
+    struct error *err);
+
+/* Which condition is the contrary: true where c is false, NULL where NULL. */
+void filter_condition_negate(struct filter_condition *c);
+
+/* One condition: what filter_tree_read() reads between logic. */
+struct filter_reader {
+	struct filter_text text;
+	const struct filter_order *order;
+	size_t conditions; /* so far */
+	size_t elements;   /* of lists, so far */
+	size_t depth;
+};
+
+enum status filter_condition_read(
+    struct filter_reader *r, struct filter_condition *out);
+
+/* The tree as SQL. */
+void filter_tree_put(struct arena *arena, const struct filter_node *tree,
+    char quote, struct condition *out);
+
+#endif

@@ -1,0 +1,21 @@
+/* What filters on filter_table become, as text to compare. */
+#ifndef WEIR_TESTS_FILTER_SHOWN_H
+#define WEIR_TESTS_FILTER_SHOWN_H
+
+#include "app/base/uri.h"
+
+struct arena;
+
+/*
+ * What filter_parse() makes of a text: the SQL without quotes around names,
+ * each "?" with its value in place ('text', 5, 5u, 0.5, <1.10>, true, x'ff'),
+ * or "! " and the error.
+ */
+struct str filter_shown(
+    struct arena *arena, struct str text, const struct params *params);
+
+/* Fails unless the text becomes that; the params are those of ":n" (null),
+ * ":i" (5), ":t" (it's), ":w" (null, the word). */
+void filter_expect(struct arena *arena, const char *text, const char *shown);
+
+#endif
