@@ -76,6 +76,16 @@ number_parse(const struct option *opt, struct str text, int64_t *out)
 	return n >= opt->min && n <= opt->max;
 }
 
+bool
+option_seconds(struct str text, int64_t min, int64_t max, int64_t *out)
+{
+	const struct option opt = {
+		.type = OPTION_SECONDS, .min = min, .max = max
+	};
+
+	return number_parse(&opt, text, out);
+}
+
 static bool
 choice_parse(const struct option *opt, struct str text, int64_t *out)
 {

@@ -67,6 +67,10 @@ bool option_store(const struct option *opt, struct str text, struct arena *a,
 void option_copy(
     const struct option *opt, const struct settings *from, struct settings *to);
 
+/* "90", "30m", "24h" or "7d" as seconds; false when it is none of the kind or
+ * out of range. */
+bool option_seconds(struct str text, int64_t min, int64_t max, int64_t *out);
+
 /* Appends what the option accepts: "bytes from 1k to 1g". */
 void option_expected(const struct option *opt, struct buf *out);
 

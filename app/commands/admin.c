@@ -4,9 +4,11 @@
 #include <stdio.h>
 
 #include "app/base/jsonout.h"
+#include "app/base/option.h"
 #include "app/command.h"
 #include "middleware/registry/migrations.h"
-#include "middleware/registry/system_db.h"
+
+#define DAY_SECONDS 86400
 
 bool
 admin_open(const struct command_call *call, struct system_db *db)
@@ -46,6 +48,42 @@ admin_number(const struct command_call *call, const char *option, int64_t min,
 	(void)command_fail("%s \"%s\": %" PRId64 " to %" PRId64 " is expected",
 	    option, text, min, max);
 	return false;
+}
+
+bool
+admin_seconds(const struct command_call *call, const char *option, int64_t max,
+    int64_t *out)
+{
+	const char *text = command_value(call, option);
+
+	if (text == NULL || option_seconds(str_of(text), 0, max, out))
+		return true;
+	(void)command_fail("%s \"%s\": a time as in 90, 30m, 24h or 7d is "
+			   "expected, at most %" PRId64 "d",
+	    option, text, max / DAY_SECONDS);
+	return false;
+}
+
+bool
+admin_flip(const struct command_call *call, const char *option, enum flip *out)
+{
+	const char *text = command_value(call, option);
+
+	if (text == NULL)
+		return true;
+	*out = str_to_bool(str_of(text)) ? FLIP_ON : FLIP_OFF;
+	if (*out == FLIP_ON || str_is_no(str_of(text)))
+		return true;
+	(void)command_fail("%s \"%s\": yes or no is expected", option, text);
+	return false;
+}
+
+void
+admin_field(const char *name, struct str value)
+{
+	if (value.n == 0)
+		value = STR("-");
+	(void)printf("%-12s %.*s\n", name, STR_ARG(value));
 }
 
 void

@@ -8,9 +8,9 @@
 #include "app/base/buf.h"
 #include "app/base/status.h"
 #include "app/base/str.h"
+#include "middleware/registry/system_db.h"
 
 struct command_call;
-struct system_db;
 
 /* Opens the system database; false after it has said why it cannot. */
 bool admin_open(const struct command_call *call, struct system_db *db);
@@ -25,6 +25,17 @@ int admin_close(struct system_db *db, enum status st, const struct error *err);
  * what is expected. *out is unchanged when the option was not given. */
 bool admin_number(const struct command_call *call, const char *option,
     int64_t min, int64_t max, int64_t *out);
+
+/* The same for a time in seconds, as in 90, 30m, 24h, 7d. */
+bool admin_seconds(const struct command_call *call, const char *option,
+    int64_t max, int64_t *out);
+
+/* The same for yes or no. */
+bool admin_flip(
+    const struct command_call *call, const char *option, enum flip *out);
+
+/* One "name   value" line for people; an absent or empty value shows as "-". */
+void admin_field(const char *name, struct str value);
 
 /* Prints JSON text and an end of line. */
 void admin_print(const struct buf *json);

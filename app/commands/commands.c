@@ -7,6 +7,7 @@ const struct command *const command_groups[] = {
 	check_commands,
 	service_commands,
 	role_commands,
+	app_commands,
 	key_commands,
 	limit_commands,
 	cache_commands,

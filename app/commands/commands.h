@@ -8,6 +8,7 @@
 
 #include "app/command.h"
 
+extern const struct command app_commands[];
 extern const struct command cache_commands[];
 extern const struct command check_commands[];
 extern const struct command help_commands[];

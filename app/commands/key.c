@@ -4,18 +4,18 @@
  */
 #include <stdio.h>
 
-#include "app/base/arena.h"
-#include "app/base/jsonout.h"
+#include "app/base/clock.h"
 #include "app/commands/admin.h"
-#include "app/commands/columns.h"
 #include "app/commands/commands.h"
+#include "app/commands/key_print.h"
 #include "middleware/registry/key_records.h"
 #include "middleware/registry/settings_hold.h"
-#include "middleware/registry/system_db.h"
 
 #define NEW_KEY_BYTES 64
 #define DAYS_MAX      36500
 #define DAY_MS        86400000
+#define GRACE_SECONDS 86400
+#define GRACE_MAX     (365 * 86400)
 
 /* The key given, read from standard input for "-", or a new one. */
 static struct str
@@ -34,38 +34,15 @@ key_text(const struct command_call *call, char text[KEY_MAX_BYTES + 2])
 	return str_trim(str_of(text));
 }
 
+/* "6498a8…", as the list shows it, is 6498a8. */
 static struct str
-date_or_null(struct arena *arena, int64_t wall_ms)
+name_or_hint(const char *text)
 {
-	char text[DATE_BYTES];
+	struct str s = str_of(text), dots = STR("\u2026");
 
-	if (wall_ms == 0)
-		return STR_NULL;
-	date_text(wall_ms, text);
-	return arena_dup(arena, str_of(text));
-}
-
-static void
-added_print(const struct command_call *call, const struct key_order *order)
-{
-	struct str expires = date_or_null(call->arena, order->expires_ms);
-	struct buf json = buf_in(call->arena);
-
-	if (!command_switch(call, "--json")) {
-		(void)fprintf(stderr,
-		    "weir: app \"%.*s\" has this new key, shown only now:\n",
-		    STR_ARG(order->app));
-		(void)printf("%.*s\n", STR_ARG(order->key));
-		return;
-	}
-	buf_put_char(&json, '{');
-	member_text(&json, "app", order->app);
-	member_text(&json, "api_key", order->key);
-	member_text(&json, "hint", str_make(order->key.p, KEY_HINT_BYTES));
-	member_text(&json, "expires", expires);
-	buf_put_char(&json, '}');
-	admin_print(&json);
-	secret_wipe(json.p, json.n);
+	if (str_ends(s, dots))
+		s.n -= dots.n;
+	return s;
 }
 
 static int
@@ -90,61 +67,39 @@ key_add(struct command_call *call)
 	if (st == ST_OK)
 		st = key_record_add(&db, &order, &err);
 	if (st == ST_OK)
-		added_print(call, &order);
+		key_added_print(call, &order);
 	secret_wipe(pepper, sizeof(pepper));
 	secret_wipe(text, sizeof(text));
 	return admin_close(&db, st, &err);
 }
 
-static const char *
-state_of(const struct key_record *key, int64_t now_ms)
+static int
+key_rotate(struct command_call *call)
 {
-	if (key->revoked_ms != 0)
-		return "revoked";
-	if (key->expires_ms != 0 && key->expires_ms <= now_ms)
-		return "expired";
-	return "active";
-}
+	char text[KEY_MAX_BYTES + 2];
+	uint8_t pepper[SECRET_KEY_BYTES];
+	struct key_order order = { .pepper = pepper };
+	int64_t grace = GRACE_SECONDS, days = 0, n = 0;
+	struct error err = { 0 };
+	struct system_db db;
+	enum status st;
 
-static void
-keys_print(struct arena *arena, const struct key_record *keys, size_t n,
-    int64_t now_ms)
-{
-	struct columns c =
-	    columns_new(arena, "APP KEY ROLE STATE CREATED EXPIRES");
-
-	for (size_t i = 0; i < n; i++) {
-		columns_put(&c, keys[i].app_name);
-		columns_put(&c,
-		    arena_printf(arena, "%.*s\u2026", STR_ARG(keys[i].hint)));
-		columns_put(&c, keys[i].role_name);
-		columns_put(&c, str_of(state_of(&keys[i], now_ms)));
-		columns_put(&c, keys[i].created);
-		columns_put(&c, date_or_null(arena, keys[i].expires_ms));
-	}
-	columns_print(&c);
-}
-
-static void
-keys_print_json(struct arena *arena, const struct key_record *keys, size_t n,
-    int64_t now_ms)
-{
-	struct buf json = buf_in(arena);
-
-	buf_put_char(&json, '[');
-	for (size_t i = 0; i < n; i++) {
-		buf_put(&json, i == 0 ? STR("{") : STR(",{"));
-		member_text(&json, "app", keys[i].app_name);
-		member_text(&json, "hint", keys[i].hint);
-		member_text(&json, "role", keys[i].role_name);
-		member_text(&json, "state", str_of(state_of(&keys[i], now_ms)));
-		member_text(&json, "created", keys[i].created);
-		member_text(
-		    &json, "expires", date_or_null(arena, keys[i].expires_ms));
-		buf_put_char(&json, '}');
-	}
-	buf_put_char(&json, ']');
-	admin_print(&json);
+	if (!admin_seconds(call, "--grace", GRACE_MAX, &grace) ||
+	    !admin_number(call, "--expires", 1, DAYS_MAX, &days) ||
+	    !admin_open(call, &db))
+		return 1;
+	order.app = name_or_hint(call->operands[0]);
+	order.key = key_text(call, text);
+	order.expires_ms = days == 0 ? 0 : db.wall_ms + days * DAY_MS;
+	st = settings_pepper(call->settings, pepper, &err);
+	if (st == ST_OK)
+		st = key_record_rotate(&db, call->arena, &order,
+		    db.wall_ms + grace * 1000, &n, &err);
+	if (st == ST_OK)
+		key_rotated_print(call, &order, n, db.wall_ms + grace * 1000);
+	secret_wipe(pepper, sizeof(pepper));
+	secret_wipe(text, sizeof(text));
+	return admin_close(&db, st, &err);
 }
 
 static int
@@ -166,17 +121,6 @@ key_list(struct command_call *call)
 	return admin_close(&db, st, &err);
 }
 
-/* "6498a8…", as the list shows it, is 6498a8. */
-static struct str
-name_or_hint(const char *text)
-{
-	struct str s = str_of(text), dots = STR("\u2026");
-
-	if (str_ends(s, dots))
-		s.n -= dots.n;
-	return s;
-}
-
 static int
 key_revoke(struct command_call *call)
 {
@@ -195,6 +139,40 @@ key_revoke(struct command_call *call)
 	return admin_close(&db, st, &err);
 }
 
+/* "never", or a number of days from now; false after a message. */
+static bool
+expires_read(const struct command_call *call, int64_t now_ms, int64_t *out)
+{
+	int64_t days = 0;
+
+	*out = 0;
+	if (strcmp(command_value(call, "--expires"), "never") == 0)
+		return true;
+	if (!admin_number(call, "--expires", 1, DAYS_MAX, &days))
+		return false;
+	*out = now_ms + days * DAY_MS;
+	return true;
+}
+
+static int
+key_set(struct command_call *call)
+{
+	struct str name = name_or_hint(call->operands[0]);
+	struct error err = { 0 };
+	struct system_db db;
+	int64_t expires_ms = 0, n = 0;
+	enum status st;
+
+	if (!expires_read(call, clock_now().wall_ms, &expires_ms) ||
+	    !admin_open(call, &db))
+		return 1;
+	st = key_record_expire(&db, name, expires_ms, &n, &err);
+	if (st == ST_OK)
+		(void)printf("%lld key%s of \"%.*s\" changed\n", (long long)n,
+		    n == 1 ? "" : "s", STR_ARG(name));
+	return admin_close(&db, st, &err);
+}
+
 static const struct command_option add_options[] = {
 	{ "--role", "ROLE", false, "the role of a new app" },
 	{ "--key", "KEY", false,
@@ -202,6 +180,21 @@ static const struct command_option add_options[] = {
 	    "it from standard input" },
 	{ "--expires", "DAYS", false, "when the key ends; without, never" },
 	{ "--json", NULL, false, "print a JSON object" },
+	{ 0 },
+};
+
+static const struct command_option rotate_options[] = {
+	{ "--grace", "TIME", false,
+	    "how long the earlier keys go on, as in 30m, 24h, 7d, or 0; "
+	    "without, 24h" },
+	{ "--key", "KEY", false, "the new key, as with key add" },
+	{ "--expires", "DAYS", false, "when the new key ends; without, never" },
+	{ "--json", NULL, false, "print a JSON object" },
+	{ 0 },
+};
+
+static const struct command_option set_options[] = {
+	{ "--expires", "DAYS", true, "when they end: days from now, or never" },
 	{ 0 },
 };
 
@@ -224,6 +217,22 @@ const struct command key_commands[] = {
 	    .options = list_options,
 	    .needs_settings = true,
 	    .run = key_list },
+	{ .noun = "key",
+	    .verb = "rotate",
+	    .operands = "APP-OR-KEY",
+	    .summary = "Make a new key for an app; those it has go on for a "
+		       "while",
+	    .options = rotate_options,
+	    .needs_settings = true,
+	    .run = key_rotate },
+	{ .noun = "key",
+	    .verb = "set",
+	    .operands = "APP-OR-KEY",
+	    .summary = "Say when the keys of an app end, or the one that "
+		       "begins so",
+	    .options = set_options,
+	    .needs_settings = true,
+	    .run = key_set },
 	{ .noun = "key",
 	    .verb = "revoke",
 	    .operands = "APP-OR-KEY",

@@ -2,52 +2,13 @@
 #include <stdio.h>
 
 #include "app/base/arena.h"
-#include "app/base/jsonout.h"
 #include "app/commands/admin.h"
-#include "app/commands/columns.h"
 #include "app/commands/commands.h"
+#include "app/commands/role_grant.h"
+#include "app/commands/role_print.h"
+#include "middleware/registry/app_records.h"
+#include "middleware/registry/lookup.h"
 #include "middleware/registry/role_records.h"
-#include "middleware/registry/system_db.h"
-#include "middleware/registry/words.h"
-
-static struct str
-verbs_text(struct arena *arena, unsigned mask)
-{
-	struct buf text = buf_in(arena);
-
-	verbs_put(&text, mask);
-	return buf_str(&text);
-}
-
-static void
-row_put(struct arena *arena, struct buf *json, const struct access_record *row)
-{
-	buf_put_char(json, '{');
-	member_text(json, "service", row->service_name);
-	member_text(json, "component", row->component);
-	member_text(json, "verbs", verbs_text(arena, row->verb_mask));
-	member_i64(json, "verb_mask", row->verb_mask);
-	member_i64(json, "requestor_mask", row->requestor_mask);
-	buf_put_char(json, '}');
-}
-
-static void
-record_put(struct arena *arena, struct buf *json, const struct role_record *r)
-{
-	buf_put_char(json, '{');
-	member_i64(json, "id", r->id);
-	member_text(json, "name", r->name);
-	member_text(json, "description", r->description);
-	member_bool(json, "is_active", r->active);
-	json_put_name(json, STR("access"));
-	buf_put_char(json, '[');
-	for (size_t i = 0; i < r->n_rows; i++) {
-		if (i > 0)
-			buf_put_char(json, ',');
-		row_put(arena, json, &r->rows[i]);
-	}
-	buf_put_lit(json, "]}");
-}
 
 static int
 role_add(struct command_call *call)
@@ -55,7 +16,6 @@ role_add(struct command_call *call)
 	struct role_record r = { .name = str_of(call->operands[0]),
 		.description = str_of(command_value(call, "--description")),
 		.active = true };
-	struct buf json = buf_in(call->arena);
 	struct error err = { 0 };
 	struct system_db db;
 	enum status st;
@@ -64,8 +24,7 @@ role_add(struct command_call *call)
 		return 1;
 	st = role_record_add(&db, &r, &err);
 	if (st == ST_OK && command_switch(call, "--json")) {
-		record_put(call->arena, &json, &r);
-		admin_print(&json);
+		role_print_json(call, &r);
 	} else if (st == ST_OK) {
 		(void)printf("role \"%.*s\" added; `weir role grant` says what "
 			     "it may do\n",
@@ -75,81 +34,38 @@ role_add(struct command_call *call)
 }
 
 static int
-role_grant(struct command_call *call)
+role_set(struct command_call *call)
 {
-	const char *component = command_value(call, "--component");
-	const char *verbs = command_value(call, "--verbs");
-	struct grant_order order = { .role = str_of(call->operands[0]),
-		.service = str_of(command_value(call, "--service")),
-		.component = str_of(component == NULL ? "*" : component) };
+	struct role_change change = {
+		.name = str_of(command_value(call, "--name")),
+		.description = str_of(command_value(call, "--description")),
+	};
 	struct error err = { 0 };
 	struct system_db db;
-	bool changed;
 	enum status st;
 
-	st = verbs_parse(
-	    str_of(verbs == NULL ? "GET" : verbs), &order.verb_mask, &err);
-	if (st != ST_OK)
-		return command_fail("%s", err.text);
-	if (!admin_open(call, &db))
+	if (!admin_flip(call, "--active", &change.active) ||
+	    !admin_open(call, &db))
 		return 1;
-	st = role_record_grant(&db, &order, &changed, &err);
+	st = role_record_set(&db, str_of(call->operands[0]), &change, &err);
 	if (st == ST_OK)
-		(void)printf("role \"%.*s\" %s %.*s on \"%.*s\" of %.*s\n",
-		    STR_ARG(order.role), changed ? "now has" : "has",
-		    STR_ARG(verbs_text(call->arena, order.verb_mask)),
-		    STR_ARG(order.component), STR_ARG(order.service));
+		(void)printf("role \"%s\" changed\n", call->operands[0]);
 	return admin_close(&db, st, &err);
 }
 
-/* One line a row; a role without rows has a line of its own. */
-static void
-role_rows_put(
-    struct arena *arena, struct columns *c, const struct role_record *r)
+static int
+role_remove(struct command_call *call)
 {
-	size_t i = 0;
+	struct error err = { 0 };
+	struct system_db db;
+	enum status st;
 
-	do {
-		const struct access_record *row =
-		    i < r->n_rows ? &r->rows[i] : NULL;
-
-		columns_put(c, r->name);
-		columns_put(c, r->active ? STR("yes") : STR("no"));
-		if (row == NULL) {
-			columns_put(c, STR_NULL);
-			columns_put(c, STR_NULL);
-			columns_put(c, STR_NULL);
-			continue;
-		}
-		columns_put(
-		    c, row->service_id == 0 ? STR("*") : row->service_name);
-		columns_put(
-		    c, row->component.n == 0 ? STR("/") : row->component);
-		columns_put(c, verbs_text(arena, row->verb_mask));
-	} while (++i < r->n_rows);
-}
-
-static void
-records_print(
-    const struct command_call *call, const struct role_record *list, size_t n)
-{
-	struct arena *arena = call->arena;
-	struct columns c =
-	    columns_new(arena, "ROLE ACTIVE SERVICE COMPONENT VERBS");
-	struct buf json = buf_in(arena);
-
-	buf_put_char(&json, '[');
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			buf_put_char(&json, ',');
-		record_put(arena, &json, &list[i]);
-		role_rows_put(arena, &c, &list[i]);
-	}
-	buf_put_char(&json, ']');
-	if (command_switch(call, "--json"))
-		admin_print(&json);
-	else
-		columns_print(&c);
+	if (!admin_open(call, &db))
+		return 1;
+	st = role_record_remove(&db, str_of(call->operands[0]), &err);
+	if (st == ST_OK)
+		(void)printf("role \"%s\" removed\n", call->operands[0]);
+	return admin_close(&db, st, &err);
 }
 
 static int
@@ -165,7 +81,33 @@ role_list(struct command_call *call)
 		return 1;
 	st = role_records_list(&db, call->arena, &list, &n, &err);
 	if (st == ST_OK)
-		records_print(call, list, n);
+		roles_print(call, list, n);
+	return admin_close(&db, st, &err);
+}
+
+static int
+role_show(struct command_call *call)
+{
+	struct str name = str_of(call->operands[0]);
+	struct role_record *list = NULL;
+	struct app_record *apps = NULL;
+	struct error err = { 0 };
+	struct system_db db;
+	enum status st;
+	size_t n = 0, n_apps = 0;
+	int64_t id = 0;
+
+	if (!admin_open(call, &db))
+		return 1;
+	st = lookup_id(&db, NOUN_ROLE, name, &id, &err);
+	if (st == ST_OK)
+		st = role_records_list(&db, call->arena, &list, &n, &err);
+	if (st == ST_OK)
+		st = app_records_list(&db, call->arena, &apps, &n_apps, &err);
+	for (size_t i = 0; st == ST_OK && i < n; i++) {
+		if (list[i].id == id)
+			role_print(call, &list[i], apps, n_apps);
+	}
 	return admin_close(&db, st, &err);
 }
 
@@ -175,18 +117,21 @@ static const struct command_option add_options[] = {
 	{ 0 },
 };
 
-static const struct command_option grant_options[] = {
-	{ "--service", "NAME", true, "which service, or \"*\" for all" },
-	{ "--component", "COMPONENT", false,
-	    "which part of it, as in _table/orders or \"_table/*\"; without, "
-	    "all of it" },
-	{ "--verbs", "VERBS", false,
-	    "GET,POST,PUT,PATCH,DELETE, all, or none to deny; without, GET" },
+static const struct command_option set_options[] = {
+	{ "--name", "NAME", false, "another name" },
+	{ "--description", "TEXT", false, "who it is for" },
+	{ "--active", "YES-OR-NO", false,
+	    "no: the keys of its apps open nothing" },
 	{ 0 },
 };
 
 static const struct command_option list_options[] = {
 	{ "--json", NULL, false, "print a JSON array" },
+	{ 0 },
+};
+
+static const struct command_option show_options[] = {
+	{ "--json", NULL, false, "print a JSON object" },
 	{ 0 },
 };
 
@@ -199,17 +144,45 @@ const struct command role_commands[] = {
 	    .needs_settings = true,
 	    .run = role_add },
 	{ .noun = "role",
-	    .verb = "grant",
-	    .operands = "ROLE",
-	    .summary = "Say what a role may do; again, to change it",
-	    .options = grant_options,
-	    .needs_settings = true,
-	    .run = role_grant },
-	{ .noun = "role",
 	    .verb = "list",
 	    .summary = "List roles and what they may do",
 	    .options = list_options,
 	    .needs_settings = true,
 	    .run = role_list },
+	{ .noun = "role",
+	    .verb = "show",
+	    .operands = "NAME",
+	    .summary = "Show a role, what it may do, and its apps",
+	    .options = show_options,
+	    .needs_settings = true,
+	    .run = role_show },
+	{ .noun = "role",
+	    .verb = "set",
+	    .operands = "NAME",
+	    .summary = "Change what is given; the rest stays",
+	    .options = set_options,
+	    .needs_settings = true,
+	    .run = role_set },
+	{ .noun = "role",
+	    .verb = "grant",
+	    .operands = "ROLE",
+	    .summary = "Say what a role may do; again, to change it",
+	    .options = role_grant_options,
+	    .needs_settings = true,
+	    .run = role_grant },
+	{ .noun = "role",
+	    .verb = "revoke",
+	    .operands = "ROLE",
+	    .summary = "Take one row of a role away",
+	    .options = role_revoke_options,
+	    .needs_settings = true,
+	    .run = role_revoke },
+	{ .noun = "role",
+	    .verb = "remove",
+	    .operands = "NAME",
+	    .summary = "Remove a role that no app acts with, its rows and its "
+		       "limits",
+	    .needs_settings = true,
+	    .run = role_remove },
 	{ 0 },
 };

@@ -4,7 +4,8 @@
 
 #include "middleware/registry/snapshot.h"
 
-#define REQUESTOR_API 1u
+#define REQUESTOR_API    1u
+#define REQUESTOR_SCRIPT 2u
 
 /* The verbs allowed on a component ("_table/todo/5", "" at the root). */
 unsigned access_verbs(const struct role *role, int64_t service_id,

@@ -1,5 +1,6 @@
 #include "middleware/registry/key_records.h"
 
+#include "middleware/registry/key_choice.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/registry/words.h"
@@ -132,70 +133,57 @@ key_record_add(
 	return st == ST_OK ? system_db_write(db, add, &adding, err) : st;
 }
 
-/* Which keys to revoke: those of an app, or of a hint when app_id is 0. */
-struct revoking {
-	struct str name;
-	int64_t app_id;
-	int64_t n;
+/* A new key on its way, and the end of those before it. */
+struct rotating {
+	struct key_order *order;
+	struct arena *arena;
+	int64_t until_ms;
+	struct key_choice choice;
 };
 
-#define OF_APP_OR_HINT                                                         \
-	" WHERE revoked = 0 AND ((? <> 0 AND app_id = ?)"                      \
-	" OR (? = 0 AND hint = ?))"
-
-/* ST_OK when it is clear which keys are meant. */
 static enum status
-revoked_count(struct system_db *db, struct revoking *r, struct error *err)
+app_name_row(void *ctx, const struct db_value *v, size_t n)
 {
-	struct db_value id = bind_i64(r->app_id);
-	struct db_value args[] = { id, id, id, bind_text(r->name) };
-	struct db_stmt stmt =
-	    DB_STMT("SELECT COUNT(*) FROM app_key" OF_APP_OR_HINT, args);
-	enum status st = system_db_number(db, &stmt, &r->n, err);
+	struct rotating *r = ctx;
 
-	if (st != ST_OK)
-		return st;
-	if (r->n == 0)
-		return error_set(err, ST_MISSING,
-		    "no key in force belongs to \"%.*s\": `weir key list` "
-		    "shows apps and keys",
-		    STR_ARG(r->name));
-	if (r->app_id == 0 && r->n > 1)
-		return error_set(err, ST_INVALID,
-		    "%lld keys begin with \"%.*s\": name the app instead",
-		    (long long)r->n, STR_ARG(r->name));
+	(void)n; /* as many as the statement names */
+	r->order->app = value_text(r->arena, &v[0]);
 	return ST_OK;
 }
 
 static enum status
-revoke(struct system_db *db, void *ctx, struct error *err)
+rotate(struct system_db *db, void *ctx, struct error *err)
 {
-	struct revoking *r = ctx;
-	struct error why = { 0 };
-	enum status st = lookup_id(db, NOUN_APP, r->name, &r->app_id, &why);
+	struct rotating *r = ctx;
+	struct adding a = { .order = r->order };
+	enum status st = keys_choose(db, &r->choice, err);
 
-	if (st != ST_OK && st != ST_MISSING)
-		return error_set(err, st, "%s", why.text);
-	st = revoked_count(db, r, err);
+	if (st == ST_OK)
+		st = keys_shorten(db, &r->choice, r->until_ms, err);
 	if (st != ST_OK)
 		return st;
-	struct db_value id = bind_i64(r->app_id);
-	struct db_value args[] = { bind_i64(db->wall_ms), id, id, id,
-		bind_text(r->name) };
+	a.app_id = r->choice.app_id;
+	struct db_value args[] = { bind_i64(a.app_id) };
 	struct db_stmt stmt =
-	    DB_STMT("UPDATE app_key SET revoked = ?" OF_APP_OR_HINT, args);
+	    DB_STMT("SELECT name FROM app WHERE id = ?", args);
 
-	return system_db_change(db, &stmt, err);
+	st = system_db_run(db, &stmt, app_name_row, r, err);
+	return st == ST_OK ? key_insert(db, &a, err) : st;
 }
 
 enum status
-key_record_revoke(struct system_db *db, struct str name_or_hint, int64_t *n,
-    struct error *err)
+key_record_rotate(struct system_db *db, struct arena *arena,
+    struct key_order *order, int64_t until_ms, int64_t *n, struct error *err)
 {
-	struct revoking r = { .name = name_or_hint };
-	enum status st = system_db_write(db, revoke, &r, err);
+	struct rotating r = { .order = order,
+		.arena = arena,
+		.until_ms = until_ms,
+		.choice = { .name = order->app } };
+	enum status st = key_check(order->key, err);
 
-	*n = r.n;
+	if (st == ST_OK)
+		st = system_db_write(db, rotate, &r, err);
+	*n = r.choice.n;
 	return st;
 }
 

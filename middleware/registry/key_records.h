@@ -33,12 +33,24 @@ enum status key_record_add(
     struct system_db *db, const struct key_order *order, struct error *err);
 
 /*
- * Revokes all keys of the app of that name, else the one key of that hint.
- * *n receives how many were in force. ST_INVALID when several keys have the
- * hint.
+ * The functions below are about all keys in force of the app of that name,
+ * else about the one of that hint; a key is in force until it is revoked. *n
+ * receives how many were. ST_INVALID when several keys have the hint.
  */
 enum status key_record_revoke(struct system_db *db, struct str name_or_hint,
     int64_t *n, struct error *err);
+
+/* They end then (Unix time), or with 0 never. */
+enum status key_record_expire(struct system_db *db, struct str name_or_hint,
+    int64_t expires_ms, int64_t *n, struct error *err);
+
+/*
+ * Gives the app a new key: order->app is the name or hint and receives the
+ * app's name, in the arena; its role is not looked at. Those in force end at
+ * until_ms, if they do not end before.
+ */
+enum status key_record_rotate(struct system_db *db, struct arena *arena,
+    struct key_order *order, int64_t until_ms, int64_t *n, struct error *err);
 
 struct key_record {
 	int64_t app_id;

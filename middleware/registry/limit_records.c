@@ -100,22 +100,26 @@ refuse_second(
 	struct error why = { 0 };
 	int64_t id;
 
-	if (lookup_id(db, NOUN_LIMIT, r->name, &id, &why) == ST_OK)
+	if (lookup_id(db, NOUN_LIMIT, r->name, &id, &why) == ST_OK &&
+	    id != r->id)
 		return error_set(err, ST_EXISTS,
 		    "a limit is named \"%.*s\" already: choose another name, "
-		    "or remove it first with `weir limit remove %.*s`",
+		    "or change it with `weir limit set %.*s`",
 		    STR_ARG(r->name), STR_ARG(r->name));
 	return error_set(err, ST_EXISTS,
 	    "a limit exists already with the same type, verb and period: "
-	    "`weir limit list` shows it; remove it first");
+	    "`weir limit list` shows it; change or remove it");
 }
 
+/* Runs an INSERT or UPDATE whose values begin with those of the record. */
 static enum status
-limit_insert(struct system_db *db, void *ctx, struct error *err)
+limit_store(struct system_db *db, const char *sql, struct limit_record *r,
+    struct error *err)
 {
-	struct limit_record *r = ctx;
 	struct buf key_text = { 0 }, verb = { 0 };
+	bool is_new = r->id == 0;
 	char now[DATE_BYTES];
+	int64_t id = 0;
 	enum status st = parts_find(db, r, err);
 
 	if (st != ST_OK)
@@ -129,18 +133,27 @@ limit_insert(struct system_db *db, void *ctx, struct error *err)
 		bind_id(r->service_id),
 		bind_text(r->verb_mask == 0 ? STR_NULL : buf_str(&verb)),
 		bind_text(buf_str(&key_text)), bind_i64(r->active ? 1 : 0),
-		bind_text(str_of(now)), bind_text(str_of(now)) };
-	struct db_stmt stmt =
-	    DB_STMT("INSERT INTO limits (name, type, rate, period, app_id,"
-		    " role_id, service_id, verb, key_text, is_active,"
-		    " created_date, last_modified_date)"
-		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		args);
+		bind_text(str_of(now)),
+		is_new ? bind_text(str_of(now)) : bind_i64(r->id) };
+	struct db_stmt stmt = { str_of(sql), args,
+		sizeof(args) / sizeof(args[0]) };
 
-	st = system_db_insert(db, &stmt, &r->id, err);
+	st = system_db_insert(db, &stmt, &id, err);
+	if (st == ST_OK && is_new)
+		r->id = id;
 	buf_free(&verb);
 	buf_free(&key_text);
 	return st == ST_EXISTS ? refuse_second(db, r, err) : st;
+}
+
+static enum status
+limit_insert(struct system_db *db, void *ctx, struct error *err)
+{
+	return limit_store(db,
+	    "INSERT INTO limits (name, type, rate, period, app_id, role_id,"
+	    " service_id, verb, key_text, is_active, last_modified_date,"
+	    " created_date) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    ctx, err);
 }
 
 enum status
@@ -151,6 +164,64 @@ limit_record_add(
 
 	return st == ST_OK ? system_db_write(db, limit_insert, record, err)
 			   : st;
+}
+
+/* A change on its way into the database. */
+struct editing {
+	struct arena *arena;
+	struct str name;
+	limit_edit_f *edit;
+	void *ctx;
+	struct limit_record *record;
+};
+
+static enum status
+limit_find(struct system_db *db, struct editing *e, struct error *err)
+{
+	struct limit_record *list = NULL;
+	size_t n = 0;
+	int64_t id = 0;
+	enum status st = lookup_id(db, NOUN_LIMIT, e->name, &id, err);
+
+	if (st == ST_OK)
+		st = limit_records_list(db, e->arena, &list, &n, err);
+	if (st != ST_OK)
+		return st;
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].id == id)
+			*e->record = list[i];
+	}
+	return ST_OK;
+}
+
+static enum status
+limit_update(struct system_db *db, void *ctx, struct error *err)
+{
+	struct editing *e = ctx;
+	struct limit_record *r = e->record;
+	enum status st = limit_find(db, e, err);
+
+	if (st == ST_OK)
+		st = e->edit(e->ctx, r, err);
+	if (st == ST_OK)
+		st = limit_check(r, err);
+	if (st != ST_OK)
+		return st;
+	r->app_id = r->role_id = r->service_id = 0;
+	return limit_store(db,
+	    "UPDATE limits SET name = ?, type = ?, rate = ?, period = ?,"
+	    " app_id = ?, role_id = ?, service_id = ?, verb = ?, key_text = ?,"
+	    " is_active = ?, last_modified_date = ? WHERE id = ?",
+	    r, err);
+}
+
+enum status
+limit_record_set(struct system_db *db, struct arena *arena, struct str name,
+    limit_edit_f *edit, void *ctx, struct limit_record *out, struct error *err)
+{
+	struct editing e = { arena, name, edit, ctx, out };
+
+	return system_db_write(db, limit_update, &e, err);
 }
 
 static enum status

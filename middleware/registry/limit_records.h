@@ -36,6 +36,19 @@ struct limit_record {
 enum status limit_record_add(
     struct system_db *db, struct limit_record *record, struct error *err);
 
+/* Changes a record, all but its id; any status but ST_OK leaves it as it is. */
+typedef enum status limit_edit_f(
+    void *ctx, struct limit_record *record, struct error *err);
+
+/*
+ * Lets `edit` change the limit of that name, while nobody else can, and checks
+ * what comes out as limit_record_add() does. *out is the record then, its
+ * texts in the arena or the caller's.
+ */
+enum status limit_record_set(struct system_db *db, struct arena *arena,
+    struct str name, limit_edit_f *edit, void *ctx, struct limit_record *out,
+    struct error *err);
+
 enum status limit_record_remove(
     struct system_db *db, struct str name, struct error *err);
 

@@ -12,7 +12,7 @@ struct noun_text {
 static const struct noun_text nouns[] = {
 	[NOUN_SERVICE] = { "service", "weir service list",
 	    "SELECT id FROM service WHERE name = ?" },
-	[NOUN_APP] = { "app", "weir key list",
+	[NOUN_APP] = { "app", "weir app list",
 	    "SELECT id FROM app WHERE name = ?" },
 	[NOUN_ROLE] = { "role", "weir role list",
 	    "SELECT id FROM role WHERE name = ?" },

@@ -1,9 +1,9 @@
 #include "middleware/registry/role_records.h"
 
-#include "middleware/registry/access.h"
 #include "middleware/registry/lookup.h"
-#include "middleware/registry/system_db.h"
 #include "middleware/registry/words.h"
+
+#define USERS_SHOWN 3
 
 static enum status
 role_insert(struct system_db *db, void *ctx, struct error *err)
@@ -37,116 +37,131 @@ role_record_add(
 {
 	enum status st = record_name_check(record->name, "role", err);
 
+	if (st == ST_OK)
+		st = description_check(record->description, err);
 	return st == ST_OK ? system_db_write(db, role_insert, record, err) : st;
 }
 
-/* A grant on its way into the database. */
-struct granting {
-	const struct grant_order *order;
-	struct str component;
-	int64_t role_id;
-	int64_t service_id;
-	bool changed;
+/* A change on its way into the database. */
+struct changing {
+	struct str name;
+	const struct role_change *change;
 };
 
-/* ST_MISSING when the role has no such row yet. */
 static enum status
-row_change(struct system_db *db, struct granting *g, struct error *err)
+role_update(struct system_db *db, void *ctx, struct error *err)
 {
+	const struct changing *c = ctx;
+	struct error why = { 0 };
 	char now[DATE_BYTES];
+	int64_t id = 0;
+	enum status st = lookup_id(db, NOUN_ROLE, c->name, &id, err);
 
-	date_text(db->wall_ms, now);
-	struct db_value args[] = { bind_i64(g->order->verb_mask),
-		bind_text(str_of(now)), bind_i64(g->role_id),
-		bind_i64(g->service_id), bind_text(g->component),
-		bind_i64(REQUESTOR_API) };
-	struct db_stmt stmt =
-	    DB_STMT("UPDATE role_service_access"
-		    " SET verb_mask = ?, last_modified_date = ?"
-		    " WHERE role_id = ? AND COALESCE(service_id, 0) = ?"
-		    " AND LOWER(component) = LOWER(?) AND requestor_mask = ?",
-		args);
-
-	return system_db_change(db, &stmt, err);
-}
-
-static enum status
-row_insert(struct system_db *db, struct granting *g, struct error *err)
-{
-	char now[DATE_BYTES];
-	int64_t id;
-
-	date_text(db->wall_ms, now);
-	struct db_value args[] = { bind_i64(g->role_id), bind_id(g->service_id),
-		bind_text(g->component), bind_i64(g->order->verb_mask),
-		bind_i64(REQUESTOR_API), bind_text(str_of(now)),
-		bind_text(str_of(now)) };
-	struct db_stmt stmt =
-	    DB_STMT("INSERT INTO role_service_access (role_id, service_id,"
-		    " component, verb_mask, requestor_mask, created_date,"
-		    " last_modified_date) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		args);
-
-	return system_db_insert(db, &stmt, &id, err);
-}
-
-static enum status
-grant(struct system_db *db, void *ctx, struct error *err)
-{
-	struct granting *g = ctx;
-	const struct grant_order *order = g->order;
-	enum status st;
-
-	st = lookup_id(db, NOUN_ROLE, order->role, &g->role_id, err);
-	if (st == ST_OK && !str_eq(order->service, STR("*")))
-		st = lookup_id(
-		    db, NOUN_SERVICE, order->service, &g->service_id, err);
 	if (st != ST_OK)
 		return st;
-	st = row_change(db, g, err);
-	g->changed = st == ST_OK;
-	return st == ST_MISSING ? row_insert(db, g, err) : st;
-}
+	date_text(db->wall_ms, now);
+	struct db_value args[] = { bind_text(c->change->name),
+		bind_text(c->change->description), bind_flip(c->change->active),
+		bind_text(str_of(now)), bind_i64(id) };
+	struct db_stmt stmt =
+	    DB_STMT("UPDATE role SET name = COALESCE(?, name),"
+		    " description = COALESCE(?, description),"
+		    " is_active = COALESCE(?, is_active),"
+		    " last_modified_date = ? WHERE id = ?",
+		args);
 
-/* Without the slashes at its ends; a row is refused that matches nothing. */
-static enum status
-component_check(
-    const struct grant_order *order, struct str *component, struct error *err)
-{
-	struct str c =
-	    str_is_null(order->component) ? STR("") : order->component;
-
-	while (c.n > 0 && c.p[0] == '/')
-		c = str_skip(c, 1);
-	while (c.n > 0 && c.p[c.n - 1] == '/')
-		c.n--;
-	*component = c;
-	if (c.n > COMPONENT_MAX)
-		return error_set(err, ST_INVALID,
-		    "a component has at most %d bytes", COMPONENT_MAX);
-	if (str_find(c, '*') + 1 < c.n)
-		return error_set(err, ST_INVALID,
-		    "component \"%.*s\": a * stands at the end only",
-		    STR_ARG(c));
-	if (str_eq(order->service, STR("*")) && c.n > 0 && !str_eq(c, STR("*")))
-		return error_set(err, ST_INVALID,
-		    "component \"%.*s\": for all services it is * or, for "
-		    "their roots only, empty",
-		    STR_ARG(c));
-	return ST_OK;
+	st = system_db_run(db, &stmt, NULL, NULL, &why);
+	if (st == ST_EXISTS)
+		return error_set(err, st,
+		    "another role is named \"%.*s\" already",
+		    STR_ARG(c->change->name));
+	return st == ST_OK ? st : error_set(err, st, "%s", why.text);
 }
 
 enum status
-role_record_grant(struct system_db *db, const struct grant_order *order,
-    bool *changed, struct error *err)
+role_record_set(struct system_db *db, struct str name,
+    const struct role_change *change, struct error *err)
 {
-	struct granting g = { .order = order };
-	enum status st = component_check(order, &g.component, err);
+	struct changing changing = { name, change };
+	enum status st = ST_OK;
+
+	if (!str_is_null(change->name))
+		st = record_name_check(change->name, "role", err);
+	if (st == ST_OK)
+		st = description_check(change->description, err);
+	return st == ST_OK ? system_db_write(db, role_update, &changing, err)
+			   : st;
+}
+
+/* The apps that act with a role, as far as a message has room for them. */
+struct users {
+	struct buf names;
+	size_t n;
+};
+
+static enum status
+user_row(void *ctx, const struct db_value *v, size_t n)
+{
+	struct users *users = ctx;
+
+	(void)n; /* as many as the statement names */
+	if (users->n++ < USERS_SHOWN)
+		buf_printf(&users->names, "%s\"%.*s\"",
+		    users->n == 1 ? "" : ", ", STR_ARG(v[0].s));
+	return ST_OK;
+}
+
+static enum status
+refuse_used(struct str role, const struct users *users, struct error *err)
+{
+	return error_set(err, ST_INVALID,
+	    "%zu app%s with the role \"%.*s\" (%.*s%s): give %s another with "
+	    "`weir app set APP --role ROLE`, or none with --no-role",
+	    users->n, users->n == 1 ? " acts" : "s act", STR_ARG(role),
+	    STR_ARG(buf_str(&users->names)),
+	    users->n > USERS_SHOWN ? " ..." : "",
+	    users->n == 1 ? "it" : "them");
+}
+
+static enum status
+unused_check(
+    struct system_db *db, int64_t id, struct str name, struct error *err)
+{
+	struct users users = { 0 };
+	struct db_value args[] = { bind_i64(id) };
+	struct db_stmt stmt = DB_STMT(
+	    "SELECT name FROM app WHERE role_id = ? ORDER BY name", args);
+	enum status st = system_db_run(db, &stmt, user_row, &users, err);
+
+	if (st == ST_OK && users.n > 0)
+		st = refuse_used(name, &users, err);
+	buf_free(&users.names);
+	return st;
+}
+
+static const char *const delete_parts[] = {
+	"DELETE FROM role_service_access WHERE role_id = ?",
+	"DELETE FROM limits WHERE role_id = ?",
+	"DELETE FROM role WHERE id = ?",
+	NULL,
+};
+
+static enum status
+role_delete(struct system_db *db, void *ctx, struct error *err)
+{
+	const struct str *name = ctx;
+	int64_t id = 0;
+	enum status st = lookup_id(db, NOUN_ROLE, *name, &id, err);
 
 	if (st == ST_OK)
-		st = system_db_write(db, grant, &g, err);
-	*changed = g.changed;
-	return st;
+		st = unused_check(db, id, *name, err);
+	return st == ST_OK ? system_db_each(db, delete_parts, id, err) : st;
+}
+
+enum status
+role_record_remove(struct system_db *db, struct str name, struct error *err)
+{
+	return system_db_write(db, role_delete, &name, err);
 }
 
 static enum status

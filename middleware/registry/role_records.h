@@ -9,11 +9,9 @@
 
 #include "app/base/status.h"
 #include "app/base/str.h"
+#include "middleware/registry/system_db.h"
 
 struct arena;
-struct system_db;
-
-#define COMPONENT_MAX 255 /* bytes */
 
 /* A row of role_service_access. */
 struct access_record {
@@ -39,20 +37,20 @@ struct role_record {
 enum status role_record_add(
     struct system_db *db, struct role_record *record, struct error *err);
 
-/* A grant: what a role may do on a component of a service. */
-struct grant_order {
-	struct str role;
-	struct str service;   /* "*": all services */
-	struct str component; /* "" the root, "*" all, "x*" what begins so */
-	unsigned verb_mask;   /* 0 on an exact component: denied */
+/* What is STR_NULL or FLIP_KEEP stays. */
+struct role_change {
+	struct str name;
+	struct str description;
+	enum flip active;
 };
 
-/*
- * Adds the row, or sets the verbs of the one that stands there already, which
- * is *changed then. ST_INVALID for a component that could never match.
- */
-enum status role_record_grant(struct system_db *db,
-    const struct grant_order *order, bool *changed, struct error *err);
+/* ST_EXISTS when the new name is another role's. */
+enum status role_record_set(struct system_db *db, struct str name,
+    const struct role_change *change, struct error *err);
+
+/* Its rows and its limits go with it. ST_INVALID while apps act with it. */
+enum status role_record_remove(
+    struct system_db *db, struct str name, struct error *err);
 
 /* All of them, sorted by name. */
 enum status role_records_list(struct system_db *db, struct arena *arena,

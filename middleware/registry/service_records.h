@@ -17,8 +17,7 @@
 struct arena;
 struct system_db;
 
-#define LABEL_MAX       80 /* bytes */
-#define DESCRIPTION_MAX 255
+#define LABEL_MAX 80 /* bytes */
 
 struct service_record {
 	int64_t id;      /* set by an add */

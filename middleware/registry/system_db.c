@@ -89,6 +89,21 @@ system_db_change(
 }
 
 enum status
+system_db_each(
+    struct system_db *db, const char *const *sql, int64_t id, struct error *err)
+{
+	struct db_value args[] = { bind_i64(id) };
+	enum status st = ST_OK;
+
+	for (; *sql != NULL && st == ST_OK; sql++) {
+		struct db_stmt stmt = { str_of(*sql), args, 1 };
+
+		st = system_db_run(db, &stmt, NULL, NULL, err);
+	}
+	return st;
+}
+
+enum status
 system_db_insert(struct system_db *db, const struct db_stmt *stmt, int64_t *id,
     struct error *err)
 {
@@ -160,6 +175,10 @@ step_version(struct system_db *db, struct error *err)
 	return st;
 }
 
+/*
+ * The version comes first: its row is held to the end, so that writers queue
+ * there, on every engine, and never wait for each other crosswise.
+ */
 enum status
 system_db_write(
     struct system_db *db, system_db_work_f *work, void *ctx, struct error *err)
@@ -169,9 +188,9 @@ system_db_write(
 
 	if (st != ST_OK)
 		return st;
-	st = work(db, ctx, err);
+	st = step_version(db, err);
 	if (st == ST_OK)
-		st = step_version(db, err);
+		st = work(db, ctx, err);
 	if (st == ST_OK)
 		st = db->driver->commit(db->conn, err);
 	if (st != ST_OK)

@@ -51,6 +51,10 @@ enum status system_db_change(
 enum status system_db_insert(struct system_db *db, const struct db_stmt *stmt,
     int64_t *id, struct error *err);
 
+/* Runs statements that have one "?", an id; NULL ends them. */
+enum status system_db_each(struct system_db *db, const char *const *sql,
+    int64_t id, struct error *err);
+
 /* The first column of the first row; ST_MISSING without a row. */
 enum status system_db_number(struct system_db *db, const struct db_stmt *stmt,
     int64_t *out, struct error *err);
@@ -68,6 +72,9 @@ enum status system_db_write(
 
 /* A moment as the records have it, in UTC. */
 void date_text(int64_t wall_ms, char out[DATE_BYTES]);
+
+/* What a change does to a switch of a record. */
+enum flip { FLIP_KEEP, FLIP_ON, FLIP_OFF };
 
 /* Values to bind; an absent string binds NULL. */
 static inline struct db_value
@@ -88,6 +95,14 @@ static inline struct db_value
 bind_id(int64_t id)
 {
 	return (struct db_value){ .type = id == 0 ? DB_NULL : DB_INT, .i = id };
+}
+
+/* NULL keeps what is there, in "x = COALESCE(?, x)". */
+static inline struct db_value
+bind_flip(enum flip flip)
+{
+	return (struct db_value){ .type = flip == FLIP_KEEP ? DB_NULL : DB_INT,
+		.i = flip == FLIP_ON ? 1 : 0 };
 }
 
 static inline struct db_value

@@ -1,5 +1,6 @@
 #include "middleware/registry/words.h"
 
+#include "middleware/registry/access.h"
 #include "middleware/request.h"
 
 #define PERIOD_MAX 31622400u /* 366 days */
@@ -89,6 +90,15 @@ record_name_check(struct str name, const char *what, struct error *err)
 	return ST_OK;
 }
 
+enum status
+description_check(struct str text, struct error *err)
+{
+	if (text.n > DESCRIPTION_MAX)
+		return error_set(err, ST_INVALID,
+		    "a description has at most %d bytes", DESCRIPTION_MAX);
+	return ST_OK;
+}
+
 static unsigned
 verb_parse(struct str text)
 {
@@ -139,6 +149,47 @@ verbs_put(struct buf *b, unsigned mask)
 		buf_put(b, method_name(verbs[i]));
 		comma = ",";
 	}
+}
+
+static unsigned
+requestor_parse(struct str text)
+{
+	if (str_eq_nocase(text, STR("api")))
+		return REQUESTOR_API;
+	if (str_eq_nocase(text, STR("script")))
+		return REQUESTOR_SCRIPT;
+	return str_eq_nocase(text, STR("all"))
+		   ? REQUESTOR_API | REQUESTOR_SCRIPT
+		   : 0;
+}
+
+enum status
+requestors_parse(struct str text, unsigned *mask, struct error *err)
+{
+	*mask = 0;
+	while (text.p != NULL) {
+		struct str word = str_trim(str_cut(&text, ','));
+		unsigned requestor = requestor_parse(word);
+
+		if (requestor == 0)
+			return error_set(err, ST_INVALID,
+			    "requestor \"%.*s\": api, script or all is "
+			    "expected",
+			    STR_ARG(word));
+		*mask |= requestor;
+	}
+	return ST_OK;
+}
+
+void
+requestors_put(struct buf *b, unsigned mask)
+{
+	bool api = (mask & REQUESTOR_API) != 0;
+
+	if (api)
+		buf_put_lit(b, "api");
+	if ((mask & REQUESTOR_SCRIPT) != 0)
+		buf_put(b, api ? STR(",script") : STR("script"));
 }
 
 enum status

@@ -11,6 +11,7 @@
 
 #define SERVICE_NAME_MAX 40
 #define RECORD_NAME_MAX  64
+#define DESCRIPTION_MAX  255
 
 /*
  * A service's name is part of every URL: letters, digits, "_" and "-", not a
@@ -22,9 +23,17 @@ enum status service_name_check(struct str name, struct error *err);
 enum status record_name_check(
     struct str name, const char *what, struct error *err);
 
+/* A description of any record: at most DESCRIPTION_MAX bytes. */
+enum status description_check(struct str text, struct error *err);
+
 /* "GET,POST" in any case, "all" or "none", to a mask of enum method. */
 enum status verbs_parse(struct str text, unsigned *mask, struct error *err);
 void verbs_put(struct buf *b, unsigned mask);
+
+/* "api", "script", or both with a comma or as "all", to a mask. */
+enum status requestors_parse(
+    struct str text, unsigned *mask, struct error *err);
+void requestors_put(struct buf *b, unsigned mask);
 
 /* minute, hour, day, 7-day, 30-day, or "10s", to seconds. */
 enum status period_parse(struct str text, uint32_t *seconds, struct error *err);

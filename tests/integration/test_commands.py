@@ -119,20 +119,69 @@ def test_a_grant_is_listed_and_can_be_changed(site):
     assert rows == [("db", "*", "GET"), ("db", "_table/pay", "none"),
                     (None, "", "GET,POST,PUT,PATCH,DELETE")]
     assert table(site.weir("role", "list")) == [
-        ["ROLE", "ACTIVE", "SERVICE", "COMPONENT", "VERBS"],
-        ["reader", "yes", "db", "*", "GET"],
-        ["reader", "yes", "db", "_table/pay", "none"],
-        ["reader", "yes", "*", "/", "GET,POST,PUT,PATCH,DELETE"]]
+        ["ROLE", "ACTIVE", "SERVICE", "COMPONENT", "VERBS", "REQUESTORS"],
+        ["reader", "yes", "db", "*", "GET", "api"],
+        ["reader", "yes", "db", "_table/pay", "none", "api"],
+        ["reader", "yes", "*", "/", "GET,POST,PUT,PATCH,DELETE", "api"]]
 
 
 def test_a_role_without_rows_is_listed_too(site):
     added = json.loads(site.weir("role", "add", "idle", "--json"))
     assert added["access"] == []
-    assert ["idle", "yes", "-", "-", "-"] in table(site.weir("role", "list"))
+    assert ["idle", "yes", "-", "-", "-", "-"] in table(site.weir("role", "list"))
+
+
+def test_one_row_of_a_role_is_taken_away(site):
+    site.grant("reader", "db", "_table/pay", "GET")
+    site.grant("reader", "db", "*", "GET")
+    site.weir("role", "grant", "reader", "--service", "db",
+              "--requestors", "script")
+    site.weir("role", "revoke", "reader", "--service", "db",
+              "--component", "_table/pay/")
+    site.weir("role", "revoke", "reader", "--service", "db")
+    rows, = [role["access"] for role in site.listed("role")]
+    assert [(row["component"], row["requestors"]) for row in rows] == [
+        ("*", "script")]
+    assert "weir role show reader" in refused(
+        site, "role", "revoke", "reader", "--service", "db")
+
+
+def test_a_role_is_shown_with_its_apps(site):
+    site.grant("reader", "db", "*", "GET")
+    site.add_key("one", "reader")
+    site.add_key("two", "reader")
+    lines = table(site.weir("role", "show", "reader"))
+    assert ["apps", "one,", "two"] in lines
+    assert lines[-1] == ["reader", "yes", "db", "*", "GET", "api"]
+    shown = json.loads(site.weir("role", "show", "reader", "--json"))
+    assert shown.pop("apps") == ["one", "two"]
+    assert [shown] == site.listed("role")
+
+
+def test_a_role_is_changed_and_removed(site):
+    site.weir("role", "set", "reader", "--description", "who reads")
+    site.weir("role", "set", "reader", "--active", "no", "--name", "guest")
+    role, = site.listed("role")
+    assert (role["name"], role["description"], role["is_active"]) == (
+        "guest", "who reads", False)
+    site.add_key("app", "guest")
+    site.add_limit("few", 5, "minute", role="guest")
+    assert "weir app set APP" in refused(site, "role", "remove", "guest")
+    site.weir("app", "set", "app", "--no-role")
+    site.weir("role", "remove", "guest")
+    assert site.listed("role") == site.listed("limit") == []
+    assert site.listed("key")[2]["role"] is None
 
 
 @pytest.mark.parametrize("words, why", [
     (["add", "reader"], "weir role grant"),
+    (["set", "nix", "--active", "no"], "weir role list"),
+    (["set", "reader", "--active", "perhaps"], "yes or no"),
+    (["set", "reader", "--name", ""], "role name"),
+    (["show", "nix"], "weir role list"),
+    (["remove", "nix"], "weir role list"),
+    (["revoke", "nix", "--service", "db"], "weir role list"),
+    (["grant", "reader", "--service", "db", "--requestors", "me"], '"me"'),
     (["add", " "], "role name"),
     (["grant", "nobody", "--service", "db"], "weir role list"),
     (["grant", "reader", "--service", "nix"], "weir service list"),
@@ -194,7 +243,70 @@ def test_a_key_can_come_from_standard_input(site):
     assert done.stdout == KEY + "\n"
 
 
+def key_states(site, app):
+    """The keys of an app: {hint: (state, whether it ends)}."""
+    return {key["hint"]: (key["state"], key["expires"] is not None)
+            for key in site.listed("key") if key["app"] == app}
+
+
+def test_a_rotated_key_goes_on_for_its_grace(site):
+    old = site.add_key("app", "reader")
+    rotated = json.loads(site.weir("key", "rotate", "app", "--json"))
+    new = rotated["api_key"]
+    assert rotated["app"] == "app"
+    assert rotated["earlier_keys"] == 1
+    tomorrow = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 86400))
+    assert rotated["earlier_keys_end"][:10] >= tomorrow
+    assert key_states(site, "app") == {
+        old[:6]: ("active", True), new[:6]: ("active", False)}
+    assert {key["role"] for key in site.listed("key")
+            if key["app"] == "app"} == {"reader"}
+
+
+def test_a_rotation_without_grace_ends_the_old_key_at_once(site):
+    old = site.add_key("app", "reader")
+    status, out, err = run("key", "rotate", old[:6] + "\u2026", "--grace",
+                           "0", "--env", site.env_file)
+    new = out.strip()
+    assert status == 0
+    assert len(new) == 64
+    assert new not in err
+    assert "1 earlier key ends" in err
+    assert key_states(site, "app") == {
+        old[:6]: ("expired", True), new[:6]: ("active", False)}
+
+
+def test_a_key_is_given_another_end(site):
+    key = site.add_key("app", "reader")
+    assert "1 key" in site.weir("key", "set", "app", "--expires", "3")
+    assert key_states(site, "app") == {key[:6]: ("active", True)}
+    site.weir("key", "set", key[:6], "--expires", "never")
+    assert key_states(site, "app") == {key[:6]: ("active", False)}
+
+
+def test_an_app_is_changed_and_removed(site):
+    site.add_role("writer")
+    site.add_key("app", "reader")
+    site.weir("app", "set", "app", "--role", "writer", "--description",
+              "the shop", "--active", "no", "--name", "shop")
+    app, = [app for app in site.listed("app") if app["name"] == "shop"]
+    assert (app["role"], app["description"], app["is_active"], app["keys"]
+            ) == ("writer", "the shop", False, 1)
+    assert table(site.weir("app", "list"))[-1] == [
+        "shop", "writer", "1", "no", "the", "shop"]
+    site.weir("app", "remove", "shop")
+    assert len(site.listed("app")) == len(site.listed("key")) == 3
+    assert "weir app list" in refused(site, "app", "remove", "shop")
+    assert "weir role list" in refused(
+        site, "app", "set", "admin", "--role", "nix")
+
+
 @pytest.mark.parametrize("words, why", [
+    (["rotate", "nix"], "weir key list"),
+    (["rotate", "admin", "--grace", "soon"], "30m"),
+    (["rotate", "admin", "--grace", "400d"], "365d"),
+    (["set", "admin", "--expires", "0"], "--expires"),
+    (["set", "nix", "--expires", "1"], "weir key list"),
     (["add", "app"], "--role"),
     (["add", "app", "--role", "nix"], "weir role list"),
     (["add", "admin", "--role", "reader"], "another role"),
@@ -245,6 +357,26 @@ def test_limits_of_every_type_are_listed(site):
         "all", "each"]
 
 
+def test_a_limit_is_shown_changed_and_switched_off(site):
+    site.add_limit("slow", 5, "minute", service="db")
+    site.weir("limit", "set", "slow", "--rate", "9", "--verb", "GET")
+    site.weir("limit", "set", "slow", "--period", "hour", "--active", "no")
+    limit = json.loads(site.weir("limit", "show", "slow", "--json"))
+    assert [limit] == site.listed("limit")
+    assert (limit["rate"], limit["period"], limit["verb"], limit["service"],
+            limit["is_active"]) == (9, "hour", "GET", "db", False)
+    assert ["active", "no"] in table(site.weir("limit", "show", "slow"))
+    set_to = json.loads(site.weir(
+        "limit", "set", "slow", "--type", "role", "--role", "reader",
+        "--verb", "all", "--active", "yes", "--name", "few", "--json"))
+    assert [set_to] == site.listed("limit")
+    assert (set_to["name"], set_to["type"], set_to["role"],
+            set_to["service"], set_to["verb"]) == (
+        "few", "instance.role", "reader", None, None)
+    site.weir("limit", "set", "few", "--role", "")
+    assert site.listed("limit")[0]["role"] is None
+
+
 def test_a_limit_on_all_verbs_is_one_without_a_verb(site):
     site.weir("limit", "add", "any", "--rate", "7", "--period", "minute",
               "--verb", "all")
@@ -266,8 +398,10 @@ def test_a_limit_on_all_verbs_is_one_without_a_verb(site):
     (["add", "a", "--rate", "1", "--period", "day", "--verb", "none"],
      '"none"'),
     (["add", "a", "--rate", "1", "--period", "day", "--app", "nix"],
-     "weir key list"),
+     "weir app list"),
     (["remove", "nix"], "weir limit list"),
+    (["set", "nix", "--rate", "1"], "weir limit list"),
+    (["show", "nix"], "weir limit list"),
 ])
 def test_a_wrong_limit_is_refused_with_the_cause(site, words, why):
     assert why in refused(site, "limit", *words)
@@ -300,6 +434,14 @@ def test_a_running_server_notices_every_change(site):
         wait_for_status(server, key, 429)
         site.weir("limit", "remove", "none")
         wait_for_status(server, key, 200)
+        site.weir("role", "set", "reader", "--active", "no")
+        wait_for_status(server, key, 403)
+        site.weir("role", "set", "reader", "--active", "yes")
+        wait_for_status(server, key, 200)
+        old, key = key, site.weir("key", "rotate", "app", "--grace",
+                                  "0").strip()
+        wait_for_status(server, key, 200)
+        assert status_of(server, old) == 401
         site.weir("key", "revoke", "app")
         wait_for_status(server, key, 401)
     finally:

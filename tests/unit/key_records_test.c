@@ -13,6 +13,7 @@
 
 #define KEY_A "aaaaaabbbbbbccccccddddddeeeeeeff"
 #define KEY_B "aaaaaa1111112222223333334444445555"
+#define KEY_C "cccccc1111112222223333334444445555"
 #define KNOWN 3 /* keys that every installation has */
 
 static int
@@ -207,6 +208,96 @@ a_hint_of_two_keys_revokes_none(void **state)
 	assert_int_equal(last_key(fix)->revoked_ms, 0);
 }
 
+static enum status
+rotate(struct system_fixture *fix, const char *name, const char *key,
+    int64_t until_ms, int64_t *n)
+{
+	struct key_order order = {
+		.app = str_of(name), .key = str_of(key), .pepper = fix->pepper
+	};
+	enum status st =
+	    key_record_rotate(&fix->db, &fix->arena, &order, until_ms, n, NULL);
+
+	if (st == ST_OK)
+		assert_true(str_eq(order.app, STR("zoo")));
+	return st;
+}
+
+static void
+a_rotation_ends_the_earlier_keys_later(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct key_record *keys;
+	int64_t n;
+	size_t all;
+
+	assert_int_equal(add(fix, "zoo", "reader", KEY_A, NULL), ST_OK);
+	assert_int_equal(
+	    key_record_expire(&fix->db, STR("zoo"), 0, &n, NULL), ST_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(rotate(fix, "zoo", KEY_B, 9000, &n), ST_OK);
+	assert_int_equal(n, 1);
+	keys = list(fix, &all);
+	assert_int_equal(keys[all - 2].expires_ms, 9000);
+	assert_int_equal(keys[all - 2].revoked_ms, 0);
+	assert_int_equal(keys[all - 1].expires_ms, 0);
+	assert_true(str_eq(keys[all - 1].role_name, STR("reader")));
+}
+
+static void
+a_rotation_lets_no_key_live_longer(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct key_record *keys;
+	int64_t n;
+	size_t all;
+
+	assert_int_equal(add(fix, "zoo", "reader", KEY_A, NULL), ST_OK);
+	assert_int_equal(rotate(fix, "aaaaaa", KEY_C, 9000, &n), ST_OK);
+	keys = list(fix, &all);
+	assert_int_equal(keys[all - 2].expires_ms, 5000);
+	assert_int_equal(rotate(fix, "nix", KEY_B, 9000, &n), ST_MISSING);
+	assert_int_equal(rotate(fix, "zoo", KEY_A, 9000, &n), ST_EXISTS);
+}
+
+static struct app_record *
+apps(struct system_fixture *fix, size_t *n)
+{
+	struct app_record *apps;
+
+	assert_int_equal(
+	    app_records_list(&fix->db, &fix->arena, &apps, n, NULL), ST_OK);
+	return apps;
+}
+
+static void
+an_app_can_be_changed_and_removed(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct app_change change = { .name = STR("zoo2"),
+		.description = STR("animals"),
+		.role = STR("writer"),
+		.active = FLIP_OFF };
+	struct app_record *app;
+	size_t n;
+
+	assert_int_equal(add(fix, "zoo", "reader", KEY_A, NULL), ST_OK);
+	assert_int_equal(
+	    app_record_set(&fix->db, STR("zoo"), &change, NULL), ST_OK);
+	app = apps(fix, &n) + KNOWN;
+	assert_int_equal(n, KNOWN + 1);
+	assert_true(str_eq(app->name, STR("zoo2")));
+	assert_true(str_eq(app->description, STR("animals")));
+	assert_true(str_eq(app->role_name, STR("writer")));
+	assert_int_equal(app->keys, 1);
+	assert_false(app->active);
+	assert_int_equal(app_record_remove(&fix->db, STR("zoo2"), NULL), ST_OK);
+	assert_int_equal(
+	    system_number(fix, "SELECT COUNT(*) FROM app_key"), KNOWN);
+	assert_int_equal(
+	    app_record_remove(&fix->db, STR("zoo2"), NULL), ST_MISSING);
+}
+
 #define KEYS(test) cmocka_unit_test_setup_teardown(test, setup, system_teardown)
 
 int
@@ -222,6 +313,9 @@ main(void)
 		KEYS(an_app_loses_all_its_keys_at_once),
 		KEYS(a_hint_revokes_one_key),
 		KEYS(a_hint_of_two_keys_revokes_none),
+		KEYS(a_rotation_ends_the_earlier_keys_later),
+		KEYS(a_rotation_lets_no_key_live_longer),
+		KEYS(an_app_can_be_changed_and_removed),
 	};
 
 	return cmocka_run_group_tests_name("key_records", tests, NULL, NULL);

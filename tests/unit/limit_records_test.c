@@ -149,7 +149,7 @@ a_second_limit_on_the_same_thing_is_refused(void **state)
 	assert_int_equal(add(fix, limit, NULL), ST_OK);
 	limit.period = 3600;
 	assert_int_equal(add(fix, limit, &name), ST_EXISTS);
-	assert_non_null(strstr(name.text, "weir limit remove a"));
+	assert_non_null(strstr(name.text, "weir limit set a"));
 	limit.name = STR("b");
 	limit.period = 60;
 	limit.rate = 7;
@@ -185,6 +185,66 @@ a_limit_can_be_removed_once(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* Makes it a limit of 9 on one verb of each app. */
+static enum status
+edit(void *ctx, struct limit_record *limit, struct error *err)
+{
+	bool *refuse = ctx;
+
+	if (*refuse)
+		return error_set(err, ST_INVALID, "no");
+	limit->type = LIMIT_APP;
+	limit->rate = 9;
+	limit->verb_mask = 1;
+	limit->active = false;
+	return ST_OK;
+}
+
+static enum status
+set(struct system_fixture *fix, const char *name, bool refuse)
+{
+	struct limit_record limit;
+
+	return limit_record_set(
+	    &fix->db, &fix->arena, str_of(name), edit, &refuse, &limit, NULL);
+}
+
+static void
+a_limit_can_be_changed(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct limit_record *limits;
+	size_t n;
+
+	assert_int_equal(add(fix, a_limit("a", LIMIT_INSTANCE), NULL), ST_OK);
+	assert_int_equal(set(fix, "a", true), ST_INVALID);
+	assert_int_equal(set(fix, "nix", false), ST_MISSING);
+	assert_int_equal(set(fix, "a", false), ST_OK);
+	assert_int_equal(set(fix, "a", false), ST_OK);
+	limits = list(fix, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(limits[0].type, LIMIT_APP);
+	assert_int_equal(limits[0].rate, 9);
+	assert_int_equal(limits[0].period, 60);
+	assert_false(limits[0].active);
+	assert_int_equal(
+	    system_number(fix, "SELECT COUNT(*) FROM limits WHERE key_text ="
+			       " 'instance.each_app.verb:GET.minute'"),
+	    1);
+}
+
+static void
+a_change_to_what_another_limit_counts_is_refused(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct limit_record app = a_limit("b", LIMIT_APP);
+
+	app.verb_mask = 1;
+	assert_int_equal(add(fix, a_limit("a", LIMIT_INSTANCE), NULL), ST_OK);
+	assert_int_equal(add(fix, app, NULL), ST_OK);
+	assert_int_equal(set(fix, "a", false), ST_EXISTS);
+}
+
 #define LIMITS(test)                                                           \
 	cmocka_unit_test_setup_teardown(test, setup, system_teardown)
 
@@ -199,6 +259,8 @@ main(void)
 		LIMITS(a_second_limit_on_the_same_thing_is_refused),
 		LIMITS(what_a_limit_is_about_must_exist),
 		LIMITS(a_limit_can_be_removed_once),
+		LIMITS(a_limit_can_be_changed),
+		LIMITS(a_change_to_what_another_limit_counts_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("limit_records", tests, NULL, NULL);

@@ -6,6 +6,9 @@
 
 #include <cmocka.h>
 
+#include "middleware/registry/access.h"
+#include "middleware/registry/app_records.h"
+#include "middleware/registry/grant_records.h"
 #include "middleware/registry/role_records.h"
 #include "middleware/registry/service_records.h"
 #include "tests/support/system.h"
@@ -40,9 +43,9 @@ grant(struct system_fixture *fix, const char *service, const char *component,
     unsigned verbs, bool *changed)
 {
 	struct grant_order order = { STR("reader"), str_of(service),
-		str_of(component), verbs };
+		str_of(component), verbs, REQUESTOR_API };
 
-	return role_record_grant(&fix->db, &order, changed, NULL);
+	return grant_record_put(&fix->db, &order, changed, NULL);
 }
 
 static struct role_record *
@@ -122,18 +125,18 @@ static void
 unknown_roles_and_services_are_named(void **state)
 {
 	struct system_fixture *fix = *state;
-	struct grant_order order = { STR("nobody"), STR("db"), STR("*"), 1 };
+	struct grant_order order = { STR("nobody"), STR("db"), STR("*"), 1,
+		REQUESTOR_API };
 	struct error no_role = { 0 }, no_service = { 0 };
 	bool changed;
 
 	assert_int_equal(
-	    role_record_grant(&fix->db, &order, &changed, &no_role),
-	    ST_MISSING);
+	    grant_record_put(&fix->db, &order, &changed, &no_role), ST_MISSING);
 	assert_non_null(strstr(no_role.text, "\"nobody\""));
 	order.role = STR("reader");
 	order.service = STR("nix");
 	assert_int_equal(
-	    role_record_grant(&fix->db, &order, &changed, &no_service),
+	    grant_record_put(&fix->db, &order, &changed, &no_service),
 	    ST_MISSING);
 	assert_non_null(strstr(no_service.text, "weir service list"));
 	assert_int_equal(
@@ -154,6 +157,108 @@ a_name_is_given_once(void **state)
 	    role_record_add(&fix->db, &nameless, NULL), ST_INVALID);
 }
 
+static void
+a_row_is_taken_away_by_what_it_was_granted_with(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct grant_order order = { STR("reader"), STR("db"), STR("_table/x"),
+		0, REQUESTOR_SCRIPT };
+	struct error err = { 0 };
+	bool changed;
+
+	assert_int_equal(grant(fix, "db", "_table/x", 1, &changed), ST_OK);
+	assert_int_equal(
+	    grant_record_remove(&fix->db, &order, &err), ST_MISSING);
+	assert_non_null(strstr(err.text, "weir role show reader"));
+	order.requestor_mask = REQUESTOR_API;
+	order.component = STR("/_TABLE/X/");
+	assert_int_equal(grant_record_remove(&fix->db, &order, NULL), ST_OK);
+	assert_int_equal(
+	    system_number(fix, "SELECT COUNT(*) FROM role_service_access"), 0);
+}
+
+static void
+requestors_have_rows_of_their_own(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct grant_order order = { STR("reader"), STR("db"), STR("*"), 31,
+		REQUESTOR_SCRIPT };
+	struct role_record *roles;
+	bool changed;
+	size_t n;
+
+	assert_int_equal(grant(fix, "db", "*", 1, &changed), ST_OK);
+	assert_int_equal(
+	    grant_record_put(&fix->db, &order, &changed, NULL), ST_OK);
+	assert_false(changed);
+	roles = list(fix, &n);
+	assert_int_equal(roles[0].n_rows, 2);
+	assert_int_equal(roles[0].rows[0].verb_mask, 1);
+	assert_int_equal(roles[0].rows[1].requestor_mask, REQUESTOR_SCRIPT);
+}
+
+static void
+a_change_keeps_what_it_does_not_name(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct role_change describe = { .description = STR("who reads") };
+	struct role_change off = { .active = FLIP_OFF };
+	struct role_change rename = { .name = STR("guest") };
+	struct role_record *roles;
+	size_t n;
+
+	assert_int_equal(
+	    role_record_set(&fix->db, STR("reader"), &describe, NULL), ST_OK);
+	assert_int_equal(
+	    role_record_set(&fix->db, STR("reader"), &off, NULL), ST_OK);
+	assert_int_equal(
+	    role_record_set(&fix->db, STR("reader"), &rename, NULL), ST_OK);
+	roles = list(fix, &n);
+	assert_true(str_eq(roles[0].name, STR("guest")));
+	assert_true(str_eq(roles[0].description, STR("who reads")));
+	assert_false(roles[0].active);
+}
+
+static void
+a_change_to_another_name_in_use_is_refused(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct role_change rename = { .name = STR("writer") };
+	struct error err = { 0 };
+
+	role_add(fix, "writer");
+	assert_int_equal(
+	    role_record_set(&fix->db, STR("reader"), &rename, &err), ST_EXISTS);
+	assert_non_null(strstr(err.text, "\"writer\""));
+	assert_int_equal(
+	    role_record_set(&fix->db, STR("nix"), &rename, NULL), ST_MISSING);
+}
+
+static void
+a_role_that_an_app_acts_with_stays(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct app_change act = { .role = STR("reader") };
+	struct app_change rest = { .no_role = true };
+	struct error err = { 0 };
+	bool changed;
+
+	assert_int_equal(grant(fix, "db", "*", 1, &changed), ST_OK);
+	assert_int_equal(
+	    app_record_set(&fix->db, STR("admin"), &act, NULL), ST_OK);
+	assert_int_equal(
+	    role_record_remove(&fix->db, STR("reader"), &err), ST_INVALID);
+	assert_non_null(strstr(err.text, "\"admin\""));
+	assert_int_equal(
+	    app_record_set(&fix->db, STR("admin"), &rest, NULL), ST_OK);
+	assert_int_equal(
+	    role_record_remove(&fix->db, STR("reader"), NULL), ST_OK);
+	assert_int_equal(
+	    system_number(fix, "SELECT COUNT(*) FROM role_service_access"), 0);
+	assert_int_equal(
+	    role_record_remove(&fix->db, STR("reader"), NULL), ST_MISSING);
+}
+
 #define ROLES(test)                                                            \
 	cmocka_unit_test_setup_teardown(test, setup, system_teardown)
 
@@ -166,6 +271,11 @@ main(void)
 		ROLES(components_that_match_nothing_are_refused),
 		ROLES(unknown_roles_and_services_are_named),
 		ROLES(a_name_is_given_once),
+		ROLES(a_row_is_taken_away_by_what_it_was_granted_with),
+		ROLES(requestors_have_rows_of_their_own),
+		ROLES(a_change_keeps_what_it_does_not_name),
+		ROLES(a_change_to_another_name_in_use_is_refused),
+		ROLES(a_role_that_an_app_acts_with_stays),
 	};
 
 	return cmocka_run_group_tests_name("role_records", tests, NULL, NULL);

@@ -8,6 +8,7 @@
 
 #include "middleware/registry/service_config.h"
 #include "middleware/registry/service_records.h"
+#include "middleware/registry/words.h"
 #include "tests/support/system.h"
 
 static struct service_record

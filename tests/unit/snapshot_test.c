@@ -9,6 +9,7 @@
 
 #include "app/base/log.h"
 #include "middleware/registry/access.h"
+#include "middleware/registry/grant_records.h"
 #include "middleware/registry/key_records.h"
 #include "middleware/registry/limit_records.h"
 #include "middleware/registry/platform.h"
@@ -45,11 +46,11 @@ grant(struct system_fixture *fix, const char *role, const char *component,
     unsigned verbs)
 {
 	struct grant_order order = { str_of(role), STR("db"), str_of(component),
-		verbs };
+		verbs, REQUESTOR_API };
 	bool changed;
 
 	assert_int_equal(
-	    role_record_grant(&fix->db, &order, &changed, NULL), ST_OK);
+	    grant_record_put(&fix->db, &order, &changed, NULL), ST_OK);
 }
 
 static void

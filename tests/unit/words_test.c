@@ -146,6 +146,27 @@ limit_types_are_read_with_and_without_instance(void **state)
 	    limit_type_parse(STR("user"), &type, NULL), ST_INVALID);
 }
 
+static void
+requestors_are_a_mask(void **state)
+{
+	struct buf text = { 0 };
+	unsigned mask;
+
+	(void)state;
+	assert_int_equal(requestors_parse(STR("API"), &mask, NULL), ST_OK);
+	assert_int_equal(mask, 1);
+	assert_int_equal(requestors_parse(STR("all"), &mask, NULL), ST_OK);
+	assert_int_equal(mask, 3);
+	assert_int_equal(
+	    requestors_parse(STR("script, api"), &mask, NULL), ST_OK);
+	requestors_put(&text, mask);
+	assert_true(str_eq(buf_str(&text), STR("api,script")));
+	buf_free(&text);
+	assert_int_equal(requestors_parse(STR(""), &mask, NULL), ST_INVALID);
+	assert_int_equal(
+	    requestors_parse(STR("api,x"), &mask, NULL), ST_INVALID);
+}
+
 int
 main(void)
 {
@@ -157,6 +178,7 @@ main(void)
 		cmocka_unit_test(periods_have_names_or_seconds),
 		cmocka_unit_test(
 		    limit_types_are_read_with_and_without_instance),
+		cmocka_unit_test(requestors_are_a_mask),
 	};
 
 	return cmocka_run_group_tests_name("words", tests, NULL, NULL);

@@ -1,0 +1,170 @@
+#include "middleware/registry/grant_records.h"
+
+#include "middleware/registry/lookup.h"
+#include "middleware/registry/system_db.h"
+
+/* A row on its way into the database, or out of it. */
+struct granting {
+	const struct grant_order *order;
+	struct str component;
+	int64_t role_id;
+	int64_t service_id;
+	int64_t row_id; /* 0: there is none yet */
+	bool changed;
+};
+
+/* Engines differ in what they take for the same letter: weir compares. */
+static enum status
+row_compare(void *ctx, const struct db_value *v, size_t n)
+{
+	struct granting *g = ctx;
+
+	(void)n; /* as many as the statement names */
+	if (str_eq_nocase(v[1].s, g->component))
+		g->row_id = value_i64(&v[0]);
+	return ST_OK;
+}
+
+/* The role, the service, and the row if it stands there. */
+static enum status
+row_find(struct system_db *db, struct granting *g, struct error *err)
+{
+	enum status st =
+	    lookup_id(db, NOUN_ROLE, g->order->role, &g->role_id, err);
+
+	if (st == ST_OK && !str_eq(g->order->service, STR("*")))
+		st = lookup_id(
+		    db, NOUN_SERVICE, g->order->service, &g->service_id, err);
+	if (st != ST_OK)
+		return st;
+	struct db_value args[] = { bind_i64(g->role_id),
+		bind_i64(g->service_id), bind_i64(g->order->requestor_mask) };
+	struct db_stmt stmt =
+	    DB_STMT("SELECT id, component FROM role_service_access"
+		    " WHERE role_id = ? AND COALESCE(service_id, 0) = ?"
+		    " AND requestor_mask = ?",
+		args);
+
+	return system_db_run(db, &stmt, row_compare, g, err);
+}
+
+static enum status
+row_change(struct system_db *db, const struct granting *g, struct error *err)
+{
+	char now[DATE_BYTES];
+
+	date_text(db->wall_ms, now);
+	struct db_value args[] = { bind_i64(g->order->verb_mask),
+		bind_text(str_of(now)), bind_i64(g->row_id) };
+	struct db_stmt stmt =
+	    DB_STMT("UPDATE role_service_access"
+		    " SET verb_mask = ?, last_modified_date = ? WHERE id = ?",
+		args);
+
+	return system_db_run(db, &stmt, NULL, NULL, err);
+}
+
+static enum status
+row_insert(struct system_db *db, const struct granting *g, struct error *err)
+{
+	char now[DATE_BYTES];
+	int64_t id;
+
+	date_text(db->wall_ms, now);
+	struct db_value args[] = { bind_i64(g->role_id), bind_id(g->service_id),
+		bind_text(g->component), bind_i64(g->order->verb_mask),
+		bind_i64(g->order->requestor_mask), bind_text(str_of(now)),
+		bind_text(str_of(now)) };
+	struct db_stmt stmt =
+	    DB_STMT("INSERT INTO role_service_access (role_id, service_id,"
+		    " component, verb_mask, requestor_mask, created_date,"
+		    " last_modified_date) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		args);
+
+	return system_db_insert(db, &stmt, &id, err);
+}
+
+static enum status
+put(struct system_db *db, void *ctx, struct error *err)
+{
+	struct granting *g = ctx;
+	enum status st = row_find(db, g, err);
+
+	if (st != ST_OK)
+		return st;
+	g->changed = g->row_id != 0;
+	return g->changed ? row_change(db, g, err) : row_insert(db, g, err);
+}
+
+static struct str
+without_slashes(struct str c)
+{
+	while (c.n > 0 && c.p[0] == '/')
+		c = str_skip(c, 1);
+	while (c.n > 0 && c.p[c.n - 1] == '/')
+		c.n--;
+	return str_is_null(c) ? STR("") : c;
+}
+
+/* A row is refused that matches nothing. */
+static enum status
+component_check(struct str service, struct str c, struct error *err)
+{
+	if (c.n > COMPONENT_MAX)
+		return error_set(err, ST_INVALID,
+		    "a component has at most %d bytes", COMPONENT_MAX);
+	if (str_find(c, '*') + 1 < c.n)
+		return error_set(err, ST_INVALID,
+		    "component \"%.*s\": a * stands at the end only",
+		    STR_ARG(c));
+	if (str_eq(service, STR("*")) && c.n > 0 && !str_eq(c, STR("*")))
+		return error_set(err, ST_INVALID,
+		    "component \"%.*s\": for all services it is * or, for "
+		    "their roots only, empty",
+		    STR_ARG(c));
+	return ST_OK;
+}
+
+enum status
+grant_record_put(struct system_db *db, const struct grant_order *order,
+    bool *changed, struct error *err)
+{
+	struct granting g = { .order = order,
+		.component = without_slashes(order->component) };
+	enum status st = component_check(order->service, g.component, err);
+
+	if (st == ST_OK)
+		st = system_db_write(db, put, &g, err);
+	*changed = g.changed;
+	return st;
+}
+
+static enum status
+take(struct system_db *db, void *ctx, struct error *err)
+{
+	static const char *const parts[] = {
+		"DELETE FROM role_service_access WHERE id = ?", NULL
+	};
+	struct granting *g = ctx;
+	enum status st = row_find(db, g, err);
+
+	if (st != ST_OK)
+		return st;
+	if (g->row_id == 0)
+		return error_set(err, ST_MISSING,
+		    "the role \"%.*s\" has no row for \"%.*s\" of %.*s: `weir "
+		    "role show %.*s` lists those it has",
+		    STR_ARG(g->order->role), STR_ARG(g->component),
+		    STR_ARG(g->order->service), STR_ARG(g->order->role));
+	return system_db_each(db, parts, g->row_id, err);
+}
+
+enum status
+grant_record_remove(
+    struct system_db *db, const struct grant_order *order, struct error *err)
+{
+	struct granting g = { .order = order,
+		.component = without_slashes(order->component) };
+
+	return system_db_write(db, take, &g, err);
+}

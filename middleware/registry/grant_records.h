@@ -1,0 +1,37 @@
+/*
+ * What roles may do, row by row, in the system database; service_records.h
+ * says what all records have in common. A row is found by its role, service,
+ * component (in any case) and requestors.
+ */
+#ifndef WEIR_GRANT_RECORDS_H
+#define WEIR_GRANT_RECORDS_H
+
+#include <stdbool.h>
+
+#include "app/base/status.h"
+#include "app/base/str.h"
+
+struct system_db;
+
+#define COMPONENT_MAX 255 /* bytes */
+
+struct grant_order {
+	struct str role;
+	struct str service;   /* "*": all services */
+	struct str component; /* "" the root, "*" all, "x*" what begins so */
+	unsigned verb_mask;   /* 0 on an exact component: denied */
+	unsigned requestor_mask;
+};
+
+/*
+ * Adds the row, or sets the verbs of the one that stands there already, which
+ * is *changed then. ST_INVALID for a component that could never match.
+ */
+enum status grant_record_put(struct system_db *db,
+    const struct grant_order *order, bool *changed, struct error *err);
+
+/* Takes the row away; verb_mask does not matter. */
+enum status grant_record_remove(
+    struct system_db *db, const struct grant_order *order, struct error *err);
+
+#endif
