@@ -9,18 +9,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "drivers/db/catalog.h"
 #include "drivers/db/db.h"
 #include "drivers/db/mysql_lib.h"
 
 struct arena;
 struct buf;
-struct catalog;
 
 struct db_conn {
 	MYSQL *link;
 	bool is_mariadb;  /* else MySQL */
 	unsigned version; /* 101106 is 10.11.6 */
+	int64_t asked;    /* how often for versions */
 };
+
+/* What a column of that declared type is. */
+enum column_kind mysql_kind(struct str type);
 
 /* run of struct db_driver. */
 enum status mysql_run(struct db_conn *conn, const struct db_stmt *stmt,

@@ -7,6 +7,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
+#include "drivers/db/catalog_build.h"
 
 /* What the row callbacks share. Lists grow as bytes of a buf in the arena. */
 struct reading {
@@ -18,13 +19,6 @@ struct reading {
 	struct buf columns;     /* names of the foreign key being read */
 	struct buf ref_columns; /* and what they refer to */
 };
-
-static void
-list_add(struct buf *list, const void *item, size_t size)
-{
-	memcpy(buf_reserve(list, size), item, size);
-	list->n += size;
-}
 
 static struct str
 text_of(const struct reading *r, const struct db_value *v)
@@ -65,7 +59,7 @@ on_table(void *ctx, const struct db_value *v, size_t n)
 	};
 
 	(void)n;
-	list_add(&r->list, &t, sizeof(t));
+	items_add(&r->list, &t, sizeof(t));
 	return ST_OK;
 }
 
@@ -111,23 +105,8 @@ on_column(void *ctx, const struct db_value *v, size_t n)
 	};
 
 	(void)n;
-	list_add(&r->list, &c, sizeof(c));
+	items_add(&r->list, &c, sizeof(c));
 	return ST_OK;
-}
-
-static void
-key_collect(struct reading *r, struct db_table *t)
-{
-	t->n_key = 0;
-	for (size_t i = 0; i < t->n_columns; i++)
-		t->n_key += t->columns[i].key_part > 0;
-	t->key = arena_zalloc(r->arena, t->n_key * sizeof(t->key[0]));
-	for (size_t i = 0; i < t->n_columns; i++) {
-		unsigned part = t->columns[i].key_part;
-
-		if (part > 0 && part <= t->n_key)
-			t->key[part - 1] = &t->columns[i];
-	}
 }
 
 static enum status
@@ -141,11 +120,7 @@ columns_read(struct reading *r, struct db_table *t, struct error *err)
 		return st;
 	t->columns = (struct column *)r->list.p;
 	t->n_columns = r->list.n / sizeof(struct column);
-	key_collect(r, t);
-	table_init(&t->by_name, r->arena, t->n_columns);
-	for (size_t i = 0; i < t->n_columns; i++)
-		(void)table_add(
-		    &t->by_name, t->columns[i].name, &t->columns[i]);
+	table_link(t, r->arena);
 	return ST_OK;
 }
 
@@ -169,12 +144,12 @@ on_key_column(void *ctx, const struct db_value *v, size_t n)
 		struct foreign_key begun = { .ref_table = text_of(r, &v[1]),
 			.cascades = v[4].i != 0 };
 
-		list_add(&r->list, &begun, sizeof(begun));
+		items_add(&r->list, &begun, sizeof(begun));
 		r->columns = buf_in(r->arena);
 		r->ref_columns = buf_in(r->arena);
 	}
-	list_add(&r->columns, &column, sizeof(column));
-	list_add(&r->ref_columns, &ref_column, sizeof(ref_column));
+	items_add(&r->columns, &column, sizeof(column));
+	items_add(&r->ref_columns, &ref_column, sizeof(ref_column));
 	key = (struct foreign_key *)r->list.p +
 	      r->list.n / sizeof(struct foreign_key) - 1;
 	key->columns = (struct str *)r->columns.p;
@@ -193,41 +168,6 @@ foreign_keys_read(struct reading *r, struct db_table *t, struct error *err)
 	t->foreign_keys = (struct foreign_key *)r->list.p;
 	t->n_foreign_keys = r->list.n / sizeof(struct foreign_key);
 	return st;
-}
-
-/* A key may name another case, or no columns: then the primary key's. */
-static void
-key_link(struct catalog *c, struct foreign_key *key)
-{
-	const struct db_table *found = catalog_table(c, key->ref_table);
-	struct db_table *ref;
-
-	if (found == NULL)
-		return;
-	ref = &c->tables[found - c->tables];
-	key->ref_table = ref->name;
-	if (key->cascades)
-		ref->referenced_cascade = true;
-	for (size_t i = 0; i < key->n; i++) {
-		if (i < ref->n_key && str_is_null(key->ref_columns[i]))
-			key->ref_columns[i] = ref->key[i]->name;
-	}
-}
-
-static void
-tables_link(struct reading *r)
-{
-	struct catalog *c = r->catalog;
-
-	table_init(&c->by_name, r->arena, c->n_tables);
-	for (size_t i = 0; i < c->n_tables; i++)
-		(void)table_add(&c->by_name, c->tables[i].name, &c->tables[i]);
-	for (size_t i = 0; i < c->n_tables; i++) {
-		struct db_table *t = &c->tables[i];
-
-		for (size_t k = 0; k < t->n_foreign_keys; k++)
-			key_link(c, &t->foreign_keys[k]);
-	}
 }
 
 /* Columns and keys of every table; what cannot be read is left out. */
@@ -274,7 +214,7 @@ catalog_read(struct reading *r, struct error *err)
 	if (st == ST_OK)
 		st = tables_fill(r, err);
 	if (st == ST_OK)
-		tables_link(r);
+		catalog_link(r->catalog, r->arena);
 	return st;
 }
 

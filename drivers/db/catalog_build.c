@@ -1,0 +1,74 @@
+#include "drivers/db/catalog_build.h"
+
+#include "app/base/arena.h"
+#include "drivers/db/catalog.h"
+
+void
+items_add(struct buf *list, const void *item, size_t size)
+{
+	memcpy(buf_reserve(list, size), item, size);
+	list->n += size;
+}
+
+static void
+key_collect(struct db_table *t, struct arena *arena)
+{
+	t->n_key = 0;
+	for (size_t i = 0; i < t->n_columns; i++)
+		t->n_key += t->columns[i].key_part > 0;
+	t->key = arena_zalloc(arena, t->n_key * sizeof(t->key[0]));
+	for (size_t i = 0; i < t->n_columns; i++) {
+		unsigned part = t->columns[i].key_part;
+
+		if (part > 0 && part <= t->n_key)
+			t->key[part - 1] = &t->columns[i];
+	}
+}
+
+void
+table_link(struct db_table *t, struct arena *arena)
+{
+	key_collect(t, arena);
+	table_init(&t->by_name, arena, t->n_columns);
+	for (size_t i = 0; i < t->n_columns; i++)
+		(void)table_add(
+		    &t->by_name, t->columns[i].name, &t->columns[i]);
+}
+
+static void
+key_link(struct catalog *c, struct foreign_key *key)
+{
+	const struct db_table *found = catalog_table(c, key->ref_table);
+	struct db_table *ref;
+
+	if (found == NULL)
+		return;
+	ref = &c->tables[found - c->tables];
+	key->ref_table = ref->name;
+	if (key->cascades)
+		ref->referenced_cascade = true;
+	for (size_t i = 0; i < key->n; i++) {
+		if (i < ref->n_key && str_is_null(key->ref_columns[i]))
+			key->ref_columns[i] = ref->key[i]->name;
+	}
+}
+
+void
+catalog_index(struct catalog *c, struct arena *arena)
+{
+	table_init(&c->by_name, arena, c->n_tables);
+	for (size_t i = 0; i < c->n_tables; i++)
+		(void)table_add(&c->by_name, c->tables[i].name, &c->tables[i]);
+}
+
+void
+catalog_link(struct catalog *c, struct arena *arena)
+{
+	catalog_index(c, arena);
+	for (size_t i = 0; i < c->n_tables; i++) {
+		struct db_table *t = &c->tables[i];
+
+		for (size_t k = 0; k < t->n_foreign_keys; k++)
+			key_link(c, &t->foreign_keys[k]);
+	}
+}

@@ -1,0 +1,163 @@
+/*
+ * Which database this is, whichever way it was reached, and whether its schema
+ * is still the one that was read.
+ */
+#include "drivers/db/mysql_conn.h"
+
+#include "app/base/buf.h"
+#include "app/base/clock.h"
+
+/* Long for a question about names; a server that takes longer is not well. */
+#define ASK_MS 2000
+
+/* What the row callbacks fill in. */
+struct answer {
+	struct buf *out;
+	int64_t number;
+	size_t rows;
+};
+
+static enum status
+ask(struct db_conn *conn, const char *sql, db_row_f *row, struct answer *answer,
+    struct error *err)
+{
+	struct db_stmt stmt = { .sql = str_of(sql) };
+
+	answer->rows = 0;
+	return mysql_run(
+	    conn, &stmt, clock_boot_ms() + ASK_MS, row, answer, NULL, err);
+}
+
+/*
+ * MySQL has a server_uuid. MariaDB has none: its server_uid is made of the
+ * hardware address and the port, which containers may share, so that the host
+ * and the folder are added. None of it depends on the socket or the address
+ * through which the server was reached, and none changes while it runs.
+ */
+#define SQL_SERVER                                                             \
+	"SHOW GLOBAL VARIABLES WHERE Variable_name IN ("                       \
+	"'server_uuid', 'server_uid', 'hostname', 'port', 'datadir')"
+
+static enum status
+on_variable(void *ctx, const struct db_value *v, size_t n)
+{
+	struct answer *answer = ctx;
+
+	answer->rows++;
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].type != DB_NULL)
+			buf_put(answer->out, v[i].s);
+		buf_put_char(answer->out, i == 0 ? '=' : ';');
+	}
+	return ST_OK;
+}
+
+/* Where the case of names does not matter, one way to write it is kept. No
+ * row: the database was dropped. */
+#define SQL_DATABASE                                                           \
+	"SELECT IF(@@lower_case_table_names = 0, SCHEMA_NAME, "                \
+	"LOWER(SCHEMA_NAME)) FROM information_schema.SCHEMATA "                \
+	"WHERE SCHEMA_NAME = DATABASE()"
+
+enum status
+mysql_identity(struct db_conn *conn, struct buf *out, struct error *err)
+{
+	struct answer answer = { .out = out };
+	enum status st;
+
+	buf_put_lit(out, "mysql:");
+	st = ask(conn, SQL_SERVER, on_variable, &answer, err);
+	if (st == ST_OK)
+		st = ask(conn, SQL_DATABASE, on_variable, &answer, err);
+	if (st == ST_OK && answer.rows == 0)
+		return error_set(
+		    err, ST_MISSING, "the database does not exist any more");
+	return st;
+}
+
+/* The rows of one view as a number that no order of rows changes. */
+#define SQL_HASH(view, schema, columns)                                        \
+	"SELECT COALESCE(SUM(CAST(CONV(LEFT(MD5(CONCAT_WS('|', " columns       \
+	")), 12), 16, 10) AS UNSIGNED)), 0) AS part "                          \
+	"FROM information_schema." view " WHERE " schema " = DATABASE()"
+
+/* All that the catalogue is made of, and what the views say. */
+#define SQL_SCHEMA                                                                                                                                                                             \
+	"SELECT CAST(CONV(LEFT(MD5(GROUP_CONCAT(part ORDER BY place)), 15), "                                                                                                                  \
+	"16, 10) AS SIGNED) FROM ("                                                                                                                                                            \
+	"SELECT 1 AS place, t.part FROM (" SQL_HASH("TABLES", "TABLE_SCHEMA", "TABLE_NAME, TABLE_TYPE, ENGINE") ") t UNION ALL SELECT 2, c.part FROM (" SQL_HASH(                              \
+	    "COLUMNS", "TABLE_SCHEMA",                                                                                                                                                         \
+	    "TABLE_NAME, ORDINAL_POSITION, COLUMN_NAME, COLUMN_TYPE, "                                                                                                                         \
+	    "COLLATION_NAME, IS_NULLABLE, COLUMN_KEY, EXTRA, COLUMN_DEFAULT") ") c UNION ALL SELECT 3, k.part FROM (" SQL_HASH("KEY_COLUMN_USAGE",                                             \
+	    "TABLE_SCHEMA",                                                                                                                                                                    \
+	    "TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION, COLUMN_NAME, "                                                                                                                     \
+	    "REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME") ") k UNION ALL "                                                                                                                  \
+							     "SELECT 4, "                                                                                                                      \
+							     "r.part FROM "                                                                                                                    \
+							     "(" SQL_HASH("RE"                                                                                                                 \
+									  "FE"                                                                                                                 \
+									  "RE"                                                                                                                 \
+									  "NT"                                                                                                                 \
+									  "IA"                                                                                                                 \
+									  "L_"                                                                                                                 \
+									  "CO"                                                                                                                 \
+									  "NS"                                                                                                                 \
+									  "TR"                                                                                                                 \
+									  "AI"                                                                                                                 \
+									  "NT"                                                                                                                 \
+									  "S",                                                                                                                 \
+								 "CONSTRAINT_"                                                                                                                 \
+								 "SCHEMA",                                                                                                                     \
+								 "TABLE_NAME,"                                                                                                                 \
+								 " CONSTRAINT"                                                                                                                 \
+								 "_NAME, "                                                                                                                     \
+								 "UPDATE_"                                                                                                                     \
+								 "RULE, "                                                                                                                      \
+								 "DELETE_"                                                                                                                     \
+								 "RULE") ") "                                                                                                                  \
+									 "r "                                                                                                                  \
+									 "UNI"                                                                                                                 \
+									 "ON "                                                                                                                 \
+									 "ALL"                                                                                                                 \
+									 " SE"                                                                                                                 \
+									 "LEC"                                                                                                                 \
+									 "T "                                                                                                                  \
+									 "5, "                                                                                                                 \
+									 "g."                                                                                                                  \
+									 "par"                                                                                                                 \
+									 "t "                                                                                                                  \
+									 "FRO"                                                                                                                 \
+									 "M "                                                                                                                  \
+									 "(" SQL_HASH(                                                                                                         \
+									     "TRIGGERS",                                                                                                       \
+									     "EVENT_OBJECT_SCHEMA",                                                                                            \
+									     "TRIGGER_NAME, EVENT_OBJECT_TABLE, EVENT_MANIPULATION") ") g UNION ALL SELECT 6, v.part FROM (" SQL_HASH("VIEWS", \
+									     "TABLE_SCHEMA",                                                                                                   \
+									     "TABLE_NAME, MD5(VIEW_DEFINITION)") ") v) parts"
+
+static enum status
+on_number(void *ctx, const struct db_value *v, size_t n)
+{
+	struct answer *answer = ctx;
+
+	(void)n;
+	answer->rows++;
+	answer->number = v[0].i;
+	return ST_OK;
+}
+
+/* Nothing tells of others' commits, so there may always have been one. */
+enum status
+mysql_versions(
+    struct db_conn *conn, int64_t *schema, int64_t *data, struct error *err)
+{
+	struct answer answer = { .number = 0 };
+	enum status st;
+
+	*data = ++conn->asked;
+	if (schema == NULL)
+		return ST_OK;
+	st = ask(conn, SQL_SCHEMA, on_number, &answer, err);
+	*schema = answer.number;
+	return st;
+}
