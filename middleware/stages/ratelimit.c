@@ -64,6 +64,7 @@ static struct str
 counter_key(const struct limit *limit, struct request *req)
 {
 	int64_t app = 0, role = 0, service = 0;
+	struct buf key = buf_in(req->arena);
 
 	if (limit->type == LIMIT_APP || limit->type == LIMIT_APP_SERVICE)
 		app = limit->app_id == 0 ? req->app->id : 0;
@@ -73,9 +74,14 @@ counter_key(const struct limit *limit, struct request *req)
 		service = limit->service_id == 0 ? req->service->id : 0;
 	if (app == 0 && role == 0 && service == 0)
 		return limit->key;
-	return arena_printf(req->arena, "%.*s:%lld:%lld:%lld",
-	    STR_ARG(limit->key), (long long)app, (long long)role,
-	    (long long)service);
+	buf_put(&key, limit->key);
+	buf_put_char(&key, ':');
+	buf_put_i64(&key, app);
+	buf_put_char(&key, ':');
+	buf_put_i64(&key, role);
+	buf_put_char(&key, ':');
+	buf_put_i64(&key, service);
+	return buf_str(&key);
 }
 
 static bool
