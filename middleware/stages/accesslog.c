@@ -14,6 +14,7 @@
 
 #define LINE_BYTES       512u
 #define PATH_SHOWN_BYTES 1024u
+#define MEMBER(name)     STR(",\"" name "\":") /* never the first */
 
 static const char *const cache_verdicts[] = {
 	[CACHE_VERDICT_NONE] = "none",
@@ -56,16 +57,16 @@ put_time(struct buf *b, int64_t wall_ms)
 }
 
 static void
-put_member(struct buf *b, const char *name, struct str value)
+put_text(struct buf *b, struct str name, struct str value)
 {
-	json_put_name(b, str_of(name));
+	buf_put(b, name);
 	json_put_str(b, value);
 }
 
 static void
-put_number(struct buf *b, const char *name, int64_t value)
+put_number(struct buf *b, struct str name, int64_t value)
 {
-	json_put_name(b, str_of(name));
+	buf_put(b, name);
 	buf_put_i64(b, value);
 }
 
@@ -89,17 +90,21 @@ line_write(struct request *req)
 
 	(void)buf_reserve(&line, LINE_BYTES);
 	put_time(&line, req->arrived.wall_ms);
-	put_member(&line, "request_id", req->id);
-	put_member(&line, "client", req->param[PARAM_REMOTE_ADDR]);
-	put_member(&line, "app", req->app != NULL ? req->app->name : STR(""));
-	put_member(&line, "service", req->service_name);
-	put_member(&line, "method", req->param[PARAM_METHOD]);
-	put_member(&line, "path", path_shown(req));
-	put_number(&line, "status", res->status);
-	put_number(&line, "bytes", (int64_t)response_sent(req).n);
-	put_number(&line, "duration_us", clock_boot_us() - req->arrived_us);
-	put_member(&line, "cache", str_of(cache_verdicts[req->cache_verdict]));
-	put_member(&line, "limit", str_of(limit_verdicts[req->limit_verdict]));
+	put_text(&line, MEMBER("request_id"), req->id);
+	put_text(&line, MEMBER("client"), req->param[PARAM_REMOTE_ADDR]);
+	put_text(
+	    &line, MEMBER("app"), req->app != NULL ? req->app->name : STR(""));
+	put_text(&line, MEMBER("service"), req->service_name);
+	put_text(&line, MEMBER("method"), req->param[PARAM_METHOD]);
+	put_text(&line, MEMBER("path"), path_shown(req));
+	put_number(&line, MEMBER("status"), res->status);
+	put_number(&line, MEMBER("bytes"), (int64_t)response_sent(req).n);
+	put_number(
+	    &line, MEMBER("duration_us"), clock_boot_us() - req->arrived_us);
+	put_text(
+	    &line, MEMBER("cache"), str_of(cache_verdicts[req->cache_verdict]));
+	put_text(
+	    &line, MEMBER("limit"), str_of(limit_verdicts[req->limit_verdict]));
 	buf_put_lit(&line, "}\n");
 	log_access(buf_str(&line));
 }
