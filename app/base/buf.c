@@ -16,9 +16,10 @@ buf_free(struct buf *b)
 	*b = (struct buf){ .arena = b->arena };
 }
 
-static void
-grow(struct buf *b, size_t need)
+void
+buf_grow(struct buf *b, size_t n)
 {
+	size_t need = b->n + n;
 	size_t cap = b->cap < SMALLEST ? SMALLEST : b->cap * 2;
 	char *p;
 
@@ -35,23 +36,6 @@ grow(struct buf *b, size_t need)
 	}
 	b->p = p;
 	b->cap = cap;
-}
-
-char *
-buf_reserve(struct buf *b, size_t n)
-{
-	if (n > b->cap - b->n)
-		grow(b, b->n + n);
-	return b->p + b->n;
-}
-
-void
-buf_put(struct buf *b, struct str s)
-{
-	if (s.n == 0)
-		return;
-	memcpy(buf_reserve(b, s.n), s.p, s.n);
-	b->n += s.n;
 }
 
 void

@@ -37,16 +37,32 @@ buf_str(const struct buf *b)
 /* Heap only: gives the bytes back and leaves an empty buf. */
 void buf_free(struct buf *b);
 
-/* Room for n more bytes; returns where they start, b->n is unchanged. */
-char *buf_reserve(struct buf *b, size_t n);
+/* Makes room for n more bytes where there is none. */
+void buf_grow(struct buf *b, size_t n);
 
-void buf_put(struct buf *b, struct str s);
+/* Room for n more bytes; returns where they start, b->n is unchanged. */
+static inline char *
+buf_reserve(struct buf *b, size_t n)
+{
+	if (n > b->cap - b->n)
+		buf_grow(b, n);
+	return b->p + b->n;
+}
+
+static inline void
+buf_put(struct buf *b, struct str s)
+{
+	if (s.n == 0)
+		return;
+	memcpy(buf_reserve(b, s.n), s.p, s.n);
+	b->n += s.n;
+}
+
 static inline void
 buf_put_char(struct buf *b, char c)
 {
-	if (b->n == b->cap)
-		(void)buf_reserve(b, 1);
-	b->p[b->n++] = c;
+	*buf_reserve(b, 1) = c;
+	b->n++;
 }
 
 void buf_put_i64(struct buf *b, int64_t v);

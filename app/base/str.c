@@ -49,14 +49,6 @@ str_find(struct str s, char c)
 	return at == NULL ? s.n : (size_t)(at - s.p);
 }
 
-struct str
-str_skip(struct str s, size_t n)
-{
-	if (n > s.n)
-		n = s.n;
-	return s.p == NULL ? s : str_make(s.p + n, s.n - n);
-}
-
 static bool
 is_blank(char c)
 {

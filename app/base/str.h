@@ -60,7 +60,13 @@ bool str_ends(struct str s, struct str suffix);
 size_t str_find(struct str s, char c);
 
 /* s without its first n bytes (all of them when it is shorter). */
-struct str str_skip(struct str s, size_t n);
+static inline struct str
+str_skip(struct str s, size_t n)
+{
+	if (n > s.n)
+		n = s.n;
+	return s.p == NULL ? s : str_make(s.p + n, s.n - n);
+}
 
 /* Without blanks (space, tab, CR, LF) at both ends. */
 struct str str_trim(struct str s);
