@@ -8,8 +8,10 @@
 #include "app/commands/columns.h"
 #include "app/commands/commands.h"
 #include "app/commands/service_config.h"
+#include "app/commands/service_edit.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/service_records.h"
+#include "middleware/registry/service_set.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/service.h"
 
@@ -172,6 +174,30 @@ service_list(struct command_call *call)
 }
 
 static int
+service_set(struct command_call *call)
+{
+	struct service_edit edit;
+	struct service_order change = { str_of(call->operands[0]), service_edit,
+		&edit };
+	struct buf json = buf_in(call->arena);
+	struct service_record r = { 0 };
+	struct error err = { 0 };
+	struct system_db db;
+	enum status st;
+
+	if (!service_edit_read(call, &edit) || !admin_open(call, &db))
+		return 1;
+	st = service_record_set(&db, call->arena, &change, &r, &err);
+	if (st == ST_OK && command_switch(call, "--json")) {
+		record_put(call->arena, &json, &r);
+		admin_print(&json);
+	} else if (st == ST_OK) {
+		(void)printf("service \"%.*s\" changed\n", STR_ARG(r.name));
+	}
+	return admin_close(&db, st, &err);
+}
+
+static int
 service_remove(struct command_call *call)
 {
 	struct error err = { 0 };
@@ -203,6 +229,19 @@ static const struct command_option add_options[] = {
 	{ 0 },
 };
 
+static const struct command_option set_options[] = {
+	{ "--unset", "MEMBER", false,
+	    "back to the default of a member; given as often as needed" },
+	{ "--label", "TEXT", false, "its name for people" },
+	{ "--description", "TEXT", false, "what it holds" },
+	{ "--cache", "YES-OR-NO", false, "are its answers cached?" },
+	{ "--cache-ttl", "SECONDS", false,
+	    "cache its answers so long, with 0 for CACHE_DEFAULT_TTL" },
+	{ "--active", "YES-OR-NO", false, "no: it answers nobody" },
+	{ "--json", NULL, false, "print a JSON object" },
+	{ 0 },
+};
+
 static const struct command_option list_options[] = {
 	{ "--json", NULL, false, "print a JSON array" },
 	{ 0 },
@@ -222,6 +261,14 @@ const struct command service_commands[] = {
 	    .options = list_options,
 	    .needs_settings = true,
 	    .run = service_list },
+	{ .noun = "service",
+	    .verb = "set",
+	    .operands = "NAME [MEMBER=VALUE...]",
+	    .summary = "Change what is given, members of its config as well; "
+		       "the rest stays",
+	    .options = set_options,
+	    .needs_settings = true,
+	    .run = service_set },
 	{ .noun = "service",
 	    .verb = "remove",
 	    .operands = "NAME",

@@ -95,6 +95,44 @@ def test_a_wrong_service_is_refused_with_the_cause(site, words, why):
     assert len(site.listed("service")) == 1
 
 
+def test_a_service_is_changed_member_by_member(site):
+    site.weir("service", "add", "shop", "--type", "sqlite", "--set",
+              "database=/srv/a", "--set", "max_records=7", "--label", "Shop")
+    before = site.listed("service")[1]
+    after = json.loads(site.weir(
+        "service", "set", "SHOP", "database=/srv/b=c", "read_only=yes",
+        "--cache-ttl", "60", "--json"))
+    assert after == site.listed("service")[1]
+    assert after["config"] == {**before["config"], "database": "/srv/b=c",
+                               "read_only": True}
+    assert (after["label"], after["cache_enabled"], after["cache_ttl"],
+            after["is_active"]) == ("Shop", True, 60, True)
+    site.weir("service", "set", "shop", "--unset", "max_records",
+              "--cache", "no", "--active", "no", "--label", "")
+    last = site.listed("service")[1]
+    assert last["config"]["max_records"] != 7
+    assert (last["label"], last["cache_enabled"], last["cache_ttl"],
+            last["is_active"]) == ("", False, 60, False)
+
+
+@pytest.mark.parametrize("words, why", [
+    (["nix", "--active", "no"], "weir service list"),
+    (["db", "nix=1"], '"nix" is not known'),
+    (["db", "database"], "MEMBER=VALUE"),
+    (["db", "=x"], "MEMBER=VALUE"),
+    (["db", "database="], '"database" is required'),
+    (["db", "--unset", "database"], '"database" is required'),
+    (["db", "read_only=1", "read_only=0"], "given twice"),
+    (["db", "--active", "perhaps"], "yes or no"),
+    (["db", "--cache-ttl", "-1"], "--cache-ttl"),
+    (["db", "--label", "x" * 81], "label"),
+])
+def test_a_wrong_change_of_a_service_is_refused(site, words, why):
+    before = site.listed("service")
+    assert why in refused(site, "service", "set", *words)
+    assert site.listed("service") == before
+
+
 def test_a_removed_service_takes_its_rows_and_limits_along(site):
     site.grant("reader", "db", "*", "GET")
     site.add_limit("slow", 5, "minute", service="db")
@@ -433,6 +471,10 @@ def test_a_running_server_notices_every_change(site):
         site.add_limit("none", 1, "day", app="app")
         wait_for_status(server, key, 429)
         site.weir("limit", "remove", "none")
+        wait_for_status(server, key, 200)
+        site.weir("service", "set", "db", "--active", "no")
+        wait_for_status(server, key, 403)
+        site.weir("service", "set", "db", "--active", "yes")
         wait_for_status(server, key, 200)
         site.weir("role", "set", "reader", "--active", "no")
         wait_for_status(server, key, 403)

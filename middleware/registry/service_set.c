@@ -1,0 +1,102 @@
+#include "middleware/registry/service_set.h"
+
+#include "drivers/cache/cache.h"
+#include "middleware/registry/lookup.h"
+#include "middleware/registry/service_records.h"
+#include "middleware/registry/system_db.h"
+#include "middleware/registry/words.h"
+
+struct changing {
+	struct arena *arena;
+	const struct service_order *change;
+	struct service_record *record;
+};
+
+static enum status
+record_find(struct system_db *db, struct changing *c, struct error *err)
+{
+	struct service_record *list = NULL;
+	size_t n = 0;
+	int64_t id = 0;
+	enum status st = lookup_id(db, NOUN_SERVICE, c->change->name, &id, err);
+
+	if (st == ST_OK)
+		st = service_records_list(db, c->arena, &list, &n, err);
+	if (st != ST_OK)
+		return st;
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].id == id)
+			*c->record = list[i];
+	}
+	return ST_OK;
+}
+
+static enum status
+record_check(const struct service_record *r, struct error *err)
+{
+	if (r->label.n > LABEL_MAX)
+		return error_set(
+		    err, ST_INVALID, "a label has at most %d bytes", LABEL_MAX);
+	if (r->cache_ttl < 0 || r->cache_ttl > CACHE_TTL_MAX)
+		return error_set(err, ST_INVALID,
+		    "cache_ttl: 0 to %d seconds are expected", CACHE_TTL_MAX);
+	return description_check(r->description, err);
+}
+
+static enum status
+service_update(
+    struct system_db *db, const struct service_record *r, struct error *err)
+{
+	char now[DATE_BYTES];
+
+	date_text(db->wall_ms, now);
+	struct db_value args[] = { bind_text(r->label),
+		bind_text(r->description), bind_i64(r->active ? 1 : 0),
+		bind_text(r->config), bind_text(str_of(now)), bind_i64(r->id) };
+	struct db_stmt stmt =
+	    DB_STMT("UPDATE service SET label = ?, description = ?,"
+		    " is_active = ?, config = ?, last_modified_date = ?"
+		    " WHERE id = ?",
+		args);
+
+	return system_db_run(db, &stmt, NULL, NULL, err);
+}
+
+static enum status
+cache_update(
+    struct system_db *db, const struct service_record *r, struct error *err)
+{
+	struct db_value args[] = { bind_i64(r->cache_enabled ? 1 : 0),
+		bind_i64(r->cache_ttl), bind_i64(r->id) };
+	struct db_stmt stmt = DB_STMT("UPDATE service_cache_config"
+				      " SET cache_enabled = ?, cache_ttl = ?"
+				      " WHERE service_id = ?",
+	    args);
+
+	return system_db_run(db, &stmt, NULL, NULL, err);
+}
+
+static enum status
+change(struct system_db *db, void *ctx, struct error *err)
+{
+	struct changing *c = ctx;
+	enum status st = record_find(db, c, err);
+
+	if (st == ST_OK)
+		st = c->change->edit(c->change->ctx, c->record, err);
+	if (st == ST_OK)
+		st = record_check(c->record, err);
+	if (st == ST_OK)
+		st = service_update(db, c->record, err);
+	return st == ST_OK ? cache_update(db, c->record, err) : st;
+}
+
+enum status
+service_record_set(struct system_db *db, struct arena *arena,
+    const struct service_order *wanted, struct service_record *out,
+    struct error *err)
+{
+	struct changing c = { arena, wanted, out };
+
+	return system_db_write(db, change, &c, err);
+}
