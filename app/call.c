@@ -1,6 +1,36 @@
 #include "app/call.h"
 
+#include <stdlib.h>
+
 #include "app/conn.h"
+
+#define CALL_ARENA_BYTES 32768u
+
+struct call *
+call_new(void)
+{
+	struct call *call = calloc(1, sizeof(*call));
+
+	if (call == NULL)
+		abort();
+	arena_init(&call->arena, CALL_ARENA_BYTES);
+	cancel_open(&call->cancel);
+	return call;
+}
+
+void
+call_free(struct call *call)
+{
+	cancel_close(&call->cancel);
+	arena_close(&call->arena);
+	free(call);
+}
+
+bool
+call_is_forsaken(const struct call *call)
+{
+	return call->conn->gone && request_reads(&call->req);
+}
 
 void
 call_build(struct call *call)

@@ -12,6 +12,7 @@
 
 #include "app/answer.h"
 #include "app/base/arena.h"
+#include "middleware/cancel.h"
 #include "middleware/request.h"
 
 struct conn;
@@ -31,6 +32,7 @@ enum call_outcome {
 	CALL_ENTERED, /* every stage before the upstream is entered */
 	CALL_REST,    /* the socket did not take all of the answer */
 	CALL_SENT,    /* answered */
+	CALL_GONE,    /* its client had gone: nothing was sent */
 	CALL_BROKEN   /* the connection cannot be used any more */
 };
 
@@ -39,19 +41,28 @@ struct call {
 	struct arena arena;
 	struct answer answer;
 	struct conn *conn;
+	struct cancel cancel;
 	struct mailbox *home;        /* of the front that owns it */
 	const atomic_bool *stopping; /* that front has been told to */
 	enum call_job job;
 	enum call_outcome outcome;
 	bool body_pending; /* its long body has not arrived yet */
+	bool away;         /* in the queue, or a worker's */
 	struct call *next; /* in whichever list holds it */
 
 	/* flights: see flight.h */
+	struct call *leader; /* for whose query it waits, or NULL */
 	bool leads;
 	uint8_t flight[FLIGHT_NAME_BYTES]; /* the name it leads */
 	struct call *waiters;
 	struct call *flight_next;
 };
+
+struct call *call_new(void);
+void call_free(struct call *call);
+
+/* A read whose client has gone. Only its front asks. */
+bool call_is_forsaken(const struct call *call);
 
 /* Frames the response as the answer. The connection is to be closed behind it
  * while its front is stopping, or when a body follows that nobody reads. */

@@ -238,6 +238,19 @@ conn_gather_body(struct conn *c)
 }
 
 bool
+conn_is_aborted(const struct conn *c)
+{
+	char bytes[RECORD_HEADER_BYTES];
+	struct record_header h;
+
+	if (recv(c->fd, bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT) !=
+	    (ssize_t)sizeof(bytes))
+		return false;
+	h = record_header_read(bytes);
+	return h.version == 1 && h.type == RECORD_ABORT && h.id == c->scan.id;
+}
+
+bool
 conn_is_silent(const struct conn *c)
 {
 	char byte;

@@ -34,12 +34,13 @@ struct conn {
 	bool readable;    /* bytes may have arrived since the last look */
 	bool again;       /* its turn ended before its bytes did */
 	bool close_after; /* close when the request in work is answered */
+	bool gone;        /* nobody will read the answer */
 	struct record_scan scan;
 	struct buf in;      /* bytes of an incomplete request; on the heap */
 	struct buf body;    /* a long body; on the heap */
 	size_t body_room;   /* bytes set aside for it: as announced */
-	struct call *call;  /* that waits, in CONN_BODY and CONN_SENDING */
-	int64_t give_up_ms; /* clock_boot_ms() when that wait ends */
+	struct call *call;  /* of the request in work, or NULL */
+	int64_t give_up_ms; /* clock_boot_ms() when its wait ends */
 	struct conn_list *list;           /* the timer list it is in, or NULL */
 	struct conn *prev, *next;         /* in that list */
 	struct conn *all_prev, *all_next; /* in the front's list of all */
@@ -84,6 +85,9 @@ void conn_begin_body(struct conn *c);
  * protocol.
  */
 enum status conn_gather_body(struct conn *c);
+
+/* Behind the request in work the web server has sent its abort. */
+bool conn_is_aborted(const struct conn *c);
 
 /* No byte has arrived that was not taken. */
 bool conn_is_silent(const struct conn *c);

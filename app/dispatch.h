@@ -1,7 +1,8 @@
 /*
  * What a front does with calls: plans all that are ready, runs their store
  * operations as one batch, answers what can be answered, hands the rest to
- * the workers, and answers the waiters of a flight when its query came back.
+ * the workers, and answers the waiters of a flight when its query came back,
+ * and cancels the reads whose clients have gone.
  */
 #ifndef WEIR_DISPATCH_H
 #define WEIR_DISPATCH_H
@@ -53,14 +54,21 @@ void dispatch_body(struct dispatch *d, struct call *call, int64_t now_ms);
 /* A call that was CALL_BODY and whose web server is gone: ends it at once. */
 void dispatch_abandon(struct dispatch *d, struct call *call);
 
+/*
+ * The call's conn->gone was set while its request was in work: nobody will read
+ * the answer. A read that no other call waits for is cancelled, wherever it
+ * stands; a write goes on.
+ */
+void dispatch_gone(struct dispatch *d, struct call *call);
+
 /* Calls that came back from workers, linked through next. */
 void dispatch_returned(struct dispatch *d, struct call *calls);
 
 /*
  * Ends the turn: runs the batch and all that follows from it. Returns the
  * calls that are the front's again, linked through next: they have ended
- * (outcome CALL_SENT or CALL_BROKEN), wait for their body (CALL_BODY), or have
- * more to send than the socket took (CALL_REST).
+ * (outcome CALL_SENT, CALL_GONE or CALL_BROKEN), wait for their body
+ * (CALL_BODY), or have more to send than the socket took (CALL_REST).
  */
 struct call *dispatch_turn(struct dispatch *d, int64_t now_ms);
 

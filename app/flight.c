@@ -22,6 +22,7 @@ flight_join(struct flights *f, struct call *call)
 	       memcmp(leader->flight, name, FLIGHT_NAME_BYTES) != 0)
 		leader = leader->flight_next;
 	if (leader != NULL) {
+		call->leader = leader;
 		call->next = leader->waiters;
 		leader->waiters = call;
 		return true;
@@ -49,10 +50,22 @@ flight_end(struct flights *f, struct call *leader)
 		struct call *call = leader->waiters;
 
 		leader->waiters = call->next;
+		call->leader = NULL;
 		call->next = waiters;
 		waiters = call;
 	}
 	return waiters;
+}
+
+void
+flight_leave(struct call *waiter)
+{
+	struct call **at = &waiter->leader->waiters;
+
+	while (*at != waiter)
+		at = &(*at)->next;
+	*at = waiter->next;
+	waiter->leader = NULL;
 }
 
 /* Moves the late ones of one flight to *late. */
@@ -69,6 +82,7 @@ expire_waiters(struct call *leader, int64_t now_ms, struct call **late)
 			continue;
 		}
 		*at = call->next;
+		call->leader = NULL;
 		call->next = *late;
 		*late = call;
 	}

@@ -31,6 +31,9 @@ bool flight_join(struct flights *f, struct call *call);
  * next, in the order in which they came. */
 struct call *flight_end(struct flights *f, struct call *leader);
 
+/* Takes a waiter off its flight, which goes on. */
+void flight_leave(struct call *waiter);
+
 /*
  * Takes every waiter off whose deadline has passed; linked through next. The
  * flights go on.

@@ -167,10 +167,7 @@ turn(struct front *f)
 		} else if (events[i].data.ptr == &f->mailbox) {
 			mail = true; /* after the events: it frees conns */
 		} else {
-			struct conn *c = events[i].data.ptr;
-
-			c->readable = true;
-			front_look(f, c);
+			front_event(f, events[i].data.ptr, events[i].events);
 		}
 	}
 	if (mail)

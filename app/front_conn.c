@@ -8,8 +8,7 @@
 #include "app/fcgi.h"
 
 #define LINGER_MS    2000
-#define UNKNOWN_ROLE 3  /* FCGI_UNKNOWN_ROLE */
-#define LONG_BODIES  16 /* of MAX_BODY that may arrive at a time */
+#define UNKNOWN_ROLE 3 /* FCGI_UNKNOWN_ROLE */
 #define CONN_EVENTS  (EPOLLIN | EPOLLRDHUP | EPOLLET)
 
 void
@@ -49,10 +48,8 @@ conn_rewatch(struct front *f, struct conn *c, uint32_t events)
 	return epoll_ctl(f->epoll_fd, EPOLL_CTL_MOD, c->fd, &ev) == 0;
 }
 
-/* Bytes may be left: to watch it anew makes them an event of the next turn,
- * behind everyone else's. */
-static void
-conn_look_again(struct front *f, struct conn *c)
+void
+front_look_again(struct front *f, struct conn *c)
 {
 	c->again = false;
 	if (!conn_rewatch(f, c, CONN_EVENTS))
@@ -65,7 +62,7 @@ conn_drain(struct front *f, struct conn *c)
 	if (!conn_discard(c, f->scratch, f->scratch_bytes))
 		front_drop(f, c);
 	else if (c->again)
-		conn_look_again(f, c);
+		front_look_again(f, c);
 }
 
 /* Says goodbye in order: what the peer still sends is read and dropped, or
@@ -99,6 +96,7 @@ request_ready(struct front *f, struct conn *c, struct call *call)
 	c->state = CONN_BUSY;
 	c->close_after = !c->scan.keep;
 	call->conn = c;
+	c->call = call;
 	dispatch_ready(f->dispatch, call);
 }
 
@@ -151,92 +149,6 @@ request_oversize(struct front *f, struct conn *c)
 	request_ready(f, c, call);
 }
 
-/* The body of c->call is complete or will not be: the call goes on. */
-static void
-body_arrived(struct front *f, struct conn *c, enum status st)
-{
-	struct call *call = c->call;
-	size_t max = (size_t)call->req.settings->max_body;
-
-	conn_list_remove(c);
-	c->call = NULL;
-	c->state = CONN_BUSY;
-	if (st == ST_TOO_BIG && c->body_room < max)
-		response_fail(&call->req, 400,
-		    "The request body is longer than announced.");
-	else if (st == ST_TOO_BIG)
-		response_fail(&call->req, 413,
-		    "The request body is larger than MAX_BODY (%lld bytes).",
-		    (long long)call->req.settings->max_body);
-	else if (st == ST_TIMEOUT)
-		response_fail(&call->req, 408,
-		    "The request body did not arrive in time.");
-	call->req.body = buf_str(&c->body);
-	dispatch_body(f->dispatch, call, f->now_ms);
-}
-
-/* More of a long body may have arrived. */
-static void
-body_look(struct front *f, struct conn *c)
-{
-	struct call *call = c->call;
-	enum status st = conn_gather_body(c);
-
-	if (st == ST_UNAVAILABLE) {
-		c->call = NULL;
-		dispatch_abandon(f->dispatch, call);
-		front_drop(f, c);
-	} else if (st != ST_MISSING) {
-		body_arrived(f, c, st);
-	} else if (c->again) {
-		conn_look_again(f, c);
-	}
-}
-
-/* Sets memory aside for the whole body, or says that there is none. */
-static bool
-body_room_take(struct front *f, struct conn *c, const struct request *req)
-{
-	size_t max = (size_t)req->settings->max_body;
-	uint64_t bytes;
-
-	if (!str_to_u64(req->param[PARAM_CONTENT_LENGTH], &bytes))
-		bytes = max;
-	if (f->body_room + bytes > LONG_BODIES * max)
-		return false;
-	c->body_room = (size_t)bytes;
-	f->body_room += c->body_room;
-	return true;
-}
-
-static void
-body_room_give(struct front *f, struct conn *c)
-{
-	f->body_room -= c->body_room;
-	c->body_room = 0;
-}
-
-/* Every stage before the upstream let the call pass: its body may come. */
-static void
-body_begin(struct front *f, struct call *call)
-{
-	struct conn *c = call->conn;
-
-	if (!body_room_take(f, c, &call->req)) {
-		response_fail(&call->req, 503,
-		    "Too many long request bodies are arriving.");
-		response_header(
-		    &call->req.response, STR("Retry-After"), STR("1"));
-		dispatch_body(f->dispatch, call, f->now_ms);
-		return;
-	}
-	c->call = call;
-	conn_begin_body(c);
-	conn_list_add(
-	    &f->arriving, c, f->now_ms + f->parts.settings->read_timeout);
-	body_look(f, c);
-}
-
 /* Room for the rest of an answer is an event only while there is a rest:
  * nobody is to be woken for each answer that the peer reads. */
 static bool
@@ -244,7 +156,6 @@ rest_begin(struct front *f, struct conn *c, struct call *call)
 {
 	if (!conn_rewatch(f, c, CONN_EVENTS | EPOLLOUT))
 		return false;
-	c->call = call;
 	c->state = CONN_SENDING;
 	conn_list_add(
 	    &f->sending, c, f->now_ms + call->req.settings->write_timeout);
@@ -257,7 +168,6 @@ rest_end(struct front *f, struct conn *c)
 	struct call *call = c->call;
 
 	conn_list_remove(c);
-	c->call = NULL;
 	c->state = CONN_BUSY;
 	if (call->outcome == CALL_SENT && !conn_rewatch(f, c, CONN_EVENTS))
 		call->outcome = CALL_BROKEN;
@@ -277,7 +187,7 @@ void
 front_give_up(struct front *f, struct conn *c)
 {
 	if (c->state == CONN_BODY) {
-		body_arrived(f, c, ST_TIMEOUT);
+		front_body_late(f, c);
 	} else if (c->state == CONN_SENDING) {
 		c->call->outcome = CALL_BROKEN;
 		rest_end(f, c);
@@ -294,13 +204,38 @@ conn_wait(struct front *f, struct conn *c)
 		    f->now_ms + f->parts.settings->read_timeout);
 }
 
+/* Its request is in work. What else came is looked at when that is answered,
+ * but for the news that nobody waits for the answer. */
+static void
+busy_look(struct front *f, struct conn *c)
+{
+	c->gone = c->gone || conn_is_aborted(c);
+	if (c->gone)
+		dispatch_gone(f->dispatch, c->call);
+}
+
+/*
+ * A peer that has shut down only its sending side is taken as gone, too: web
+ * servers that stay for the answer do not do that.
+ */
+void
+front_event(struct front *f, struct conn *c, uint32_t events)
+{
+	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+		c->gone = true;
+	c->readable = true;
+	front_look(f, c);
+}
+
 void
 front_look(struct front *f, struct conn *c)
 {
-	if (c->state == CONN_BUSY)
-		return; /* looked at again when its answer is sent */
+	if (c->state == CONN_BUSY) {
+		busy_look(f, c);
+		return;
+	}
 	if (c->state == CONN_BODY) {
-		body_look(f, c);
+		front_body_look(f, c);
 		return;
 	}
 	if (c->state == CONN_SENDING) {
@@ -339,24 +274,27 @@ void
 front_call_ended(struct front *f, struct call *call)
 {
 	struct conn *c = call->conn;
-	bool broken = call->outcome == CALL_BROKEN;
+	enum call_outcome outcome = call->outcome;
 
-	if (call->outcome == CALL_BODY) {
-		body_begin(f, call);
+	if (outcome == CALL_BODY) {
+		front_body_begin(f, call);
 		return;
 	}
-	if (call->outcome == CALL_REST) {
+	if (outcome == CALL_REST) {
 		if (rest_begin(f, c, call))
 			return;
-		broken = true;
+		outcome = CALL_BROKEN;
 	}
+	c->call = NULL;
 	dispatch_release(f->dispatch, call);
 	c->state = CONN_READING;
-	body_room_give(f, c);
+	front_body_end(f, c);
 	conn_next_request(c);
-	if (broken)
+	if (outcome == CALL_BROKEN)
 		front_drop(f, c);
-	else if (c->close_after)
+	else if (outcome == CALL_GONE)
+		conn_end_request(f, c, 0);
+	else if (c->close_after || c->gone)
 		conn_linger(f, c);
 	else if (c->readable)
 		front_look(f, c);

@@ -1,6 +1,6 @@
 /*
  * Within a front: its state, and what happens to one of its connections. Only
- * front.c and front_conn.c include this.
+ * front.c, front_conn.c and front_body.c include this.
  */
 #ifndef WEIR_FRONT_CONN_H
 #define WEIR_FRONT_CONN_H
@@ -44,8 +44,15 @@ void front_add(struct front *f, int fd);
 /* Closes and frees it; only while none of its requests is in work. */
 void front_drop(struct front *f, struct conn *c);
 
+/* What epoll says of it. */
+void front_event(struct front *f, struct conn *c, uint32_t events);
+
 /* Bytes may have arrived: begins the request that is complete, if any. */
 void front_look(struct front *f, struct conn *c);
+
+/* Bytes may be left: to watch it anew makes them an event of the next turn,
+ * behind everyone else's. */
+void front_look_again(struct front *f, struct conn *c);
 
 /* Its timer ran out. */
 void front_give_up(struct front *f, struct conn *c);
@@ -53,6 +60,18 @@ void front_give_up(struct front *f, struct conn *c);
 /* The call is the front's again: it waits for its body, or for its peer to
  * read, or its answer was sent or cannot be; then it is released. */
 void front_call_ended(struct front *f, struct call *call);
+
+/* Every stage before the upstream let the call pass: its body may come. */
+void front_body_begin(struct front *f, struct call *call);
+
+/* More of a long body may have arrived. */
+void front_body_look(struct front *f, struct conn *c);
+
+/* It did not arrive in time. */
+void front_body_late(struct front *f, struct conn *c);
+
+/* Its request has ended: gives back the room that was set aside for it. */
+void front_body_end(struct front *f, struct conn *c);
 
 /* Watches a descriptor in the front's loop; `what` comes with its events. */
 bool front_watch(struct front *f, int fd, uint32_t events, void *what);

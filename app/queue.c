@@ -103,6 +103,12 @@ queue_take(struct queue *q)
 	return call;
 }
 
+static bool
+is_late(struct call *call, int64_t now_ms)
+{
+	return call->req.deadline_ms <= now_ms || cancel_asked(&call->cancel);
+}
+
 struct call *
 queue_expire(struct queue *q, const struct mailbox *home, int64_t now_ms)
 {
@@ -114,7 +120,7 @@ queue_expire(struct queue *q, const struct mailbox *home, int64_t now_ms)
 	while (*at != NULL) {
 		struct call *call = *at;
 
-		if (call->home != home || call->req.deadline_ms > now_ms) {
+		if (call->home != home || !is_late(call, now_ms)) {
 			at = &call->next;
 			continue;
 		}

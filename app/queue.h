@@ -20,8 +20,8 @@ bool queue_put(struct queue *q, struct call *call);
 /* Waits for a call; NULL once the queue is stopped and empty. */
 struct call *queue_take(struct queue *q);
 
-/* Takes off the calls of one front whose deadline has passed; linked through
- * next. */
+/* Takes off the calls of one front whose deadline has passed, or that were
+ * asked to end; linked through next. */
 struct call *queue_expire(
     struct queue *q, const struct mailbox *home, int64_t now_ms);
 

@@ -29,6 +29,10 @@ static void
 answer(struct worker *w, struct call *call)
 {
 	pipeline_leave(w->pipeline, &call->req);
+	if (call->req.response.status == RESPONSE_GONE) {
+		call->outcome = CALL_GONE;
+		return;
+	}
 	call_build(call);
 	call_send(call);
 }
@@ -50,13 +54,23 @@ run_enter(struct worker *w, struct call *call)
 	call->outcome = CALL_ENTERED;
 }
 
+/* Its client left while it stood in the queue. */
+static void
+run_gone(struct worker *w, struct call *call)
+{
+	response_gone(&call->req);
+	answer(w, call);
+}
+
 static void
 run_job(struct worker *w, struct call *call)
 {
 	call->outcome = CALL_OPEN;
 	call->req.stores = &w->stores;
 	call->req.may_block = true;
-	if (clock_boot_ms() >= call->req.deadline_ms)
+	if (cancel_asked(&call->cancel))
+		run_gone(w, call);
+	else if (clock_boot_ms() >= call->req.deadline_ms)
 		call->outcome = CALL_LATE;
 	else if (call->job == JOB_ENTER)
 		run_enter(w, call);

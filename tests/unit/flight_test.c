@@ -88,6 +88,24 @@ late_waiters_leave_and_the_flight_goes_on(void **state)
 	assert_null(calls[3].next);
 }
 
+static void
+a_waiter_may_leave_and_the_flight_goes_on(void **state)
+{
+	struct call *waiter;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		(void)flight_join(&flights, &calls[i]);
+	assert_ptr_equal(calls[2].leader, &calls[0]);
+	flight_leave(&calls[2]);
+	assert_null(calls[2].leader);
+	waiter = flight_end(&flights, &calls[0]);
+	assert_ptr_equal(waiter, &calls[1]);
+	assert_ptr_equal(waiter->next, &calls[3]);
+	assert_null(waiter->next->next);
+	assert_null(waiter->leader);
+}
+
 int
 main(void)
 {
@@ -101,6 +119,8 @@ main(void)
 		    a_flight_keeps_its_name_when_its_leader_is_renamed, set_up),
 		cmocka_unit_test_setup(
 		    late_waiters_leave_and_the_flight_goes_on, set_up),
+		cmocka_unit_test_setup(
+		    a_waiter_may_leave_and_the_flight_goes_on, set_up),
 	};
 
 	return cmocka_run_group_tests_name("flight", tests, NULL, NULL);

@@ -24,6 +24,7 @@ set_up(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		calls[i].home = &here;
 		calls[i].req.deadline_ms = 100;
+		cancel_open(&calls[i].cancel);
 	}
 	queue = queue_new(3);
 	return 0;
@@ -129,6 +130,21 @@ no_call_waits_while_a_taker_sleeps(void **state)
 	(void)pthread_barrier_destroy(&all_there);
 }
 
+static void
+who_was_asked_to_end_is_taken_off(void **state)
+{
+	struct call *late;
+
+	(void)state;
+	put(3);
+	cancel_ask(&calls[1].cancel);
+	late = queue_expire(queue, &here, 0);
+	assert_ptr_equal(late, &calls[1]);
+	assert_null(late->next);
+	assert_ptr_equal(queue_take(queue), &calls[0]);
+	assert_ptr_equal(queue_take(queue), &calls[2]);
+}
+
 int
 main(void)
 {
@@ -143,6 +159,8 @@ main(void)
 		    late_calls_make_room, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    no_call_waits_while_a_taker_sleeps, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    who_was_asked_to_end_is_taken_off, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,170 @@
+/*
+ * The way back: what becomes of calls that workers return, of those who waited
+ * for them, and of those whose time is over or whose client has gone.
+ */
+#include "app/conn.h"
+#include "app/dispatch_state.h"
+#include "app/queue.h"
+#include "middleware/pipeline.h"
+
+#define EXPIRE_EVERY_MS 250
+
+/* Answers everyone who waited for the leader's query. */
+static void
+land(struct dispatch *d, struct call *leader)
+{
+	struct call *waiter = flight_end(&d->flights, leader);
+
+	while (waiter != NULL) {
+		struct call *next = waiter->next;
+
+		pipeline_share(d->parts.pipeline, &leader->req, &waiter->req);
+		dispatch_answer(d, waiter);
+		waiter = next;
+	}
+}
+
+/* The leader's stage is through: its waiters read the store once more, and
+ * enter where they stand. What they counted is counted. When the store failed
+ * the leader, they go on without it: else each in turn would wait for it. */
+static void
+look_again(struct dispatch *d, struct call *leader)
+{
+	struct call *waiter = flight_end(&d->flights, leader);
+
+	while (waiter != NULL) {
+		struct call *next = waiter->next;
+
+		waiter->req.batch[STORE_LIMIT].n = 0;
+		waiter->req.skip_store = leader->req.skip_store;
+		if (waiter->req.skip_store)
+			dispatch_enter(d, waiter);
+		else
+			dispatch_plan(d, waiter);
+		waiter = next;
+	}
+}
+
+/* Its time ran out before a worker came to it. Those who wait for it have
+ * deadlines of their own: one of them leads now. */
+static void
+give_up(struct dispatch *d, struct call *call)
+{
+	struct call *waiter = NULL;
+
+	if (call->leads && call->job == JOB_ENTER)
+		look_again(d, call);
+	else if (call->leads)
+		waiter = flight_end(&d->flights, call);
+	while (waiter != NULL) {
+		struct call *next = waiter->next;
+
+		dispatch_upstream(d, waiter);
+		waiter = next;
+	}
+	dispatch_turn_away(
+	    d, call, "The request waited too long for a worker.");
+}
+
+static void
+take_back(struct dispatch *d, struct call *call)
+{
+	call->away = false;
+	if (call->outcome == CALL_LATE) {
+		give_up(d, call);
+		return;
+	}
+	if (call->leads && call->job == JOB_ENTER)
+		look_again(d, call);
+	if (call->outcome == CALL_ENTERED) {
+		dispatch_upstream(d, call);
+		return;
+	}
+	if (call->leads)
+		land(d, call);
+	dispatch_end(d, call, call->outcome);
+}
+
+void
+dispatch_returned(struct dispatch *d, struct call *calls)
+{
+	while (calls != NULL) {
+		struct call *next = calls->next;
+
+		take_back(d, calls);
+		calls = next;
+	}
+}
+
+/* The call's client has gone: does anybody else want what its worker does? If
+ * not, nobody may join it from now on. */
+static void
+cancel_unwanted(struct dispatch *d, struct call *call)
+{
+	if (call->leads && call->waiters != NULL)
+		return;
+	if (call->leads)
+		(void)flight_end(&d->flights, call);
+	cancel_ask(&call->cancel);
+}
+
+static void
+leave_flight(struct dispatch *d, struct call *call)
+{
+	struct call *leader = call->leader;
+
+	flight_leave(call);
+	dispatch_drop(d, call);
+	if (call_is_forsaken(leader))
+		cancel_unwanted(d, leader);
+}
+
+void
+dispatch_gone(struct dispatch *d, struct call *call)
+{
+	if (!call_is_forsaken(call))
+		return;
+	if (call->leader != NULL)
+		leave_flight(d, call);
+	else if (call->away)
+		cancel_unwanted(d, call);
+}
+
+static void
+expire_waiting(struct dispatch *d, int64_t now_ms)
+{
+	struct call *late = flight_expire(&d->flights, now_ms);
+
+	while (late != NULL) {
+		struct call *next = late->next;
+
+		response_fail(
+		    &late->req, 504, "The database did not answer in time.");
+		dispatch_answer(d, late);
+		late = next;
+	}
+}
+
+static void
+expire_queued(struct dispatch *d, int64_t now_ms)
+{
+	struct call *late = queue_expire(d->parts.queue, d->parts.home, now_ms);
+
+	while (late != NULL) {
+		struct call *next = late->next;
+
+		late->away = false;
+		give_up(d, late);
+		late = next;
+	}
+}
+
+void
+dispatch_expire(struct dispatch *d, int64_t now_ms)
+{
+	if (now_ms - d->expired_ms < EXPIRE_EVERY_MS)
+		return;
+	d->expired_ms = now_ms;
+	expire_waiting(d, now_ms);
+	expire_queued(d, now_ms);
+}

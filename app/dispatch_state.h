@@ -1,0 +1,55 @@
+/*
+ * Within a dispatch: its state, and the ways a call may go on. Only
+ * dispatch.c and dispatch_back.c include this.
+ */
+#ifndef WEIR_DISPATCH_STATE_H
+#define WEIR_DISPATCH_STATE_H
+
+#include "app/call.h"
+#include "app/dispatch.h"
+#include "app/flight.h"
+#include "middleware/stores.h"
+
+/* Calls of one turn; more wait for the next turn's batch. */
+#define TURN_CALLS 256u
+
+struct dispatch {
+	struct dispatch_parts parts;
+	struct stores stores;
+	struct snapshot *cached; /* see registry_pin() */
+	struct flights flights;
+	struct call *planned[TURN_CALLS];
+	size_t n_planned;
+	struct call *ended;
+	struct call *idle; /* to be used again, warm */
+	size_t n_idle;
+	size_t n_open;
+	int64_t expired_ms;
+};
+
+/* Gives the call to the front at the end of the turn. */
+void dispatch_end(
+    struct dispatch *d, struct call *call, enum call_outcome outcome);
+
+/* The response is complete: leaves the stages and sends it. */
+void dispatch_answer(struct dispatch *d, struct call *call);
+
+/* There is no worker for it. */
+void dispatch_turn_away(struct dispatch *d, struct call *call, const char *why);
+
+/* Its client has gone: leaves the stages and sends nothing. */
+void dispatch_drop(struct dispatch *d, struct call *call);
+
+/* Enters the stages where the call stands, with its batch answered. */
+void dispatch_enter(struct dispatch *d, struct call *call);
+
+/* Every stage before the upstream is entered. */
+void dispatch_upstream(struct dispatch *d, struct call *call);
+
+/* Has its planned operations run with the others of the turn; enters then. */
+void dispatch_plan(struct dispatch *d, struct call *call);
+
+/* Ends the calls, waiting or queued, whose time or whose client has gone. */
+void dispatch_expire(struct dispatch *d, int64_t now_ms);
+
+#endif
