@@ -11,6 +11,9 @@
 #include <errmsg.h>
 #include <stdbool.h>
 
+/* The columns of a result are others than those of the statement. */
+#define MYSQL_NEW_METADATA 2057u
+
 #if !defined(MARIADB_BASE_VERSION) && MYSQL_VERSION_ID >= 80001
 typedef bool my_bool;
 #endif

@@ -1,0 +1,119 @@
+#include "drivers/db/mysql_helper.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "drivers/db/mysql_lib.h"
+
+#define HELPERS_MAX 32
+#define WAIT_S      2
+
+static pthread_once_t library_once = PTHREAD_ONCE_INIT;
+static pthread_key_t thread_key;
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t ended;
+	unsigned n;
+} helpers = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0 };
+
+struct task {
+	void (*f)(void *arg);
+	void *arg;
+};
+
+static void
+thread_end(void *arg)
+{
+	(void)arg;
+	mysql_thread_end();
+}
+
+static void
+library_init(void)
+{
+	if (mysql_library_init(0, NULL, NULL) != 0 ||
+	    pthread_key_create(&thread_key, thread_end) != 0)
+		abort();
+}
+
+void
+mysql_library_use(void)
+{
+	(void)pthread_once(&library_once, library_init);
+	if (pthread_getspecific(thread_key) != NULL)
+		return;
+	(void)mysql_thread_init(); /* fails without memory, then all does */
+	(void)pthread_setspecific(thread_key, &thread_key);
+}
+
+static void *
+helper_main(void *arg)
+{
+	struct task task = *(struct task *)arg;
+
+	free(arg);
+	mysql_library_use();
+	task.f(task.arg);
+	(void)pthread_mutex_lock(&helpers.lock);
+	helpers.n--;
+	(void)pthread_cond_broadcast(&helpers.ended);
+	(void)pthread_mutex_unlock(&helpers.lock);
+	return NULL;
+}
+
+/* A signal is never taken by a helper. */
+static bool
+thread_start(struct task *task)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	sigset_t all, before;
+	int rc;
+
+	(void)sigfillset(&all);
+	(void)pthread_attr_init(&attr);
+	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = pthread_create(&thread, &attr, helper_main, task);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	(void)pthread_attr_destroy(&attr);
+	return rc == 0;
+}
+
+bool
+mysql_helper_start(void (*f)(void *arg), void *arg)
+{
+	struct task *task = malloc(sizeof(*task));
+	bool started = false;
+
+	if (task == NULL)
+		abort();
+	*task = (struct task){ f, arg };
+	(void)pthread_mutex_lock(&helpers.lock);
+	if (helpers.n < HELPERS_MAX && thread_start(task)) {
+		helpers.n++;
+		started = true;
+	}
+	(void)pthread_mutex_unlock(&helpers.lock);
+	if (!started)
+		free(task);
+	return started;
+}
+
+void
+mysql_helpers_wait(void)
+{
+	struct timespec until;
+	int rc = 0;
+
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += WAIT_S;
+	(void)pthread_mutex_lock(&helpers.lock);
+	while (helpers.n > 0 && rc == 0)
+		rc = pthread_cond_timedwait(
+		    &helpers.ended, &helpers.lock, &until);
+	(void)pthread_mutex_unlock(&helpers.lock);
+}

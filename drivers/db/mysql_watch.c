@@ -1,0 +1,210 @@
+#include "drivers/db/mysql_watch.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "app/base/clock.h"
+
+#define NAP_MS 50
+#define PASSED (-1) /* in until_ms: the deadline passed */
+
+/*
+ * life is held over the start and the end of the thread, lock around the list.
+ * asleep is true when nothing ran at the last look: then a statement that
+ * begins rings.
+ */
+static struct {
+	pthread_mutex_t life;
+	pthread_mutex_t lock;
+	pthread_cond_t bell;
+	pthread_t thread;
+	atomic_bool asleep;
+	bool stop;
+	struct mysql_watch *first;
+} dog = { .life = PTHREAD_MUTEX_INITIALIZER,
+	.lock = PTHREAD_MUTEX_INITIALIZER };
+
+void
+mysql_watch_cut(struct mysql_watch *w)
+{
+	(void)pthread_mutex_lock(&w->lock);
+	if (w->fd >= 0)
+		(void)shutdown(w->fd, SHUT_RDWR); /* may be gone already */
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
+void
+mysql_watch_interrupt(struct mysql_watch *w)
+{
+	atomic_store(&w->interrupted, true);
+	mysql_watch_cut(w);
+}
+
+void
+mysql_watch_fd(struct mysql_watch *w, int fd)
+{
+	(void)pthread_mutex_lock(&w->lock);
+	w->fd = fd;
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
+/* The nearest deadline, 0 when nothing runs; the passed ones are cut. */
+static int64_t
+look_around(int64_t now_ms)
+{
+	int64_t nearest = 0;
+
+	for (struct mysql_watch *w = dog.first; w != NULL; w = w->next) {
+		int64_t until = atomic_load(&w->until_ms);
+
+		if (until <= 0)
+			continue;
+		if (until > now_ms) {
+			if (nearest == 0 || until < nearest)
+				nearest = until;
+		} else if (atomic_compare_exchange_strong(
+			       &w->until_ms, &until, PASSED)) {
+			mysql_watch_cut(w);
+		}
+	}
+	return nearest;
+}
+
+static void
+nap(int64_t ms)
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += ms / 1000;
+	until.tv_nsec += ms % 1000 * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	(void)pthread_cond_timedwait(&dog.bell, &dog.lock, &until);
+}
+
+static void *
+dog_main(void *arg)
+{
+	(void)pthread_mutex_lock(&dog.lock);
+	while (!dog.stop) {
+		int64_t now = clock_boot_ms();
+		int64_t nearest = look_around(now);
+
+		if (nearest > 0) {
+			nap(nearest - now < NAP_MS ? nearest - now : NAP_MS);
+			continue;
+		}
+		atomic_store(&dog.asleep, true);
+		/* What began just before rang nobody. */
+		if (look_around(now) == 0)
+			(void)pthread_cond_wait(&dog.bell, &dog.lock);
+		atomic_store(&dog.asleep, false);
+	}
+	(void)pthread_mutex_unlock(&dog.lock);
+	return arg;
+}
+
+/* A signal is never taken by the watchdog. */
+static void
+dog_start(void)
+{
+	pthread_condattr_t attr;
+	sigset_t all, before;
+
+	dog.stop = false;
+	(void)pthread_condattr_init(&attr);
+	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&dog.bell, &attr);
+	(void)pthread_condattr_destroy(&attr);
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (pthread_create(&dog.thread, NULL, dog_main, NULL) != 0)
+		abort();
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void
+dog_ring(void)
+{
+	(void)pthread_mutex_lock(&dog.lock);
+	(void)pthread_cond_signal(&dog.bell);
+	(void)pthread_mutex_unlock(&dog.lock);
+}
+
+static void
+dog_end(void)
+{
+	(void)pthread_mutex_lock(&dog.lock);
+	dog.stop = true;
+	(void)pthread_cond_signal(&dog.bell);
+	(void)pthread_mutex_unlock(&dog.lock);
+	(void)pthread_join(dog.thread, NULL);
+	(void)pthread_cond_destroy(&dog.bell);
+}
+
+void
+mysql_watch_open(struct mysql_watch *w)
+{
+	bool first;
+
+	atomic_init(&w->until_ms, 0);
+	atomic_init(&w->interrupted, false);
+	(void)pthread_mutex_init(&w->lock, NULL);
+	w->fd = -1;
+	(void)pthread_mutex_lock(&dog.life);
+	(void)pthread_mutex_lock(&dog.lock);
+	first = dog.first == NULL;
+	w->previous = NULL;
+	w->next = dog.first;
+	if (!first)
+		dog.first->previous = w;
+	dog.first = w;
+	(void)pthread_mutex_unlock(&dog.lock);
+	if (first)
+		dog_start();
+	(void)pthread_mutex_unlock(&dog.life);
+}
+
+void
+mysql_watch_close(struct mysql_watch *w)
+{
+	bool last;
+
+	(void)pthread_mutex_lock(&dog.life);
+	(void)pthread_mutex_lock(&dog.lock);
+	if (w->next != NULL)
+		w->next->previous = w->previous;
+	if (w->previous != NULL)
+		w->previous->next = w->next;
+	else
+		dog.first = w->next;
+	last = dog.first == NULL;
+	(void)pthread_mutex_unlock(&dog.lock);
+	if (last)
+		dog_end();
+	(void)pthread_mutex_unlock(&dog.life);
+	(void)pthread_mutex_destroy(&w->lock);
+}
+
+bool
+mysql_watch_begin(struct mysql_watch *w, int64_t deadline_ms)
+{
+	if (atomic_load(&w->interrupted) || deadline_ms <= clock_boot_ms())
+		return false;
+	atomic_store(&w->until_ms, deadline_ms);
+	if (atomic_load(&dog.asleep) && atomic_exchange(&dog.asleep, false))
+		dog_ring();
+	return true;
+}
+
+bool
+mysql_watch_end(struct mysql_watch *w)
+{
+	return atomic_exchange(&w->until_ms, 0) != PASSED &&
+	       !atomic_load(&w->interrupted);
+}
