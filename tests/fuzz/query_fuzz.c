@@ -4,8 +4,8 @@
 #include "app/base/arena.h"
 #include "app/base/jsonread.h"
 #include "app/services/db/modify.h"
-#include "app/services/db/options.h"
 #include "app/services/db/select.h"
+#include "middleware/request.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/odd_table.h"
 
@@ -46,16 +46,25 @@ reads(struct arena *a, const struct query *q)
 	select_page(&s, q, NULL, q->limit);
 	check(&s);
 	for (size_t i = 0; i < q->n_ids; i++) {
+		struct record_name name = { &q->by, q->ids[i].parts };
+
 		s = empty(a);
-		select_record(&s, q, q->ids[i].parts, NULL);
+		select_record(&s, q, &name, NULL);
 		check(&s);
 	}
+	if (q->n_ids == 0)
+		return;
+	s = empty(a);
+	select_listed(&s, q, q->ids, q->n_ids, NULL);
+	check(&s);
 }
 
 static void
 writes(struct arena *a, struct json record)
 {
 	struct db_value id = { .type = DB_INT, .i = 1 };
+	struct identity by = identity_key(&odd_table);
+	struct record_name name = { &by, &id };
 	struct statement s = empty(a);
 	struct draft draft;
 
@@ -70,8 +79,25 @@ writes(struct arena *a, struct json record)
 		return;
 	HOLDS(draft.n >= 1 && draft.n <= odd_table.n_columns);
 	s = empty(a);
-	modify_update(&s, &odd_table, &draft, &id, NULL);
+	modify_update(&s, &draft, &name, NULL);
 	check(&s);
+}
+
+static void
+asks(struct request *req, struct str text, struct json body)
+{
+	struct query_source source = { .table = &odd_table,
+		.use = QUERY_LIST,
+		.max_records = MAX_RECORDS,
+		.quote = '`' };
+	struct query q;
+
+	req->param[PARAM_QUERY] = text;
+	if (!uri_query(req->arena, text, MAX_PARAMS, &req->query))
+		return;
+	source.options = options_of(req, body);
+	if (query_parse(req->arena, &source, &q, NULL) == ST_OK)
+		reads(req->arena, &q);
 }
 
 int
@@ -81,18 +107,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str query_text = str_cut(&body, '\n');
 	struct json record = { STR_NULL };
 	struct arena a;
-	struct params params;
-	struct query q;
+	struct request req = { .arena = &a };
 
 	arena_init(&a, 65536);
 	if (json_parse(&a, body, &record, NULL) == ST_OK)
 		writes(&a, record);
-	if (uri_query(&a, query_text, MAX_PARAMS, &params)) {
-		params = options_of(&a, &params, record);
-		if (query_parse(&a, &params, QUERY_LIST, &odd_table,
-			MAX_RECORDS, &q, NULL) == ST_OK)
-			reads(&a, &q);
-	}
+	asks(&req, query_text, record);
 	arena_close(&a);
 	return 0;
 }

@@ -261,9 +261,8 @@ methods_that_do_not_fit_are_told(void **state)
 {
 	struct world *w = *state;
 
-	assert_int_equal(world_call(w, "DELETE", "_table/todo", NULL), 405);
-	assert_true(world_has_header(w, "Allow: GET, HEAD, POST, OPTIONS"));
 	assert_int_equal(world_call(w, "POST", "_table/names", "[{}]"), 405);
+	assert_true(world_has_header(w, "Allow: GET, HEAD, OPTIONS"));
 	world_expect_refusal(w, "POST", "_table/todo/1", "{}",
 	    "Create record by identifier not currently supported.");
 	world_expect_refusal(w, "DELETE", "_table/todo/1?force=true", NULL,

@@ -78,6 +78,14 @@ requests_for_the_same_share_a_key(void **state)
 	assert_same(w, "_table/todo?count_only=true",
 	    "_table/todo?count_only=yes&limit=1&fields=id&include_count=1");
 	assert_same(w, "_table/pair/(x,y)", "_table/pair/x,%20y");
+	assert_same(w, "_table/todo?filter=id%3D1&fields=*",
+	    "_table/todo?where=(ID%20eq%201)");
+	assert_same(w, "_table/todo?filter=name%3D:n&params%5B:n%5D=a",
+	    "_table/todo?filter=name%3D%27a%27");
+	assert_same(w, "_table/todo?as_list=true",
+	    "_table/todo?as_list=y&fields=name&wrap=true");
+	assert_same(w, "_table/todo?ids=1,2", "_table/todo?ids=1%2C2");
+	assert_same(w, "_table/todo/1", "_table/todo/1?id_field=");
 }
 
 static void
@@ -117,6 +125,19 @@ requests_for_different_things_have_different_keys(void **state)
 		"_table/todo/1?fields=id",
 		"_table/todo/x",
 		"_table/todo/12",
+		"_table/todo?filter=id%3D1",
+		"_table/todo?filter=id%3D2",
+		"_table/todo?filter=name%3D1",
+		"_table/todo?filter=id%3E1",
+		"_table/todo?count_only=1&filter=id%3D1",
+		"_table/todo?as_list=true",
+		"_table/todo?as_list=true&id_field=name",
+		"_table/todo?wrap=false",
+		"_table/todo?ids=1&id_field=name",
+		"_table/todo?ids=x",
+		"_table/todo?ids=y",
+		"_table/todo/y",
+		"_table/todo/1?id_field=name",
 		"_table/pair/(a,b)",
 		"_table/pair/(a%27,b)",
 		"_table/pair?ids=(a,b),(c,d)",
@@ -197,7 +218,7 @@ static void
 what_cannot_be_answered_is_not_planned(void **state)
 {
 	static const char *const targets[] = { "", "_table", "_table/none",
-		"_table/todo?filter=x", "_table/todo?fields=no",
+		"_table/todo?filter=no%3D1", "_table/todo?fields=no",
 		"_table/todo?limit=x", "_table/todo/1/2", "_other/x",
 		"_table/seen/1", "_table/pair/1" };
 	struct world *w = *state;

@@ -191,63 +191,6 @@ an_empty_table_is_an_empty_list(void **state)
 }
 
 static void
-ids_come_in_the_order_asked_for(void **state)
-{
-	assert_get(*state, "_table/todo?ids=3,1&fields=name",
-	    "{\"resource\":[{\"name\":\"three\"},{\"name\":\"one\"}]}");
-}
-
-static void
-a_missing_id_of_several_is_a_batch_error(void **state)
-{
-	struct world *w = *state;
-
-	assert_int_equal(
-	    world_call(w, "GET", "_table/todo?ids=1,9,2&fields=id", NULL), 400);
-	assert_string_equal(world_message(w),
-	    "Batch Error: Not all requested records could be retrieved.");
-	assert_non_null(strstr(world_body(w),
-	    "\"code\":1000,\"context\":{\"error\":[1],\"resource\":["
-	    "{\"id\":1},{\"code\":404,\"context\":null,\"message\":"
-	    "\"Record with identifier '9' not found.\","
-	    "\"status_code\":404}]}"));
-}
-
-static void
-continue_collects_the_rest(void **state)
-{
-	struct world *w = *state;
-
-	assert_int_equal(
-	    world_call(
-		w, "GET", "_table/todo?ids=9,2&fields=id&continue=true", NULL),
-	    400);
-	assert_non_null(strstr(world_body(w), "\"error\":[0]"));
-	assert_non_null(strstr(world_body(w), "{\"id\":2}]"));
-}
-
-static void
-a_key_of_two_columns_names_a_record(void **state)
-{
-	assert_get(
-	    *state, "_table/pair/(1,y)", "{\"a\":1,\"b\":\"y\",\"v\":11}");
-	assert_get(*state, "_table/pair/2,x?fields=v", "{\"v\":12}");
-	assert_get(*state, "_table/pair?ids=(2,x),(1,x)&fields=v",
-	    "{\"resource\":[{\"v\":12},{\"v\":10}]}");
-	assert_refused(*state, "_table/pair/1", 400,
-	    "Identifier '1' does not have the 2 parts of the key.");
-}
-
-static void
-a_table_without_a_key_has_no_identifiers(void **state)
-{
-	assert_get(
-	    *state, "_table/keyless?fields=", "{\"resource\":[{\"v\":7}]}");
-	assert_refused(*state, "_table/keyless/7", 400,
-	    "Table 'keyless' has no primary key to identify records by.");
-}
-
-static void
 a_view_is_read_like_a_table(void **state)
 {
 	assert_get(*state, "_table/done?order=id",
@@ -259,10 +202,7 @@ static void
 another_form_of_answer_is_refused(void **state)
 {
 	struct world *w = *state;
-	struct cache_plan plan = { .n_tags = 0 };
 
-	assert_refused(w, "_table/todo?wrap=false", 400,
-	    "Parameter 'wrap' is not supported here.");
 	assert_refused(w, "_table/todo/1?accept=text/csv", 400,
 	    "Parameter 'accept' is not supported here.");
 	assert_int_equal(
@@ -270,28 +210,69 @@ another_form_of_answer_is_refused(void **state)
 		"_table/todo?wrap=true&accept=text/csv,application/json;q=1",
 		NULL),
 	    200);
-	world_request(w, "GET", "_table/todo", NULL);
+}
+
+static void
+a_list_may_go_without_its_wrapper(void **state)
+{
+	struct world *w = *state;
+
+	assert_get(w, "_table/todo?fields=id&limit=2&wrap=false",
+	    "[{\"id\":1},{\"id\":2}]");
+	assert_get(w, "_table/todo?ids=2,1&fields=id&wrap=no",
+	    "[{\"id\":2},{\"id\":1}]");
+	assert_get(w, "_table?as_list=1&wrap=false",
+	    "[\"done\",\"keyless\",\"pair\",\"secret\",\"todo\"]");
+	assert_get(w,
+	    "_table/todo?fields=id&limit=1&wrap=false&include_count=1",
+	    "{\"resource\":[{\"id\":1}],\"meta\":{\"count\":5,\"next\":1}}");
+	world_request(w, "GET", "_table/todo?fields=id&limit=1", NULL);
 	w->req.param[PARAM_WRAP] = STR("false");
-	assert_int_equal(
-	    w->service.type->cache_plan(&w->req, &plan), ST_INVALID);
 	w->service.type->handle(&w->req);
-	assert_string_equal(
-	    world_message(w), "Header 'wrap: false' is not supported here.");
+	assert_string_equal(world_body(w), "[{\"id\":1}]");
+	world_request(w, "GET", "_table/todo?fields=id&limit=1&wrap=1", NULL);
+	w->req.param[PARAM_WRAP] = STR("false");
+	w->service.type->handle(&w->req);
+	assert_string_equal(world_body(w), "{\"resource\":[{\"id\":1}]}");
+}
+
+static void
+a_list_may_hold_identifiers_alone(void **state)
+{
+	assert_get(*state, "_table/todo?as_list=true&limit=3",
+	    "{\"resource\":[1,2,3]}");
+	assert_get(*state, "_table/pair?as_list=true",
+	    "{\"resource\":[\"(1,x)\",\"(1,y)\",\"(2,x)\"]}");
+	assert_get(*state, "_table/todo?as_list=true&limit=2&id_field=name",
+	    "{\"resource\":[\"one\",\"two\"]}");
+	assert_refused(*state, "_table/keyless?as_list=true", 400,
+	    "Table 'keyless' has no primary key to identify records by.");
+}
+
+static void
+a_filter_chooses_rows(void **state)
+{
+	assert_get(*state, "_table/todo?fields=id&filter=id%20gt%203",
+	    "{\"resource\":[{\"id\":4},{\"id\":5}]}");
+	assert_get(*state, "_table/todo?count_only=1&where=done%3Dtrue", "2");
+	assert_get(*state,
+	    "_table/todo?fields=id&filter=name%3D:n&params%5B:n%5D=two",
+	    "{\"resource\":[{\"id\":2}]}");
+	assert_get(*state,
+	    "_table/todo?fields=id&filter=id%20%3C%204&limit=1&"
+	    "include_count=true",
+	    "{\"resource\":[{\"id\":1}],\"meta\":{\"count\":3,\"next\":1}}");
+	assert_refused(*state, "_table/todo?filter=id%3D1&ids=1", 400,
+	    "Parameters 'ids' and 'filter' exclude each other.");
 }
 
 static void
 what_is_not_understood_is_refused_by_name(void **state)
 {
-	assert_refused(*state, "_table/todo?filter=id%3D1", 400,
-	    "Parameter 'filter' is not supported here.");
-	assert_refused(*state, "_table/todo?WHERE=x", 400,
-	    "Parameter 'where' is not supported here.");
 	assert_refused(*state, "_table/todo?related=*", 400,
 	    "Parameter 'related' is not supported here.");
 	assert_refused(*state, "_table/todo/1?filter=x", 400,
 	    "Parameter 'filter' is not supported here.");
-	assert_refused(*state, "_table/todo?as_list=true", 400,
-	    "Parameter 'as_list' is not supported here.");
 	assert_refused(*state, "_table/todo?fields=id,no", 400,
 	    "Invalid field requested: 'no'.");
 	assert_refused(*state, "_table/todo?order=no", 400,
@@ -326,10 +307,16 @@ a_read_sent_as_post_has_its_options_in_the_body(void **state)
 	w->service.type->handle(&w->req);
 	assert_string_equal(
 	    world_body(w), "{\"resource\":[{\"id\":2},{\"id\":1}]}");
-	world_request(
-	    w, "POST", "_table/todo?method=GET", "{\"filter\":\"id=1\"}");
+	world_request(w, "POST", "_table/todo?method=GET",
+	    "{\"filter\":\"name=:n\",\"params\":{\":n\":\"one\"},"
+	    "\"fields\":[\"id\",\"name\"]}");
 	w->service.type->handle(&w->req);
-	assert_int_equal(w->req.response.status, 400);
+	assert_string_equal(
+	    world_body(w), "{\"resource\":[{\"id\":1,\"name\":\"one\"}]}");
+	world_request(w, "POST", "_table/todo?method=GET&fields=id&limit=1",
+	    "{\"limit\":3,\"select\":\"name\"}");
+	w->service.type->handle(&w->req);
+	assert_string_equal(world_body(w), "{\"resource\":[{\"id\":1}]}");
 }
 
 static void
@@ -459,14 +446,12 @@ main(void)
 		TEST(without_a_limit_the_cut_is_told),
 		TEST(the_count_is_given_on_request),
 		TEST(an_empty_table_is_an_empty_list),
-		TEST(ids_come_in_the_order_asked_for),
-		TEST(a_missing_id_of_several_is_a_batch_error),
-		TEST(continue_collects_the_rest),
-		TEST(a_key_of_two_columns_names_a_record),
-		TEST(a_table_without_a_key_has_no_identifiers),
 		TEST(a_view_is_read_like_a_table),
 		TEST(another_form_of_answer_is_refused),
 		TEST(what_is_not_understood_is_refused_by_name),
+		TEST(a_list_may_go_without_its_wrapper),
+		TEST(a_list_may_hold_identifiers_alone),
+		TEST(a_filter_chooses_rows),
 		TEST(row_filters_of_the_role_deny),
 		TEST(a_read_sent_as_post_has_its_options_in_the_body),
 		TEST(a_statement_past_its_deadline_is_a_gateway_timeout),

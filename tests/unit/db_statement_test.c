@@ -19,6 +19,8 @@
 #define ROUNDS 20000
 
 static const struct db_value owner = { .type = DB_INT, .i = 42 };
+static const struct db_value seven = { .type = DB_INT, .i = 7 };
+static const struct condition other = { { "x > ?", 5 }, &seven, 1 };
 static const struct condition only_mine = { { "owner = ?", 9 }, &owner, 1 };
 
 static struct arena arena;
@@ -41,15 +43,23 @@ assert_sql(const struct statement *s, const char *want, size_t n_args)
 	assert_int_equal(stmt.n_args, n_args);
 }
 
+static struct query_source
+source_of(struct param *list, size_t n)
+{
+	return (struct query_source){ .table = &odd_table,
+		.use = QUERY_LIST,
+		.max_records = 100,
+		.quote = '`',
+		.options = { .params = { list, n } } };
+}
+
 static struct query
 query_of(struct param *list, size_t n)
 {
-	struct params params = { list, n };
+	struct query_source source = source_of(list, n);
 	struct query q;
 
-	assert_int_equal(
-	    query_parse(&arena, &params, QUERY_LIST, &odd_table, 100, &q, NULL),
-	    ST_OK);
+	assert_int_equal(query_parse(&arena, &source, &q, NULL), ST_OK);
 	return q;
 }
 
@@ -80,6 +90,9 @@ every_builder_carries_the_condition_of_the_role(void **state)
 	struct param params[] = { { STR("fields"), STR("id") } };
 	struct query q = query_of(params, 1);
 	struct db_value id = { .type = DB_INT, .i = 5 };
+	struct identifier ids[] = { { STR("5"), &id }, { STR("5"), &id },
+		{ STR("5"), &id } };
+	struct record_name name = { &q.by, &id };
 	struct assignment list[] = { { &odd_columns[1],
 	    { .type = DB_TEXT, .s = { "v", 1 } } } };
 	struct draft draft = { list, 1 };
@@ -95,17 +108,50 @@ every_builder_carries_the_condition_of_the_role(void **state)
 	select_count(&s, &q, &only_mine);
 	assert_sql(&s, "SELECT count(*) FROM `t``t` WHERE (owner = ?)", 1);
 	s = empty();
-	select_record(&s, &q, &id, &only_mine);
+	select_record(&s, &q, &name, &only_mine);
 	assert_sql(
 	    &s, "SELECT `id` FROM `t``t` WHERE `id` = ? AND (owner = ?)", 2);
 	s = empty();
-	modify_update(&s, &odd_table, &draft, &id, &only_mine);
+	modify_update(&s, &draft, &name, &only_mine);
 	assert_sql(&s,
 	    "UPDATE `t``t` SET `a``b` = ? WHERE `id` = ? AND (owner = ?)", 3);
 	assert_int_equal(s.args[2].i, 42);
 	s = empty();
-	modify_delete(&s, &odd_table, &id, &only_mine);
+	modify_delete(&s, &name, &only_mine);
 	assert_sql(&s, "DELETE FROM `t``t` WHERE `id` = ? AND (owner = ?)", 2);
+	s = empty();
+	select_listed(&s, &q, ids, 3, &only_mine);
+	assert_sql(&s,
+	    "SELECT `id`, `id` FROM `t``t` WHERE `id` IN (?, ?, ?, ?) AND "
+	    "(owner = ?)",
+	    5);
+	s = empty();
+	modify_update_rows(&s, &odd_table, &draft, &other, &only_mine);
+	assert_sql(&s,
+	    "UPDATE `t``t` SET `a``b` = ? WHERE (x > ?) AND (owner = ?)", 3);
+	assert_int_equal(s.args[1].i, 7);
+	s = empty();
+	modify_delete_rows(&s, &odd_table, NULL, &only_mine);
+	assert_sql(&s, "DELETE FROM `t``t` WHERE (owner = ?)", 1);
+}
+
+static void
+a_page_has_the_filter_and_the_role(void **state)
+{
+	struct param params[] = { { STR("fields"), STR("id") } };
+	struct query q = query_of(params, 1);
+	struct statement s = empty();
+
+	(void)state;
+	q.filter = &other;
+	select_page(&s, &q, &only_mine, 10);
+	assert_sql(&s,
+	    "SELECT `id` FROM `t``t` WHERE (x > ?) AND (owner = ?) ORDER BY "
+	    "`id` LIMIT ?",
+	    3);
+	s = empty();
+	select_count(&s, &q, NULL);
+	assert_sql(&s, "SELECT count(*) FROM `t``t` WHERE (x > ?)", 1);
 }
 
 static void
@@ -148,7 +194,7 @@ static const char *const pieces[] = { "id", "a`b", "x; DROP TABLE t", "*",
 
 static const char *const names[] = { "fields", "select", "limit", "top",
 	"offset", "skip", "order", "sort", "order_by", "ids", "include_count",
-	"count_only", "Fields", "x`;--" };
+	"count_only", "Fields", "x`;--", "id_field", "as_list", "filter" };
 
 #define ANY_OF(list, r) list[(size_t)(r) % (sizeof(list) / sizeof(list[0]))]
 
@@ -165,6 +211,18 @@ random_text(void)
 }
 
 static void
+ids_select(struct statement *s, const struct query *q)
+{
+	for (size_t i = 0; i < q->n_ids; i++) {
+		struct record_name name = { &q->by, q->ids[i].parts };
+
+		select_record(s, q, &name, NULL);
+	}
+	if (q->n_ids > 0)
+		select_listed(s, q, q->ids, q->n_ids, NULL);
+}
+
+static void
 whatever_is_asked_the_text_is_ours(void **state)
 {
 	size_t built = 0;
@@ -173,21 +231,20 @@ whatever_is_asked_the_text_is_ours(void **state)
 	srandom(20240229);
 	for (int i = 0; i < ROUNDS; i++) {
 		struct param list[4];
-		struct params params = { list, (size_t)(random() % 5) };
+		size_t n = (size_t)(random() % 5);
+		struct query_source source = source_of(list, n);
 		struct query q;
 		struct statement s = empty();
 
-		for (size_t k = 0; k < params.n; k++)
+		for (size_t k = 0; k < n; k++)
 			list[k] = (struct param){
 				str_of(ANY_OF(names, random())),
 				random_text(),
 			};
-		if (query_parse(&arena, &params, QUERY_LIST, &odd_table, 100,
-			&q, NULL) == ST_OK) {
+		if (query_parse(&arena, &source, &q, NULL) == ST_OK) {
 			select_page(&s, &q, NULL, q.limit);
 			select_count(&s, &q, NULL);
-			for (size_t k = 0; k < q.n_ids; k++)
-				select_record(&s, &q, q.ids[k].parts, NULL);
+			ids_select(&s, &q);
 			assert_true(
 			    sql_is_ours(&arena, buf_str(&s.sql), &odd_table));
 			built++;
@@ -220,6 +277,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_page_is_ordered_by_the_key_at_the_end),
 		TEST(every_builder_carries_the_condition_of_the_role),
+		TEST(a_page_has_the_filter_and_the_role),
 		TEST(an_insert_binds_every_value),
 		TEST(more_values_than_fit_at_first_are_kept),
 		TEST(whatever_is_asked_the_text_is_ours),

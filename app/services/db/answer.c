@@ -14,16 +14,21 @@ answer_json(struct request *req)
 }
 
 void
+answer_list(struct request *req, bool bare, bool has_meta)
+{
+	struct str all = buf_str(&req->response.build);
+	size_t before = sizeof("{\"resource\":") - 1;
+
+	answer_json(req);
+	if (bare && !has_meta)
+		req->response.body =
+		    str_make(all.p + before, all.n - before - 1);
+}
+
+void
 answer_refuse(struct request *req, enum status st, const struct error *err)
 {
 	response_fail(req, response_status_of(st), "%s", err->text);
-}
-
-enum status
-answer_missing(struct str id, struct error *err)
-{
-	return error_set(err, ST_MISSING,
-	    "Record with identifier '%.*s' not found.", STR_ARG(id));
 }
 
 static void

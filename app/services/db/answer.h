@@ -2,6 +2,8 @@
 #ifndef WEIR_SERVICES_DB_ANSWER_H
 #define WEIR_SERVICES_DB_ANSWER_H
 
+#include <stdbool.h>
+
 #include "app/base/status.h"
 #include "app/base/str.h"
 
@@ -10,6 +12,12 @@ struct table_call;
 
 /* The answer is what has been put into response.build: 200, JSON. */
 void answer_json(struct request *req);
+
+/*
+ * The same for {"resource":[...],"meta":...} or without meta. Without it, and
+ * when bare, the list goes out as it is (wrap=false).
+ */
+void answer_list(struct request *req, bool bare, bool has_meta);
 
 /* A refusal that is the client's to mend, or that err words fully. */
 void answer_refuse(
@@ -22,9 +30,6 @@ void answer_refuse(
  */
 void answer_fault(struct table_call *c, const char *verb, enum status st,
     const struct error *err);
-
-/* "Record with identifier '5' not found." */
-enum status answer_missing(struct str id, struct error *err);
 
 /* Every method that some path of the service takes. */
 void answer_options(struct request *req);

@@ -23,6 +23,24 @@ is_filtered(const struct request *req)
 					req->resource, verb_of(req->method));
 }
 
+/* The last piece of the path as it was sent: which of its commas were encoded
+ * is told nowhere else. */
+static struct str
+id_sent(const struct request *req)
+{
+	struct str rest = req->param[PARAM_URI];
+	struct str path = str_cut(&rest, '?');
+	struct str piece = STR_NULL;
+
+	while (!str_is_null(path)) {
+		struct str next = str_cut(&path, '/');
+
+		if (next.n > 0)
+			piece = next;
+	}
+	return piece;
+}
+
 enum status
 table_call_open(struct table_call *c, struct request *req, struct error *err)
 {
@@ -46,29 +64,48 @@ table_call_open(struct table_call *c, struct request *req, struct error *err)
 		return error_set(err, ST_DENIED,
 		    "The row filters of the role cannot be applied here.");
 	if (req->n_segments == SEGMENTS)
-		c->id = req->segment[SEGMENT_ID];
+		c->id = id_sent(req);
 	return ST_OK;
 }
 
 static enum query_use
 use_of(const struct table_call *c)
 {
-	bool reads = request_reads(c->req);
+	const struct request *req = c->req;
+	bool single = !str_is_null(c->id);
 
-	if (str_is_null(c->id))
-		return reads ? QUERY_LIST : QUERY_CREATE;
-	return reads ? QUERY_RECORD : QUERY_CHANGE;
+	if (request_reads(req))
+		return single ? QUERY_RECORD : QUERY_LIST;
+	if (single)
+		return QUERY_CHANGE;
+	if (req->method == METHOD_POST)
+		return QUERY_CREATE;
+	return req->method == METHOD_DELETE ? QUERY_DELETE : QUERY_BATCH;
 }
 
 enum status
-table_call_query(const struct table_call *c, const struct params *params,
+table_call_query(const struct table_call *c, struct json body,
     struct query *out, struct error *err)
 {
-	if (str_is_no(str_trim(c->req->param[PARAM_WRAP])))
-		return error_set(err, ST_INVALID,
-		    "Header 'wrap: false' is not supported here.");
-	return query_parse(c->req->arena, params, use_of(c), c->table,
-	    c->service->max_records, out, err);
+	struct query_source source = {
+		.table = c->table,
+		.use = use_of(c),
+		.max_records = c->service->max_records,
+		.quote = c->service->driver->quote,
+		.options = options_of(c->req, body),
+		.wrap = c->req->param[PARAM_WRAP],
+	};
+
+	return query_parse(c->req->arena, &source, out, err);
+}
+
+enum status
+table_call_identifier(const struct table_call *c, const struct identity *by,
+    struct identifier *out, struct error *err)
+{
+	struct id_text text = { .text = c->id, .encoded = true };
+
+	return identifier_parse(c->req->arena, by, text, out, err);
 }
 
 static void

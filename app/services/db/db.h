@@ -23,6 +23,7 @@ struct db_service {
 	const struct db_driver *driver;
 	struct db_config config;
 	int64_t max_records;
+	bool allow_upsert; /* a change of a missing record makes it */
 	struct catalog catalog;
 	struct str identity;
 	struct str *table_tags; /* beside catalog.tables */
@@ -37,7 +38,7 @@ struct table_call {
 	struct request *req;
 	const struct db_service *service;
 	const struct db_table *table;
-	struct str id;                /* STR_NULL: the table itself */
+	struct str id;                /* as sent; STR_NULL: the table itself */
 	const struct condition *role; /* rows it may touch; NULL: all */
 	struct db_conn *conn;         /* while a statement may run */
 	int64_t deadline_ms;          /* of its statements */
@@ -52,9 +53,14 @@ struct table_call {
 enum status table_call_open(
     struct table_call *c, struct request *req, struct error *err);
 
-/* The query of the call; ST_INVALID with err for a client's mistake. */
-enum status table_call_query(const struct table_call *c,
-    const struct params *params, struct query *out, struct error *err);
+/* The query of the call, with the options of that body (JSON_NONE: it has
+ * none); ST_INVALID with err for a client's mistake. */
+enum status table_call_query(const struct table_call *c, struct json body,
+    struct query *out, struct error *err);
+
+/* The identifier in the path. ST_INVALID when it is none. */
+enum status table_call_identifier(const struct table_call *c,
+    const struct identity *by, struct identifier *out, struct error *err);
 
 /*
  * A connection and the time its statements have; ST_UNAVAILABLE or ST_TIMEOUT
@@ -77,10 +83,6 @@ void listing_root(struct request *req);
 void listing_tables(struct request *req);
 void records_read(struct table_call *c);
 void records_write(struct table_call *c);
-
-/* What records_write() sends on: POST T; PUT, PATCH and DELETE T/ID. */
-void records_create(struct table_call *c);
-void record_change(struct table_call *c);
 
 /* cache_plan of struct service_type. */
 struct cache_plan;

@@ -1,6 +1,7 @@
 #include "app/services/db/draft.h"
 
 #include "app/base/arena.h"
+#include "app/services/db/identifier.h"
 #include "app/services/db/value.h"
 #include "drivers/db/catalog.h"
 
@@ -66,6 +67,13 @@ required_check(
 	return ST_OK;
 }
 
+static enum status
+refuse_empty(struct error *err)
+{
+	return error_set(
+	    err, ST_INVALID, "No valid fields were found in record.");
+}
+
 enum status
 draft_read(struct arena *arena, const struct db_table *table,
     struct json object, enum draft_use use, struct draft *out,
@@ -87,7 +95,47 @@ draft_read(struct arena *arena, const struct db_table *table,
 			return st;
 	}
 	if (out->n == 0)
-		return error_set(
-		    err, ST_INVALID, "No valid fields were found in record.");
+		return refuse_empty(err);
 	return use == DRAFT_NEW ? required_check(table, out, err) : ST_OK;
+}
+
+static bool
+identifies(const struct identity *by, const struct column *column)
+{
+	for (size_t i = 0; i < by->n; i++) {
+		if (by->columns[i] == column)
+			return true;
+	}
+	return false;
+}
+
+enum status
+draft_without(struct draft *draft, const struct identity *by, struct error *err)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < draft->n; i++) {
+		if (!identifies(by, draft->list[i].column))
+			draft->list[kept++] = draft->list[i];
+	}
+	draft->n = kept;
+	return kept == 0 ? refuse_empty(err) : ST_OK;
+}
+
+enum status
+draft_for_new(struct arena *arena, const struct identity *by,
+    const struct db_value *parts, const struct draft *change, struct draft *out,
+    struct error *err)
+{
+	out->n = 0;
+	out->list =
+	    arena_alloc(arena, (by->n + change->n) * sizeof(out->list[0]));
+	for (size_t i = 0; i < by->n; i++)
+		out->list[out->n++] =
+		    (struct assignment){ by->columns[i], parts[i] };
+	for (size_t i = 0; i < change->n; i++) {
+		if (!identifies(by, change->list[i].column))
+			out->list[out->n++] = change->list[i];
+	}
+	return required_check(by->table, out, err);
 }

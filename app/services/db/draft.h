@@ -9,6 +9,7 @@
 
 struct column;
 struct db_table;
+struct identity;
 
 struct assignment {
 	const struct column *column;
@@ -30,6 +31,21 @@ enum draft_use { DRAFT_NEW, DRAFT_CHANGE };
  */
 enum status draft_read(struct arena *arena, const struct db_table *table,
     struct json object, enum draft_use use, struct draft *out,
+    struct error *err);
+
+/*
+ * Without what identifies the record, which a change leaves as it is stored
+ * ('ABC' may have named 'abc'). ST_INVALID when nothing is left.
+ */
+enum status draft_without(
+    struct draft *draft, const struct identity *by, struct error *err);
+
+/*
+ * A new record of that identifier, out of what was to change the one that is
+ * missing. ST_INVALID as draft_read().
+ */
+enum status draft_for_new(struct arena *arena, const struct identity *by,
+    const struct db_value *parts, const struct draft *change, struct draft *out,
     struct error *err);
 
 /* What is assigned to the column, or NULL. */

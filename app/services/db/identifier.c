@@ -1,25 +1,80 @@
 #include "app/services/db/identifier.h"
 
 #include "app/base/arena.h"
-#include "app/base/base64.h"
+#include "app/base/uri.h"
+#include "app/services/db/id_value.h"
 #include "drivers/db/catalog.h"
 
-static struct db_value
-part_value(struct arena *arena, const struct column *column, struct str text)
+struct identity
+identity_key(const struct db_table *table)
 {
-	struct db_value v = { .type = DB_TEXT, .s = text };
-	bool counts = column->kind == COLUMN_INTEGER ||
-		      column->kind == COLUMN_BOOLEAN ||
-		      column->kind == COLUMN_ANY;
-	int64_t i;
-	struct str bytes;
+	return (struct identity){ table,
+		(const struct column *const *)table->key, table->n_key };
+}
 
-	if (counts && str_to_i64(text, &i))
-		v = (struct db_value){ .type = DB_INT, .i = i };
-	else if (column->kind == COLUMN_BINARY &&
-		 base64_decode(arena, text, &bytes))
-		v = (struct db_value){ .type = DB_BLOB, .s = bytes };
-	return v;
+enum status
+identity_parse(struct arena *arena, const struct db_table *table,
+    struct str text, struct identity *out, struct error *err)
+{
+	const struct column **columns =
+	    arena_alloc(arena, table->n_columns * sizeof(columns[0]));
+
+	*out = (struct identity){ table, columns, 0 };
+	while (!str_is_null(text)) {
+		struct str name = str_trim(str_cut(&text, ','));
+		const struct column *column = table_column(table, name);
+
+		if (column == NULL || out->n == table->n_columns)
+			return error_set(err, ST_INVALID,
+			    "Invalid field in id_field: '%.*s'.",
+			    STR_ARG(name));
+		columns[out->n++] = column;
+	}
+	return ST_OK;
+}
+
+enum status
+identifier_missing(const struct identifier *id, struct error *err)
+{
+	return error_set(err, ST_MISSING,
+	    "Record with identifier '%.*s' not found.", STR_ARG(id->text));
+}
+
+enum status
+identifier_ambiguous(const struct identifier *id, struct error *err)
+{
+	return error_set(err, ST_INVALID,
+	    "Identifier '%.*s' names more than one record.", STR_ARG(id->text));
+}
+
+enum status
+identity_check(const struct identity *by, struct error *err)
+{
+	if (by->n > 0)
+		return ST_OK;
+	return error_set(err, ST_INVALID,
+	    "Table '%.*s' has no primary key to identify records by.",
+	    STR_ARG(by->table->name));
+}
+
+/* Decodes; the URL was checked when it was taken apart. */
+static struct str
+decoded(struct arena *arena, struct id_text text)
+{
+	struct str out = text.text;
+
+	if (text.encoded)
+		(void)uri_decode(arena, text.text, text.plus, &out);
+	return out;
+}
+
+/* Without a comma as it is, encoded ones separate: some clients encode all. */
+static struct id_text
+commas_show(struct arena *arena, struct id_text text)
+{
+	if (!text.encoded || str_find(text.text, ',') < text.text.n)
+		return text;
+	return (struct id_text){ .text = decoded(arena, text) };
 }
 
 /* "(1,2)" -> "1,2" */
@@ -31,35 +86,49 @@ parentheses_strip(struct str text)
 	return text;
 }
 
-enum status
-identifier_parse(struct arena *arena, const struct db_table *table,
-    struct str text, struct identifier *out, struct error *err)
+static enum status
+parts_refuse(const struct identity *by, struct str text, struct error *err)
 {
-	size_t n = table->n_key;
-	struct db_value *parts;
-	struct str rest = text;
-
-	if (n == 0)
-		return error_set(err, ST_INVALID,
-		    "Table '%.*s' has no primary key to identify records by.",
-		    STR_ARG(table->name));
-	if (n > 1)
-		rest = parentheses_strip(text);
-	parts = arena_alloc(arena, n * sizeof(parts[0]));
-	for (size_t i = 0; i < n; i++) {
-		struct str part = n == 1 ? rest : str_trim(str_cut(&rest, ','));
-
-		if (str_is_null(part))
-			break;
-		parts[i] = part_value(arena, table->key[i], part);
-		if (i == n - 1 && (n == 1 || str_is_null(rest))) {
-			*out = (struct identifier){ text, parts };
-			return ST_OK;
-		}
-	}
 	return error_set(err, ST_INVALID,
 	    "Identifier '%.*s' does not have the %zu parts of the key.",
-	    STR_ARG(text), n);
+	    STR_ARG(text), by->n);
+}
+
+static enum status
+parts_cut(struct arena *arena, const struct identity *by, struct id_text text,
+    struct db_value *parts)
+{
+	struct str rest = parentheses_strip(str_trim(text.text));
+
+	for (size_t i = 0; i < by->n; i++) {
+		struct id_text part = text;
+
+		if (str_is_null(rest))
+			return ST_INVALID;
+		part.text = i == by->n - 1 ? rest : str_cut(&rest, ',');
+		parts[i] = id_value(
+		    arena, by->columns[i], str_trim(decoded(arena, part)));
+	}
+	return ST_OK;
+}
+
+enum status
+identifier_parse(struct arena *arena, const struct identity *by,
+    struct id_text text, struct identifier *out, struct error *err)
+{
+	struct db_value *parts;
+
+	if (identity_check(by, err) != ST_OK)
+		return ST_INVALID;
+	parts = arena_alloc(arena, by->n * sizeof(parts[0]));
+	*out = (struct identifier){ decoded(arena, text), parts };
+	if (by->n == 1) {
+		parts[0] = id_value(arena, by->columns[0], out->text);
+		return ST_OK;
+	}
+	if (parts_cut(arena, by, commas_show(arena, text), parts) == ST_OK)
+		return ST_OK;
+	return parts_refuse(by, out->text, err);
 }
 
 /* Cuts at the next comma that stands outside parentheses. */
@@ -82,29 +151,36 @@ item_cut(struct str *rest, bool grouped)
 	return item;
 }
 
+static enum status
+refuse_number(size_t max, struct error *err)
+{
+	return error_set(err, ST_INVALID,
+	    "Parameter 'ids' names more than %zu records.", max);
+}
+
 enum status
-identifier_list(struct arena *arena, const struct db_table *table,
-    struct str text, size_t max, struct identifier **out, size_t *n,
+identifier_list(struct arena *arena, const struct identity *by,
+    struct id_text text, size_t max, struct identifier **out, size_t *n,
     struct error *err)
 {
-	bool grouped = table->n_key > 1;
-	struct identifier *list;
-	struct str rest = text;
+	struct id_text all = commas_show(arena, text);
+	struct id_text item = all;
+	bool grouped = by->n > 1;
+	struct str rest = all.text;
 	size_t room = 0;
 
 	for (*n = 0; !str_is_null(rest); room++)
 		(void)item_cut(&rest, grouped);
 	if (room > max)
-		return error_set(err, ST_INVALID,
-		    "Parameter 'ids' names more than %zu records.", max);
-	list = arena_alloc(arena, room * sizeof(list[0]));
-	for (rest = text; !str_is_null(rest); (*n)++) {
-		enum status st = identifier_parse(
-		    arena, table, item_cut(&rest, grouped), &list[*n], err);
+		return refuse_number(max, err);
+	*out = arena_alloc(arena, room * sizeof(**out));
+	for (rest = all.text; !str_is_null(rest); (*n)++) {
+		enum status st;
 
+		item.text = item_cut(&rest, grouped);
+		st = identifier_parse(arena, by, item, &(*out)[*n], err);
 		if (st != ST_OK)
 			return st;
 	}
-	*out = list;
 	return ST_OK;
 }

@@ -37,8 +37,12 @@ listing_add(struct listing *l, struct str name)
 static void
 listing_end(struct listing *l, struct request *req)
 {
+	struct str word = request_query(req, STR("wrap"));
+
+	if (word.n == 0)
+		word = req->param[PARAM_WRAP];
 	buf_put_lit(l->out, "]}");
-	answer_json(req);
+	answer_list(req, str_is_no(str_trim(word)), false);
 }
 
 void

@@ -28,10 +28,9 @@ modify_returning(struct statement *s, const struct db_table *table)
 	    s, (const struct column *const *)table->key, table->n_key);
 }
 
-void
-modify_update(struct statement *s, const struct db_table *table,
-    const struct draft *draft, const struct db_value *key,
-    const struct condition *role)
+static void
+update_put(struct statement *s, const struct db_table *table,
+    const struct draft *draft)
 {
 	statement_put(s, "UPDATE ");
 	statement_name(s, table->name);
@@ -41,14 +40,44 @@ modify_update(struct statement *s, const struct db_table *table,
 		statement_put(s, " = ");
 		statement_bind(s, draft->list[i].value);
 	}
-	where_record(s, table, key, role);
 }
 
-void
-modify_delete(struct statement *s, const struct db_table *table,
-    const struct db_value *key, const struct condition *role)
+static void
+delete_put(struct statement *s, const struct db_table *table)
 {
 	statement_put(s, "DELETE FROM ");
 	statement_name(s, table->name);
-	where_record(s, table, key, role);
+}
+
+void
+modify_update(struct statement *s, const struct draft *draft,
+    const struct record_name *name, const struct condition *role)
+{
+	update_put(s, name->by->table, draft);
+	where_record(s, name, role);
+}
+
+void
+modify_delete(struct statement *s, const struct record_name *name,
+    const struct condition *role)
+{
+	delete_put(s, name->by->table);
+	where_record(s, name, role);
+}
+
+void
+modify_update_rows(struct statement *s, const struct db_table *table,
+    const struct draft *draft, const struct condition *filter,
+    const struct condition *role)
+{
+	update_put(s, table, draft);
+	where_rows(s, filter, role);
+}
+
+void
+modify_delete_rows(struct statement *s, const struct db_table *table,
+    const struct condition *filter, const struct condition *role)
+{
+	delete_put(s, table);
+	where_rows(s, filter, role);
 }

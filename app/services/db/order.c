@@ -56,16 +56,6 @@ item_parse(struct str text, const struct db_table *table,
 	return ST_OK;
 }
 
-static bool
-is_ordered_by(const struct query *query, const struct column *column)
-{
-	for (size_t i = 0; i < query->n_order; i++) {
-		if (query->order[i].column == column)
-			return true;
-	}
-	return false;
-}
-
 enum status
 order_parse(struct arena *arena, struct str text, struct query *query,
     struct error *err)
@@ -81,7 +71,7 @@ order_parse(struct arena *arena, struct str text, struct query *query,
 
 		if (st != ST_OK)
 			return st;
-		if (!is_ordered_by(query, item.column))
+		if (!query_is_ordered_by(query, item.column))
 			query->order[query->n_order++] = item;
 	}
 	return ST_OK;

@@ -31,30 +31,94 @@ put_escaped(struct buf *key, struct str s)
 	}
 }
 
+/* The type is told by the first character. */
+static void
+put_value(struct buf *key, const struct db_value *v)
+{
+	static const char marks[] = {
+		[DB_NUMBER] = '.', [DB_TEXT] = '\'', [DB_BLOB] = '#'
+	};
+
+	switch (v->type) {
+	case DB_NULL:
+		buf_put_char(key, '!');
+		break;
+	case DB_INT:
+		buf_put_i64(key, v->i);
+		break;
+	case DB_UINT:
+		buf_put_char(key, '+');
+		buf_put_u64(key, v->u);
+		break;
+	case DB_REAL:
+		buf_printf(key, "~%a", v->d);
+		break;
+	case DB_BOOL:
+		buf_put_char(key, v->i != 0 ? 'y' : 'n');
+		break;
+	case DB_NUMBER:
+	case DB_TEXT:
+	case DB_BLOB:
+		buf_put_char(key, marks[v->type]);
+		put_escaped(key, v->s);
+		break;
+	}
+}
+
+/* One that can name no record is told by its text: the refusal repeats it. */
 static void
 put_identifier(
-    struct buf *key, const struct db_table *table, const struct identifier *id)
+    struct buf *key, const struct identity *by, const struct identifier *id)
 {
-	for (size_t i = 0; i < table->n_key; i++) {
-		const struct db_value *v = &id->parts[i];
-
+	for (size_t i = 0; i < by->n; i++) {
 		buf_put_char(key, i == 0 ? '(' : ',');
-		if (v->type == DB_INT)
-			buf_put_i64(key, v->i);
-		else
-			buf_put_char(key, v->type == DB_BLOB ? '#' : '\'');
-		if (v->type != DB_INT)
-			put_escaped(key, v->s);
+		put_value(key, &id->parts[i]);
+		if (id->parts[i].type == DB_NULL)
+			put_escaped(key, id->text);
 	}
 	buf_put_char(key, ')');
+}
+
+/* The SQL is made of names, words and places alone, so it is one way of
+ * writing for all spellings of a filter. */
+static void
+put_filter(struct buf *key, const struct condition *filter)
+{
+	if (filter == NULL)
+		return;
+	buf_put_lit(key, "&filter=");
+	put_escaped(key, filter->sql);
+	for (size_t i = 0; i < filter->n_args; i++) {
+		buf_put_char(key, ',');
+		put_value(key, &filter->args[i]);
+	}
+}
+
+static bool
+is_by_key(const struct query *q)
+{
+	return q->by.columns == (const struct column *const *)q->table->key;
+}
+
+static void
+put_identity(struct buf *key, const struct query *q)
+{
+	if (is_by_key(q))
+		return;
+	buf_put_lit(key, "&id_field=");
+	for (size_t i = 0; i < q->by.n; i++) {
+		if (i > 0)
+			buf_put_char(key, ',');
+		put_escaped(key, q->by.columns[i]->name);
+	}
 }
 
 static void
 put_fields(struct buf *key, const struct query *q)
 {
-	if (q->all_fields)
+	if (q->all_fields && !q->as_list)
 		return;
-	buf_put_lit(key, "&fields=");
+	buf_put(key, q->as_list ? STR("&as_list=") : STR("&fields="));
 	for (size_t i = 0; i < q->n_fields; i++) {
 		if (i > 0)
 			buf_put_char(key, ',');
@@ -93,9 +157,10 @@ put_page(struct buf *key, const struct query *q)
 static void
 put_ids(struct buf *key, const struct query *q)
 {
+	put_identity(key, q);
 	buf_put_lit(key, "&ids=");
 	for (size_t i = 0; i < q->n_ids; i++)
-		put_identifier(key, q->table, &q->ids[i]);
+		put_identifier(key, &q->by, &q->ids[i]);
 	if (q->go_on)
 		buf_put_lit(key, "&continue");
 }
@@ -103,11 +168,14 @@ put_ids(struct buf *key, const struct query *q)
 static void
 put_list(struct buf *key, const struct query *q)
 {
+	put_filter(key, q->filter);
 	if (q->count_only) {
 		buf_put_lit(key, "&count_only");
 		return;
 	}
 	put_fields(key, q);
+	if (q->bare)
+		buf_put_lit(key, "&bare");
 	if (q->n_ids > 0)
 		put_ids(key, q);
 	else
@@ -131,11 +199,12 @@ put_call(struct buf *key, const struct table_call *c, const struct query *q,
 		put_list(key, q);
 		return ST_OK;
 	}
-	st = identifier_parse(c->req->arena, c->table, c->id, &id, err);
+	st = table_call_identifier(c, &q->by, &id, err);
 	if (st != ST_OK)
 		return st;
 	buf_put_char(key, '/');
-	put_identifier(key, c->table, &id);
+	put_identifier(key, &q->by, &id);
+	put_identity(key, q);
 	put_fields(key, q);
 	return ST_OK;
 }
@@ -153,7 +222,7 @@ db_cache_plan(struct request *req, struct cache_plan *plan)
 		return ST_INVALID;
 	st = table_call_open(&c, req, &err);
 	if (st == ST_OK)
-		st = table_call_query(&c, &req->query, &q, &err);
+		st = table_call_query(&c, (struct json){ STR_NULL }, &q, &err);
 	plan->key = buf_in(req->arena);
 	if (st == ST_OK)
 		st = put_call(&plan->key, &c, &q, &err);

@@ -11,18 +11,21 @@
 #include <stdint.h>
 
 #include "app/base/status.h"
-#include "app/base/uri.h"
+#include "app/services/db/body_options.h"
 #include "app/services/db/identifier.h"
 
 struct arena;
 struct column;
+struct condition;
 struct db_table;
 
 enum query_use {
 	QUERY_LIST,   /* GET T */
 	QUERY_RECORD, /* GET T/ID */
 	QUERY_CREATE, /* POST T */
-	QUERY_CHANGE  /* PUT, PATCH, DELETE T/ID */
+	QUERY_CHANGE, /* PUT, PATCH, DELETE T/ID */
+	QUERY_BATCH,  /* PUT, PATCH T */
+	QUERY_DELETE  /* DELETE T */
 };
 
 enum nulls_place { NULLS_ANYWHERE, NULLS_FIRST, NULLS_LAST };
@@ -41,25 +44,41 @@ struct query {
 	bool all_fields; /* they are the table's, in its order */
 	struct order_item *order;
 	size_t n_order;
+	struct identity by; /* what ids are about */
 	struct identifier *ids;
 	size_t n_ids;
-	int64_t limit;      /* 1 to the maximum */
+	const struct condition *filter; /* NULL: every row */
+	int64_t limit;                  /* 1 to the maximum */
 	bool limit_implied; /* the maximum, because none or more was asked */
 	int64_t offset;     /* 0 or more */
 	bool include_count;
 	bool count_only;
-	bool go_on; /* continue=true: after a failure with the next record */
+	bool as_list; /* an identifier for each record, not an object */
+	bool bare;    /* wrap=false: no "resource" around a list */
+	bool force;   /* a delete of every row is meant */
+	bool go_on;   /* continue=true: after a failure with the next record */
 	bool rollback;
+};
+
+/* What query_parse() reads; lives as long as the query. */
+struct query_source {
+	const struct db_table *table;
+	enum query_use use;
+	int64_t max_records; /* bounds limit and ids */
+	char quote;          /* the driver's, around names */
+	struct options options;
+	struct str wrap; /* the header line, or STR_NULL */
 };
 
 /*
  * ST_INVALID names the parameter: a field that does not exist, a number that
- * is none, or a parameter that this release cannot honour. Names are taken in
- * any case; of one that stands twice the first counts. Unknown parameters are
- * left alone. max_records bounds limit and ids.
+ * is none, two that exclude each other, or one that this release cannot
+ * honour. Of a parameter that stands twice the first counts.
  */
-enum status query_parse(struct arena *arena, const struct params *params,
-    enum query_use use, const struct db_table *table, int64_t max_records,
+enum status query_parse(struct arena *arena, const struct query_source *source,
     struct query *out, struct error *err);
+
+/* Is column the subject of an item of the order? */
+bool query_is_ordered_by(const struct query *q, const struct column *column);
 
 #endif

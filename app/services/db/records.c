@@ -1,8 +1,7 @@
 /* Reading records: a page of a table, records by identifier, one record. */
-#include "app/base/jsonout.h"
 #include "app/services/db/answer.h"
 #include "app/services/db/db.h"
-#include "app/services/db/options.h"
+#include "app/services/db/find.h"
 #include "app/services/db/results.h"
 #include "app/services/db/rows.h"
 #include "app/services/db/select.h"
@@ -53,7 +52,7 @@ page_rows(struct table_call *c, const struct query *q, struct buf *out,
 	struct rows rows;
 	enum status st;
 
-	rows_open(&rows, c->req->arena, out, q->fields, q->n_fields, q->limit);
+	rows_open(&rows, c->req->arena, out, q, q->limit);
 	select_page(&s, q, c->role, looks ? q->limit + 1 : q->limit);
 	buf_put_lit(out, "{\"resource\":[");
 	st = table_call_run(c, &s, rows_take, &rows, NULL, err);
@@ -77,6 +76,7 @@ page_read(struct table_call *c, const struct query *q, struct error *err)
 		put_meta(out, q, count);
 	}
 	buf_put_char(out, '}');
+	answer_list(c->req, q->bare, more || q->include_count);
 	return st;
 }
 
@@ -87,72 +87,89 @@ count_only_read(struct table_call *c, const struct query *q, struct error *err)
 	enum status st = count_read(c, q, &count, err);
 
 	buf_put_i64(&c->req->response.build, count);
-	return st;
-}
-
-/* ST_MISSING when no row has the identifier. */
-static enum status
-record_read(struct table_call *c, const struct query *q,
-    const struct identifier *id, struct buf *out, struct error *err)
-{
-	struct statement s = table_call_statement(c);
-	struct rows rows;
-	enum status st;
-
-	rows_open(&rows, c->req->arena, out, q->fields, q->n_fields, 1);
-	select_record(&s, q, id->parts, c->role);
-	st = table_call_run(c, &s, rows_take, &rows, NULL, err);
-	if (st == ST_OK && rows.count == 0)
-		return answer_missing(id->text, err);
+	answer_json(c->req);
 	return st;
 }
 
 /* In the order asked for; stops at the first that is missing unless told to
  * go on. */
-static enum status
-ids_rows(struct table_call *c, const struct query *q, struct results *results,
-    struct error *err)
+static void
+found_put(
+    const struct query *q, const struct found *list, struct results *results)
 {
 	for (size_t i = 0; i < q->n_ids; i++) {
 		struct error why = { .text = "" };
-		struct buf row = buf_in(c->req->arena);
-		enum status st = record_read(c, q, &q->ids[i], &row, &why);
 
-		if (results->list.n + row.n > ROWS_BYTES_MAX)
-			st = ST_TOO_BIG;
-		if (st == ST_MISSING)
-			results_fail(results, st, &why);
-		else if (st != ST_OK)
-			return error_set(err, st, "%s", why.text);
+		if (list[i].status == ST_OK) {
+			buf_put(results_next(results), list[i].text);
+			continue;
+		}
+		if (list[i].status == ST_MISSING)
+			(void)identifier_missing(&q->ids[i], &why);
 		else
-			buf_put(results_next(results), buf_str(&row));
-		if (st == ST_MISSING && !q->go_on)
+			(void)identifier_ambiguous(&q->ids[i], &why);
+		results_fail(results, list[i].status, &why);
+		if (!q->go_on)
 			break;
 	}
-	return ST_OK;
+}
+
+static void
+found_answer(
+    struct table_call *c, const struct query *q, const struct results *results)
+{
+	struct buf *out = &c->req->response.build;
+
+	buf_put_lit(out, "{\"resource\":[");
+	buf_put(out, buf_str(&results->list));
+	buf_put_char(out, ']');
+	if (q->include_count)
+		put_meta(out, q, (int64_t)results->n);
+	buf_put_char(out, '}');
+	answer_list(c->req, q->bare, q->include_count);
+}
+
+/* Several statements see the same rows; one alone needs no transaction, whose
+ * round trips would cost more than it. */
+static enum status
+ids_find(struct table_call *c, const struct query *q, struct found *list,
+    struct error *err)
+{
+	const struct db_driver *driver = c->service->driver;
+	bool doubtful = true;
+	enum status st = ST_OK;
+
+	if (q->n_ids <= FIND_MAX)
+		st = find_all(c, q, list, &doubtful, err);
+	if (st != ST_OK || !doubtful)
+		return st;
+	st = driver->begin_read(c->conn, c->deadline_ms, err);
+	if (st != ST_OK)
+		return st;
+	if (q->n_ids > FIND_MAX)
+		st = find_all(c, q, list, &doubtful, err);
+	if (st == ST_OK && doubtful)
+		st = find_each(c, q, list, err);
+	driver->rollback(c->conn);
+	return st;
 }
 
 static enum status
 ids_read(struct table_call *c, const struct query *q, struct error *err)
 {
-	struct buf *out = &c->req->response.build;
+	struct found *list =
+	    arena_alloc(c->req->arena, q->n_ids * sizeof(list[0]));
 	struct results results;
-	enum status st;
+	enum status st = ids_find(c, q, list, err);
 
-	results_open(&results, c->req->arena);
-	st = ids_rows(c, q, &results, err);
 	if (st != ST_OK)
 		return st;
-	if (results.n_failed > 0) {
+	results_open(&results, c->req->arena);
+	found_put(q, list, &results);
+	if (results.n_failed > 0)
 		results_refuse(c->req, &results, "retrieved", false);
-		return ST_OK;
-	}
-	buf_put_lit(out, "{\"resource\":[");
-	buf_put(out, buf_str(&results.list));
-	buf_put_char(out, ']');
-	if (q->include_count)
-		put_meta(out, q, (int64_t)results.n);
-	buf_put_char(out, '}');
+	else
+		found_answer(c, q, &results);
 	return ST_OK;
 }
 
@@ -160,12 +177,13 @@ static enum status
 one_read(struct table_call *c, const struct query *q, struct error *err)
 {
 	struct identifier id;
-	enum status st =
-	    identifier_parse(c->req->arena, c->table, c->id, &id, err);
+	enum status st = table_call_identifier(c, &q->by, &id, err);
 
-	if (st != ST_OK)
-		return st;
-	return record_read(c, q, &id, &c->req->response.build, err);
+	if (st == ST_OK)
+		st = find_one(c, q, &id, &c->req->response.build, err);
+	if (st == ST_OK)
+		answer_json(c->req);
+	return st;
 }
 
 static enum status
@@ -181,10 +199,9 @@ query_run(struct table_call *c, const struct query *q, struct error *err)
 static bool
 needs_snapshot(const struct table_call *c, const struct query *q)
 {
-	if (!str_is_null(c->id) || q->count_only)
+	if (!str_is_null(c->id) || q->count_only || q->n_ids > 0)
 		return false;
-	return q->n_ids > 1 ||
-	       (q->n_ids == 0 && (q->include_count || q->limit_implied));
+	return q->include_count || q->limit_implied;
 }
 
 /* When more than one statement may run, all of them see the same rows. */
@@ -204,29 +221,57 @@ snapshot_run(struct table_call *c, const struct query *q, struct error *err)
 	return st;
 }
 
+/* Records in the body of a read sent as POST name those to read. */
+static enum status
+records_named(struct table_call *c, struct json body, struct query *q)
+{
+	struct request *req = c->req;
+	struct error err = { .text = "" };
+	struct records records;
+	enum status st = ST_OK;
+
+	if (!str_is_null(c->id) || q->n_ids > 0 || q->filter != NULL ||
+	    q->count_only) {
+		response_fail(req, 400,
+		    "Records in the body name what to read: nothing else "
+		    "may.");
+		return ST_INVALID;
+	}
+	if (json_records(
+		req, body, (size_t)c->service->max_records, &records) != ST_OK)
+		return ST_INVALID;
+	q->ids = arena_alloc(req->arena, records.n * sizeof(q->ids[0]));
+	for (size_t i = 0; i < records.n && st == ST_OK; i++)
+		st = identifier_of_record(req->arena, &q->by, records.list[i],
+		    &q->ids[q->n_ids++], &err);
+	if (st != ST_OK)
+		answer_refuse(req, st, &err);
+	return st;
+}
+
+static bool
+holds_records(const struct table_call *c, struct json body)
+{
+	struct json list = json_get(c->req->arena, body, STR("resource"));
+
+	return json_kind(body) == JSON_ARRAY || json_kind(list) != JSON_NONE;
+}
+
 /* A read sent as POST has its options in the body. */
 static enum status
 query_read(struct table_call *c, struct query *q)
 {
-	struct request *req = c->req;
 	struct error err = { .text = "" };
-	struct params options;
 	struct json body;
-	enum status st = json_body(req, &body);
+	enum status st = json_body(c->req, &body);
 
 	if (st != ST_OK)
 		return st;
-	if (json_kind(body) == JSON_ARRAY ||
-	    json_kind(json_get(req->arena, body, STR("resource"))) !=
-		JSON_NONE) {
-		response_fail(req, 400,
-		    "Records to read are named by 'ids', not in the body.");
-		return ST_INVALID;
-	}
-	options = options_of(req->arena, &req->query, body);
-	st = table_call_query(c, &options, q, &err);
+	st = table_call_query(c, body, q, &err);
 	if (st != ST_OK)
-		answer_refuse(req, st, &err);
+		answer_refuse(c->req, st, &err);
+	else if (holds_records(c, body))
+		st = records_named(c, body, q);
 	return st;
 }
 
@@ -247,6 +292,4 @@ records_read(struct table_call *c)
 		answer_refuse(c->req, st, &err);
 	else if (st != ST_OK)
 		answer_fault(c, "retrieve", st, &err);
-	else if (!c->req->response.is_error)
-		answer_json(c->req);
 }

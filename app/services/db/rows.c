@@ -4,13 +4,15 @@
 
 #include "app/base/arena.h"
 #include "app/base/jsonout.h"
+#include "app/services/db/query.h"
 #include "app/services/db/value.h"
 #include "drivers/db/catalog.h"
 
 void
 rows_open(struct rows *rows, struct arena *arena, struct buf *out,
-    const struct column *const *columns, size_t n, int64_t max)
+    const struct query *q, int64_t max)
 {
+	size_t n = q->n_fields;
 	struct str *labels = arena_alloc(arena, n * sizeof(labels[0]));
 	struct buf text = buf_in(arena);
 
@@ -18,7 +20,7 @@ rows_open(struct rows *rows, struct arena *arena, struct buf *out,
 		size_t from = text.n;
 
 		buf_put_char(&text, i == 0 ? '{' : ',');
-		json_put_str(&text, columns[i]->name);
+		json_put_str(&text, q->fields[i]->name);
 		buf_put_char(&text, ':');
 		/* Stays valid when text grows: an arena keeps what it gave. */
 		labels[i] = str_make(text.p + from, text.n - from);
@@ -28,12 +30,45 @@ rows_open(struct rows *rows, struct arena *arena, struct buf *out,
 		.labels = labels,
 		.n_labels = n,
 		.max = max,
+		.bare = q->as_list,
 	};
+}
+
+/* "(1,x)": the identifier of a record whose key has several parts. */
+static void
+put_parts(struct buf *out, const struct db_value *v, size_t n)
+{
+	struct buf text = { .arena = out->arena };
+
+	for (size_t i = 0; i < n; i++) {
+		buf_put_char(&text, i == 0 ? '(' : ',');
+		if (v[i].type == DB_TEXT)
+			buf_put(&text, v[i].s);
+		else
+			value_put(&text, &v[i]);
+	}
+	buf_put_char(&text, ')');
+	json_put_str(out, buf_str(&text));
+	if (text.arena == NULL)
+		buf_free(&text);
+}
+
+static void
+put_bare(const struct rows *rows, const struct db_value *v)
+{
+	if (rows->n_labels == 1)
+		value_put(rows->out, v);
+	else
+		put_parts(rows->out, v, rows->n_labels);
 }
 
 void
 rows_put(struct rows *rows, const struct db_value *v)
 {
+	if (rows->bare) {
+		put_bare(rows, v);
+		return;
+	}
 	for (size_t i = 0; i < rows->n_labels; i++) {
 		buf_put(rows->out, rows->labels[i]);
 		value_put(rows->out, &v[i]);
@@ -41,9 +76,9 @@ rows_put(struct rows *rows, const struct db_value *v)
 	buf_put_char(rows->out, '}');
 }
 
-/* Does the row fit? Numbers and names are small beside texts and blobs. */
-static bool
-has_room(const struct rows *rows, const struct db_value *v)
+/* Numbers and names are small beside texts and blobs. */
+bool
+rows_fit(const struct rows *rows, const struct db_value *v)
 {
 	size_t n = rows->out->n;
 
@@ -64,7 +99,7 @@ rows_take(void *ctx, const struct db_value *v, size_t n)
 		rows->more = true;
 		return ST_OK;
 	}
-	if (!has_room(rows, v))
+	if (!rows_fit(rows, v))
 		return ST_TOO_BIG;
 	if (rows->count++ > 0)
 		buf_put_char(rows->out, ',');

@@ -13,7 +13,7 @@
 #include "drivers/db/db.h"
 
 struct arena;
-struct column;
+struct query;
 
 /* An answer beyond this is refused, whatever its rows hold. */
 #define ROWS_BYTES_MAX (64u * 1024 * 1024)
@@ -25,11 +25,16 @@ struct rows {
 	int64_t count; /* rows written */
 	int64_t max;   /* further rows only set `more` */
 	bool more;
+	bool bare; /* the values alone: 5, or "(1,2)" for several */
 };
 
-/* The labels live in the arena. */
+/* Rows of the query's fields, as it asks for them, into out; at most max. The
+ * labels live in the arena. */
 void rows_open(struct rows *rows, struct arena *arena, struct buf *out,
-    const struct column *const *columns, size_t n, int64_t max);
+    const struct query *q, int64_t max);
+
+/* Does a row more fit into ROWS_BYTES_MAX? */
+bool rows_fit(const struct rows *rows, const struct db_value *v);
 
 /* One object, without any comma before it. */
 void rows_put(struct rows *rows, const struct db_value *v);

@@ -3,39 +3,120 @@
 #include "drivers/db/catalog.h"
 
 static void
+from_table(struct statement *s, const struct db_table *table)
+{
+	statement_put(s, " FROM ");
+	statement_name(s, table->name);
+}
+
+static void
 select_from(struct statement *s, const struct query *q)
 {
 	statement_put(s, "SELECT ");
 	statement_columns(s, q->fields, q->n_fields);
-	statement_put(s, " FROM ");
-	statement_name(s, q->table->name);
-}
-
-static void
-where_role(struct statement *s, const struct condition *role)
-{
-	if (role == NULL)
-		return;
-	statement_put(s, " WHERE ");
-	statement_condition(s, role);
+	from_table(s, q->table);
 }
 
 void
-where_record(struct statement *s, const struct db_table *table,
-    const struct db_value *key, const struct condition *role)
+where_rows(struct statement *s, const struct condition *filter,
+    const struct condition *role)
 {
-	statement_put(s, " WHERE ");
-	for (size_t i = 0; i < table->n_key; i++) {
-		if (i > 0)
-			statement_put(s, " AND ");
-		statement_name(s, table->key[i]->name);
-		statement_put(s, " = ");
-		statement_bind(s, key[i]);
+	if (filter != NULL) {
+		statement_put(s, " WHERE ");
+		statement_condition(s, filter);
 	}
+	if (role == NULL)
+		return;
+	buf_put(&s->sql, filter == NULL ? STR(" WHERE ") : STR(" AND "));
+	statement_condition(s, role);
+}
+
+static void
+and_role(struct statement *s, const struct condition *role)
+{
 	if (role == NULL)
 		return;
 	statement_put(s, " AND ");
 	statement_condition(s, role);
+}
+
+static void
+equals_put(struct statement *s, const struct identity *by,
+    const struct db_value *parts)
+{
+	for (size_t i = 0; i < by->n; i++) {
+		if (i > 0)
+			statement_put(s, " AND ");
+		statement_name(s, by->columns[i]->name);
+		statement_put(s, " = ");
+		statement_bind(s, parts[i]);
+	}
+}
+
+void
+where_record(struct statement *s, const struct record_name *name,
+    const struct condition *role)
+{
+	statement_put(s, " WHERE ");
+	equals_put(s, name->by, name->parts);
+	and_role(s, role);
+}
+
+/* A number of places that few statements share: the next power of two. */
+static size_t
+places_of(size_t n)
+{
+	size_t places = 1;
+
+	while (places < n)
+		places *= 2;
+	return places;
+}
+
+static void
+in_put(struct statement *s, const struct identity *by,
+    const struct identifier *ids, size_t n)
+{
+	size_t places = places_of(n);
+
+	statement_name(s, by->columns[0]->name);
+	statement_put(s, " IN (");
+	for (size_t i = 0; i < places; i++) {
+		if (i > 0)
+			statement_put(s, ", ");
+		statement_bind(s, ids[i < n ? i : n - 1].parts[0]);
+	}
+	statement_put(s, ")");
+}
+
+static void
+or_put(struct statement *s, const struct identity *by,
+    const struct identifier *ids, size_t n)
+{
+	size_t places = places_of(n);
+
+	for (size_t i = 0; i < places; i++) {
+		buf_put(&s->sql, i == 0 ? STR("((") : STR(") OR ("));
+		equals_put(s, by, ids[i < n ? i : n - 1].parts);
+	}
+	statement_put(s, "))");
+}
+
+void
+select_listed(struct statement *s, const struct query *q,
+    const struct identifier *ids, size_t n, const struct condition *role)
+{
+	statement_put(s, "SELECT ");
+	statement_columns(s, q->by.columns, q->by.n);
+	statement_put(s, ", ");
+	statement_columns(s, q->fields, q->n_fields);
+	from_table(s, q->table);
+	statement_put(s, " WHERE ");
+	if (q->by.n == 1)
+		in_put(s, &q->by, ids, n);
+	else
+		or_put(s, &q->by, ids, n);
+	and_role(s, role);
 }
 
 /* "NULLS LAST" is not in every dialect; a comparison with NULL is. */
@@ -54,16 +135,6 @@ order_item_put(struct statement *s, const struct order_item *item)
 		statement_put(s, " DESC");
 }
 
-static bool
-is_ordered_by(const struct query *q, const struct column *column)
-{
-	for (size_t i = 0; i < q->n_order; i++) {
-		if (q->order[i].column == column)
-			return true;
-	}
-	return false;
-}
-
 /* The key comes last, so that pages neither overlap nor leave rows out. */
 static void
 order_put(struct statement *s, const struct query *q)
@@ -76,7 +147,7 @@ order_put(struct statement *s, const struct query *q)
 		order_item_put(s, &q->order[i]);
 	}
 	for (size_t i = 0; i < t->n_key; i++) {
-		if (is_ordered_by(q, t->key[i]))
+		if (query_is_ordered_by(q, t->key[i]))
 			continue;
 		buf_put(&s->sql, n++ == 0 ? STR(" ORDER BY ") : STR(", "));
 		statement_name(s, t->key[i]->name);
@@ -88,7 +159,7 @@ select_page(struct statement *s, const struct query *q,
     const struct condition *role, int64_t n)
 {
 	select_from(s, q);
-	where_role(s, role);
+	where_rows(s, q->filter, role);
 	order_put(s, q);
 	statement_put(s, " LIMIT ");
 	statement_bind(s, (struct db_value){ .type = DB_INT, .i = n });
@@ -102,15 +173,25 @@ void
 select_count(
     struct statement *s, const struct query *q, const struct condition *role)
 {
-	statement_put(s, "SELECT count(*) FROM ");
-	statement_name(s, q->table->name);
-	where_role(s, role);
+	statement_put(s, "SELECT count(*)");
+	from_table(s, q->table);
+	where_rows(s, q->filter, role);
+}
+
+static bool
+is_key(const struct identity *by)
+{
+	return (const void *)by->columns == (const void *)by->table->key;
 }
 
 void
 select_record(struct statement *s, const struct query *q,
-    const struct db_value *key, const struct condition *role)
+    const struct record_name *name, const struct condition *role)
 {
 	select_from(s, q);
-	where_record(s, q->table, key, role);
+	where_record(s, name, role);
+	if (is_key(name->by))
+		return;
+	statement_put(s, " LIMIT ");
+	statement_bind(s, (struct db_value){ .type = DB_INT, .i = 2 });
 }

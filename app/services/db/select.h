@@ -1,11 +1,15 @@
-/* Builders of the statements that read. All take the role's condition. */
+/*
+ * Builders of the statements that read, and of the conditions that all
+ * statements share. All take the role's condition.
+ */
 #ifndef WEIR_SERVICES_DB_SELECT_H
 #define WEIR_SERVICES_DB_SELECT_H
 
 #include "app/services/db/query.h"
 #include "app/services/db/statement.h"
 
-/* A page of the table: fields, order, at most n rows from the offset. */
+/* A page of the rows the query is about: fields, order, at most n rows from
+ * the offset. */
 void select_page(struct statement *s, const struct query *q,
     const struct condition *role, int64_t n);
 
@@ -13,12 +17,27 @@ void select_page(struct statement *s, const struct query *q,
 void select_count(
     struct statement *s, const struct query *q, const struct condition *role);
 
-/* The fields of the record whose key columns have these values. */
+/* Of one record of an identity. */
+struct record_name {
+	const struct identity *by;
+	const struct db_value *parts;
+};
+
+/* The fields of the record; of at most two, where several may have the
+ * name. */
 void select_record(struct statement *s, const struct query *q,
-    const struct db_value *key, const struct condition *role);
+    const struct record_name *name, const struct condition *role);
+
+/* The columns of q->by and then the fields, of all records that ids name. */
+void select_listed(struct statement *s, const struct query *q,
+    const struct identifier *ids, size_t n, const struct condition *role);
 
 /* " WHERE key = ? ... AND (role)", for whichever statement needs it. */
-void where_record(struct statement *s, const struct db_table *table,
-    const struct db_value *key, const struct condition *role);
+void where_record(struct statement *s, const struct record_name *name,
+    const struct condition *role);
+
+/* " WHERE (filter) AND (role)", or nothing when both are NULL. */
+void where_rows(struct statement *s, const struct condition *filter,
+    const struct condition *role);
 
 #endif

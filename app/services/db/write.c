@@ -5,9 +5,6 @@
 #include "middleware/request.h"
 #include "middleware/tags.h"
 
-#define LIST_METHODS "GET, HEAD, POST, OPTIONS"
-#define READ_METHODS "GET, HEAD, OPTIONS"
-
 static enum status
 tags_before(struct table_call *c)
 {
@@ -108,26 +105,4 @@ bool
 write_may_go_on(enum status st)
 {
 	return st == ST_INVALID || st == ST_EXISTS || st == ST_MISSING;
-}
-
-void
-records_write(struct table_call *c)
-{
-	struct request *req = c->req;
-
-	if (c->service->config.read_only)
-		answer_not_allowed(
-		    req, "This service is read-only.", READ_METHODS);
-	else if (c->table->is_view)
-		answer_not_allowed(req, "A view is read-only.", READ_METHODS);
-	else if (str_is_null(c->id) && req->method == METHOD_POST)
-		records_create(c);
-	else if (str_is_null(c->id))
-		answer_not_allowed(req,
-		    "Name the record to change in the path.", LIST_METHODS);
-	else if (req->method == METHOD_POST)
-		response_fail(req, 400,
-		    "Create record by identifier not currently supported.");
-	else
-		record_change(c);
 }

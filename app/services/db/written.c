@@ -13,21 +13,33 @@ reads_back_alike(const struct column *column, const struct db_value *v)
 	return column->kind == COLUMN_INTEGER && v->type == DB_INT;
 }
 
-/* Can the answer be made of the key alone? */
-static bool
-is_key_only(const struct query *q, const struct db_value *key)
+/* The part of the name that is the column's value; NULL: none is. */
+static const struct db_value *
+name_part(const struct record_name *name, const struct column *column)
 {
-	for (size_t i = 0; i < q->n_fields; i++) {
-		unsigned part = q->fields[i]->key_part;
+	for (size_t i = 0; name != NULL && i < name->by->n; i++) {
+		if (name->by->columns[i] == column)
+			return &name->parts[i];
+	}
+	return NULL;
+}
 
-		if (part == 0 ||
-		    !reads_back_alike(q->fields[i], &key[part - 1]))
+/* Can the answer be made of the name alone? */
+static bool
+is_name_only(const struct written *w)
+{
+	const struct query *q = w->query;
+
+	for (size_t i = 0; i < q->n_fields; i++) {
+		const struct db_value *v = name_part(w->name, q->fields[i]);
+
+		if (v == NULL || !reads_back_alike(q->fields[i], v))
 			return false;
 	}
 	return true;
 }
 
-/* From the key and what was sent; NULL for what is not known. */
+/* From the name and what was sent; NULL for what is not known. */
 static void
 put_known(struct rows *rows, const struct written *w)
 {
@@ -36,14 +48,12 @@ put_known(struct rows *rows, const struct written *w)
 	    arena_alloc(rows->out->arena, q->n_fields * sizeof(v[0]));
 
 	for (size_t i = 0; i < q->n_fields; i++) {
-		const struct column *column = q->fields[i];
-		const struct db_value *sent = draft_value(w->draft, column);
+		const struct db_value *known = name_part(w->name, q->fields[i]);
 
-		v[i] = (struct db_value){ .type = DB_NULL };
-		if (w->key != NULL && column->key_part > 0)
-			v[i] = w->key[column->key_part - 1];
-		else if (sent != NULL)
-			v[i] = *sent;
+		if (known == NULL)
+			known = draft_value(w->draft, q->fields[i]);
+		v[i] = known != NULL ? *known
+				     : (struct db_value){ .type = DB_NULL };
 	}
 	rows_put(rows, v);
 }
@@ -63,7 +73,7 @@ read_back(struct table_call *c, const struct written *w, struct rows *rows,
 	struct statement s = table_call_statement(c);
 	enum status st;
 
-	select_record(&s, w->query, w->key, c->role);
+	select_record(&s, w->query, w->name, c->role);
 	st = table_call_run(c, &s, rows_take, rows, NULL, err);
 	if (st != ST_OK || rows->count > 0)
 		return st;
@@ -77,13 +87,12 @@ enum status
 written_show(struct table_call *c, const struct written *w, struct buf *out,
     struct error *err)
 {
-	const struct query *q = w->query;
 	struct rows rows;
 
-	rows_open(&rows, c->req->arena, out, q->fields, q->n_fields, 1);
-	if (w->key == NULL && c->role != NULL)
+	rows_open(&rows, c->req->arena, out, w->query, 1);
+	if (w->name == NULL && c->role != NULL)
 		return refuse_hidden(err);
-	if (w->key != NULL && (c->role != NULL || !is_key_only(q, w->key)))
+	if (w->name != NULL && (c->role != NULL || !is_name_only(w)))
 		return read_back(c, w, &rows, err);
 	put_known(&rows, w);
 	return ST_OK;

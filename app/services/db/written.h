@@ -5,16 +5,17 @@
 #include "app/services/db/db.h"
 
 struct draft;
+struct record_name;
 
 struct written {
-	const struct query *query;  /* which fields to show */
-	const struct db_value *key; /* NULL: not known */
-	const struct draft *draft;  /* what the client sent */
+	const struct query *query;      /* which fields to show */
+	const struct record_name *name; /* NULL: not known */
+	const struct draft *draft;      /* what the client sent */
 };
 
 /*
- * Appends the record as an object, read back unless the key alone will do.
- * When its key is not known, what was sent has to do. ST_DENIED when the
+ * Appends the record as an object, read back unless its name alone will do.
+ * When its name is not known, what was sent has to do. ST_DENIED when the
  * role's condition does not let the record be seen: undo the write.
  */
 enum status written_show(struct table_call *c, const struct written *w,

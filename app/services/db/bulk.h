@@ -1,0 +1,47 @@
+/*
+ * A call that writes records, each by itself and all in one transaction
+ * (dreamfactory.md 1.10): what to do with each, and what came of them.
+ */
+#ifndef WEIR_SERVICES_DB_BULK_H
+#define WEIR_SERVICES_DB_BULK_H
+
+#include "app/services/db/db.h"
+#include "app/services/db/draft.h"
+#include "app/services/db/results.h"
+#include "middleware/json.h"
+
+struct bulk;
+
+/*
+ * What is to be done with item i; appends the record that it became, as the
+ * answer shows it, to shown. ST_INVALID, ST_EXISTS and ST_MISSING are about
+ * this item alone; anything else ends the call.
+ */
+typedef enum status bulk_item_f(
+    struct bulk *b, size_t i, struct buf *shown, struct error *err);
+
+struct bulk {
+	struct table_call *call;
+	struct query query;
+	struct records records; /* n: 0 where the identifiers say it all */
+	bulk_item_f *item;
+	size_t n;           /* items: query.ids where there are some, else
+			     * records */
+	struct draft draft; /* the one for all ids; n: 0 when there is none */
+	const char *verb;   /* "create" */
+	const char *done;   /* "created" */
+	bool single;        /* named by the path: answered without a list */
+
+	struct results results;
+	enum status last; /* of the item that failed last */
+	struct error why; /* in its words */
+	bool rolled_back; /* nothing of the call is kept */
+};
+
+/* Writes all items and makes the response. */
+void bulk_run(struct bulk *b);
+
+/* The three things that can be done with an item. */
+bulk_item_f item_create, item_change, item_delete;
+
+#endif

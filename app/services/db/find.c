@@ -1,0 +1,134 @@
+#include "app/services/db/find.h"
+
+#include "app/services/db/rows.h"
+#include "app/services/db/select.h"
+#include "middleware/request.h"
+
+/* The rows of one statement, coming in. */
+struct finding {
+	const struct identity *by;
+	const struct identifier *ids;
+	size_t n;
+	struct found *list; /* beside ids */
+	struct rows rows;   /* those so far, one behind the other */
+	bool doubtful;
+};
+
+/* Only what is the same byte by byte is surely equal in the database too. */
+static bool
+is_same(const struct db_value *a, const struct db_value *b)
+{
+	if (a->type != b->type)
+		return false;
+	switch (a->type) {
+	case DB_INT:
+		return a->i == b->i;
+	case DB_UINT:
+		return a->u == b->u;
+	case DB_TEXT:
+	case DB_BLOB:
+		return str_eq(a->s, b->s);
+	default:
+		return false;
+	}
+}
+
+static bool
+is_named(const struct finding *f, const struct identifier *id,
+    const struct db_value *v)
+{
+	for (size_t i = 0; i < f->by->n; i++) {
+		if (!is_same(&id->parts[i], &v[i]))
+			return false;
+	}
+	return true;
+}
+
+static enum status
+take_row(void *ctx, const struct db_value *v, size_t n)
+{
+	struct finding *f = ctx;
+	struct buf *out = f->rows.out;
+	size_t from = out->n;
+	bool named = false;
+
+	(void)n;
+	if (!rows_fit(&f->rows, v + f->by->n))
+		return ST_TOO_BIG;
+	rows_put(&f->rows, v + f->by->n);
+	for (size_t i = 0; i < f->n; i++) {
+		if (!is_named(f, &f->ids[i], v))
+			continue;
+		named = true;
+		f->list[i].status =
+		    f->list[i].status == ST_MISSING ? ST_OK : ST_INVALID;
+		/* Stays valid when out grows: an arena keeps what it gave. */
+		f->list[i].text = str_make(out->p + from, out->n - from);
+	}
+	f->doubtful = f->doubtful || !named;
+	return ST_OK;
+}
+
+enum status
+find_all(struct table_call *c, const struct query *q, struct found *list,
+    bool *doubtful, struct error *err)
+{
+	struct buf text = buf_in(c->req->arena);
+	struct finding f = { .by = &q->by };
+	enum status st = ST_OK;
+
+	rows_open(&f.rows, c->req->arena, &text, q, INT64_MAX);
+	for (size_t i = 0; i < q->n_ids && st == ST_OK; i += f.n) {
+		struct statement s = table_call_statement(c);
+
+		f.ids = q->ids + i;
+		f.list = list + i;
+		f.n = q->n_ids - i < FIND_MAX ? q->n_ids - i : FIND_MAX;
+		for (size_t k = 0; k < f.n; k++)
+			f.list[k] = (struct found){ .status = ST_MISSING };
+		select_listed(&s, q, f.ids, f.n, c->role);
+		st = table_call_run(c, &s, take_row, &f, NULL, err);
+	}
+	*doubtful = f.doubtful;
+	return st;
+}
+
+enum status
+find_one(struct table_call *c, const struct query *q,
+    const struct identifier *id, struct buf *out, struct error *err)
+{
+	struct statement s = table_call_statement(c);
+	struct record_name name = { &q->by, id->parts };
+	struct rows rows;
+	enum status st;
+
+	rows_open(&rows, c->req->arena, out, q, 1);
+	select_record(&s, q, &name, c->role);
+	st = table_call_run(c, &s, rows_take, &rows, NULL, err);
+	if (st == ST_OK && rows.count == 0)
+		return identifier_missing(id, err);
+	if (st == ST_OK && rows.more)
+		return identifier_ambiguous(id, err);
+	return st;
+}
+
+enum status
+find_each(struct table_call *c, const struct query *q, struct found *list,
+    struct error *err)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < q->n_ids; i++) {
+		struct error why = { .text = "" };
+		struct buf row = buf_in(c->req->arena);
+		enum status st = find_one(c, q, &q->ids[i], &row, &why);
+
+		bytes += row.n;
+		if (bytes > ROWS_BYTES_MAX)
+			return ST_TOO_BIG;
+		if (st != ST_OK && st != ST_MISSING && st != ST_INVALID)
+			return error_set(err, st, "%s", why.text);
+		list[i] = (struct found){ st, buf_str(&row) };
+	}
+	return ST_OK;
+}

@@ -1,0 +1,132 @@
+#include "app/services/db/parameter.h"
+
+/* What is never honoured here, and when that matters. */
+enum refused {
+	REFUSE = ASKS, /* unless it is empty */
+	REFUSE_SWITCH, /* when it is on */
+	REFUSE_TYPE    /* when it is a type other than JSON */
+};
+
+struct parameter {
+	struct str name;
+	int asked; /* enum asked or enum refused */
+};
+
+#define PARAMETER(name, asked)                                                 \
+	{                                                                      \
+		{ name, sizeof(name) - 1 }, asked                              \
+	}
+
+/* id_type is not among them: the catalogue knows the types. */
+static const struct parameter parameters[] = {
+	PARAMETER("fields", ASK_FIELDS),
+	PARAMETER("select", ASK_FIELDS),
+	PARAMETER("limit", ASK_LIMIT),
+	PARAMETER("top", ASK_LIMIT),
+	PARAMETER("offset", ASK_OFFSET),
+	PARAMETER("skip", ASK_OFFSET),
+	PARAMETER("order", ASK_ORDER),
+	PARAMETER("sort", ASK_ORDER),
+	PARAMETER("order_by", ASK_ORDER),
+	PARAMETER("filter", ASK_FILTER),
+	PARAMETER("where", ASK_FILTER),
+	PARAMETER("ids", ASK_IDS),
+	PARAMETER("id_field", ASK_ID_FIELD),
+	PARAMETER("include_count", ASK_INCLUDE_COUNT),
+	PARAMETER("count_only", ASK_COUNT_ONLY),
+	PARAMETER("as_list", ASK_AS_LIST),
+	PARAMETER("wrap", ASK_WRAP),
+	PARAMETER("force", ASK_FORCE),
+	PARAMETER("continue", ASK_CONTINUE),
+	PARAMETER("rollback", ASK_ROLLBACK),
+	PARAMETER("group", REFUSE),
+	PARAMETER("group_by", REFUSE),
+	PARAMETER("having", REFUSE),
+	PARAMETER("related", REFUSE),
+	PARAMETER("file", REFUSE),
+	PARAMETER("include_schema", REFUSE_SWITCH),
+	PARAMETER("allow_related_delete", REFUSE_SWITCH),
+	PARAMETER("accept", REFUSE_TYPE),
+};
+
+#define RECORDS (1u << QUERY_RECORD | 1u << QUERY_CREATE | 1u << QUERY_CHANGE)
+#define SETS    (1u << QUERY_BATCH | 1u << QUERY_DELETE)
+
+/* The uses that would pass over what is asked, and must not. */
+static const unsigned not_meant[ASKS] = {
+	[ASK_LIMIT] = SETS,
+	[ASK_OFFSET] = SETS,
+	[ASK_ORDER] = SETS,
+	[ASK_COUNT_ONLY] = SETS,
+	[ASK_FILTER] = RECORDS,
+	[ASK_IDS] = RECORDS,
+	[ASK_FORCE] = ~(1u << QUERY_DELETE),
+};
+
+static const struct parameter *
+parameter_find(struct str name)
+{
+	for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]);
+	     i++) {
+		if (str_eq_nocase(parameters[i].name, name))
+			return &parameters[i];
+	}
+	return NULL;
+}
+
+/* Is JSON among the types of an Accept line? */
+static bool
+takes_json(struct str types)
+{
+	static const char *const json[] = { "application/json", "json",
+		"application/*", "*/*" };
+
+	while (!str_is_null(types)) {
+		struct str range = str_cut(&types, ',');
+		struct str type = str_trim(str_cut(&range, ';'));
+
+		for (size_t i = 0; i < sizeof(json) / sizeof(json[0]); i++) {
+			if (str_eq_nocase(type, str_of(json[i])))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool
+is_switch(int asked)
+{
+	return asked == REFUSE_SWITCH || asked == ASK_FORCE ||
+	       asked == ASK_COUNT_ONLY;
+}
+
+static bool
+is_refused(int asked, enum query_use use, struct str value)
+{
+	if (asked < ASKS && (not_meant[asked] & 1u << use) == 0)
+		return false;
+	if (is_switch(asked))
+		return str_to_bool(value);
+	if (asked == REFUSE_TYPE)
+		return value.n > 0 && !takes_json(value);
+	return str_trim(value).n > 0;
+}
+
+enum status
+parameters_sort(const struct params *params, enum query_use use,
+    struct str given[ASKS], struct error *err)
+{
+	for (size_t i = 0; i < params->n; i++) {
+		const struct param *param = &params->list[i];
+		const struct parameter *p = parameter_find(param->name);
+
+		if (p == NULL)
+			continue;
+		if (is_refused(p->asked, use, param->value))
+			return error_set(err, ST_INVALID,
+			    "Parameter '%s' is not supported here.", p->name.p);
+		if (p->asked < ASKS && str_is_null(given[p->asked]))
+			given[p->asked] = param->value;
+	}
+	return ST_OK;
+}
