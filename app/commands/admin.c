@@ -6,9 +6,25 @@
 #include "app/base/jsonout.h"
 #include "app/base/option.h"
 #include "app/command.h"
+#include "middleware/registry/app_keys.h"
+#include "middleware/registry/key_proof.h"
 #include "middleware/registry/migrations.h"
 
 #define DAY_SECONDS 86400
+
+static enum status
+proof_check(
+    const struct settings *settings, struct system_db *db, struct error *err)
+{
+	struct app_keys keys;
+	bool is_old;
+	enum status st = app_keys_read(settings, &keys, err);
+
+	if (st == ST_OK)
+		st = key_proof_check(db, &keys, &is_old, err);
+	app_keys_wipe(&keys);
+	return st;
+}
 
 bool
 admin_open(const struct command_call *call, struct system_db *db)
@@ -18,6 +34,8 @@ admin_open(const struct command_call *call, struct system_db *db)
 
 	if (st == ST_OK)
 		st = migrations_check(db, &err);
+	if (st == ST_OK)
+		st = proof_check(call->settings, db, &err);
 	if (st == ST_OK)
 		return true;
 	(void)admin_close(db, st, &err);

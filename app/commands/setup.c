@@ -15,6 +15,7 @@
 #include "app/commands/commands.h"
 #include "app/commands/env_append.h"
 #include "middleware/registry/app_keys.h"
+#include "middleware/registry/key_proof.h"
 #include "middleware/registry/migrations.h"
 #include "middleware/registry/system_db.h"
 
@@ -80,22 +81,73 @@ key_write(struct arena *arena, const char *path)
 	return 0;
 }
 
+/* Was the system database made under a key that is not given? */
+static enum status
+is_made(const struct settings *settings, bool *made, struct error *err)
+{
+	struct system_db db = { 0 };
+	int64_t number = 0;
+	enum status st = system_db_open(settings, false, &db, err);
+
+	if (st == ST_OK)
+		st = migrations_number(&db, &number, err);
+	system_db_close(&db);
+	*made = number > 0;
+	return st == ST_MISSING ? ST_OK : st;
+}
+
+/* A new key must not stand beside what was made under another. */
+static enum status
+new_key_check(const struct settings *settings, struct error *err)
+{
+	bool made;
+	enum status st = is_made(settings, &made, err);
+
+	if (st != ST_OK || !made)
+		return st;
+	return error_set(err, ST_INVALID,
+	    "the system database was made under an APP_KEY that is not set "
+	    "here: copy it from where it was made, another host's settings or "
+	    "a backup; if it is lost, `weir setup --accept-key` writes a new "
+	    "one, and API keys and passwords of services must be given anew");
+}
+
+/*
+ * Writes a key unless there is one. Of several that run at once, one writes
+ * the key and makes the database: who sees the one sees the other.
+ */
+static int
+key_prepare(struct command_call *call, const char *path, const char *seen,
+    struct settings *settings)
+{
+	struct error err = { 0 };
+	struct str used;
+
+	if (settings->app_key[0] != '\0')
+		return 0;
+	if (command_switch(call, "--accept-key") ||
+	    new_key_check(settings, &err) == ST_OK)
+		return key_write(call->arena, path);
+	if (!settings_load(call->arena, seen, settings, &used))
+		return 1;
+	return settings->app_key[0] != '\0' ? 0 : command_fail("%s", err.text);
+}
+
 /* Settings with a key in them; returns the exit status. */
 static int
 settings_prepare(struct command_call *call, struct settings *settings)
 {
 	const char *path = missing_file(call);
+	const char *seen = path == NULL ? call->env_file : "/dev/null";
 	struct str used = STR_NULL;
 
-	if (path == NULL) {
-		if (!settings_load(
-			call->arena, call->env_file, settings, &used))
-			return 1;
-		if (settings->app_key[0] != '\0')
-			return 0;
+	if (!settings_load(call->arena, seen, settings, &used))
+		return 1;
+	if (path == NULL)
 		path = str_is_null(used) ? DEFAULT_FILE : used.p;
-	}
-	if (key_write(call->arena, path) != 0 ||
+	if (key_prepare(call, path, seen, settings) != 0)
+		return 1;
+	if (settings->app_key[0] == '\0' &&
 	    !settings_load(call->arena, path, settings, &used))
 		return 1;
 	if (settings->app_key[0] == '\0')
@@ -125,8 +177,29 @@ database_news(bool is_new, unsigned applied)
 	return applied > 0 ? "brought up to date" : "is up to date";
 }
 
+/* The database belongs to this key from now on, if it may. */
 static enum status
-database_prepare(const struct settings *settings, struct error *err)
+proof_prepare(struct system_db *db, const struct app_keys *keys, bool accept,
+    struct error *err)
+{
+	bool is_old = false;
+	struct error why = { 0 };
+	enum status st = key_proof_check(db, keys, &is_old, &why);
+
+	if (st != ST_OK && !(st == ST_INVALID && accept))
+		return error_set(err, st, "%s", why.text);
+	if (st == ST_OK && !is_old)
+		return ST_OK;
+	st = key_proof_put(db, keys, err);
+	if (st == ST_OK)
+		(void)printf("the system database belongs to this APP_KEY "
+			     "now\n");
+	return st;
+}
+
+static enum status
+database_prepare(
+    const struct settings *settings, bool accept, struct error *err)
 {
 	bool is_new = access(settings->db_database, F_OK) != 0;
 	struct app_keys keys;
@@ -139,6 +212,8 @@ database_prepare(const struct settings *settings, struct error *err)
 	if (st == ST_OK)
 		st =
 		    migrations_run(&db, MIGRATION_NEWEST, &keys, &applied, err);
+	if (st == ST_OK)
+		st = proof_prepare(&db, &keys, accept, err);
 	system_db_close(&db);
 	app_keys_wipe(&keys);
 	if (st == ST_OK)
@@ -159,15 +234,24 @@ setup_run(struct command_call *call)
 	if (status != 0)
 		return status;
 	folder_make(call->arena, settings.db_database);
-	if (database_prepare(&settings, &err) != ST_OK)
+	if (database_prepare(
+		&settings, command_switch(call, "--accept-key"), &err) != ST_OK)
 		return command_fail("%s", err.text);
 	return 0;
 }
+
+static const struct command_option setup_options[] = {
+	{ "--accept-key", NULL, false,
+	    "when the APP_KEY of the system database is lost: go on with the "
+	    "present one, or a new one" },
+	{ 0 },
+};
 
 const struct command setup_commands[] = {
 	{ .verb = "setup",
 	    .summary = "Make the master key and the system database; what is "
 		       "there stays",
+	    .options = setup_options,
 	    .run = setup_run },
 	{ 0 },
 };

@@ -150,17 +150,29 @@ migrations_run(struct system_db *db, int64_t last, const struct app_keys *keys,
 }
 
 enum status
-migrations_check(struct system_db *db, struct error *err)
+migrations_number(struct system_db *db, int64_t *number, struct error *err)
 {
 	struct error why = { 0 };
-	int64_t number = 0;
-	enum status st = newest_step(db, &number, &why);
+	enum status st = newest_step(db, number, &why);
 
-	if (st == ST_STALE || (st == ST_OK && number < MIGRATION_NEWEST))
+	if (st == ST_STALE) {
+		*number = 0;
+		return ST_OK;
+	}
+	return st == ST_OK ? st : error_set(err, st, "%s", why.text);
+}
+
+enum status
+migrations_check(struct system_db *db, struct error *err)
+{
+	int64_t number = 0;
+	enum status st = migrations_number(db, &number, err);
+
+	if (st != ST_OK)
+		return st;
+	if (number < MIGRATION_NEWEST)
 		return error_set(err, ST_INVALID,
 		    "the system database is not set up for this weir: run "
 		    "`weir setup`");
-	if (st != ST_OK)
-		return error_set(err, st, "%s", why.text);
 	return number > MIGRATION_NEWEST ? refuse_newer(number, err) : ST_OK;
 }

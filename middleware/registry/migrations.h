@@ -14,7 +14,7 @@ struct app_keys;
 struct system_db;
 
 /* The newest step this weir knows. */
-#define MIGRATION_NEWEST 3
+#define MIGRATION_NEWEST 4
 
 /*
  * Takes the schema to step `last` (MIGRATION_NEWEST but in tests). What it
@@ -23,6 +23,10 @@ struct system_db;
  */
 enum status migrations_run(struct system_db *db, int64_t last,
     const struct app_keys *keys, unsigned *applied, struct error *err);
+
+/* The newest step that has run; 0 when `weir setup` has never been here. */
+enum status migrations_number(
+    struct system_db *db, int64_t *number, struct error *err);
 
 /* ST_OK when the schema is the newest; else ST_INVALID and what to do. */
 enum status migrations_check(struct system_db *db, struct error *err);

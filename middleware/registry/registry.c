@@ -8,6 +8,7 @@
 #include "app/base/log.h"
 #include "middleware/registry/current.h"
 #include "middleware/registry/instance.h"
+#include "middleware/registry/key_proof.h"
 #include "middleware/registry/platform.h"
 #include "middleware/registry/settings_hold.h"
 #include "middleware/registry/snapshot_build.h"
@@ -157,6 +158,19 @@ registry_new(void)
 	return reg;
 }
 
+/* With `renew` the database follows a key that was rotated. */
+static enum status
+proof_check(struct system_db *db, const struct settings_hold *hold, bool renew,
+    struct error *err)
+{
+	bool is_old = false;
+	enum status st = key_proof_check(db, &hold->keys, &is_old, err);
+
+	if (st == ST_OK && is_old && renew)
+		st = key_proof_put(db, &hold->keys, err);
+	return st;
+}
+
 enum status
 registry_open(const struct settings *settings, bool migrate,
     struct registry **out, struct error *err)
@@ -167,6 +181,8 @@ registry_open(const struct settings *settings, bool migrate,
 	*out = NULL;
 	if (st == ST_OK)
 		st = watch_open(reg->hold, migrate, &reg->watch, err);
+	if (st == ST_OK)
+		st = proof_check(&reg->watch.db, reg->hold, migrate, err);
 	if (st == ST_OK)
 		st = reread(reg, NULL, err);
 	if (st != ST_OK) {
@@ -244,6 +260,8 @@ registry_reload(struct registry *reg, const struct settings *settings,
 	if (st != ST_OK)
 		return st;
 	st = watch_open(hold, false, &watch, err);
+	if (st == ST_OK)
+		st = proof_check(&watch.db, hold, true, err);
 	if (st == ST_OK)
 		st = platform_read(&watch.db, &platform, err);
 	if (st != ST_OK) {

@@ -7,6 +7,7 @@
 
 #include "app/base/secret.h"
 #include "middleware/registry/app_keys.h"
+#include "middleware/registry/key_proof.h"
 #include "middleware/registry/system_db.h"
 
 static const char tables_sql[] =
@@ -153,4 +154,6 @@ const struct schema_step schema_steps[MIGRATION_NEWEST] = {
 	{ 1, tables_sql, NULL },
 	{ 2, NULL, known_apps_add },
 	{ 3, NULL, schema_seal },
+	{ 4, "CREATE TABLE app_key_proof (hash $hash NOT NULL);",
+	    key_proof_fill },
 };

@@ -42,7 +42,7 @@ system_db_open(const struct settings *settings, bool create,
 		    "DB_CONNECTION: this weir has no driver \"%s\"",
 		    settings->db_connection);
 	if (!create && is_absent(out->driver, settings->db_database))
-		return error_set(err, ST_UNAVAILABLE,
+		return error_set(err, ST_MISSING,
 		    "there is no system database at %s: run `weir setup`",
 		    settings->db_database);
 	st = out->driver->connect(

@@ -29,8 +29,8 @@ struct system_db {
 
 /*
  * Connects to what DB_CONNECTION and DB_DATABASE name, and sets wall_ms to the
- * present. create: a missing SQLite file is made. No schema is looked at: see
- * migrations.h.
+ * present. create: a database that is missing is made; else it is ST_MISSING.
+ * No schema is looked at: see migrations.h.
  */
 enum status system_db_open(const struct settings *settings, bool create,
     struct system_db *out, struct error *err);

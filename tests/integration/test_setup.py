@@ -119,3 +119,91 @@ def test_of_several_setups_at_once_one_writes_the_key(tmp_path):
     assert [process.returncode for process in running] == [0] * 4, said
     assert path.read_text(encoding="utf-8").count("APP_KEY=") == 1
     assert "".join(said).count("APP_KEY written") == 1
+
+
+OTHER_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+
+def keys_of(path):
+    """The lines of the file that set a key."""
+    return [line for line in path.read_text(encoding="utf-8").splitlines()
+            if line.startswith("APP_")]
+
+
+def without_key(path):
+    """Loses the file's APP_KEY, which is returned."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(
+        line for line in lines if not line.startswith("APP_")) + "\n",
+        encoding="utf-8")
+    return [line for line in lines if line.startswith("APP_KEY=")][0]
+
+
+def try_it(path, *words):
+    """Runs a command with places that it may need besides the database."""
+    folder = path.parent
+    return run(*words, "--env", str(path), env=environment(
+        LISTEN=f"unix:{folder}/weir.sock", CACHE_PATH=f"{folder}/cache"))
+
+
+def add_line(path, line):
+    with open(path, "a", encoding="utf-8") as out:
+        out.write(line + "\n")
+
+
+def test_setup_writes_no_key_beside_a_database_of_another(tmp_path):
+    path = bare(tmp_path, "")
+    run("setup", "--env", str(path))
+    without_key(path)
+    status, _, err = run("setup", "--env", str(path))
+    assert status == 1
+    assert "copy it from where it was made" in err
+    assert keys_of(path) == []
+    other = tmp_path / "other.env"
+    status, _, err = run("setup", "--env", str(other), env=environment(
+        DB_DATABASE=f"{tmp_path}/new/system.db"))
+    assert status == 1
+    assert not other.exists()
+
+
+def test_another_key_than_the_databases_is_refused(tmp_path):
+    path = bare(tmp_path, "")
+    run("setup", "--env", str(path))
+    old = without_key(path)
+    add_line(path, f"APP_KEY={OTHER_KEY}")
+    for words in (["setup"], ["check"], ["key", "list"], ["serve"]):
+        status, out, err = try_it(path, *words)
+        assert status == 1
+        assert "belongs to another APP_KEY" in out + err
+        assert OTHER_KEY not in out + err
+    add_line(path, old.replace("APP_KEY", "APP_PREVIOUS_KEYS"))
+    assert try_it(path, "check")[0] == 0
+    status, out, _ = run("setup", "--env", str(path))
+    assert status == 0
+    assert "belongs to this APP_KEY now" in out
+
+
+def test_a_rotated_key_takes_the_databases_over(tmp_path):
+    path = bare(tmp_path, "")
+    run("setup", "--env", str(path))
+    old = without_key(path)
+    add_line(path, f"APP_KEY={OTHER_KEY}")
+    add_line(path, old.replace("APP_KEY", "APP_PREVIOUS_KEYS"))
+    run("setup", "--env", str(path))
+    without_key(path)
+    add_line(path, f"APP_KEY={OTHER_KEY}")
+    assert try_it(path, "key", "list")[0] == 0
+    without_key(path)
+    add_line(path, old)
+    assert try_it(path, "key", "list")[0] == 1
+
+
+def test_a_lost_key_can_be_given_up(tmp_path):
+    path = bare(tmp_path, "")
+    run("setup", "--env", str(path))
+    old = without_key(path)
+    status, out, _ = run("setup", "--accept-key", "--env", str(path))
+    assert status == 0
+    assert "APP_KEY written" in out
+    assert keys_of(path) != [old]
+    assert try_it(path, "check")[0] == 0

@@ -14,7 +14,8 @@ from support.process import Process, wait_until
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
-PROGRAM = os.environ.get("WEIR", os.path.join(ROOT, "build", "weir"))
+PROGRAM = os.path.abspath(
+    os.environ.get("WEIR", os.path.join(ROOT, "build", "weir")))
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "ASAN_OPTIONS",
              "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS")
 
