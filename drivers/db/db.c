@@ -6,6 +6,9 @@
 
 const struct db_driver *const db_drivers[] = {
 	&db_sqlite,
+#ifdef WITH_MYSQL
+	&db_mysql,
+#endif
 	NULL,
 };
 

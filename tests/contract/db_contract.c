@@ -117,7 +117,7 @@ text_keeps_utf8_and_empty_is_not_null(void **state)
 		{ .type = DB_TEXT, .s = STR_NULL },
 	};
 
-	fixture_script(f, "CREATE TABLE v (k INTEGER PRIMARY KEY, t TEXT)");
+	fixture_script(f, "CREATE TABLE v (k $id, t TEXT)");
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(
 		    rows_run_on(f, f->conn, "INSERT INTO v (t) VALUES (?)",
@@ -141,7 +141,7 @@ blobs_keep_every_byte_and_may_be_empty(void **state)
 
 	for (int i = 0; i < 256; i++)
 		all[i] = (char)i;
-	fixture_script(f, "CREATE TABLE v (k INTEGER PRIMARY KEY, x BLOB)");
+	fixture_script(f, "CREATE TABLE v (k $id, x BLOB)");
 	for (size_t i = 0; i < 2; i++)
 		assert_int_equal(
 		    rows_run_on(f, f->conn, "INSERT INTO v (x) VALUES (?)",
@@ -177,27 +177,46 @@ a_refusing_callback_ends_the_statement(void **state)
 	assert_int_equal(rows_run(f, "DELETE FROM v", NULL), ST_OK);
 }
 
+static struct db_result
+result_of(struct fixture *f, const char *sql)
+{
+	struct db_result result = { .changed = -1, .last_id = -1 };
+	struct db_stmt stmt = { .sql = str_of(sql) };
+
+	assert_int_equal(f->driver->run(f->conn, &stmt, fixture_deadline(),
+			     NULL, NULL, &result, NULL),
+	    ST_OK);
+	return result;
+}
+
 static void
 a_write_tells_rows_and_id(void **state)
 {
 	struct fixture *f = *state;
 	struct db_result result;
-	struct db_stmt insert = {
-		.sql = STR("INSERT INTO v (t) VALUES ('a'), ('b')"),
-	};
-	struct db_stmt none = { .sql = STR("DELETE FROM v WHERE k = 99") };
 
-	fixture_script(f, "CREATE TABLE v (k INTEGER PRIMARY KEY, t TEXT)");
-	assert_int_equal(f->driver->run(f->conn, &insert, fixture_deadline(),
-			     NULL, NULL, &result, NULL),
-	    ST_OK);
+	fixture_script(f, "CREATE TABLE v (k $id, t VARCHAR(9))");
+	result = result_of(f, "INSERT INTO v (t) VALUES ('a'), ('b')");
 	assert_int_equal(result.changed, 2);
-	assert_int_equal(result.last_id, 2);
-	assert_int_equal(f->driver->run(f->conn, &none, fixture_deadline(),
-			     NULL, NULL, &result, NULL),
-	    ST_OK);
+	result = result_of(f, "INSERT INTO v (t) VALUES ('c')");
+	assert_int_equal(result.changed, 1);
+	assert_int_equal(result.last_id, 3);
+	result = result_of(f, "DELETE FROM v WHERE k = 99");
 	assert_int_equal(result.changed, 0);
 	assert_int_equal(result.last_id, 0);
+	result = result_of(f, "SELECT k FROM v");
+	assert_int_equal(result.changed, 0);
+}
+
+static void
+a_row_that_is_already_so_counts_as_changed(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_script(f, "CREATE TABLE v (k $id, t VARCHAR(9));"
+			  "INSERT INTO v VALUES (1, 'a')");
+	assert_int_equal(
+	    result_of(f, "UPDATE v SET t = 'a' WHERE k = 1").changed, 1);
 }
 
 static void
@@ -238,7 +257,7 @@ other_constraints_are_invalid(void **state)
 
 	fixture_script(f, "CREATE TABLE p (k INTEGER PRIMARY KEY);"
 			  "CREATE TABLE v (n INTEGER NOT NULL CHECK (n > 0), "
-			  "p INTEGER REFERENCES p (k))");
+			  "p INTEGER, FOREIGN KEY (p) REFERENCES p (k))");
 	assert_int_equal(
 	    rows_run(f, "INSERT INTO v VALUES (NULL, NULL)", NULL), ST_INVALID);
 	assert_int_equal(
@@ -302,6 +321,7 @@ main(void)
 		PROMISE(an_empty_result_calls_nobody),
 		PROMISE(a_refusing_callback_ends_the_statement),
 		PROMISE(a_write_tells_rows_and_id),
+		PROMISE(a_row_that_is_already_so_counts_as_changed),
 		PROMISE(a_driver_that_says_so_returns_the_key),
 		PROMISE(a_second_row_of_a_unique_key_exists),
 		PROMISE(other_constraints_are_invalid),

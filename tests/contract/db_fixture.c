@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "app/base/buf.h"
 #include "app/base/clock.h"
 
 #define HANG_MS 60000
@@ -35,13 +36,83 @@ sqlite_place(struct fixture *f)
 	f->other_way.database = f->link;
 }
 
+static void
+remove_beside(const char *path, const char *suffix)
+{
+	char name[128];
+
+	(void)snprintf(name, sizeof(name), "%s%s", path, suffix);
+	(void)unlink(name); /* may never have been there */
+}
+
+static void
+sqlite_leave(struct fixture *f)
+{
+	(void)unlink(f->link);
+	remove_beside(f->path, "-wal");
+	remove_beside(f->path, "-shm");
+	(void)unlink(f->path);
+	assert_int_equal(rmdir(f->folder), 0);
+}
+
+static void
+mysql_place(struct fixture *f)
+{
+	mariadb_create(f->name);
+	f->config = mariadb_config(f->name);
+	f->other_way = mariadb_tcp_config(f->name);
+}
+
+static void
+mysql_leave(struct fixture *f)
+{
+	mariadb_drop(f->name);
+}
+
+static const struct engine {
+	const char *driver;
+	void (*place)(struct fixture *f);
+	void (*leave)(struct fixture *f);
+	const char *id;
+	const char *endless;
+	bool begin_locks;
+} engines[] = {
+	{ "sqlite", sqlite_place, sqlite_leave, "INTEGER PRIMARY KEY",
+	    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+	    "SELECT count(*) FROM n",
+	    true },
+	{ "mysql", mysql_place, mysql_leave,
+	    "INTEGER PRIMARY KEY AUTO_INCREMENT", "SELECT SLEEP(600)", false },
+};
+
+static const struct engine *
+engine_of(const struct fixture *f)
+{
+	size_t i = 0;
+
+	while (strcmp(engines[i].driver, f->driver->name) != 0)
+		assert_true(++i < sizeof(engines) / sizeof(engines[0]));
+	return &engines[i];
+}
+
+const char *
+fixture_endless(const struct fixture *f)
+{
+	return engine_of(f)->endless;
+}
+
+bool
+fixture_begin_locks(const struct fixture *f)
+{
+	return engine_of(f)->begin_locks;
+}
+
 void
 fixture_open(struct fixture *f, const struct db_driver *driver)
 {
 	*f = (struct fixture){ .driver = driver };
 	arena_init(&f->arena, 4096);
-	assert_string_equal(driver->name, "sqlite");
-	sqlite_place(f);
+	engine_of(f)->place(f);
 	f->conn = fixture_connect(f);
 }
 
@@ -58,13 +129,13 @@ fixture_connect(struct fixture *f)
 	return conn;
 }
 
-static void
-remove_beside(const char *path, const char *suffix)
+void
+fixture_refresh(struct fixture *f)
 {
-	char name[128];
-
-	(void)snprintf(name, sizeof(name), "%s%s", path, suffix);
-	(void)unlink(name); /* may never have been there */
+	if (f->driver->usable(f->conn, true))
+		return;
+	f->driver->disconnect(f->conn);
+	f->conn = fixture_connect(f);
 }
 
 void
@@ -72,19 +143,26 @@ fixture_close(struct fixture *f)
 {
 	f->driver->disconnect(f->conn);
 	arena_close(&f->arena);
-	(void)unlink(f->link);
-	remove_beside(f->path, "-wal");
-	remove_beside(f->path, "-shm");
-	(void)unlink(f->path);
-	assert_int_equal(rmdir(f->folder), 0);
+	engine_of(f)->leave(f);
 }
 
 void
 fixture_script(struct fixture *f, const char *sql)
 {
 	struct error err = { .text = "" };
-	enum status st = f->driver->script(f->conn, sql, &err);
+	struct buf text = buf_in(&f->arena);
+	struct str rest = str_of(sql);
+	enum status st;
 
+	while (rest.p != NULL) {
+		buf_put(&text, str_cut(&rest, '$'));
+		if (!str_starts(rest, STR("id")))
+			continue;
+		buf_put(&text, str_of(engine_of(f)->id));
+		rest = str_skip(rest, 2);
+	}
+	buf_put_char(&text, '\0');
+	st = f->driver->script(f->conn, text.p, &err);
 	assert_string_equal(err.text, "");
 	assert_int_equal(st, ST_OK);
 }

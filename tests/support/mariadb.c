@@ -110,9 +110,10 @@ server_become(void)
 	(void)snprintf(
 	    users, sizeof(users), "--init-file=%s/users", server.folder);
 	(void)snprintf(log, sizeof(log), "%s/log", server.folder);
-	(void)freopen("/dev/null", "r", stdin);
-	(void)freopen(log, "a", stdout);
-	(void)freopen(log, "a", stderr);
+	if (freopen("/dev/null", "r", stdin) == NULL ||
+	    freopen(log, "a", stdout) == NULL ||
+	    freopen(log, "a", stderr) == NULL)
+		_exit(126);
 	(void)execlp("mariadbd", "mariadbd", options, users, (char *)NULL);
 	_exit(127);
 }
