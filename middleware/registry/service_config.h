@@ -8,6 +8,7 @@
 #include "app/base/str.h"
 
 struct arena;
+struct config_field;
 
 /* One member as given: "database" and "/srv/shop.sqlite". */
 struct config_member {
@@ -21,6 +22,10 @@ struct config_given {
 	const struct config_member *list;
 	size_t n;
 };
+
+/* The field of that name, or NULL. */
+const struct config_field *config_field_find(
+    const struct config_field *fields, struct str name);
 
 /*
  * Makes the JSON text of the config, in the order of the type's fields, with
