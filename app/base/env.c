@@ -196,6 +196,22 @@ env_parse(struct arena *a, struct str text, env_outer_f *outer, void *ctx,
 	return st;
 }
 
+struct str
+env_word(struct str value)
+{
+	if (str_eq_nocase(value, STR("null")) ||
+	    str_eq_nocase(value, STR("(null)")))
+		return STR_NULL;
+	if (str_eq_nocase(value, STR("empty")) ||
+	    str_eq_nocase(value, STR("(empty)")))
+		return STR("");
+	if (str_eq_nocase(value, STR("(true)")))
+		return STR("true");
+	if (str_eq_nocase(value, STR("(false)")))
+		return STR("false");
+	return value;
+}
+
 const struct env_entry *
 env_get(const struct env *env, struct str name)
 {

@@ -37,6 +37,12 @@ typedef bool env_outer_f(void *ctx, struct str name, struct str *value);
 enum status env_parse(struct arena *a, struct str text, env_outer_f *outer,
     void *ctx, struct env *out, struct error *err);
 
+/*
+ * Laravel's words: what its env() makes of a value. "(true)" is true, "empty"
+ * is empty; null is STR_NULL, as if nothing were said.
+ */
+struct str env_word(struct str value);
+
 /* The last entry of that name, or NULL. */
 const struct env_entry *env_get(const struct env *env, struct str name);
 

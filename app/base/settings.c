@@ -10,6 +10,7 @@
 #include "app/base/arena.h"
 #include "app/base/buf.h"
 #include "app/base/env.h"
+#include "app/base/envdeclared.h"
 #include "app/base/option.h"
 
 #define FILE_MAX_BYTES (1u << 20)
@@ -132,23 +133,6 @@ file_read(struct reading *r)
 	file_parse(r, text);
 }
 
-/* Laravel's words: what env() makes of a text. STR_NULL: the default. */
-static struct str
-words_replace(struct str value)
-{
-	if (str_eq_nocase(value, STR("null")) ||
-	    str_eq_nocase(value, STR("(null)")))
-		return STR_NULL;
-	if (str_eq_nocase(value, STR("empty")) ||
-	    str_eq_nocase(value, STR("(empty)")))
-		return STR("");
-	if (str_eq_nocase(value, STR("(true)")))
-		return STR("true");
-	if (str_eq_nocase(value, STR("(false)")))
-		return STR("false");
-	return value;
-}
-
 static bool
 process_get(const char *name, struct env_entry *out)
 {
@@ -220,7 +204,7 @@ option_read(struct reading *r, const struct option *opt, struct settings *out)
 	assert(stored);
 	if (!entry_get(r, opt, &entry))
 		return;
-	value = words_replace(entry.value);
+	value = env_word(entry.value);
 	if (str_is_null(value) || (value.n == 0 && !is_text))
 		return;
 	if (!option_store(opt, value, r->arena, out))
@@ -247,7 +231,7 @@ name_check(struct reading *r, const struct env_entry *entry)
 	const char *near;
 	bool ours = looks_ours(entry->name);
 
-	if (option_find(entry->name) != NULL ||
+	if (option_find(entry->name) != NULL || env_declares(entry->name) ||
 	    str_eq(entry->name, STR("WEIR_ENV")) || (entry->line == 0 && !ours))
 		return;
 	near = option_nearest(entry->name);
@@ -288,6 +272,8 @@ settings_check(struct arena *a, const char *file, struct settings *out,
 	for (size_t i = 0; i < option_count; i++)
 		option_read(&r, &option_table[i], out);
 	names_check(&r);
+	out->env_path = str_is_null(*path_used) ? "" : path_used->p;
+	out->declared = env_declared(a, &r.env);
 	return r.failed ? ST_INVALID : ST_OK;
 }
 

@@ -61,6 +61,10 @@ struct settings {
 	const char *log_file;   /* LOG_FILE: path or stderr */
 	const char *access_log; /* ACCESS_LOG: path, stderr or off */
 	int64_t log_level;      /* LOG_LEVEL: enum log_level */
+	/* What is no option stands behind these: SERVICE_..., ROLE_...,
+	 * KEY_... (envdeclared.h) */
+	struct env declared;
+	const char *env_path; /* the file that was read, "": none */
 };
 
 /*

@@ -21,6 +21,8 @@ struct app_record {
 	int64_t role_id;      /* 0: none */
 	struct str role_name; /* STR_NULL: none */
 	int64_t keys;         /* that are not revoked */
+	struct str
+	    place; /* where it is declared (declared.h), STR_NULL: here */
 };
 
 /* All of them, sorted by name. */

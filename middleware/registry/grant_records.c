@@ -2,6 +2,7 @@
 
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/system_db.h"
+#include "middleware/registry/words.h"
 
 /* A row on its way into the database, or out of it. */
 struct granting {
@@ -96,41 +97,12 @@ put(struct system_db *db, void *ctx, struct error *err)
 	return g->changed ? row_change(db, g, err) : row_insert(db, g, err);
 }
 
-static struct str
-without_slashes(struct str c)
-{
-	while (c.n > 0 && c.p[0] == '/')
-		c = str_skip(c, 1);
-	while (c.n > 0 && c.p[c.n - 1] == '/')
-		c.n--;
-	return str_is_null(c) ? STR("") : c;
-}
-
-/* A row is refused that matches nothing. */
-static enum status
-component_check(struct str service, struct str c, struct error *err)
-{
-	if (c.n > COMPONENT_MAX)
-		return error_set(err, ST_INVALID,
-		    "a component has at most %d bytes", COMPONENT_MAX);
-	if (str_find(c, '*') + 1 < c.n)
-		return error_set(err, ST_INVALID,
-		    "component \"%.*s\": a * stands at the end only",
-		    STR_ARG(c));
-	if (str_eq(service, STR("*")) && c.n > 0 && !str_eq(c, STR("*")))
-		return error_set(err, ST_INVALID,
-		    "component \"%.*s\": for all services it is * or, for "
-		    "their roots only, empty",
-		    STR_ARG(c));
-	return ST_OK;
-}
-
 enum status
 grant_record_put(struct system_db *db, const struct grant_order *order,
     bool *changed, struct error *err)
 {
 	struct granting g = { .order = order,
-		.component = without_slashes(order->component) };
+		.component = component_trim(order->component) };
 	enum status st = component_check(order->service, g.component, err);
 
 	if (st == ST_OK)
@@ -164,7 +136,7 @@ grant_record_remove(
     struct system_db *db, const struct grant_order *order, struct error *err)
 {
 	struct granting g = { .order = order,
-		.component = without_slashes(order->component) };
+		.component = component_trim(order->component) };
 
 	return system_db_write(db, take, &g, err);
 }

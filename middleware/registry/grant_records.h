@@ -13,8 +13,6 @@
 
 struct system_db;
 
-#define COMPONENT_MAX 255 /* bytes */
-
 struct grant_order {
 	struct str role;
 	struct str service;   /* "*": all services */

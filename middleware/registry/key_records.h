@@ -61,6 +61,8 @@ struct key_record {
 	struct str created; /* UTC */
 	int64_t expires_ms; /* Unix time, 0: never */
 	int64_t revoked_ms; /* Unix time, 0: in force */
+	struct str
+	    place; /* where it is declared (declared.h), STR_NULL: here */
 };
 
 /* All of them, sorted by app and age. */

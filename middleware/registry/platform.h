@@ -1,5 +1,6 @@
 /*
- * All that the system database said at one version, in the form in which
+ * All that the system database said at one version, and the environment file
+ * declared (whose settings live as long), in the form in which
  * requests ask for it. Immutable; snapshots share it.
  */
 #ifndef WEIR_PLATFORM_H
@@ -14,6 +15,7 @@
 #include "app/base/table.h"
 #include "middleware/registry/snapshot.h"
 
+struct declared;
 struct system_db;
 
 struct platform {
@@ -32,14 +34,15 @@ struct platform {
 	struct table keys_by_hash;
 	struct limit *limits; /* active ones of active things */
 	size_t n_limits;
+	struct str problems; /* see all_records_declare() */
 };
 
 /*
  * Reads everything as of one version; the caller has the first hold. ST_STALE
  * when the records changed again and again meanwhile.
  */
-enum status platform_read(
-    struct system_db *db, struct platform **out, struct error *err);
+enum status platform_read(struct system_db *db, const struct declared *declared,
+    struct platform **out, struct error *err);
 
 /* An empty one to fill; the caller has the first hold. */
 struct platform *platform_new(void);

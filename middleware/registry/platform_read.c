@@ -3,13 +3,10 @@
 
 #include <stdlib.h>
 
-#include "middleware/registry/app_records.h"
-#include "middleware/registry/key_records.h"
+#include "middleware/registry/all_records.h"
 #include "middleware/registry/limit_records.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/role_build.h"
-#include "middleware/registry/role_records.h"
-#include "middleware/registry/service_records.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/service.h"
 
@@ -41,33 +38,16 @@ service_of(struct arena *arena, const struct service_record *r)
 	};
 }
 
-static enum status
-services_read(struct platform *p, struct system_db *db, struct error *err)
+static void
+services_build(struct platform *p, const struct all_records *r)
 {
-	struct service_record *list;
-	size_t n;
-	enum status st = service_records_list(db, &p->arena, &list, &n, err);
+	size_t n = r->n_services;
 
-	if (st != ST_OK)
-		return st;
 	p->services = arena_zalloc(&p->arena, (n + 1) * sizeof(*p->services));
 	p->n_services = n;
 	for (size_t i = 0; i < n; i++)
-		p->services[i] = service_of(&p->arena, &list[i]);
+		p->services[i] = service_of(&p->arena, &r->services[i]);
 	qsort(p->services, n, sizeof(*p->services), service_order);
-	return ST_OK;
-}
-
-static enum status
-roles_read(struct platform *p, struct system_db *db, struct error *err)
-{
-	struct role_record *list;
-	enum status st =
-	    role_records_list(db, &p->arena, &list, &p->n_roles, err);
-
-	if (st == ST_OK)
-		p->roles = roles_build(&p->arena, list, p->n_roles);
-	return st;
 }
 
 static const struct service *
@@ -102,15 +82,11 @@ app_by_id(const struct platform *p, int64_t id)
 	return table_get(&p->apps_by_id, id_key(&id));
 }
 
-static enum status
-apps_read(struct platform *p, struct system_db *db, struct error *err)
+static void
+apps_build(struct platform *p, const struct all_records *r)
 {
-	struct app_record *list;
-	size_t n;
-	enum status st = app_records_list(db, &p->arena, &list, &n, err);
+	size_t n = r->n_apps;
 
-	if (st != ST_OK)
-		return st;
 	p->apps = arena_zalloc(&p->arena, (n + 1) * sizeof(*p->apps));
 	p->n_apps = n;
 	table_init(&p->apps_by_id, &p->arena, n);
@@ -118,14 +94,13 @@ apps_read(struct platform *p, struct system_db *db, struct error *err)
 		struct app *app = &p->apps[i];
 
 		*app = (struct app){
-			.id = list[i].id,
-			.name = list[i].name,
-			.active = list[i].active,
-			.role = role_by_id(p, list[i].role_id),
+			.id = r->apps[i].id,
+			.name = r->apps[i].name,
+			.active = r->apps[i].active,
+			.role = role_by_id(p, r->apps[i].role_id),
 		};
 		(void)table_add(&p->apps_by_id, id_key(&app->id), app);
 	}
-	return ST_OK;
 }
 
 static void
@@ -145,20 +120,15 @@ key_take(struct platform *p, const struct key_record *r)
 		p->n_keys++;
 }
 
-static enum status
-keys_read(struct platform *p, struct system_db *db, struct error *err)
+static void
+keys_build(struct platform *p, const struct all_records *r)
 {
-	struct key_record *list;
-	size_t n;
-	enum status st = key_records_list(db, &p->arena, &list, &n, err);
+	size_t n = r->n_keys;
 
-	if (st != ST_OK)
-		return st;
 	p->keys = arena_zalloc(&p->arena, (n + 1) * sizeof(*p->keys));
 	table_init(&p->keys_by_hash, &p->arena, n);
 	for (size_t i = 0; i < n; i++)
-		key_take(p, &list[i]);
-	return ST_OK;
+		key_take(p, &r->keys[i]);
 }
 
 /* Nothing can be counted against what is switched off. */
@@ -213,32 +183,43 @@ limits_read(struct platform *p, struct system_db *db, struct error *err)
 }
 
 /* In the order in which one refers to the other. */
-static enum status
-all_read(struct platform *p, struct system_db *db, struct error *err)
+static void
+records_build(struct platform *p, const struct all_records *r)
 {
+	services_build(p, r);
+	p->roles = roles_build(&p->arena, r->roles, r->n_roles);
+	p->n_roles = r->n_roles;
+	apps_build(p, r);
+	keys_build(p, r);
+}
+
+static enum status
+all_read(struct platform *p, struct system_db *db,
+    const struct declared *declared, struct error *err)
+{
+	struct buf problems = buf_in(&p->arena);
+	struct all_records records = { 0 };
 	enum status st = system_db_version(db, &p->version, err);
 
 	if (st == ST_OK)
-		st = services_read(p, db, err);
-	if (st == ST_OK)
-		st = roles_read(p, db, err);
-	if (st == ST_OK)
-		st = apps_read(p, db, err);
-	if (st == ST_OK)
-		st = keys_read(p, db, err);
-	if (st == ST_OK)
-		st = limits_read(p, db, err);
-	return st;
+		st = all_records_read(db, &p->arena, &records, err);
+	if (st != ST_OK)
+		return st;
+	all_records_declare(&records, &p->arena, declared, &problems);
+	p->problems = buf_str(&problems);
+	records_build(p, &records);
+	return limits_read(p, db, err);
 }
 
 enum status
-platform_read(struct system_db *db, struct platform **out, struct error *err)
+platform_read(struct system_db *db, const struct declared *declared,
+    struct platform **out, struct error *err)
 {
 	*out = NULL;
 	for (unsigned i = 0; i < TRIES; i++) {
 		struct platform *p = platform_new();
 		int64_t after = 0;
-		enum status st = all_read(p, db, err);
+		enum status st = all_read(p, db, declared, err);
 
 		if (st == ST_OK)
 			st = system_db_version(db, &after, err);

@@ -30,6 +30,50 @@ struct registry {
 	struct ticker opener; /* opens services, which may take long */
 };
 
+static void
+lines_log(enum log_level level, struct str rest)
+{
+	while (rest.n > 0) {
+		struct str line = str_cut(&rest, '\n');
+
+		log_line(level, STR_NULL, "%.*s", STR_ARG(line));
+	}
+}
+
+/* The first of the problems is why. */
+static enum status
+problems_refuse(struct str rest, struct error *err)
+{
+	struct str first = str_cut(&rest, '\n');
+
+	if (first.n == 0)
+		return ST_OK;
+	return error_set(err, ST_INVALID, "%.*s", STR_ARG(first));
+}
+
+/* The settings with what they declare; takes over owner in any case. */
+static enum status
+hold_new(const struct settings *settings, struct arena *owner,
+    struct settings_hold **out, struct error *err)
+{
+	struct buf problems = { 0 }, warnings = { 0 };
+	enum status st = settings_hold_new(settings, owner, out, err);
+
+	if (st != ST_OK)
+		return st;
+	(void)declared_read(
+	    &(*out)->arena, settings, &(*out)->declared, &problems, &warnings);
+	lines_log(LOG_WARNING, buf_str(&warnings));
+	st = problems_refuse(buf_str(&problems), err);
+	if (st != ST_OK) {
+		settings_hold_unref(*out);
+		*out = NULL;
+	}
+	buf_free(&problems);
+	buf_free(&warnings);
+	return st;
+}
+
 /*
  * Reads all records and publishes what they say at once: a service that is new
  * answers 503 until it has been opened, so that no database delays the news.
@@ -38,10 +82,13 @@ static enum status
 reread(struct registry *reg, const struct snapshot *previous, struct error *err)
 {
 	struct platform *fresh;
-	enum status st = platform_read(&reg->watch.db, &fresh, err);
+	enum status st =
+	    platform_read(&reg->watch.db, &reg->hold->declared, &fresh, err);
 
 	if (st != ST_OK)
 		return st;
+	/* They stop a start, but not the news: what is declared counts. */
+	lines_log(LOG_ERROR, fresh->problems);
 	platform_unref(reg->platform);
 	reg->platform = fresh;
 	current_publish(
@@ -176,7 +223,7 @@ registry_open(const struct settings *settings, bool migrate,
     struct registry **out, struct error *err)
 {
 	struct registry *reg = registry_new();
-	enum status st = settings_hold_new(settings, NULL, &reg->hold, err);
+	enum status st = hold_new(settings, NULL, &reg->hold, err);
 
 	*out = NULL;
 	if (st == ST_OK)
@@ -185,6 +232,8 @@ registry_open(const struct settings *settings, bool migrate,
 		st = proof_check(&reg->watch.db, reg->hold, migrate, err);
 	if (st == ST_OK)
 		st = reread(reg, NULL, err);
+	if (st == ST_OK)
+		st = problems_refuse(reg->platform->problems, err);
 	if (st != ST_OK) {
 		registry_close(reg);
 		return st;
@@ -253,9 +302,9 @@ registry_reload(struct registry *reg, const struct settings *settings,
     struct arena *owner, struct error *err)
 {
 	struct settings_hold *hold;
-	struct platform *platform;
+	struct platform *platform = NULL;
 	struct watch watch;
-	enum status st = settings_hold_new(settings, owner, &hold, err);
+	enum status st = hold_new(settings, owner, &hold, err);
 
 	if (st != ST_OK)
 		return st;
@@ -263,8 +312,11 @@ registry_reload(struct registry *reg, const struct settings *settings,
 	if (st == ST_OK)
 		st = proof_check(&watch.db, hold, true, err);
 	if (st == ST_OK)
-		st = platform_read(&watch.db, &platform, err);
+		st = platform_read(&watch.db, &hold->declared, &platform, err);
+	if (st == ST_OK)
+		st = problems_refuse(platform->problems, err);
 	if (st != ST_OK) {
+		platform_unref(platform);
 		watch_close(&watch);
 		settings_hold_unref(hold);
 		return st;

@@ -32,6 +32,8 @@ struct role_record {
 	bool active;
 	struct access_record *rows; /* in the order they were granted */
 	size_t n_rows;
+	struct str
+	    place; /* where it is declared (declared.h), STR_NULL: here */
 };
 
 enum status role_record_add(

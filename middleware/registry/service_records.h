@@ -25,10 +25,13 @@ struct service_record {
 	struct str label;
 	struct str description;
 	struct str type;
-	struct str config; /* JSON text, see service_config_make() */
+	struct str config; /* JSON text, see service_config_make();
+			    * its secrets are sealed, see config_seal.h */
 	bool active;
 	bool cache_enabled;
 	int64_t cache_ttl; /* seconds, 0: CACHE_DEFAULT_TTL */
+	struct str
+	    place; /* where it is declared (declared.h), STR_NULL: here */
 };
 
 /* The name is stored in lower case, whatever case it is given in. */

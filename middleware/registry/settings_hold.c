@@ -5,6 +5,8 @@
 #include "app/base/arena.h"
 #include "app/base/settings.h"
 
+#define ARENA_BYTES 1024
+
 enum status
 settings_pepper(const struct settings *settings,
     uint8_t pepper[SECRET_KEY_BYTES], struct error *err)
@@ -30,6 +32,7 @@ settings_hold_new(const struct settings *settings, struct arena *owner,
 	atomic_init(&hold->refs, 1);
 	hold->settings = settings;
 	hold->owner = owner;
+	arena_init(&hold->arena, ARENA_BYTES);
 	*out = NULL;
 	st = app_keys_read(settings, &hold->keys, err);
 	if (st == ST_OK)
@@ -52,6 +55,7 @@ settings_hold_unref(struct settings_hold *hold)
 	if (hold == NULL || atomic_fetch_sub(&hold->refs, 1) != 1)
 		return;
 	app_keys_wipe(&hold->keys);
+	arena_close(&hold->arena);
 	if (hold->owner != NULL) {
 		arena_close(hold->owner);
 		free(hold->owner);

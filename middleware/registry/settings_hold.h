@@ -8,11 +8,12 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "app/base/arena.h"
 #include "app/base/secret.h"
 #include "app/base/status.h"
 #include "middleware/registry/app_keys.h"
+#include "middleware/registry/declared.h"
 
-struct arena;
 struct settings;
 
 struct settings_hold {
@@ -20,6 +21,8 @@ struct settings_hold {
 	const struct settings *settings;
 	struct arena *owner; /* closed and freed at the end; or NULL */
 	struct app_keys keys;
+	struct declared declared; /* under these settings; nothing at first */
+	struct arena arena;       /* of what is declared */
 };
 
 /*

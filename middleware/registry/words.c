@@ -99,6 +99,34 @@ description_check(struct str text, struct error *err)
 	return ST_OK;
 }
 
+struct str
+component_trim(struct str c)
+{
+	while (c.n > 0 && c.p[0] == '/')
+		c = str_skip(c, 1);
+	while (c.n > 0 && c.p[c.n - 1] == '/')
+		c.n--;
+	return str_is_null(c) ? STR("") : c;
+}
+
+enum status
+component_check(struct str service, struct str c, struct error *err)
+{
+	if (c.n > COMPONENT_MAX)
+		return error_set(err, ST_INVALID,
+		    "a component has at most %d bytes", COMPONENT_MAX);
+	if (str_find(c, '*') + 1 < c.n)
+		return error_set(err, ST_INVALID,
+		    "component \"%.*s\": a * stands at the end only",
+		    STR_ARG(c));
+	if (str_eq(service, STR("*")) && c.n > 0 && !str_eq(c, STR("*")))
+		return error_set(err, ST_INVALID,
+		    "component \"%.*s\": for all services it is * or, for "
+		    "their roots only, empty",
+		    STR_ARG(c));
+	return ST_OK;
+}
+
 static unsigned
 verb_parse(struct str text)
 {

@@ -11,6 +11,7 @@
 
 #define SERVICE_NAME_MAX 40
 #define RECORD_NAME_MAX  64
+#define COMPONENT_MAX    255 /* bytes */
 #define DESCRIPTION_MAX  255
 
 /*
@@ -25,6 +26,13 @@ enum status record_name_check(
 
 /* A description of any record: at most DESCRIPTION_MAX bytes. */
 enum status description_check(struct str text, struct error *err);
+
+/* A component as access rows have it: without slashes at its ends. */
+struct str component_trim(struct str component);
+
+/* ST_INVALID for one that could never match on that service ("*": on all). */
+enum status component_check(
+    struct str service, struct str component, struct error *err);
 
 /* "GET,POST" in any case, "all" or "none", to a mask of enum method. */
 enum status verbs_parse(struct str text, unsigned *mask, struct error *err);

@@ -72,7 +72,7 @@ every_member_of_the_settings_has_one_option(void **state)
 		for (size_t k = 0; k < member_size(opt); k++)
 			used[opt->offset + k]++;
 	}
-	for (size_t k = 0; k < sizeof(used); k++) {
+	for (size_t k = 0; k < offsetof(struct settings, declared); k++) {
 		if (used[k] != 1)
 			fail_msg("byte %zu has %d options", k, used[k]);
 	}

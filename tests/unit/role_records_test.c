@@ -11,6 +11,7 @@
 #include "middleware/registry/grant_records.h"
 #include "middleware/registry/role_records.h"
 #include "middleware/registry/service_records.h"
+#include "middleware/registry/words.h"
 #include "tests/support/system.h"
 
 static void

@@ -91,7 +91,8 @@ snapshot_of(struct system_fixture *fix, const struct snapshot *previous)
 
 	assert_int_equal(
 	    settings_hold_new(&fix->settings, NULL, &hold, NULL), ST_OK);
-	assert_int_equal(platform_read(&fix->db, &platform, NULL), ST_OK);
+	assert_int_equal(
+	    platform_read(&fix->db, &hold->declared, &platform, NULL), ST_OK);
 	s = snapshot_build(platform, hold, previous);
 	renewed = snapshot_renew(s, 0);
 	if (renewed != NULL) {
