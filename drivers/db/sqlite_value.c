@@ -93,13 +93,12 @@ is_decimal(struct str s)
 	return at > from && at == s.n;
 }
 
+/* The bytes at p, of a value whose length is asked last: reading the text may
+ * change it. */
 static struct str
-bytes_of(sqlite3_stmt *stmt, int i)
+bytes_of(sqlite3_value *v, const void *p)
 {
-	const void *p = sqlite3_column_blob(stmt, i);
-
-	return str_make(
-	    p == NULL ? "" : p, (size_t)sqlite3_column_bytes(stmt, i));
+	return str_make(p == NULL ? "" : p, (size_t)sqlite3_value_bytes(v));
 }
 
 static struct db_value
@@ -123,29 +122,32 @@ value_text(struct str s, enum column_kind kind)
 }
 
 static struct db_value
-value_read(sqlite3_stmt *stmt, int i, enum column_kind kind)
+value_read(sqlite3_value *v, enum column_kind kind)
 {
-	switch (sqlite3_column_type(stmt, i)) {
+	switch (sqlite3_value_type(v)) {
 	case SQLITE_INTEGER:
-		return value_int(sqlite3_column_int64(stmt, i), kind);
+		return value_int(sqlite3_value_int64(v), kind);
 	case SQLITE_FLOAT:
 		return (struct db_value){ .type = DB_REAL,
-			.d = sqlite3_column_double(stmt, i) };
+			.d = sqlite3_value_double(v) };
 	case SQLITE_TEXT:
-		return value_text(bytes_of(stmt, i), kind);
+		return value_text(bytes_of(v, sqlite3_value_text(v)), kind);
 	case SQLITE_BLOB:
-		return (
-		    struct db_value){ .type = DB_BLOB, .s = bytes_of(stmt, i) };
+		return (struct db_value){ .type = DB_BLOB,
+			.s = bytes_of(v, sqlite3_value_blob(v)) };
 	default:
 		return (struct db_value){ .type = DB_NULL };
 	}
 }
 
+/* A column is looked up once, not by each sqlite3_column_...(): a connection
+ * without mutexes has no difference between its values and protected ones. */
 void
 sqlite_row_read(struct sqlite_kept *kept)
 {
 	for (size_t i = 0; i < kept->n_columns; i++)
-		kept->row[i] = value_read(kept->stmt, (int)i, kept->kinds[i]);
+		kept->row[i] = value_read(
+		    sqlite3_column_value(kept->stmt, (int)i), kept->kinds[i]);
 }
 
 static int

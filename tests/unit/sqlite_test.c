@@ -251,6 +251,23 @@ text_that_json_would_not_take_as_a_number_stays_text(void **state)
 }
 
 static void
+texts_of_a_utf_16_database_arrive_in_utf_8(void **state)
+{
+	struct db_config config = { .database = ":memory:", .create = true };
+	struct db_conn *conn;
+
+	(void)state;
+	assert_int_equal(
+	    db_sqlite.connect(&config, fixture_deadline(), &conn, NULL), ST_OK);
+	assert_int_equal(run(conn, "PRAGMA encoding='UTF-16le'", NULL), ST_OK);
+	assert_int_equal(run(conn, "CREATE TABLE t (a TEXT)", NULL), ST_OK);
+	assert_int_equal(
+	    run(conn, "INSERT INTO t VALUES ('grün')", NULL), ST_OK);
+	assert_first_text(conn, "SELECT a FROM t", "grün");
+	db_sqlite.disconnect(conn);
+}
+
+static void
 odd_values_of_a_column_keep_their_own_type(void **state)
 {
 	struct fixture *f = *state;
@@ -396,6 +413,7 @@ main(void)
 		TEST(the_schema_table_cannot_be_written),
 		TEST(decimals_in_text_keep_their_digits),
 		TEST(text_that_json_would_not_take_as_a_number_stays_text),
+		TEST(texts_of_a_utf_16_database_arrive_in_utf_8),
 		TEST(odd_values_of_a_column_keep_their_own_type),
 		TEST(only_the_rowid_itself_counts_up),
 		TEST(a_key_without_columns_means_the_primary_key),
