@@ -22,6 +22,11 @@ const struct config_field config_fields[] = {
 	    .help = "Most records of one answer, and its size when the "
 		    "client sets no limit; DB_MAX_RECORDS_RETURNED bounds "
 		    "it." },
+	{ .name = "allow_upsert",
+	    .type = "boolean",
+	    .label = "Allow upsert",
+	    .fallback = "false",
+	    .help = "Let PUT and PATCH of a missing record make it." },
 	{ .name = "read_only",
 	    .type = "boolean",
 	    .label = "Read only",
@@ -34,6 +39,7 @@ const struct config_field config_fields[] = {
 struct config_text {
 	struct str database;
 	struct str max_records;
+	struct str allow_upsert;
 	struct str read_only;
 };
 
@@ -47,6 +53,8 @@ member_take(void *ctx, struct str name, struct str text)
 		config->database = text;
 	else if (str_eq(name, STR("max_records")))
 		config->max_records = text;
+	else if (str_eq(name, STR("allow_upsert")))
+		config->allow_upsert = text;
 	else if (str_eq(name, STR("read_only")))
 		config->read_only = text;
 	return true;
@@ -87,6 +95,7 @@ config_read(struct db_service *service, const struct service *record,
 		.database = config.database.p,
 		.read_only = str_to_bool(config.read_only),
 	};
+	service->allow_upsert = str_to_bool(config.allow_upsert);
 	return max_records_read(
 	    service, config.max_records, settings->db_max_records, err);
 }
