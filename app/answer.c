@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "app/record.h"
+#include "app/fcgi_record.h"
 #include "middleware/request.h"
 
 /* A multiple of 8, as the specification advises, without padding. */

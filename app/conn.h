@@ -12,7 +12,7 @@
 
 #include "app/base/buf.h"
 #include "app/base/status.h"
-#include "app/record.h"
+#include "app/fcgi_record.h"
 
 struct call;
 struct settings;

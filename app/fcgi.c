@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "app/record.h"
+#include "app/fcgi_record.h"
 #include "middleware/request.h"
 
 /* Slots of the name table: a power of two well above PARAM_COUNT. */

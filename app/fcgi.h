@@ -1,6 +1,6 @@
 /*
  * libfcgi, and nothing else of weir: it parses the parameters and the body of
- * a request whose bytes record.h has found in order. What it writes on a
+ * a request whose bytes fcgi_record.h has found in order. What it writes on a
  * connection is written by answer.h, since libfcgi has no deadlines.
  */
 #ifndef WEIR_FCGI_H

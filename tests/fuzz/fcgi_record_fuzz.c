@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/record.h"
+#include "app/fcgi_record.h"
 #include "tests/fuzz/fuzz.h"
 
 static struct record_scan

@@ -1,4 +1,4 @@
-#include "app/record.h"
+#include "app/fcgi_record.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

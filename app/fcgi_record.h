@@ -5,8 +5,8 @@
  * what passes here is given to it. Pure: no I/O, no allocation.
  * (FastCGI 1.0 specification, sections 3.3, 5.1 to 5.5.)
  */
-#ifndef WEIR_RECORD_H
-#define WEIR_RECORD_H
+#ifndef WEIR_FCGI_RECORD_H
+#define WEIR_FCGI_RECORD_H
 
 #include <stdbool.h>
 #include <stddef.h>
