@@ -10,7 +10,15 @@
 #include "drivers/db/db.h"
 
 #define PAUSE_FIRST_MS 100
-#define PAUSE_MAX_MS   5000
+#define PAUSE_MAX_MS   1000
+
+/* After so long a connection may have died without a word. */
+#define IDLE_TRUST_MS 10000
+
+struct idle {
+	struct db_conn *conn;
+	int64_t since_ms;
+};
 
 struct pool {
 	const struct db_driver *driver;
@@ -20,11 +28,19 @@ struct pool {
 	size_t max;
 	size_t made; /* idle, taken and being made */
 	size_t n_idle;
-	int64_t pause_ms;       /* 0: the last attempt succeeded */
-	int64_t retry_ms;       /* when the next attempt may begin */
-	size_t trying;          /* attempts being made now */
-	struct error why;       /* of the last failure */
-	struct db_conn *idle[]; /* a stack of max places */
+	int64_t pause_ms;   /* 0: the last attempt succeeded */
+	int64_t retry_ms;   /* when the next attempt may begin */
+	size_t trying;      /* attempts being made now */
+	int64_t doubt_ms;   /* when a connection was lost last */
+	struct error why;   /* of the last failure */
+	struct idle idle[]; /* a stack of max places */
+};
+
+/* What a take has found. */
+struct taken {
+	struct db_conn *conn;
+	bool is_new;
+	bool ask; /* the server as well, before anyone relies on it */
 };
 
 static char *
@@ -99,7 +115,7 @@ pool_close(struct pool *pool)
 		return;
 	assert(pool->made == pool->n_idle);
 	while (pool->n_idle > 0)
-		pool->driver->disconnect(pool->idle[--pool->n_idle]);
+		pool->driver->disconnect(pool->idle[--pool->n_idle].conn);
 	(void)pthread_cond_destroy(&pool->freed);
 	(void)pthread_mutex_destroy(&pool->lock);
 	config_free(&pool->config);
@@ -169,20 +185,31 @@ make_one(struct pool *pool, int64_t deadline_ms, struct db_conn **out)
 	return st;
 }
 
+static void
+idle_pop(struct pool *pool, struct taken *out)
+{
+	const struct idle *top = &pool->idle[--pool->n_idle];
+
+	*out = (struct taken){ .conn = top->conn,
+		.ask = top->since_ms <= pool->doubt_ms ||
+		       clock_boot_ms() - top->since_ms > IDLE_TRUST_MS };
+}
+
 static enum status
-take_locked(struct pool *pool, int64_t deadline_ms, struct db_conn **out,
+take_locked(struct pool *pool, int64_t deadline_ms, struct taken *out,
     struct error *err)
 {
 	for (;;) {
 		if (pool->n_idle > 0) {
-			*out = pool->idle[--pool->n_idle];
+			idle_pop(pool, out);
 			return ST_OK;
 		}
 		if (is_down(pool))
 			break;
 		if (pool->made < pool->max) {
 			pool->made++;
-			if (make_one(pool, deadline_ms, out) == ST_OK)
+			out->is_new = true;
+			if (make_one(pool, deadline_ms, &out->conn) == ST_OK)
 				return ST_OK;
 			break;
 		}
@@ -194,29 +221,74 @@ take_locked(struct pool *pool, int64_t deadline_ms, struct db_conn **out,
 	return error_set(err, pool->why.status, "%s", pool->why.text);
 }
 
+/* A place that held a connection is free. */
+static void
+place_free(struct pool *pool)
+{
+	(void)pthread_mutex_lock(&pool->lock);
+	pool->made--;
+	(void)pthread_cond_signal(&pool->freed);
+	(void)pthread_mutex_unlock(&pool->lock);
+}
+
+/* A server that answers one no more answers none: all idle ones are ended. */
+static void
+idle_drop(struct pool *pool)
+{
+	for (;;) {
+		struct db_conn *conn = NULL;
+
+		(void)pthread_mutex_lock(&pool->lock);
+		if (pool->n_idle > 0)
+			conn = pool->idle[--pool->n_idle].conn;
+		(void)pthread_mutex_unlock(&pool->lock);
+		if (conn == NULL)
+			return;
+		pool->driver->disconnect(conn);
+		place_free(pool);
+	}
+}
+
 enum status
 pool_take(struct pool *pool, int64_t deadline_ms, struct db_conn **out,
     struct error *err)
 {
-	enum status st;
-
 	*out = NULL;
-	(void)pthread_mutex_lock(&pool->lock);
-	st = take_locked(pool, deadline_ms, out, err);
-	(void)pthread_mutex_unlock(&pool->lock);
-	return st;
+	for (;;) {
+		struct taken t = { .conn = NULL };
+		enum status st;
+
+		(void)pthread_mutex_lock(&pool->lock);
+		st = take_locked(pool, deadline_ms, &t, err);
+		(void)pthread_mutex_unlock(&pool->lock);
+		if (st != ST_OK)
+			return st;
+		if (t.is_new || pool->driver->usable(t.conn, t.ask)) {
+			*out = t.conn;
+			return ST_OK;
+		}
+		pool->driver->disconnect(t.conn);
+		place_free(pool);
+		if (t.ask)
+			idle_drop(pool);
+	}
 }
 
 void
 pool_give(struct pool *pool, struct db_conn *conn, bool broken)
 {
-	if (broken)
+	bool lost = !pool->driver->usable(conn, false);
+	int64_t now_ms = clock_boot_ms();
+
+	if (broken || lost)
 		pool->driver->disconnect(conn);
 	(void)pthread_mutex_lock(&pool->lock);
-	if (broken)
+	if (lost)
+		pool->doubt_ms = now_ms;
+	if (broken || lost)
 		pool->made--;
 	else
-		pool->idle[pool->n_idle++] = conn;
+		pool->idle[pool->n_idle++] = (struct idle){ conn, now_ms };
 	(void)pthread_cond_signal(&pool->freed);
 	(void)pthread_mutex_unlock(&pool->lock);
 }

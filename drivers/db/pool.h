@@ -1,9 +1,10 @@
 /*
  * The connections of one service, at most `max`, made when they are needed and
- * kept. The one given back last is taken first, so that few stay warm. While
- * the database cannot be reached, callers are told at once, and one of them
- * tries again after a pause that grows to a few seconds. Any thread may take
- * and give.
+ * kept. The one given back last is taken first, so that few stay warm; one
+ * that died meanwhile is replaced, and after a loss, or a long rest, the
+ * server is asked first. While the database cannot be reached, callers are
+ * told at once, and one of them tries again after a pause that grows to a
+ * second. Any thread may take and give.
  */
 #ifndef WEIR_DB_POOL_H
 #define WEIR_DB_POOL_H
@@ -34,7 +35,7 @@ void pool_close(struct pool *pool);
 enum status pool_take(struct pool *pool, int64_t deadline_ms,
     struct db_conn **out, struct error *err);
 
-/* Gives it back without an open transaction; a broken one is ended. */
+/* Gives it back without an open transaction; a broken or lost one is ended. */
 void pool_give(struct pool *pool, struct db_conn *conn, bool broken);
 
 #endif

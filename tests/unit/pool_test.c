@@ -18,6 +18,9 @@
 /* A driver that counts and fails on demand. */
 struct db_conn {
 	int number;
+	bool lost;
+	bool mute; /* looks well, but the server does not answer */
+	int asked;
 };
 
 static atomic_int connects, alive, alive_most;
@@ -35,7 +38,7 @@ fake_connect(const struct db_config *config, int64_t deadline_ms,
 		return error_set(err, ST_UNAVAILABLE, "nobody answers");
 	*out = malloc(sizeof(**out));
 	assert_non_null(*out);
-	(*out)->number = n;
+	**out = (struct db_conn){ .number = n };
 	n = atomic_fetch_add(&alive, 1) + 1;
 	if (n > atomic_load(&alive_most))
 		atomic_store(&alive_most, n);
@@ -49,9 +52,17 @@ fake_disconnect(struct db_conn *conn)
 	free(conn);
 }
 
-static const struct db_driver fake = {
-	.name = "fake", .connect = fake_connect, .disconnect = fake_disconnect
-};
+static bool
+fake_usable(struct db_conn *conn, bool ask)
+{
+	conn->asked += ask ? 1 : 0;
+	return !conn->lost && !(ask && conn->mute);
+}
+
+static const struct db_driver fake = { .name = "fake",
+	.connect = fake_connect,
+	.disconnect = fake_disconnect,
+	.usable = fake_usable };
 
 static struct pool *
 pool_of(size_t max)
@@ -143,6 +154,79 @@ a_broken_connection_is_not_kept(void **state)
 }
 
 static void
+one_that_died_meanwhile_is_replaced(void **state)
+{
+	struct pool *pool = pool_of(1);
+	struct db_conn *conn = take(pool);
+
+	(void)state;
+	pool_give(pool, conn, false);
+	conn->lost = true;
+	conn = take(pool);
+	assert_int_equal(conn->number, 2);
+	assert_int_equal(conn->asked, 0);
+	pool_give(pool, conn, false);
+	pool_close(pool);
+	assert_int_equal(alive, 0);
+}
+
+static void
+a_lost_one_is_ended_whatever_its_user_says(void **state)
+{
+	struct pool *pool = pool_of(1);
+	struct db_conn *conn = take(pool);
+
+	(void)state;
+	conn->lost = true;
+	pool_give(pool, conn, false);
+	assert_int_equal(alive, 0);
+	pool_close(pool);
+}
+
+static void
+after_a_loss_the_idle_ones_are_asked_once(void **state)
+{
+	struct pool *pool = pool_of(2);
+	struct db_conn *a = take(pool);
+	struct db_conn *b = take(pool);
+
+	(void)state;
+	pool_give(pool, a, false);
+	b->lost = true;
+	pool_give(pool, b, false);
+	assert_ptr_equal(take(pool), a);
+	assert_int_equal(a->asked, 1);
+	(void)nanosleep(&(struct timespec){ 0, 2 * 1000 * 1000 }, NULL);
+	pool_give(pool, a, false);
+	assert_ptr_equal(take(pool), a);
+	assert_int_equal(a->asked, 1);
+	pool_give(pool, a, false);
+	pool_close(pool);
+}
+
+static void
+one_that_answers_no_more_ends_all_idle_ones(void **state)
+{
+	struct pool *pool = pool_of(4);
+	struct db_conn *held[4];
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		held[i] = take(pool);
+	for (int i = 0; i < 3; i++) {
+		held[i]->mute = true;
+		pool_give(pool, held[i], false);
+	}
+	held[3]->lost = true;
+	pool_give(pool, held[3], false);
+	held[0] = take(pool);
+	assert_int_equal(held[0]->number, 5);
+	assert_int_equal(alive, 1);
+	pool_give(pool, held[0], false);
+	pool_close(pool);
+}
+
+static void
 a_dead_database_is_not_asked_again_at_once(void **state)
 {
 	struct pool *pool = pool_of(4);
@@ -217,6 +301,10 @@ main(void)
 		cmocka_unit_test(the_one_given_last_is_taken_first),
 		cmocka_unit_test(waiting_for_a_full_pool_ends_at_the_deadline),
 		cmocka_unit_test(a_broken_connection_is_not_kept),
+		cmocka_unit_test(one_that_died_meanwhile_is_replaced),
+		cmocka_unit_test(a_lost_one_is_ended_whatever_its_user_says),
+		cmocka_unit_test(after_a_loss_the_idle_ones_are_asked_once),
+		cmocka_unit_test(one_that_answers_no_more_ends_all_idle_ones),
 		cmocka_unit_test(a_dead_database_is_not_asked_again_at_once),
 		cmocka_unit_test(a_database_that_returns_is_used_again),
 		cmocka_unit_test(many_threads_never_hold_more_than_the_bound),
