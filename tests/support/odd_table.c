@@ -23,13 +23,29 @@ const struct db_table odd_table = {
 	.n_key = 1,
 };
 
+/* Does the name of a function stand before it (SUM_amount)? */
+static struct str
+function_strip(struct str name)
+{
+	static const char *const functions[] = { "AVG_", "COUNT_", "MAX_",
+		"MIN_", "SUM_" };
+
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		if (str_starts(name, str_of(functions[i])))
+			return str_skip(name, strlen(functions[i]));
+	}
+	return name;
+}
+
 static bool
 is_known(const struct db_table *table, struct str name)
 {
-	bool known = str_eq(name, table->name);
+	bool known =
+	    str_eq(name, table->name) || str_eq(name, STR("COUNT_ALL"));
 
 	for (size_t i = 0; i < table->n_columns; i++)
-		known = known || str_eq(name, table->columns[i].name);
+		known = known ||
+			str_eq(function_strip(name), table->columns[i].name);
 	return known;
 }
 
@@ -59,7 +75,8 @@ word_skip(struct str *sql)
 	static const char *const words[] = { "SELECT", "FROM", "WHERE", "ORDER",
 		"BY", "LIMIT", "OFFSET", "DESC", "IS", "NOT", "NULL", "AND",
 		"count", "INSERT", "INTO", "VALUES", "UPDATE", "SET", "DELETE",
-		"RETURNING", "OR", "IN", "LIKE", "ESCAPE" };
+		"RETURNING", "OR", "IN", "LIKE", "ESCAPE", "GROUP", "AS",
+		"grouped", "AVG", "COUNT", "MAX", "MIN", "SUM" };
 	size_t n = 0;
 	struct str word;
 

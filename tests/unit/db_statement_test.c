@@ -186,15 +186,16 @@ more_values_than_fit_at_first_are_kept(void **state)
 }
 
 /* Pieces that are likely to get past a careless parser. */
-static const char *const pieces[] = { "id", "a`b", "x; DROP TABLE t", "*",
-	"c desc", "c desc desc", " asc", " nulls first", ",", ",,", "'", "`",
-	"\"", "\"q\"", ";", "--", "/*", "(", ")", "1", "-1", "99999999999999",
-	"0x1", "1e5", "\\", "%", "\xc3\xa9", "\x01", "UNION SELECT", "ID",
-	" " };
+static const char *const pieces[] = { "COUNT(*)", "SUM(id)", "id", "a`b",
+	"x; DROP TABLE t", "*", "c desc", "c desc desc", " asc", " nulls first",
+	",", ",,", "'", "`", "\"", "\"q\"", ";", "--", "/*", "(", ")", "1",
+	"-1", "99999999999999", "0x1", "1e5", "\\", "%", "\xc3\xa9", "\x01",
+	"UNION SELECT", "ID", " " };
 
 static const char *const names[] = { "fields", "select", "limit", "top",
 	"offset", "skip", "order", "sort", "order_by", "ids", "include_count",
-	"count_only", "Fields", "x`;--", "id_field", "as_list", "filter" };
+	"count_only", "Fields", "x`;--", "id_field", "as_list", "filter",
+	"group", "having" };
 
 #define ANY_OF(list, r) list[(size_t)(r) % (sizeof(list) / sizeof(list[0]))]
 

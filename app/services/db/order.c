@@ -60,14 +60,15 @@ enum status
 order_parse(struct arena *arena, struct str text, struct query *query,
     struct error *err)
 {
-	size_t room = query->table->n_columns;
+	const struct db_table *table = query_rows(query);
+	size_t room = table->n_columns;
 	struct str rest = text;
 
 	query->order = arena_alloc(arena, room * sizeof(query->order[0]));
 	while (!str_is_null(rest)) {
 		struct order_item item;
 		enum status st =
-		    item_parse(str_cut(&rest, ','), query->table, &item, err);
+		    item_parse(str_cut(&rest, ','), table, &item, err);
 
 		if (st != ST_OK)
 			return st;

@@ -6,6 +6,7 @@
  */
 #include "app/services/db/db.h"
 #include "app/services/db/depends.h"
+#include "app/services/db/group.h"
 #include "middleware/request.h"
 #include "middleware/service.h"
 
@@ -82,16 +83,36 @@ put_identifier(
 /* The SQL is made of names, words and places alone, so it is one way of
  * writing for all spellings of a filter. */
 static void
-put_filter(struct buf *key, const struct condition *filter)
+put_condition(struct buf *key, struct str name, const struct condition *c)
 {
-	if (filter == NULL)
+	if (c == NULL)
 		return;
-	buf_put_lit(key, "&filter=");
-	put_escaped(key, filter->sql);
-	for (size_t i = 0; i < filter->n_args; i++) {
+	buf_put(key, name);
+	put_escaped(key, c->sql);
+	for (size_t i = 0; i < c->n_args; i++) {
 		buf_put_char(key, ',');
-		put_value(key, &filter->args[i]);
+		put_value(key, &c->args[i]);
 	}
+}
+
+/* Each column of the result: its place in the group, function, argument. */
+static void
+put_group(struct buf *key, const struct group *group)
+{
+	if (group == NULL)
+		return;
+	for (size_t i = 0; i < group->result.n_columns; i++) {
+		const struct group_item *item = &group->items[i];
+
+		buf_put(key, i == 0 ? STR("&group=") : STR(","));
+		buf_put_u64(key, group->result.columns[i].key_part);
+		buf_put_char(key, ':');
+		buf_put_u64(key, item->function);
+		buf_put_char(key, ':');
+		if (item->column != NULL)
+			put_escaped(key, item->column->name);
+	}
+	put_condition(key, STR("&having="), group->having);
 }
 
 static bool
@@ -168,7 +189,8 @@ put_ids(struct buf *key, const struct query *q)
 static void
 put_list(struct buf *key, const struct query *q)
 {
-	put_filter(key, q->filter);
+	put_condition(key, STR("&filter="), q->filter);
+	put_group(key, q->group);
 	if (q->count_only) {
 		buf_put_lit(key, "&count_only");
 		return;

@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/services/db/fields.h"
 #include "app/services/db/filter.h"
+#include "app/services/db/group.h"
 #include "app/services/db/order.h"
 #include "app/services/db/parameter.h"
 #include "drivers/db/catalog.h"
@@ -14,6 +15,12 @@ struct reading {
 	struct str given[ASKS];
 	struct query *q;
 };
+
+const struct db_table *
+query_rows(const struct query *q)
+{
+	return q->group == NULL ? q->table : &q->group->result;
+}
 
 bool
 query_is_ordered_by(const struct query *q, const struct column *column)
@@ -66,6 +73,58 @@ fields_read(struct reading *r, struct error *err)
 	return ST_OK;
 }
 
+static enum status
+params_read(struct reading *r, struct params *out, struct error *err)
+{
+	return filter_params(r->arena, &r->source->options.params, out, err);
+}
+
+static bool
+is_grouped(const struct reading *r)
+{
+	return r->source->use == QUERY_LIST &&
+	       (str_trim(r->given[ASK_GROUP]).n > 0 ||
+		   group_is_asked(r->source->table, r->given[ASK_FIELDS]));
+}
+
+static enum status
+refuse_both(const char *one, const char *other, struct error *err)
+{
+	return error_set(err, ST_INVALID,
+	    "Parameters '%s' and '%s' exclude each other.", one, other);
+}
+
+static enum status
+group_read(struct reading *r, struct error *err)
+{
+	struct params values;
+	struct group_order order = {
+		.table = r->source->table,
+		.group = str_trim(r->given[ASK_GROUP]),
+		.fields = str_trim(r->given[ASK_FIELDS]),
+		.having = str_trim(r->given[ASK_HAVING]),
+		.params = &values,
+		.quote = r->source->quote,
+	};
+	enum status st;
+
+	if (is_on(r, ASK_AS_LIST))
+		return refuse_both("group", "as_list", err);
+	if (str_trim(r->given[ASK_IDS]).n > 0)
+		return refuse_both("group", "ids", err);
+	st = params_read(r, &values, err);
+	return st == ST_OK ? group_parse(r->arena, &order, r->q, err) : st;
+}
+
+static enum status
+having_refuse(const struct reading *r, struct error *err)
+{
+	if (str_trim(r->given[ASK_HAVING]).n == 0)
+		return ST_OK;
+	return error_set(err, ST_INVALID,
+	    "Parameter 'having' is about groups: see 'group'.");
+}
+
 /* Empty is as good as absent. */
 static enum status
 number_read(const char *name, struct str given, int64_t *out, struct error *err)
@@ -104,13 +163,6 @@ page_read(struct reading *r, struct error *err)
 }
 
 static enum status
-refuse_both(const char *one, const char *other, struct error *err)
-{
-	return error_set(err, ST_INVALID,
-	    "Parameters '%s' and '%s' exclude each other.", one, other);
-}
-
-static enum status
 filter_read(struct reading *r, struct error *err)
 {
 	struct condition *filter = arena_alloc(r->arena, sizeof(*filter));
@@ -121,8 +173,7 @@ filter_read(struct reading *r, struct error *err)
 		.params = &values,
 		.quote = r->source->quote,
 	};
-	enum status st =
-	    filter_params(r->arena, &r->source->options.params, &values, err);
+	enum status st = params_read(r, &values, err);
 
 	if (st == ST_OK)
 		st = filter_parse(r->arena, &order, filter, err);
@@ -202,7 +253,10 @@ query_parse(struct arena *arena, const struct query_source *source,
 	if (st == ST_OK)
 		st = identity_read(&r, err);
 	if (st == ST_OK)
-		st = fields_read(&r, err);
+		st =
+		    is_grouped(&r) ? group_read(&r, err) : fields_read(&r, err);
+	if (st == ST_OK && out->group == NULL)
+		st = having_refuse(&r, err);
 	if (st == ST_OK)
 		st = batch_read(&r, err);
 	if (st == ST_OK && source->use == QUERY_LIST)

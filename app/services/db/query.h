@@ -18,6 +18,7 @@ struct arena;
 struct column;
 struct condition;
 struct db_table;
+struct group;
 
 enum query_use {
 	QUERY_LIST,   /* GET T */
@@ -48,6 +49,7 @@ struct query {
 	struct identifier *ids;
 	size_t n_ids;
 	const struct condition *filter; /* NULL: every row */
+	const struct group *group;      /* NULL: rows as they are */
 	int64_t limit;                  /* 1 to the maximum */
 	bool limit_implied; /* the maximum, because none or more was asked */
 	int64_t offset;     /* 0 or more */
@@ -77,6 +79,9 @@ struct query_source {
  */
 enum status query_parse(struct arena *arena, const struct query_source *source,
     struct query *out, struct error *err);
+
+/* What fields and order are about: the table, or what its groups make. */
+const struct db_table *query_rows(const struct query *q);
 
 /* Is column the subject of an item of the order? */
 bool query_is_ordered_by(const struct query *q, const struct column *column);

@@ -1,5 +1,6 @@
 #include "app/services/db/select.h"
 
+#include "app/services/db/group.h"
 #include "drivers/db/catalog.h"
 
 static void
@@ -29,6 +30,20 @@ where_rows(struct statement *s, const struct condition *filter,
 		return;
 	buf_put(&s->sql, filter == NULL ? STR(" WHERE ") : STR(" AND "));
 	statement_condition(s, role);
+}
+
+/* What a page is cut from. */
+static void
+from_rows(
+    struct statement *s, const struct query *q, const struct condition *role)
+{
+	if (q->group != NULL) {
+		statement_put(s, " FROM ");
+		group_put(s, q, role);
+		return;
+	}
+	from_table(s, q->table);
+	where_rows(s, q->filter, role);
 }
 
 static void
@@ -139,7 +154,7 @@ order_item_put(struct statement *s, const struct order_item *item)
 static void
 order_put(struct statement *s, const struct query *q)
 {
-	const struct db_table *t = q->table;
+	const struct db_table *t = query_rows(q);
 	size_t n = 0;
 
 	for (size_t i = 0; i < q->n_order; i++) {
@@ -158,8 +173,9 @@ void
 select_page(struct statement *s, const struct query *q,
     const struct condition *role, int64_t n)
 {
-	select_from(s, q);
-	where_rows(s, q->filter, role);
+	statement_put(s, "SELECT ");
+	statement_columns(s, q->fields, q->n_fields);
+	from_rows(s, q, role);
 	order_put(s, q);
 	statement_put(s, " LIMIT ");
 	statement_bind(s, (struct db_value){ .type = DB_INT, .i = n });
@@ -174,8 +190,7 @@ select_count(
     struct statement *s, const struct query *q, const struct condition *role)
 {
 	statement_put(s, "SELECT count(*)");
-	from_table(s, q->table);
-	where_rows(s, q->filter, role);
+	from_rows(s, q, role);
 }
 
 static bool
