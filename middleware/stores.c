@@ -7,6 +7,7 @@
 #include "app/base/clock.h"
 #include "app/base/settings.h"
 #include "middleware/pending.h"
+#include "middleware/tags.h"
 
 #define RETRY_MS 500
 
@@ -192,22 +193,16 @@ may_run_here(const struct request *req, enum store_use use,
 }
 
 enum status
-stores_exec_until(struct request *req, enum store_use use,
-    struct cache_op *const *ops, size_t n, int64_t deadline_ms)
+stores_exec(struct request *req, enum store_use use,
+    struct cache_op *const *ops, size_t n)
 {
+	int64_t deadline_ms = clock_boot_ms() + req->settings->store_timeout;
+
 	assert(may_run_here(req, use, ops, n));
 	for (size_t i = 0; i < n; i++)
 		ops[i]->arena = req->arena;
 	return req->stores->driver[use]->exec(
 	    req->stores->conn[use], ops, n, deadline_ms);
-}
-
-enum status
-stores_exec(struct request *req, enum store_use use,
-    struct cache_op *const *ops, size_t n)
-{
-	return stores_exec_until(
-	    req, use, ops, n, clock_boot_ms() + req->settings->store_timeout);
 }
 
 void
@@ -220,15 +215,9 @@ stores_incarnation(const struct request *req, enum store_use use,
 static enum status
 tag_delete(void *ctx, struct str tag)
 {
-	struct stores *stores = ctx;
-	struct cache_op op = { .kind = CACHE_DEL, .key = tag };
-	struct cache_op *list[] = { &op };
-	enum status st = stores->driver[STORE_CACHE]->exec(
-	    stores->conn[STORE_CACHE], list, 1, clock_boot_ms() + RETRY_MS);
+	size_t found;
 
-	if (st == ST_OK && op.status != ST_MISSING)
-		st = op.status;
-	return st;
+	return tags_delete(ctx, &tag, 1, clock_boot_ms() + RETRY_MS, &found);
 }
 
 void

@@ -43,10 +43,6 @@ void stores_run(struct stores *stores, struct request *const *reqs, size_t n);
 enum status stores_exec(struct request *req, enum store_use use,
     struct cache_op *const *ops, size_t n);
 
-/* The same under a deadline of the caller's, in clock_boot_ms() time. */
-enum status stores_exec_until(struct request *req, enum store_use use,
-    struct cache_op *const *ops, size_t n, int64_t deadline_ms);
-
 /* The incarnation of the store, after a successful exec. */
 void stores_incarnation(const struct request *req, enum store_use use,
     uint8_t out[INCARNATION_BYTES]);

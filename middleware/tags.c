@@ -1,5 +1,7 @@
 #include "middleware/tags.h"
 
+#include <assert.h>
+
 #include "app/base/clock.h"
 #include "app/base/log.h"
 #include "app/base/secret.h"
@@ -46,25 +48,41 @@ tags_mint(
 	       tags_take(versions, list + n);
 }
 
-static enum status
-delete_all(
-    struct request *req, const struct str *tags, size_t n, int64_t deadline_ms)
+enum status
+tags_delete(struct stores *stores, const struct str *tags, size_t n,
+    int64_t deadline_ms, size_t *found)
 {
 	struct cache_op ops[TAGS_MAX] = { 0 };
 	struct cache_op *list[TAGS_MAX] = { 0 };
 	enum status st;
 
+	*found = 0;
+	if (n == 0)
+		return ST_OK;
 	for (size_t i = 0; i < n; i++) {
 		ops[i].kind = CACHE_DEL;
 		ops[i].key = tags[i];
 		list[i] = &ops[i];
 	}
-	st = stores_exec_until(req, STORE_CACHE, list, n, deadline_ms);
+	st = stores->driver[STORE_CACHE]->exec(
+	    stores->conn[STORE_CACHE], list, n, deadline_ms);
 	for (size_t i = 0; st == ST_OK && i < n; i++) {
-		if (ops[i].status != ST_OK && ops[i].status != ST_MISSING)
+		if (ops[i].status == ST_OK)
+			++*found;
+		else if (ops[i].status != ST_MISSING)
 			st = ops[i].status;
 	}
 	return st;
+}
+
+static enum status
+delete_all(
+    struct request *req, const struct str *tags, size_t n, int64_t deadline_ms)
+{
+	size_t found;
+
+	assert(req->may_block);
+	return tags_delete(req->stores, tags, n, deadline_ms, &found);
 }
 
 static void

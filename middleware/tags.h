@@ -16,6 +16,7 @@
 struct cache_op;
 struct error;
 struct request;
+struct stores;
 
 #define TAGS_MAX          16 /* that one answer depends on */
 #define TAG_VERSION_BYTES 16
@@ -38,6 +39,13 @@ bool tags_take(struct tag_versions *versions, struct cache_op *const *gets);
  */
 bool tags_mint(
     struct request *req, const struct str *tags, struct tag_versions *versions);
+
+/*
+ * Deletes n tags, TAGS_MAX at most, of a thread's cache store; *found of them
+ * were there. May block.
+ */
+enum status tags_delete(struct stores *stores, const struct str *tags, size_t n,
+    int64_t deadline_ms, size_t *found);
 
 /*
  * Worker only, before a write's first statement: deletes its tags. When the

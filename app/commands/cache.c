@@ -12,6 +12,7 @@
 #include "drivers/cache/cache.h"
 #include "middleware/registry/registry.h"
 #include "middleware/service.h"
+#include "middleware/stores.h"
 
 #define STORE_WAIT_MS 5000
 
@@ -23,7 +24,7 @@ struct flush {
 	struct snapshot *snapshot;
 	const struct cache_driver *driver;
 	struct cache *cache;
-	struct cache_conn *conn;
+	struct stores stores; /* with the one of STORE_CACHE */
 };
 
 static enum status
@@ -41,15 +42,16 @@ flush_open(struct flush *f, const struct settings *settings, struct error *err)
 		    settings->cache_driver);
 	st = f->driver->open(settings, &f->cache, err);
 	if (st == ST_OK)
-		st = f->driver->connect(f->cache, &f->conn, err);
+		st = f->driver->connect(
+		    f->cache, &f->stores.conn[STORE_CACHE], err);
+	f->stores.driver[STORE_CACHE] = f->driver;
 	return st;
 }
 
 static void
 flush_close(struct flush *f)
 {
-	if (f->conn != NULL)
-		f->driver->disconnect(f->conn);
+	stores_disconnect(&f->stores);
 	if (f->cache != NULL)
 		f->driver->close(f->cache);
 	if (f->snapshot != NULL)
@@ -57,32 +59,6 @@ flush_close(struct flush *f)
 	if (f->cached != NULL)
 		snapshot_unref(f->cached);
 	registry_close(f->registry);
-}
-
-/* Deletes the tags; *found of them were there. */
-static enum status
-tags_delete(struct flush *f, const struct str *tags, size_t n, size_t *found)
-{
-	struct cache_op ops[TAGS_MAX] = { 0 };
-	struct cache_op *list[TAGS_MAX] = { 0 };
-	enum status st;
-
-	*found = 0;
-	for (size_t i = 0; i < n; i++) {
-		ops[i].kind = CACHE_DEL;
-		ops[i].key = tags[i];
-		list[i] = &ops[i];
-	}
-	if (n == 0)
-		return ST_OK;
-	st = f->driver->exec(f->conn, list, n, clock_boot_ms() + STORE_WAIT_MS);
-	for (size_t i = 0; i < n && st == ST_OK; i++) {
-		if (ops[i].status == ST_OK)
-			++*found;
-		else if (ops[i].status != ST_MISSING)
-			st = ops[i].status;
-	}
-	return st;
 }
 
 /* One line about the service; returns the exit status. */
@@ -107,7 +83,8 @@ service_flush(struct flush *f, const struct service *service)
 		    service->open_error);
 	n = service->type->flush_tags(
 	    service->instance, f->arena, tags, TAGS_MAX);
-	st = tags_delete(f, tags, n, &found);
+	st = tags_delete(
+	    &f->stores, tags, n, clock_boot_ms() + STORE_WAIT_MS, &found);
 	if (st != ST_OK)
 		return command_fail("%.*s: not flushed: the cache store is %s",
 		    STR_ARG(name), status_name(st));
