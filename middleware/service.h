@@ -40,6 +40,7 @@ struct config_field {
 	bool required;
 	int64_t min, max;    /* of an integer; both 0: any */
 	const char *choices; /* "a|b|c": a string is one of them; or NULL */
+	bool is_path;        /* an absolute one */
 	const char *help;
 };
 

@@ -2,7 +2,14 @@
 #include "app/services/db/types.h"
 #include "middleware/service.h"
 
-const struct service_type *const service_types[] = { &service_sqlite, NULL };
+const struct service_type *const service_types[] = {
+#ifdef WITH_MYSQL
+	&service_mysql,
+	&service_mariadb,
+#endif
+	&service_sqlite,
+	NULL,
+};
 
 const struct service_type *
 service_type_find(struct str name)

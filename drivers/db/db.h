@@ -138,7 +138,8 @@ struct db_driver {
 	    struct db_conn *conn, const char *sql, struct error *err);
 	/*
 	 * What the server says it is, the same for every way to reach the same
-	 * database: names its tags. Appended to out.
+	 * database: names its tags. Appended to out. ST_MISSING: it was
+	 * moved, deleted or dropped.
 	 */
 	enum status (*identity)(
 	    struct db_conn *conn, struct buf *out, struct error *err);
@@ -148,7 +149,8 @@ struct db_driver {
 	/*
 	 * A number that changes when the schema does (schema_version), and one
 	 * that changes when another connection committed (data_version). Does
-	 * not wait for a lock much longer than a moment. In a transaction it
+	 * not wait for a lock much longer than a moment. schema may be NULL:
+	 * a server takes its time to say it. In a transaction it
 	 * is asked only where versions_cheap says so.
 	 */
 	enum status (*versions)(struct db_conn *conn, int64_t *schema,

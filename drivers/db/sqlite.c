@@ -277,8 +277,8 @@ sqlite_identity(struct db_conn *conn, struct buf *out, struct error *err)
 		return ST_OK;
 	}
 	if (stat(path, &st) != 0)
-		return error_set(err, ST_UNAVAILABLE, "cannot look at %s: %s",
-		    path, strerror(errno));
+		return error_set(err, ST_MISSING, "cannot look at %s: %s", path,
+		    strerror(errno));
 	buf_printf(
 	    out, "sqlite:%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
 	return ST_OK;
@@ -301,10 +301,11 @@ sqlite_versions(
 	struct db_stmt ask_schema = { .sql = STR("PRAGMA schema_version") };
 	struct db_stmt ask_data = { .sql = STR("PRAGMA data_version") };
 	int64_t until_ms = clock_boot_ms() + VERSIONS_MS;
-	enum status st;
+	enum status st = ST_OK;
 
-	st = sqlite_run(
-	    conn, &ask_schema, until_ms, number_take, schema, NULL, err);
+	if (schema != NULL)
+		st = sqlite_run(conn, &ask_schema, until_ms, number_take,
+		    schema, NULL, err);
 	if (st != ST_OK)
 		return st;
 	return sqlite_run(

@@ -72,6 +72,8 @@ text_put(struct buf *json, const struct config_field *field, struct str value,
 		return error_set(err, ST_INVALID, "must be UTF-8");
 	if (!is_choice(field->choices, value))
 		return refuse_choice(field->choices, err);
+	if (field->is_path && value.n > 0 && value.p[0] != '/')
+		return error_set(err, ST_INVALID, "must be an absolute path");
 	json_put_str(json, value);
 	return ST_OK;
 }

@@ -272,9 +272,15 @@ a_wrong_config_says_what_is_wrong(void **state)
 		{ "{}", "database is missing" },
 		{ "{\"database\":\"\"}", "database is missing" },
 		{ "{\"database\":\"/x\",\"max_records\":0}",
-		    "max_records must be an integer of at least 1" },
+		    "max_records must be an integer from 1 to 2147483647" },
 		{ "{\"database\":\"/x\",\"max_records\":\"many\"}",
-		    "max_records must be an integer of at least 1" },
+		    "max_records must be an integer from 1 to 2147483647" },
+		{ "{\"database\":\"/x\",\"max_connections\":1001}",
+		    "max_connections must be an integer from 1 to 1000" },
+		{ "{\"database\":\"x\",\"port\":65536}",
+		    "port must be an integer from 1 to 65535" },
+		{ "{\"database\":\"x\",\"tls\":\"maybe\"}",
+		    "tls must be off, require or verify" },
 	};
 	struct world *w = *state;
 

@@ -1,101 +1,154 @@
 #include "app/services/db/config.h"
 
 #include "app/base/settings.h"
+#include "app/services/db/config_fields.h"
 #include "app/services/db/db.h"
 #include "middleware/json_config.h"
 #include "middleware/registry/snapshot.h"
 
 #define MAX_RECORDS_DEFAULT 1000
+#define PORT_MAX            65535
 
-const struct config_field config_fields[] = {
-	{ .name = "database",
-	    .type = "string",
-	    .label = "Database file",
-	    .required = true,
-	    .help = "Path of the SQLite database. It must exist." },
-	{ .name = "max_records",
-	    .type = "integer",
-	    .label = "Maximum records",
-	    .fallback = "1000",
-	    .min = 1,
-	    .max = INT32_MAX,
-	    .help = "Most records of one answer, and its size when the "
-		    "client sets no limit; DB_MAX_RECORDS_RETURNED bounds "
-		    "it." },
-	{ .name = "allow_upsert",
-	    .type = "boolean",
-	    .label = "Allow upsert",
-	    .fallback = "false",
-	    .help = "Let PUT and PATCH of a missing record make it." },
-	{ .name = "read_only",
-	    .type = "boolean",
-	    .label = "Read only",
-	    .fallback = "false",
-	    .help = "Refuse every write through this service." },
-	{ .name = NULL },
-};
+/* More than the workers of any setting; only those in use are made. */
+#define CONNECTIONS_DEFAULT 256
 
 /* A form may have sent any value as a string, so all are kept as text. */
 struct config_text {
-	struct str database;
-	struct str max_records;
-	struct str allow_upsert;
-	struct str read_only;
+	struct str database, host, port, unix_socket;
+	struct str username, password;
+	struct str tls, tls_ca;
+	struct str max_records, max_connections;
+	struct str allow_upsert, read_only;
 };
 
-/* Members for other engines or of other days are left alone. */
+#define MEMBER(name)                                                           \
+	{                                                                      \
+#name, offsetof(struct config_text, name)                      \
+	}
+
+static const struct {
+	const char *name;
+	size_t at;
+} members[] = {
+	MEMBER(database),
+	MEMBER(host),
+	MEMBER(port),
+	MEMBER(unix_socket),
+	MEMBER(username),
+	MEMBER(password),
+	MEMBER(tls),
+	MEMBER(tls_ca),
+	MEMBER(max_records),
+	MEMBER(max_connections),
+	MEMBER(allow_upsert),
+	MEMBER(read_only),
+};
+
+/* Members of other days are left alone. */
 static bool
 member_take(void *ctx, struct str name, struct str text)
 {
-	struct config_text *config = ctx;
-
-	if (str_eq(name, STR("database")))
-		config->database = text;
-	else if (str_eq(name, STR("max_records")))
-		config->max_records = text;
-	else if (str_eq(name, STR("allow_upsert")))
-		config->allow_upsert = text;
-	else if (str_eq(name, STR("read_only")))
-		config->read_only = text;
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		if (str_eq(name, str_of(members[i].name)))
+			memcpy(
+			    (char *)ctx + members[i].at, &text, sizeof(text));
+	}
 	return true;
 }
 
+/* An empty text is a number that nobody gave. */
 static enum status
-max_records_read(struct db_service *service, struct str text, int64_t bound,
+number_read(const char *name, struct str text, int64_t max, int64_t *out,
     struct error *err)
 {
-	int64_t max = MAX_RECORDS_DEFAULT;
+	int64_t number;
 
-	if (text.n > 0 && (!str_to_i64(text, &max) || max < 1))
+	if (text.n == 0)
+		return ST_OK;
+	if (!str_to_i64(text, &number) || number < 1 || number > max)
 		return error_set(err, ST_INVALID,
-		    "max_records must be an integer of at least 1");
-	service->max_records = max < bound ? max : bound;
+		    "%s must be an integer from 1 to %lld", name,
+		    (long long)max);
+	*out = number;
 	return ST_OK;
+}
+
+static enum status
+numbers_read(struct db_service *service, const struct config_text *config,
+    int64_t bound, struct error *err)
+{
+	int64_t port = 0;
+	enum status st;
+
+	service->max_records = MAX_RECORDS_DEFAULT;
+	service->max_connections = CONNECTIONS_DEFAULT;
+	st = number_read("max_records", config->max_records, INT32_MAX,
+	    &service->max_records, err);
+	if (st == ST_OK)
+		st = number_read("max_connections", config->max_connections,
+		    CONFIG_CONNECTIONS_MAX, &service->max_connections, err);
+	if (st == ST_OK)
+		st = number_read("port", config->port, PORT_MAX, &port, err);
+	service->config.port = (int)port;
+	if (service->max_records > bound)
+		service->max_records = bound;
+	return st;
+}
+
+static enum status
+tls_read(struct str text, enum db_tls *out, struct error *err)
+{
+	if (text.n == 0 || str_eq(text, STR("off")))
+		*out = DB_TLS_OFF;
+	else if (str_eq(text, STR("require")))
+		*out = DB_TLS_REQUIRE;
+	else if (str_eq(text, STR("verify")))
+		*out = DB_TLS_VERIFY;
+	else
+		return error_set(
+		    err, ST_INVALID, "tls must be off, require or verify");
+	return ST_OK;
+}
+
+/* NULL when nothing was said. */
+static const char *
+text_of(struct str text)
+{
+	return text.n == 0 ? NULL : text.p;
+}
+
+static enum status
+texts_read(struct db_service *service, const struct config_text *config,
+    struct error *err)
+{
+	service->config = (struct db_config){
+		.driver = service->driver->name,
+		.database = text_of(config->database),
+		.host = text_of(config->host),
+		.socket = text_of(config->unix_socket),
+		.username = text_of(config->username),
+		.password = text_of(config->password),
+		.tls_ca = text_of(config->tls_ca),
+		.read_only = str_to_bool(config->read_only),
+	};
+	service->allow_upsert = str_to_bool(config->allow_upsert);
+	if (config->database.n == 0)
+		return error_set(err, ST_INVALID, "database is missing");
+	return tls_read(config->tls, &service->config.tls, err);
 }
 
 enum status
 config_read(struct db_service *service, const struct service *record,
     const struct settings *settings, struct error *err)
 {
-	struct arena *arena = &service->arena;
 	struct config_text config = { .database = STR_NULL };
-	enum status st =
-	    json_config_each(arena, record->config, member_take, &config, err);
+	enum status st = json_config_each(
+	    &service->arena, record->config, member_take, &config, err);
 
-	if (st != ST_OK)
-		return st;
-	service->driver = db_driver_find(record->type_name);
-	if (service->driver == NULL)
-		return error_set(err, ST_INVALID, "no driver for '%.*s'",
-		    STR_ARG(record->type_name));
-	if (config.database.n == 0)
-		return error_set(err, ST_INVALID, "database is missing");
-	service->config = (struct db_config){
-		.driver = service->driver->name,
-		.database = config.database.p,
-		.read_only = str_to_bool(config.read_only),
-	};
-	service->allow_upsert = str_to_bool(config.allow_upsert);
-	return max_records_read(
-	    service, config.max_records, settings->db_max_records, err);
+	if (st == ST_OK)
+		st = texts_read(service, &config, err);
+	if (st == ST_OK)
+		st = numbers_read(
+		    service, &config, settings->db_max_records, err);
+	return st;
 }

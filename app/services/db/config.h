@@ -3,17 +3,15 @@
 #define WEIR_SERVICES_DB_CONFIG_H
 
 #include "app/base/status.h"
-#include "middleware/service.h"
 
 struct db_service;
 struct service;
 struct settings;
 
-extern const struct config_field config_fields[];
-
 /*
- * Sets driver, config and max_records; texts live in the service's arena.
- * ST_INVALID names the member. Members that weir does not use are left alone.
+ * Sets driver, config and the numbers beside it; texts live in the service's
+ * arena. ST_INVALID names the member. Members that weir does not use are left
+ * alone.
  */
 enum status config_read(struct db_service *service,
     const struct service *record, const struct settings *settings,

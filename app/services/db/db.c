@@ -5,13 +5,16 @@
  */
 #include "app/services/db/db.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "app/base/clock.h"
 #include "app/base/settings.h"
 #include "app/services/db/answer.h"
 #include "app/services/db/config.h"
+#include "app/services/db/config_fields.h"
 #include "app/services/db/depends.h"
+#include "app/services/db/schema_watch.h"
 #include "app/services/db/types.h"
 #include "drivers/db/pool.h"
 #include "middleware/registry/snapshot.h"
@@ -19,9 +22,6 @@
 #include "middleware/service.h"
 
 #define ARENA_FIRST 16384u
-
-/* More than the workers of any setting; only those in use are made. */
-#define CONNECTIONS_MAX 256
 
 static enum status
 instance_read(
@@ -42,7 +42,8 @@ instance_read(
 		return st;
 	service->identity = buf_str(&identity);
 	depends_open(service);
-	service->pool = pool_open(driver, &service->config, CONNECTIONS_MAX);
+	service->pool = pool_open(
+	    driver, &service->config, (size_t)service->max_connections);
 	return ST_OK;
 }
 
@@ -61,8 +62,8 @@ db_close(void *instance)
 }
 
 static enum status
-db_open(const struct service *record, const struct settings *settings,
-    void **instance, struct error *err)
+driver_open(const struct db_driver *driver, const struct service *record,
+    const struct settings *settings, void **instance, struct error *err)
 {
 	int64_t deadline_ms = clock_boot_ms() + settings->statement_timeout;
 	struct db_service *service = calloc(1, sizeof(*service));
@@ -70,7 +71,9 @@ db_open(const struct service *record, const struct settings *settings,
 
 	if (service == NULL)
 		abort();
+	assert(driver != NULL);
 	*instance = NULL;
+	service->driver = driver;
 	arena_init(&service->arena, ARENA_FIRST);
 	st = config_read(service, record, settings, err);
 	if (st == ST_OK)
@@ -82,32 +85,26 @@ db_open(const struct service *record, const struct settings *settings,
 	return st;
 }
 
-/* A file put in the place of another has the same path, but is another. */
-static bool
-is_gone(const struct db_service *service)
+static enum status
+sqlite_open(const struct service *record, const struct settings *settings,
+    void **instance, struct error *err)
 {
-	struct buf identity = { .p = NULL };
-	bool same = service->driver->identity(
-			service->watch, &identity, NULL) == ST_OK &&
-		    str_eq(buf_str(&identity), service->identity);
+	return driver_open(
+	    db_driver_find(STR("sqlite")), record, settings, instance, err);
+}
 
-	buf_free(&identity);
-	return !same;
+static enum status
+mysql_open(const struct service *record, const struct settings *settings,
+    void **instance, struct error *err)
+{
+	return driver_open(
+	    db_driver_find(STR("mysql")), record, settings, instance, err);
 }
 
 static enum service_change
 db_changed(void *instance)
 {
-	struct db_service *service = instance;
-	int64_t schema = 0, data = 0;
-
-	if (is_gone(service))
-		return SERVICE_GONE;
-	if (service->driver->versions(service->watch, &schema, &data, NULL) !=
-		ST_OK ||
-	    schema == service->catalog.schema_version)
-		return SERVICE_SAME;
-	return SERVICE_CHANGED;
+	return schema_watch_look(instance, clock_boot_ms());
 }
 
 static size_t
@@ -162,16 +159,35 @@ db_handle(struct request *req)
 		table_handle(req);
 }
 
+/* What all types have in common. */
+#define DATABASE                                                               \
+	.group = "Database", .close = db_close, .cache_plan = db_cache_plan,   \
+	.handle = db_handle, .changed = db_changed,                            \
+	.flush_tags = db_flush_tags
+
 const struct service_type service_sqlite = {
+	DATABASE,
 	.name = "sqlite",
 	.label = "SQLite",
-	.group = "Database",
 	.description = "Database service supporting SQLite files.",
-	.config = config_fields,
-	.open = db_open,
-	.close = db_close,
-	.cache_plan = db_cache_plan,
-	.handle = db_handle,
-	.changed = db_changed,
-	.flush_tags = db_flush_tags,
+	.config = config_fields_sqlite,
+	.open = sqlite_open,
+};
+
+const struct service_type service_mysql = {
+	DATABASE,
+	.name = "mysql",
+	.label = "MySQL",
+	.description = "Database service supporting MySQL and MariaDB.",
+	.config = config_fields_mysql,
+	.open = mysql_open,
+};
+
+const struct service_type service_mariadb = {
+	DATABASE,
+	.name = "mariadb",
+	.label = "MariaDB",
+	.description = "Database service supporting MariaDB and MySQL.",
+	.config = config_fields_mysql,
+	.open = mysql_open,
 };

@@ -23,6 +23,7 @@ struct db_service {
 	const struct db_driver *driver;
 	struct db_config config;
 	int64_t max_records;
+	int64_t max_connections;
 	bool allow_upsert; /* a change of a missing record makes it */
 	struct catalog catalog;
 	struct str identity;
@@ -30,7 +31,9 @@ struct db_service {
 	struct str tag_all;     /* see depends.h */
 	struct str tag_any;
 	struct pool *pool;
-	struct db_conn *watch; /* only changed() uses it */
+	/* Only schema_watch.c uses these, in one thread. */
+	struct db_conn *watch; /* NULL: lost */
+	int64_t look_ms;       /* not before */
 };
 
 /* A call on a table or one of its records; lives in the request's arena. */

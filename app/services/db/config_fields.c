@@ -1,0 +1,109 @@
+#include "app/services/db/config_fields.h"
+
+/* Fields that every database has. */
+#define FIELD_MAX_RECORDS                                                      \
+	{                                                                      \
+		.name = "max_records", .type = "integer",                      \
+		.label = "Maximum records", .fallback = "1000", .min = 1,      \
+		.max = INT32_MAX,                                              \
+		.help = "Most records of one answer, and its size when the "   \
+			"client sets no limit; DB_MAX_RECORDS_RETURNED "       \
+			"bounds it."                                           \
+	}
+
+#define FIELD_ALLOW_UPSERT                                                     \
+	{                                                                      \
+		.name = "allow_upsert", .type = "boolean",                     \
+		.label = "Allow upsert", .fallback = "false",                  \
+		.help = "Let PUT and PATCH of a missing record make it."       \
+	}
+
+#define FIELD_READ_ONLY                                                        \
+	{                                                                      \
+		.name = "read_only", .type = "boolean", .label = "Read only",  \
+		.fallback = "false",                                           \
+		.help = "Refuse every write through this service."             \
+	}
+
+const struct config_field config_fields_sqlite[] = {
+	{ .name = "database",
+	    .type = "string",
+	    .label = "Database file",
+	    .required = true,
+	    .is_path = true,
+	    .help = "Absolute path of the SQLite database. It must exist." },
+	FIELD_MAX_RECORDS,
+	FIELD_ALLOW_UPSERT,
+	FIELD_READ_ONLY,
+	{ .name = NULL },
+};
+
+const struct config_field config_fields_mysql[] = {
+	{ .name = "host",
+	    .type = "string",
+	    .label = "Host",
+	    .fallback = "127.0.0.1",
+	    .help = "Name or address of the server." },
+	{ .name = "port",
+	    .type = "integer",
+	    .label = "Port",
+	    .fallback = "3306",
+	    .min = 1,
+	    .max = 65535,
+	    .help = "Port of the server." },
+	{ .name = "unix_socket",
+	    .type = "string",
+	    .label = "Unix socket",
+	    .is_path = true,
+	    .help = "Path of the server's socket, instead of host and port." },
+	{ .name = "database",
+	    .type = "string",
+	    .label = "Database",
+	    .required = true,
+	    .help = "Name of the database on the server. It must exist." },
+	{ .name = "username",
+	    .type = "string",
+	    .label = "Username",
+	    .required = true,
+	    .help = "Who signs in to the server." },
+	{ .name = "password",
+	    .type = "password",
+	    .label = "Password",
+	    .help = "The password, kept encrypted." },
+	{ .name = "tls",
+	    .type = "string",
+	    .label = "TLS",
+	    .fallback = "off",
+	    .choices = "off|require|verify",
+	    .help = "require: encrypt, whoever answers; verify: and check "
+		    "that the certificate names the host." },
+	{ .name = "tls_ca",
+	    .type = "string",
+	    .label = "TLS authorities",
+	    .is_path = true,
+	    .help = "File of the certificates that verify trusts; without it "
+		    "the system's." },
+	{ .name = "charset",
+	    .type = "string",
+	    .label = "Character set",
+	    .fallback = "utf8mb4",
+	    .choices = "utf8mb4",
+	    .help = "Of the connection: JSON is UTF-8, so there is one." },
+	{ .name = "collation",
+	    .type = "string",
+	    .label = "Collation",
+	    .help = "Accepted and not used: texts compare as their columns "
+		    "say." },
+	{ .name = "max_connections",
+	    .type = "integer",
+	    .label = "Maximum connections",
+	    .fallback = "16",
+	    .min = 1,
+	    .max = CONFIG_CONNECTIONS_MAX,
+	    .help = "Most connections of each weir process to the server; "
+		    "further calls wait for one." },
+	FIELD_MAX_RECORDS,
+	FIELD_ALLOW_UPSERT,
+	FIELD_READ_ONLY,
+	{ .name = NULL },
+};

@@ -1,0 +1,13 @@
+/* What may be said in the config of a database service, for each type. */
+#ifndef WEIR_SERVICES_DB_CONFIG_FIELDS_H
+#define WEIR_SERVICES_DB_CONFIG_FIELDS_H
+
+#include "middleware/service.h"
+
+/* Most connections of one service to its server. */
+#define CONFIG_CONNECTIONS_MAX 1000
+
+extern const struct config_field config_fields_sqlite[];
+extern const struct config_field config_fields_mysql[];
+
+#endif
