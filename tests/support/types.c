@@ -146,6 +146,11 @@ static const struct config_field fields[] = {
 	    .type = "password",
 	    .label = "Password",
 	    .help = "A secret." },
+	{ .name = "ca",
+	    .type = "string",
+	    .label = "Authorities",
+	    .is_path = true,
+	    .help = "A file." },
 	{ .name = NULL },
 };
 
