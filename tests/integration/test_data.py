@@ -13,7 +13,7 @@ import pytest
 from support import shop
 from support.answer import check_error
 
-ENGINES = ("sqlite",)
+ENGINES = ("sqlite", "mysql")
 SETTINGS = {"MAX_BODY": "1m"}
 TABLE = "/api/v2/shop/_table/orders"
 KINDS = "/api/v2/shop/_table/kinds"
