@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/base/log.h"
 #include "app/base/settings.h"
 #include "app/dispatch_state.h"
 #include "app/queue.h"
@@ -75,6 +76,7 @@ dispatch_new_call(struct dispatch *d)
 void
 dispatch_release(struct dispatch *d, struct call *call)
 {
+	log_access(call->req.log_line);
 	snapshot_unref(call->req.snapshot);
 	arena_reset(&call->arena);
 	d->n_open--;

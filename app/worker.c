@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "app/base/clock.h"
-#include "app/base/log.h"
 #include "app/call.h"
 #include "app/mailbox.h"
 #include "app/queue.h"
@@ -76,7 +75,6 @@ run_job(struct worker *w, struct call *call)
 		run_enter(w, call);
 	else
 		run_upstream(w, call);
-	log_access_flush();
 }
 
 static void *
@@ -89,7 +87,6 @@ worker_main(void *arg)
 		run_job(w, call);
 		mailbox_post(call->home, call);
 	}
-	log_access_end();
 	return NULL;
 }
 

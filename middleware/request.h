@@ -151,6 +151,8 @@ struct request {
 	enum cache_verdict cache_verdict;
 	enum limit_verdict limit_verdict;
 
+	struct str log_line; /* for the access log, once the call has left */
+
 	struct response response;
 
 	/* last, since a new request clears only their counts */

@@ -32,7 +32,7 @@ void log_line(enum log_level level, struct str request_id, const char *fmt, ...)
 /* Adds one line (its end-of-line included) to this thread's buffer. */
 void log_access(struct str line);
 
-/* Writes this thread's buffer; called after each turn or answer. */
+/* Writes this thread's buffer; called after each turn. */
 void log_access_flush(void);
 
 /* Writes and frees it: the last call of a thread that has answered. */

@@ -1,6 +1,8 @@
 /*
- * The outermost stage: gives each answer its X-Request-Id and writes one JSON
- * line about it. The path is logged without its query, which may hold keys.
+ * The outermost stage: gives each answer its X-Request-Id and makes one JSON
+ * line about it. The front writes it with the others of its turn, so that no
+ * worker waits for the file. The path is logged without its query, which may
+ * hold keys.
  */
 #include "app/base/clock.h"
 #include "app/base/jsonout.h"
@@ -106,7 +108,7 @@ line_write(struct request *req)
 	put_text(
 	    &line, MEMBER("limit"), str_of(limit_verdicts[req->limit_verdict]));
 	buf_put_lit(&line, "}\n");
-	log_access(buf_str(&line));
+	req->log_line = buf_str(&line);
 }
 
 static void
