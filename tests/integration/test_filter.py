@@ -8,7 +8,7 @@ import pytest
 from support import people
 from support.answer import check_error
 
-ENGINES = ("sqlite",)
+ENGINES = ("sqlite", "mysql")
 UNPARSABLE = "Invalid or unparsable filter request."
 
 

@@ -7,7 +7,7 @@ import pytest
 from support import people
 from support.answer import check_error
 
-ENGINES = ("sqlite",)
+ENGINES = ("sqlite", "mysql")
 
 
 @pytest.fixture(name="ask", scope="module")

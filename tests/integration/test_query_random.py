@@ -17,7 +17,7 @@ import pytest
 from support import things
 from support.filters import Generator, Spelling
 
-ENGINES = ("sqlite",)
+ENGINES = ("sqlite", "mysql")
 QUERIES = 10_000
 BATCH = 1_000
 SEED = 20240229
