@@ -49,6 +49,22 @@ admin_close(struct system_db *db, enum status st, const struct error *err)
 	return st == ST_OK ? 0 : command_fail("%s", err->text);
 }
 
+int
+admin_remove(const struct command_call *call, record_remove_f *remove)
+{
+	struct error err = { 0 };
+	struct system_db db;
+	enum status st;
+
+	if (!admin_open(call, &db))
+		return 1;
+	st = remove(&db, str_of(call->operands[0]), &err);
+	if (st == ST_OK)
+		(void)printf("%s \"%s\" removed\n", call->command->noun,
+		    call->operands[0]);
+	return admin_close(&db, st, &err);
+}
+
 bool
 admin_number(const struct command_call *call, const char *option, int64_t min,
     int64_t max, int64_t *out)

@@ -21,6 +21,12 @@ bool admin_open(const struct command_call *call, struct system_db *db);
  */
 int admin_close(struct system_db *db, enum status st, const struct error *err);
 
+/* The verb "remove" of a noun, given what removes the record of a name. Returns
+ * the exit status. */
+typedef enum status record_remove_f(
+    struct system_db *db, struct str name, struct error *err);
+int admin_remove(const struct command_call *call, record_remove_f *remove);
+
 /* A decimal value of an option between min and max; false after it has said
  * what is expected. *out is unchanged when the option was not given. */
 bool admin_number(const struct command_call *call, const char *option,

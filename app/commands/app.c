@@ -92,16 +92,7 @@ app_set(struct command_call *call)
 static int
 app_remove(struct command_call *call)
 {
-	struct error err = { 0 };
-	struct system_db db;
-	enum status st;
-
-	if (!admin_open(call, &db))
-		return 1;
-	st = app_record_remove(&db, str_of(call->operands[0]), &err);
-	if (st == ST_OK)
-		(void)printf("app \"%s\" removed\n", call->operands[0]);
-	return admin_close(&db, st, &err);
+	return admin_remove(call, app_record_remove);
 }
 
 static const struct command_option list_options[] = {

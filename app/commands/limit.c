@@ -91,16 +91,7 @@ limit_list(struct command_call *call)
 static int
 limit_remove(struct command_call *call)
 {
-	struct error err = { 0 };
-	struct system_db db;
-	enum status st;
-
-	if (!admin_open(call, &db))
-		return 1;
-	st = limit_record_remove(&db, str_of(call->operands[0]), &err);
-	if (st == ST_OK)
-		(void)printf("limit \"%s\" removed\n", call->operands[0]);
-	return admin_close(&db, st, &err);
+	return admin_remove(call, limit_record_remove);
 }
 
 static const struct command_option add_options[] = {

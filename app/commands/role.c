@@ -56,16 +56,7 @@ role_set(struct command_call *call)
 static int
 role_remove(struct command_call *call)
 {
-	struct error err = { 0 };
-	struct system_db db;
-	enum status st;
-
-	if (!admin_open(call, &db))
-		return 1;
-	st = role_record_remove(&db, str_of(call->operands[0]), &err);
-	if (st == ST_OK)
-		(void)printf("role \"%s\" removed\n", call->operands[0]);
-	return admin_close(&db, st, &err);
+	return admin_remove(call, role_record_remove);
 }
 
 static int

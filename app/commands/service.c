@@ -200,16 +200,7 @@ service_set(struct command_call *call)
 static int
 service_remove(struct command_call *call)
 {
-	struct error err = { 0 };
-	struct system_db db;
-	enum status st;
-
-	if (!admin_open(call, &db))
-		return 1;
-	st = service_record_remove(&db, str_of(call->operands[0]), &err);
-	if (st == ST_OK)
-		(void)printf("service \"%s\" removed\n", call->operands[0]);
-	return admin_close(&db, st, &err);
+	return admin_remove(call, service_record_remove);
 }
 
 static const struct command_option add_options[] = {
