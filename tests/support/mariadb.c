@@ -29,6 +29,7 @@ static struct {
 	char socket[WORD_BYTES];
 	int port;
 	pid_t child; /* 0: none runs */
+	const char *options;
 	unsigned made;
 } server;
 
@@ -46,20 +47,24 @@ free_port(void)
 	return ntohs(at.sin_port);
 }
 
-/* All that the server is told, for mariadb-install-db too. */
+/* All that the server is told, for mariadb-install-db too. In a tmpdir that
+ * they share, servers take away each other's tables. */
 static void
 options_write(FILE *file)
 {
 	(void)fprintf(file,
-	    "[mariadbd]\n"
+	    "[mariadbd]\ntmpdir=%s\n"
 	    "datadir=%s/data\nsocket=%s\nport=%d\npid-file=%s/pid\n"
 	    "bind-address=127.0.0.1\ncharacter-set-server=utf8mb4\n"
 	    "innodb-log-file-size=8M\ninnodb-buffer-pool-size=32M\n"
 	    "innodb-flush-log-at-trx-commit=0\n"
 	    "skip-name-resolve\nskip-log-bin\nperformance-schema=OFF\n",
-	    server.folder, server.socket, server.port, server.folder);
+	    server.folder, server.folder, server.socket, server.port,
+	    server.folder);
 	if (geteuid() == 0)
 		(void)fputs("user=root\n", file);
+	if (server.options != NULL)
+		(void)fputs(server.options, file);
 }
 
 static void
@@ -90,10 +95,11 @@ data_install(void)
 	char words[512];
 
 	(void)snprintf(words, sizeof(words),
-	    "exec mariadb-install-db --defaults-file=%s/options "
+	    "mariadb-install-db --defaults-file=%s/options "
 	    "--skip-test-db --auth-root-authentication-method=normal "
-	    ">%s/install.log 2>&1 </dev/null",
-	    server.folder, server.folder);
+	    ">%s/install.log 2>&1 </dev/null || { cat %s/install.log >&2; "
+	    "false; }",
+	    server.folder, server.folder, server.folder);
 	assert_int_equal(system(words), 0); /* NOLINT: words of this file */
 }
 
@@ -194,6 +200,12 @@ mariadb_sql(const char *name, const char *sql)
 	assert_non_null(client);
 	(void)fputs(sql, client);
 	assert_int_equal(pclose(client), 0);
+}
+
+void
+mariadb_options(const char *lines)
+{
+	server.options = lines;
 }
 
 void

@@ -14,6 +14,10 @@
 #define MARIADB_USER     "weir"
 #define MARIADB_PASSWORD "s3cret pass"
 
+/* Lines for the server's own options, before the first database is made;
+ * borrowed until then. */
+void mariadb_options(const char *lines);
+
 /* Makes an empty database; its texts compare bytes (utf8mb4_bin).
  * name: MARIADB_NAME_BYTES. */
 void mariadb_create(char *name);

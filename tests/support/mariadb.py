@@ -62,7 +62,8 @@ class MariaDB:
     def install(self):
         subprocess.run(
             ["mariadb-install-db", "--no-defaults", *AS_ROOT, *SMALL,
-             "--datadir=" + self.path("data"), "--skip-test-db",
+             "--datadir=" + self.path("data"),
+             "--tmpdir=" + self.path("."), "--skip-test-db",
              "--auth-root-authentication-method=normal"],
             check=True, capture_output=True, timeout=120)
         with open(self.path("users.sql"), "w", encoding="ascii") as out:
@@ -72,7 +73,8 @@ class MariaDB:
         """On the same folder, socket and port as before."""
         self.process = Process(
             ["mariadbd", "--no-defaults", *AS_ROOT, *SMALL, *QUICK,
-             "--datadir=" + self.path("data"), "--socket=" + self.socket,
+             "--datadir=" + self.path("data"),
+             "--tmpdir=" + self.path("."), "--socket=" + self.socket,
              f"--port={self.port}", "--pid-file=" + self.path("pid"),
              "--init-file=" + self.path("users.sql"), *self.options],
             self.path("log"), stdin=subprocess.DEVNULL)
