@@ -21,8 +21,14 @@ BARS = (
         0.90, 1.15),
     Bar("hits beside a 1 s query in every worker", "hit_busy", "hit",
         0.90, 1.00),
-    Bar("uncached SQLite rows against minimal C", "rows", "rows_c",
+    Bar("uncached SQLite, 25 rows, against minimal C", "rows", "rows_c",
         0.80, 0.90),
+    Bar("uncached SQLite, by key, against minimal C", "row", "row_c",
+        0.80, 0.90),
+    Bar("uncached MariaDB, 25 rows, against minimal C", "maria_rows",
+        "maria_rows_c", 0.80, 0.90),
+    Bar("uncached MariaDB, by key, against minimal C", "maria_row",
+        "maria_row_c", 0.80, 0.90),
 )
 
 MEMORY_LABEL = "resident memory after the mix, MiB"

@@ -4,8 +4,9 @@
 usage: run.py BUILD-FOLDER
 
 Starts nginx (one worker, kept connections), weir with key, limit and access
-log, and three minimal responders; runs wrk against them in turns; prints the
-medians of all rounds and how they stand to the bars. Environment:
+log, a MariaDB where there is one, and minimal responders; runs wrk against
+them in turns; prints the medians of all rounds and how they stand to the bars.
+Environment:
 
     BENCH_ROUNDS   rounds (5)
     BENCH_SECONDS  seconds of each measurement (3)
@@ -70,7 +71,7 @@ def main():
                  "apt install nginx-light wrk sqlite3 iso-codes")
     with tempfile.TemporaryDirectory(prefix="weir-bench.") as folder:
         stack = Stack(os.path.abspath(sys.argv[1]), folder,
-                      setting("BENCH_WORKERS", 8))
+                      setting("BENCH_WORKERS", 8), say)
         try:
             status = bench(stack)
         except (RuntimeError, subprocess.SubprocessError) as error:

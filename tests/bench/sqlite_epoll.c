@@ -1,95 +1,63 @@
 /*
- * sqlite_epoll SOCKET THREADS DATABASE: a page of the orders table, the JSON
- * built by hand for exactly these columns: the least that answers the same
- * question as GET _table/orders?limit=25&offset=N.
+ * sqlite_epoll SOCKET THREADS DATABASE: the orders table, the least that
+ * answers the same questions as weir.
  */
 #include <err.h>
 #include <sqlite3.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "tests/bench/orders.h"
 #include "tests/bench/responder.h"
 
-#define COLUMNS 10
-
-static const char page_sql[] =
-    "SELECT id, customer, country_code, currency_code, language_code, status,"
-    " amount, paid, ordered_on, note FROM orders ORDER BY id LIMIT 25 OFFSET ?";
-
-static const char *const column_name[COLUMNS] = { "id", "customer",
-	"country_code", "currency_code", "language_code", "status", "amount",
-	"paid", "ordered_on", "note" };
-
-struct page {
+/* Of one thread. */
+struct orders {
 	sqlite3 *db;
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *page;
+	sqlite3_stmt *row;
 };
 
+static sqlite3_stmt *
+prepare(sqlite3 *db, const char *sql)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt,
+		NULL) != SQLITE_OK)
+		errx(1, "%s", sqlite3_errmsg(db));
+	return stmt;
+}
+
 static void *
-page_open(void *path)
+orders_open(void *path)
 {
-	struct page *page = calloc(1, sizeof(*page));
+	struct orders *orders = calloc(1, sizeof(*orders));
 
-	if (page == NULL ||
-	    sqlite3_open_v2(path, &page->db,
-		SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
-		NULL) != SQLITE_OK ||
-	    sqlite3_prepare_v3(page->db, page_sql, -1,
-		SQLITE_PREPARE_PERSISTENT, &page->stmt, NULL) != SQLITE_OK)
+	if (orders == NULL ||
+	    sqlite3_open_v2(path, &orders->db,
+		SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		errx(1, "%s: cannot be read", (const char *)path);
-	return page;
-}
-
-/* The text of the demo data needs no escape. */
-static void
-value_put(sqlite3_stmt *stmt, int i, FCGX_Stream *out)
-{
-	const char *text = (const char *)sqlite3_column_text(stmt, i);
-	bool quoted = sqlite3_column_type(stmt, i) == SQLITE_TEXT;
-
-	if (text == NULL)
-		text = "null";
-	if (strcmp(column_name[i], "paid") == 0)
-		text = *text == '0' ? "false" : "true";
-	if (quoted)
-		(void)FCGX_PutChar('"', out);
-	(void)FCGX_PutS(text, out);
-	if (quoted)
-		(void)FCGX_PutChar('"', out);
+	orders->page = prepare(orders->db, orders_page_sql);
+	orders->row = prepare(orders->db, orders_row_sql);
+	return orders;
 }
 
 static void
-row_put(sqlite3_stmt *stmt, FCGX_Stream *out)
+orders_answer(void *state, FCGX_Request *r)
 {
-	for (int i = 0; i < COLUMNS; i++) {
-		(void)FCGX_PutS(i == 0 ? "{\"" : ",\"", out);
-		(void)FCGX_PutS(column_name[i], out);
-		(void)FCGX_PutS("\":", out);
-		value_put(stmt, i, out);
+	const struct orders *orders = state;
+	struct orders_ask ask = orders_asked(r);
+	sqlite3_stmt *stmt = ask.is_page ? orders->page : orders->row;
+	const char *text[ORDERS_COLUMNS];
+
+	sqlite3_bind_int64(stmt, 1, ask.value);
+	orders_begin(&ask, r->out);
+	for (int n = 0; sqlite3_step(stmt) == SQLITE_ROW; n++) {
+		for (int i = 0; i < ORDERS_COLUMNS; i++)
+			text[i] = (const char *)sqlite3_column_text(stmt, i);
+		orders_row(text, n, r->out);
 	}
-	(void)FCGX_PutChar('}', out);
-}
-
-static void
-page_answer(void *state, FCGX_Request *r)
-{
-	struct page *page = state;
-	const char *query = FCGX_GetParam("QUERY_STRING", r->envp);
-	const char *offset = query ? strstr(query, "offset=") : NULL;
-	const char *sep = "";
-
-	sqlite3_bind_int64(
-	    page->stmt, 1, offset ? atoll(offset + strlen("offset=")) : 0);
-	(void)FCGX_PutS("Content-Type: application/json\r\n\r\n"
-			"{\"resource\":[",
-	    r->out);
-	for (; sqlite3_step(page->stmt) == SQLITE_ROW; sep = ",") {
-		(void)FCGX_PutS(sep, r->out);
-		row_put(page->stmt, r->out);
-	}
-	sqlite3_reset(page->stmt);
-	(void)FCGX_PutS("]}", r->out);
+	sqlite3_reset(stmt);
+	orders_end(&ask, r->out);
 }
 
 int
@@ -99,8 +67,8 @@ main(int argc, char **argv)
 		errx(2, "usage: sqlite_epoll SOCKET THREADS DATABASE");
 	responder_run(&(struct responder){ .path = argv[1],
 	    .threads = atoi(argv[2]),
-	    .open = page_open,
-	    .answer = page_answer,
+	    .open = orders_open,
+	    .answer = orders_answer,
 	    .ctx = argv[3] });
 	return 0;
 }

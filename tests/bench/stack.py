@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 
+import mariadb
 from load import Load
 from measure import Row
 from nginx import Nginx
@@ -33,6 +34,12 @@ def orders(service, limit, step):
             f"&offset={i * step}" for i in range(URLS)]
 
 
+def single_orders(service):
+    """Different rows of the orders table."""
+    return [f"GET /api/v2/{service}/_table/orders/{i * 7 + 1}"
+            for i in range(URLS)]
+
+
 def mixed():
     """Seven cached pages, two uncached ones and a write in turn."""
     pages = orders("db", 5, 5)
@@ -48,11 +55,13 @@ def mixed():
 class Stack:
     """Files in `folder`; programs from the build folder."""
 
-    def __init__(self, build, folder, workers):
+    def __init__(self, build, folder, workers, say=print):
         self.build = build
+        self.say = say
         self.folder = folder
         self.database = self.path("demo.db")
         self.procs = {}
+        self.server = None
         self.ports = {}
         self.nginx = Nginx(folder, os.path.join(
             TOP, "deploy/nginx/weir_fastcgi.conf"))
@@ -61,11 +70,13 @@ class Stack:
     def path(self, name):
         return os.path.join(self.folder, name)
 
+    def program(self, name):
+        return os.path.join(self.build, "tests/bench", name)
+
     def responder(self, name, *args):
         """A responder of its own socket and port, behind nginx."""
         sock = self.path(f"{name}.sock")
-        program = os.path.join(self.build, "tests/bench", name)
-        self.procs[name] = Proc([program, sock, *args],
+        self.procs[name] = Proc([self.program(name), sock, *args],
                                 self.path(f"{name}.log"))
         wait_until(lambda: os.path.exists(sock), 5, name)
         self.route(name, sock, THREADS)
@@ -84,17 +95,31 @@ class Stack:
         self.responder("hello_threads", str(THREADS))
         self.responder("hello_epoll", "1")
         self.responder("sqlite_epoll", "4", self.database)
+        self.start_server()
         self.ports["cached"] = free_port()
         self.nginx.server(self.ports["cached"], "hello_epoll", cached=True)
-        self.weir.start(self.database)
+        self.weir.start(self.database,
+                        self.server and mariadb.config(self.server))
         self.route("weir", self.weir.socket, KEPT)
         self.nginx.start()
+
+    def start_server(self):
+        """MariaDB and the responder in front of it, where there is one."""
+        why = mariadb.missing(self.program("mariadb_epoll"))
+        if why:
+            self.say(f"MariaDB rows are left out: {why}")
+            return
+        self.server = mariadb.start(self.database)
+        self.responder("mariadb_epoll", str(self.weir.workers),
+                       *mariadb.words(self.server))
 
     def stop(self):
         self.nginx.stop()
         self.weir.stop()
         for proc in self.procs.values():
             proc.stop()
+        if self.server:
+            self.server.stop()
 
     def load(self, target, lines, clients=CLIENTS):
         """The lines become a file of requests."""
@@ -103,13 +128,37 @@ class Stack:
             file.write("\n".join(lines) + "\n")
         return Load(self.ports[target], name, self.weir.key, clients)
 
+    def pair(self, name, label, responder, service, lines):
+        """A row of the minimal responder, and one of weir's service."""
+        return [
+            Row(f"{name}_c", f"{label}, minimal C",
+                self.procs[responder].pid,
+                self.load(responder, lines(service))),
+            Row(name, f"weir, {label}, uncached", self.weir.pid,
+                self.load("weir", lines(service))),
+        ]
+
+    def database_rows(self):
+        def pages(service):
+            return orders(service, 25, 1)
+
+        rows = (
+            self.pair("rows", "SQLite, 25 rows", "sqlite_epoll", "raw", pages)
+            + self.pair("row", "SQLite, by key", "sqlite_epoll", "raw",
+                        single_orders))
+        if self.server:
+            rows += (
+                self.pair("maria_rows", "MariaDB, 25 rows", "mariadb_epoll",
+                          "maria", pages)
+                + self.pair("maria_row", "MariaDB, by key", "mariadb_epoll",
+                            "maria", single_orders))
+        return rows
+
     def rows(self):
         hello = self.procs["hello_threads"].pid
         epoll = self.procs["hello_epoll"].pid
-        minimal = self.procs["sqlite_epoll"].pid
         weir = self.weir.pid
         hits = orders("db", 5, 5)
-        pages = orders("raw", 25, 1)
         busy = ['PATCH /api/v2/slow/_table/item/1 {"n":2}']
         return [
             Row("hello", "hello, a thread per kept connection", hello,
@@ -125,18 +174,18 @@ class Stack:
             Row("hit_busy", "weir, cached hit, all workers waiting", weir,
                 self.load("weir", hits),
                 beside=self.load("weir", busy, 2 * self.weir.workers)),
-            Row("rows_c", "SQLite, 25 rows, minimal C", minimal,
-                self.load("sqlite_epoll", pages)),
-            Row("rows", "weir, SQLite, 25 rows, uncached", weir,
-                self.load("weir", pages)),
-        ]
+        ] + self.database_rows()
 
     def verify(self, rows):
         """RuntimeError when the rows are not what their labels say."""
         port = self.ports["weir"]
         all_hits(port, orders("db", 5, 5), self.weir.key)
-        same_rows(port, self.ports["sqlite_epoll"],
-                  orders("raw", 25, 1)[7], self.weir.key)
+        for line in orders("raw", 25, 1)[7], single_orders("raw")[7]:
+            same_rows(port, self.ports["sqlite_epoll"], line, self.weir.key)
+        for line in orders("maria", 25, 1)[7], single_orders("maria")[7]:
+            if self.server:
+                same_rows(port, self.ports["mariadb_epoll"], line,
+                          self.weir.key)
         for row in rows:
             waited = [r["beside"]["p50_ms"] for r in row.rounds
                       if "beside" in r]

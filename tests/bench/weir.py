@@ -22,7 +22,8 @@ STATEMENT_TIMEOUT=1s
 
 class Weir:
     """Three services: "db" caches, "raw" is the same database and does not,
-    and a write to "slow" waits until STATEMENT_TIMEOUT for a lock."""
+    and a write to "slow" waits until STATEMENT_TIMEOUT for a lock. With a
+    server there is "maria", which does not cache either."""
 
     def __init__(self, program, folder, workers):
         self.program = program
@@ -47,9 +48,8 @@ class Weir:
             raise RuntimeError(f"weir {' '.join(words)}: {done.stderr}")
         return done.stdout
 
-    def service(self, name, database, **config):
-        config["database"] = database
-        self.command("service", "add", name, "--type", "sqlite",
+    def service(self, name, config, type_name="sqlite"):
+        self.command("service", "add", name, "--type", type_name,
                      "--config", json.dumps(config))
         self.command("role", "grant", "bench", "--service", name,
                      "--component", "*", "--verbs", "all")
@@ -65,16 +65,20 @@ class Weir:
         self.lock.execute("BEGIN IMMEDIATE")
         return path
 
-    def start(self, database):
+    def start(self, database, server=None):
+        """server: how the service "maria" reaches its database."""
         with open(self.env, "w", encoding="utf-8") as file:
             file.write(SETTINGS.format(dir=self.folder,
                                        workers=self.workers))
         os.chmod(self.env, 0o600)
         self.command("setup")
         self.command("role", "add", "bench")
-        self.service("db", database, cache_enabled=True, cache_ttl=3600)
-        self.service("raw", database)
-        self.service("slow", self.locked_database())
+        self.service("db", {"database": database, "cache_enabled": True,
+                            "cache_ttl": 3600})
+        self.service("raw", {"database": database})
+        self.service("slow", {"database": self.locked_database()})
+        if server:
+            self.service("maria", server, "mysql")
         self.command("limit", "add", "bench", "--type", "app",
                      "--rate", "16000000", "--period", "minute")
         self.key = json.loads(self.command(
