@@ -57,7 +57,7 @@ options_write(FILE *file)
 	    "datadir=%s/data\nsocket=%s\nport=%d\npid-file=%s/pid\n"
 	    "bind-address=127.0.0.1\ncharacter-set-server=utf8mb4\n"
 	    "innodb-log-file-size=8M\ninnodb-buffer-pool-size=32M\n"
-	    "innodb-flush-log-at-trx-commit=0\n"
+	    "innodb-flush-log-at-trx-commit=2\n"
 	    "skip-name-resolve\nskip-log-bin\nperformance-schema=OFF\n",
 	    server.folder, server.folder, server.socket, server.port,
 	    server.folder);

@@ -20,7 +20,7 @@ PASSWORD = "s3cret pass"
 AS_ROOT = ["--user=root"] if os.geteuid() == 0 else []
 SMALL = ["--innodb-log-file-size=8M", "--innodb-buffer-pool-size=32M",
          "--skip-name-resolve"]
-QUICK = ["--innodb-flush-log-at-trx-commit=0", "--innodb-fast-shutdown=2",
+QUICK = ["--innodb-flush-log-at-trx-commit=2", "--innodb-fast-shutdown=2",
          "--performance-schema=OFF", "--skip-log-bin",
          "--character-set-server=utf8mb4", "--bind-address=127.0.0.1"]
 USERS = f"""\
