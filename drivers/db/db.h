@@ -92,6 +92,11 @@ struct db_driver {
 	char quote; /* around identifiers, doubled inside */
 	/* versions() asks no server: a transaction may ask it each time. */
 	bool versions_cheap;
+	/* Others may write while a transaction does: what it will write goes
+	 * by what it reads with SELECT ... FOR UPDATE. */
+	bool for_update;
+	/* A statement that a trigger ends may leave a part of what it did. */
+	bool fails_in_part;
 	/*
 	 * ST_UNAVAILABLE: cannot be reached now; ST_INVALID: the config is
 	 * wrong. deadline_ms is in clock_boot_ms() time, here and below.

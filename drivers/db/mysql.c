@@ -221,6 +221,7 @@ const struct db_driver db_mysql = {
 	.name = "mysql",
 	.quote = '`',
 	.versions_cheap = false,
+	.for_update = true,
 	.connect = driver_connect,
 	.disconnect = driver_disconnect,
 	.returning = driver_returning,

@@ -323,6 +323,7 @@ const struct db_driver db_sqlite = {
 	.name = "sqlite",
 	.quote = '`', /* SQLite takes an unknown "name" for a text */
 	.versions_cheap = true,
+	.fails_in_part = true, /* RAISE(FAIL) */
 	.connect = sqlite_connect,
 	.disconnect = sqlite_disconnect,
 	.returning = sqlite_returning,

@@ -5,15 +5,14 @@
 #include "drivers/db/catalog.h"
 #include "middleware/request.h"
 
-/*
- * A statement that fails leaves nothing behind, unless a trigger says so
- * (RAISE(FAIL) of SQLite). What a record did before it failed must not be
- * kept with the others.
- */
+/* What a record did before it failed must not be kept with the others. */
 static bool
 needs_savepoints(const struct bulk *b)
 {
-	return b->n > 1 && !b->query.rollback && b->call->table->has_triggers;
+	const struct table_call *c = b->call;
+
+	return c->service->driver->fails_in_part && c->table->has_triggers &&
+	       b->n > 1 && !b->query.rollback;
 }
 
 static enum status

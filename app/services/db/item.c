@@ -31,20 +31,17 @@ take_values(void *ctx, const struct db_value *v, size_t n)
 	return ST_OK;
 }
 
-/* Key columns as they were sent or counted up (a 0 may count too); false when
- * one is neither. */
+/* Key columns as they were sent or counted up; false when one is neither. */
 static bool
 key_known(const struct db_table *table, const struct draft *draft,
     int64_t last_id, struct db_value *key)
 {
 	for (size_t i = 0; i < table->n_key; i++) {
 		const struct db_value *sent = draft_value(draft, table->key[i]);
-		bool counts = table->key[i]->auto_increment;
 
-		if (sent != NULL &&
-		    !(counts && sent->type == DB_INT && sent->i == 0))
+		if (sent != NULL)
 			key[i] = *sent;
-		else if (counts)
+		else if (table->key[i]->auto_increment)
 			key[i] =
 			    (struct db_value){ .type = DB_INT, .i = last_id };
 		else
