@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from support import fcgi, shop
+from support import desk as desks, fcgi, shop
 from support.engine import MySQL, SQLite
 from support.mariadb import MariaDB
 from support.pair import Pair, Web
@@ -169,3 +169,26 @@ def stays_quick(check_quick):
     """After the test: nobody else has to wait."""
     yield
     check_quick()
+
+
+@pytest.fixture(scope="module")
+def desks_client(site, engine):
+    """A server with three services on the desk: see support/desk.py."""
+    config = engine.create("desk", desks.sql(engine)) | {
+        "cache_enabled": True, "cache_ttl": 60}
+    for name, more in (("desk", {}), (desks.UPSERT, {"allow_upsert": True}),
+                       (desks.SMALL, {"max_records": desks.SMALL_MAX})):
+        site.add_service(name, engine.type, **config | more)
+        site.grant("owner", name, "*", "all")
+    server = site.serve("desk")
+    with server.connect() as client:
+        yield client
+    server.stop()
+
+
+@pytest.fixture
+def desk(desks_client, key):
+    """The desk with all of its rows."""
+    desk = desks.Desk(desks_client, key)
+    desk.fill()
+    return desk
