@@ -160,3 +160,14 @@ def test_an_unknown_name_in_a_batch_by_other_fields(desk):
     answer = desk.call("DELETE", "keyless", ids="1,2", id_field="k")
     results = check_batch(answer, "DELETE", 1)
     assert "more than one" in results[1]["message"]
+
+
+def test_what_others_hold_is_unavailable(desk, engine):
+    """Nothing of it is done, and it can be done again."""
+    body = [{"id": 1, "rank": 0}, {"id": 2, "rank": 0}]
+    with engine.held("tasks", "id > 1"):
+        answer = desk.call("PATCH", "tasks", body)
+    check_error(answer, 503)
+    assert answer.headers["Retry-After"] == "1"
+    assert changed(desk, "PATCH") == 0
+    assert desk.call("PATCH", "tasks", body).status == 200

@@ -4,9 +4,11 @@ An engine makes a database of a script that both understand (see shop.py)
 and says how a service reaches it.
 """
 
+import contextlib
 import itertools
 import os
 import sqlite3
+import subprocess
 import time
 
 NUMBER = itertools.count(1)
@@ -39,6 +41,14 @@ class SQLite:
         with sqlite3.connect(self.path) as db:
             db.executescript(sql)
         db.close()
+
+    @contextlib.contextmanager
+    def held(self, table, condition):
+        """Someone else is about to write these rows."""
+        with contextlib.closing(sqlite3.connect(self.path)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            db.execute(f"SELECT * FROM {table} WHERE {condition}").fetchall()
+            yield
 
     def ask(self, sql, *values):
         """One row of the database made last, past weir."""
@@ -92,6 +102,22 @@ class MySQL:
     def run(self, sql):
         """Statements in the database made last, past weir."""
         self.server.sql(self.dialect + sql, self.database)
+
+    @contextlib.contextmanager
+    def held(self, table, condition):
+        """Someone else is about to write these rows."""
+        words = ["mariadb", "--no-defaults", "--user=root", "--unbuffered",
+                 "--batch", "--socket=" + self.server.socket,
+                 "--database=" + self.database]
+        with subprocess.Popen(words, stdin=subprocess.PIPE, text=True,
+                              stdout=subprocess.PIPE) as client:
+            client.stdin.write(
+                f"BEGIN; SELECT * FROM {table} WHERE {condition} "
+                "FOR UPDATE;\n")
+            client.stdin.flush()
+            assert client.stdout.readline()
+            yield
+            client.kill()
 
     def ask(self, sql):
         """One row, as text, of the database made last, past weir."""
