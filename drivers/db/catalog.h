@@ -37,7 +37,8 @@ struct column {
 	bool auto_increment;
 	bool generated;    /* computed; never written */
 	bool is_unsigned;  /* an integer that may be above INT64_MAX */
-	unsigned digits;   /* significant ones that a decimal keeps, 0: all */
+	unsigned digits;   /* significant ones that a decimal keeps, 0: what
+			    * its declaration says */
 	unsigned key_part; /* 1-based place in the primary key, 0: not in it */
 };
 

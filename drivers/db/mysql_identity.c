@@ -55,9 +55,9 @@ on_variable(void *ctx, const struct db_value *v, size_t n)
 /* Where the case of names does not matter, one way to write it is kept. No
  * row: the database was dropped. */
 #define SQL_DATABASE                                                           \
-	"SELECT IF(@@lower_case_table_names = 0, SCHEMA_NAME, "                \
-	"LOWER(SCHEMA_NAME)) FROM information_schema.SCHEMATA "                \
-	"WHERE SCHEMA_NAME = DATABASE()"
+	"SELECT IF(@@lower_case_table_names = 0, DATABASE(), "                 \
+	"LOWER(DATABASE())) FROM information_schema.SCHEMATA "                 \
+	"WHERE SCHEMA_NAME = DATABASE() LIMIT 1"
 
 enum status
 mysql_identity(struct db_conn *conn, struct buf *out, struct error *err)

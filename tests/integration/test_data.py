@@ -114,6 +114,22 @@ def test_types_keep_their_nature(get):
     assert row["day"] == "2024-02-29"
 
 
+def test_a_decimal_has_the_places_that_its_column_keeps(call, get, engine):
+    """MariaDB rounds to the places declared; SQLite declares and keeps."""
+    kept = {"sqlite": b'"price":1.005', "mysql": b'"price":1.01'}
+    answer = call("PATCH", KINDS + "/2?fields=price", {"price": 1.005})
+    assert answer.status == 200
+    assert kept[engine.type] in answer.body
+    assert kept[engine.type] in get(KINDS + "/2").body
+    call("PATCH", KINDS + "/2", {"price": None})
+
+
+def test_a_number_out_of_range_is_400(call, get):
+    answer = call("PATCH", KINDS + "/2", {"big": 1 << 63})
+    check_error(answer, 400, "'big'")
+    assert get(KINDS + "/2").json["big"] is None
+
+
 def test_null_is_null(get):
     row = get(KINDS + "/2").json
     assert {value for name, value in row.items() if name != "id"} == {None}

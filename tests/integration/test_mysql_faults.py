@@ -19,7 +19,7 @@ from support.process import wait_until
 SETTINGS = {"STATEMENT_TIMEOUT": "1s", "REQUEST_TIMEOUT": "3s"}
 DEADLINE = 3 + 1  # seconds; the last is for a machine that is busy
 RECOVERY = 2
-NOTICE = 4  # a look a second, and an opening
+NOTICE = 10  # a look takes about a second; the rest is for a busy machine
 TABLE = "/api/v2/shop/_table/orders"
 HIT = "/api/v2/shop/_table/notes/1"
 FRESH = itertools.count(1)

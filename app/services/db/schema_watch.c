@@ -11,7 +11,7 @@
 
 /* The rest after a look, in times of what it took: a large schema is looked at
  * more seldom. */
-#define REST 20
+#define REST 10
 
 static void
 connection_drop(struct db_service *service)
