@@ -3,55 +3,92 @@
 #include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FRACTION_DIGITS 6u
 
-/* Appends ".123" behind n bytes; decimals beyond six mean as many as are
- * needed. */
-static size_t
-fraction_put(char *out, size_t n, unsigned long micros, unsigned decimals)
+/* As decimal digits, at least `width` of them; returns where they end. (A page
+ * of rows has many dates, and printf is slow at them.) */
+static char *
+digits_put(char *at, unsigned long v, unsigned width)
 {
 	char digits[24];
-	unsigned keep = decimals;
+	size_t i = sizeof(digits);
+	size_t n;
 
-	(void)snprintf(digits, sizeof(digits), "%06lu", micros % 1000000);
-	if (decimals > FRACTION_DIGITS) {
-		keep = micros == 0 ? 0 : FRACTION_DIGITS;
-		while (keep > 0 && digits[keep - 1] == '0')
-			keep--;
-	}
-	if (keep == 0)
-		return n;
-	return n + (size_t)snprintf(out + n, MYSQL_TIME_BYTES - n, ".%.*s",
-		       (int)keep, digits);
+	do {
+		digits[--i] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v > 0 || sizeof(digits) - i < width);
+	n = sizeof(digits) - i;
+	memcpy(at, digits + i, n);
+	return at + n;
+}
+
+/* ".123"; decimals beyond six mean as many as are needed. */
+static char *
+fraction_put(char *at, unsigned long micros, unsigned decimals)
+{
+	char *dot = at;
+
+	micros %= 1000000;
+	if (decimals == 0 || (decimals > FRACTION_DIGITS && micros == 0))
+		return at;
+	*at++ = '.';
+	at = digits_put(at, micros, FRACTION_DIGITS);
+	if (decimals <= FRACTION_DIGITS)
+		return dot + 1 + decimals;
+	while (at[-1] == '0')
+		at--;
+	return at;
+}
+
+static char *
+clock_put(char *at, unsigned hours, const MYSQL_TIME *t)
+{
+	at = digits_put(at, hours, 2);
+	*at++ = ':';
+	at = digits_put(at, t->minute, 2);
+	*at++ = ':';
+	return digits_put(at, t->second, 2);
+}
+
+static char *
+date_put(char *at, const MYSQL_TIME *t)
+{
+	at = digits_put(at, t->year, 4);
+	*at++ = '-';
+	at = digits_put(at, t->month, 2);
+	*at++ = '-';
+	return digits_put(at, t->day, 2);
 }
 
 /* TIME goes beyond a day: its hours are all there are. */
-static size_t
-time_put(char *out, const MYSQL_TIME *t)
+static char *
+time_put(char *at, const MYSQL_TIME *t)
 {
-	return (size_t)snprintf(out, MYSQL_TIME_BYTES, "%s%02u:%02u:%02u",
-	    t->neg ? "-" : "", t->day * 24 + t->hour, t->minute, t->second);
+	if (t->neg)
+		*at++ = '-';
+	return clock_put(at, t->day * 24 + t->hour, t);
 }
 
 struct str
 mysql_time_text(const MYSQL_TIME *t, enum enum_field_types type,
     unsigned decimals, char out[MYSQL_TIME_BYTES])
 {
-	size_t n;
+	char *at;
 
 	if (type == MYSQL_TYPE_TIME) {
-		n = time_put(out, t);
-		return str_make(
-		    out, fraction_put(out, n, t->second_part, decimals));
+		at = time_put(out, t);
+	} else {
+		at = date_put(out, t);
+		if (type == MYSQL_TYPE_DATE)
+			return str_make(out, (size_t)(at - out));
+		*at++ = ' ';
+		at = clock_put(at, t->hour, t);
 	}
-	n = (size_t)snprintf(
-	    out, MYSQL_TIME_BYTES, "%04u-%02u-%02u", t->year, t->month, t->day);
-	if (type == MYSQL_TYPE_DATE)
-		return str_make(out, n);
-	n += (size_t)snprintf(out + n, MYSQL_TIME_BYTES - n, " %02u:%02u:%02u",
-	    t->hour, t->minute, t->second);
-	return str_make(out, fraction_put(out, n, t->second_part, decimals));
+	at = fraction_put(at, t->second_part, decimals);
+	return str_make(out, (size_t)(at - out));
 }
 
 double

@@ -5,7 +5,8 @@
 #include "app/base/str.h"
 #include "drivers/db/mysql_lib.h"
 
-#define MYSQL_TIME_BYTES 48
+/* Room for any number in every part. */
+#define MYSQL_TIME_BYTES 80
 
 /*
  * Writes a value of a DATE, TIME, DATETIME or TIMESTAMP whose fraction has so
