@@ -69,13 +69,45 @@ const struct option option_table[] = {
 	      "after a rotation." },
 	{ .name = "DB_CONNECTION", .type = OPTION_TEXT,
 	  .offset = MEMBER(db_connection), .fallback = "sqlite",
-	  .choices = "sqlite",
+	  .choices = "sqlite|mysql|mariadb",
 	  .help = "The kind of the system database, which holds services, "
-	      "keys, roles and limits." },
+	      "keys, roles and limits: a file of this host, or a database on "
+	      "a server that several hosts may share. mysql and mariadb mean "
+	      "the same." },
 	{ .name = "DB_DATABASE", .type = OPTION_TEXT,
 	  .offset = MEMBER(db_database),
 	  .fallback = "/var/lib/weir/system.sqlite",
-	  .help = "The file of the system database." },
+	  .help = "The file of the system database, or its name on the "
+	      "server." },
+	{ .name = "DB_HOST", .type = OPTION_TEXT,
+	  .offset = MEMBER(db_host), .fallback = "127.0.0.1",
+	  .help = "The server of the system database; not for sqlite, as all "
+	      "of the following." },
+	{ .name = "DB_PORT", .type = OPTION_NUMBER,
+	  .offset = MEMBER(db_port), .fallback = "3306",
+	  .min = 1, .max = 65535,
+	  .help = "Its port." },
+	{ .name = "DB_SOCKET", .type = OPTION_TEXT,
+	  .offset = MEMBER(db_socket), .fallback = "",
+	  .help = "The path of its unix socket, which is used instead of "
+	      "DB_HOST and DB_PORT." },
+	{ .name = "DB_USERNAME", .type = OPTION_TEXT,
+	  .offset = MEMBER(db_username), .fallback = "weir",
+	  .help = "Who logs in there." },
+	{ .name = "DB_PASSWORD", .type = OPTION_SECRET,
+	  .offset = MEMBER(db_password), .fallback = "",
+	  .help = "With which password." },
+	{ .name = "DB_TLS", .type = OPTION_CHOICE,
+	  .offset = MEMBER(db_tls), .fallback = "off",
+	  .choices = "off|require|verify",
+	  .help = "Whether the line to the server is encrypted: verify also "
+	      "wants a certificate that names DB_HOST, require takes any." },
+	{ .name = "DB_TLS_CA", .alias = "MYSQL_ATTR_SSL_CA",
+	  .type = OPTION_TEXT,
+	  .offset = MEMBER(db_tls_ca), .fallback = "",
+	  .help = "A file of certificates to verify the server's by, instead "
+	      "of the system's. To name one means DB_TLS=verify, unless that "
+	      "says require." },
 	{ .name = "DB_MAX_RECORDS_RETURNED", .type = OPTION_NUMBER,
 	  .offset = MEMBER(db_max_records), .fallback = "100000",
 	  .min = 1, .max = 1000000, .reload = true,

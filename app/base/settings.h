@@ -27,8 +27,15 @@ struct settings {
 	const char *app_key;           /* APP_KEY, secret */
 	const char *app_previous_keys; /* APP_PREVIOUS_KEYS, comma list */
 	/* the system database */
-	const char *db_connection; /* DB_CONNECTION: sqlite */
-	const char *db_database;   /* DB_DATABASE: path */
+	const char *db_connection; /* DB_CONNECTION: sqlite, mysql, mariadb */
+	const char *db_database;   /* DB_DATABASE: path or name */
+	const char *db_host;       /* DB_HOST */
+	int64_t db_port;           /* DB_PORT */
+	const char *db_socket;     /* DB_SOCKET; "": host and port */
+	const char *db_username;   /* DB_USERNAME */
+	const char *db_password;   /* DB_PASSWORD, secret */
+	int64_t db_tls;            /* DB_TLS: enum db_tls */
+	const char *db_tls_ca;     /* DB_TLS_CA; "": the system's */
 	int64_t db_max_records;    /* DB_MAX_RECORDS_RETURNED */
 	/* stores */
 	const char *cache_driver;  /* CACHE_DRIVER, CACHE_STORE */

@@ -13,6 +13,7 @@
 #include "app/commands/commands.h"
 #include "drivers/cache/cache.h"
 #include "middleware/registry/registry.h"
+#include "middleware/registry/system_db.h"
 
 /* How long a store may take to answer here: it may have to wake up. */
 #define STORE_WAIT_MS 5000
@@ -177,7 +178,7 @@ static void
 databases_try(struct check *c)
 {
 	const char *what = "system database";
-	const char *which = c->settings.db_database;
+	const char *which = system_db_place(c->arena, &c->settings).p;
 	struct registry *reg;
 	struct snapshot *cached = NULL, *snapshot;
 	struct error err = { 0 };

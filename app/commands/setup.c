@@ -170,9 +170,9 @@ folder_make(struct arena *arena, const char *path)
 }
 
 static const char *
-database_news(bool is_new, unsigned applied)
+database_news(unsigned applied)
 {
-	if (is_new)
+	if (applied == MIGRATION_NEWEST)
 		return "made";
 	return applied > 0 ? "brought up to date" : "is up to date";
 }
@@ -198,10 +198,11 @@ proof_prepare(struct system_db *db, const struct app_keys *keys, bool accept,
 }
 
 static enum status
-database_prepare(
-    const struct settings *settings, bool accept, struct error *err)
+database_prepare(const struct command_call *call,
+    const struct settings *settings, struct error *err)
 {
-	bool is_new = access(settings->db_database, F_OK) != 0;
+	struct str place = system_db_place(call->arena, settings);
+	bool accept = command_switch(call, "--accept-key");
 	struct app_keys keys;
 	struct system_db db = { 0 };
 	unsigned applied = 0;
@@ -217,8 +218,8 @@ database_prepare(
 	system_db_close(&db);
 	app_keys_wipe(&keys);
 	if (st == ST_OK)
-		(void)printf("%s: system database %s\n", settings->db_database,
-		    database_news(is_new, applied));
+		(void)printf("%.*s: system database %s\n", STR_ARG(place),
+		    database_news(applied));
 	return st;
 }
 
@@ -234,8 +235,7 @@ setup_run(struct command_call *call)
 	if (status != 0)
 		return status;
 	folder_make(call->arena, settings.db_database);
-	if (database_prepare(
-		&settings, command_switch(call, "--accept-key"), &err) != ST_OK)
+	if (database_prepare(call, &settings, &err) != ST_OK)
 		return command_fail("%s", err.text);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /*
  * The schema of the system database, as numbered steps. Each runs in a
- * transaction of its own and is noted in schema_migration, so any number of
- * processes may try at once and a step runs once.
+ * transaction of its own, or where that cannot be under a lock, and is noted
+ * in schema_migration, so any number of processes may try at once and a step
+ * runs once. Where all have run, nothing but SELECT is asked for.
  */
 #ifndef WEIR_MIGRATIONS_H
 #define WEIR_MIGRATIONS_H

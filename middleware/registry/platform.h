@@ -37,10 +37,7 @@ struct platform {
 	struct str problems; /* see all_records_declare() */
 };
 
-/*
- * Reads everything as of one version; the caller has the first hold. ST_STALE
- * when the records changed again and again meanwhile.
- */
+/* Reads everything as of one moment; the caller has the first hold. */
 enum status platform_read(struct system_db *db, const struct declared *declared,
     struct platform **out, struct error *err);
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "app/base/clock.h"
 #include "middleware/registry/all_records.h"
 #include "middleware/registry/limit_records.h"
 #include "middleware/registry/lookup.h"
@@ -10,7 +11,7 @@
 #include "middleware/registry/system_db.h"
 #include "middleware/service.h"
 
-#define TRIES 3
+#define READ_MS 5000
 
 static int
 service_order(const void *a, const void *b)
@@ -215,21 +216,19 @@ enum status
 platform_read(struct system_db *db, const struct declared *declared,
     struct platform **out, struct error *err)
 {
-	*out = NULL;
-	for (unsigned i = 0; i < TRIES; i++) {
-		struct platform *p = platform_new();
-		int64_t after = 0;
-		enum status st = all_read(p, db, declared, err);
+	struct platform *p;
+	enum status st =
+	    db->driver->begin_read(db->conn, clock_boot_ms() + READ_MS, err);
 
-		if (st == ST_OK)
-			st = system_db_version(db, &after, err);
-		if (st == ST_OK && after == p->version) {
-			*out = p;
-			return ST_OK;
-		}
+	*out = NULL;
+	if (st != ST_OK)
+		return st;
+	p = platform_new();
+	st = all_read(p, db, declared, err);
+	db->driver->rollback(db->conn);
+	if (st == ST_OK)
+		*out = p;
+	else
 		platform_unref(p);
-		if (st != ST_OK)
-			return st;
-	}
-	return error_set(err, ST_STALE, "the records change without pause");
+	return st;
 }

@@ -7,46 +7,84 @@
 #include "app/base/arena.h"
 #include "app/base/clock.h"
 #include "app/base/settings.h"
+#include "middleware/registry/system_server.h"
 
 #define CONNECT_MS   5000
 #define STATEMENT_MS 5000
 
-/* Was it never made? A database that is no file cannot be told. */
+/* The file was never made. */
 static bool
-is_absent(const struct db_driver *driver, const char *path)
+is_absent(const char *path)
 {
 	struct stat st;
 
-	if (strcmp(driver->name, "sqlite") != 0)
-		return false;
 	return stat(path, &st) == 0 ? st.st_size == 0 : errno == ENOENT;
+}
+
+static enum status
+file_open(
+    struct system_db *db, const char *path, bool create, struct error *err)
+{
+	struct db_config config = {
+		.driver = db->driver->name,
+		.database = path,
+		.create = create,
+	};
+
+	if (!create && is_absent(path))
+		return error_set(err, ST_MISSING,
+		    "there is no system database at %s: run `weir setup`",
+		    path);
+	return db->driver->connect(
+	    &config, clock_boot_ms() + CONNECT_MS, &db->conn, err);
+}
+
+/* Two words for one driver. */
+static struct str
+driver_name(const struct settings *settings)
+{
+	struct str name = str_of(settings->db_connection);
+
+	return str_eq(name, STR("mariadb")) ? STR("mysql") : name;
+}
+
+static bool
+is_file(const struct settings *settings)
+{
+	return str_eq(driver_name(settings), STR("sqlite"));
+}
+
+struct str
+system_db_place(struct arena *arena, const struct settings *s)
+{
+	if (is_file(s))
+		return str_of(s->db_database);
+	if (s->db_socket[0] != '\0')
+		return arena_printf(
+		    arena, "%s on %s", s->db_database, s->db_socket);
+	return arena_printf(arena, "%s on %s:%lld", s->db_database, s->db_host,
+	    (long long)s->db_port);
 }
 
 enum status
 system_db_open(const struct settings *settings, bool create,
     struct system_db *out, struct error *err)
 {
-	struct db_config config = {
-		.driver = settings->db_connection,
-		.database = settings->db_database,
-		.create = create,
-	};
 	enum status st;
 
 	*out = (struct system_db){
-		.driver = db_driver_find(str_of(settings->db_connection)),
+		.driver = db_driver_find(driver_name(settings)),
 		.wall_ms = clock_now().wall_ms,
+		.statement_ms = STATEMENT_MS,
 	};
 	if (out->driver == NULL)
 		return error_set(err, ST_INVALID,
 		    "DB_CONNECTION: this weir has no driver \"%s\"",
 		    settings->db_connection);
-	if (!create && is_absent(out->driver, settings->db_database))
-		return error_set(err, ST_MISSING,
-		    "there is no system database at %s: run `weir setup`",
-		    settings->db_database);
-	st = out->driver->connect(
-	    &config, clock_boot_ms() + CONNECT_MS, &out->conn, err);
+	if (is_file(settings))
+		st = file_open(out, settings->db_database, create, err);
+	else
+		st = system_server_open(out, settings, create, err);
 	if (st != ST_OK)
 		out->conn = NULL;
 	return st;
@@ -64,16 +102,16 @@ static enum status
 run(struct system_db *db, const struct db_stmt *stmt, struct db_result *result,
     struct error *err)
 {
-	return db->driver->run(db->conn, stmt, clock_boot_ms() + STATEMENT_MS,
-	    NULL, NULL, result, err);
+	return db->driver->run(db->conn, stmt,
+	    clock_boot_ms() + db->statement_ms, NULL, NULL, result, err);
 }
 
 enum status
 system_db_run(struct system_db *db, const struct db_stmt *stmt, db_row_f *row,
     void *ctx, struct error *err)
 {
-	return db->driver->run(db->conn, stmt, clock_boot_ms() + STATEMENT_MS,
-	    row, ctx, NULL, err);
+	return db->driver->run(db->conn, stmt,
+	    clock_boot_ms() + db->statement_ms, row, ctx, NULL, err);
 }
 
 enum status
@@ -175,6 +213,21 @@ step_version(struct system_db *db, struct error *err)
 	return st;
 }
 
+/* A server that is lost in the middle of this may have done it. */
+static enum status
+commit(struct system_db *db, struct error *err)
+{
+	struct error why = { 0 };
+	enum status st = db->driver->commit(db->conn, &why);
+
+	if (st == ST_OK || db->driver->usable(db->conn, false))
+		return st == ST_OK ? st : error_set(err, st, "%s", why.text);
+	return error_set(err, st,
+	    "%s: whether the change was stored is not known, look before you "
+	    "try again",
+	    why.text);
+}
+
 /*
  * The version comes first: its row is held to the end, so that writers queue
  * there, on every engine, and never wait for each other crosswise.
@@ -183,8 +236,8 @@ enum status
 system_db_write(
     struct system_db *db, system_db_work_f *work, void *ctx, struct error *err)
 {
-	enum status st =
-	    db->driver->begin(db->conn, clock_boot_ms() + STATEMENT_MS, err);
+	enum status st = db->driver->begin(
+	    db->conn, clock_boot_ms() + db->statement_ms, err);
 
 	if (st != ST_OK)
 		return st;
@@ -192,7 +245,7 @@ system_db_write(
 	if (st == ST_OK)
 		st = work(db, ctx, err);
 	if (st == ST_OK)
-		st = db->driver->commit(db->conn, err);
+		st = commit(db, err);
 	if (st != ST_OK)
 		db->driver->rollback(db->conn);
 	return st;

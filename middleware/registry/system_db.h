@@ -25,10 +25,14 @@ struct system_db {
 	const struct db_driver *driver;
 	struct db_conn *conn; /* NULL: not open */
 	int64_t wall_ms; /* Unix time that a write notes; its caller's to set */
+	int64_t statement_ms; /* how long one may take; the same */
 };
 
+/* Where the settings say it is, for people. */
+struct str system_db_place(struct arena *arena, const struct settings *s);
+
 /*
- * Connects to what DB_CONNECTION and DB_DATABASE name, and sets wall_ms to the
+ * Connects to what the DB_ settings name, and sets wall_ms to the
  * present. create: a database that is missing is made; else it is ST_MISSING.
  * No schema is looked at: see migrations.h.
  */

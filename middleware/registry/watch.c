@@ -3,6 +3,9 @@
 #include "middleware/registry/migrations.h"
 #include "middleware/registry/settings_hold.h"
 
+/* News that come later than this are no news. */
+#define LOOK_MS 2000
+
 static enum status
 schema_prepare(struct watch *w, const struct settings_hold *hold, bool migrate,
     struct error *err)
@@ -23,6 +26,7 @@ watch_open(const struct settings_hold *hold, bool migrate, struct watch *out,
 
 	*out = (struct watch){ 0 };
 	st = system_db_open(hold->settings, false, &out->db, err);
+	out->db.statement_ms = LOOK_MS;
 	if (st == ST_OK)
 		st = schema_prepare(out, hold, migrate, err);
 	if (st == ST_OK)
@@ -61,23 +65,35 @@ identity_check(struct watch *w, struct error *err)
 	return st;
 }
 
+/* ST_OK, and *same: no connection has written since the last look. */
+static enum status
+file_look(struct watch *w, bool *same, struct error *err)
+{
+	int64_t schema = 0, data = 0;
+	enum status st = identity_check(w, err);
+
+	if (st == ST_OK)
+		st = w->db.driver->versions(w->db.conn, &schema, &data, err);
+	*same = w->known && data == w->data;
+	w->data = data;
+	return st;
+}
+
 enum status
 watch_look(struct watch *w, int64_t version, bool *changed, struct error *err)
 {
-	int64_t schema = 0, data = 0, now = 0;
-	enum status st = identity_check(w, err);
+	bool same = false;
+	int64_t now = 0;
+	enum status st = ST_OK;
 
 	*changed = false;
-	if (st == ST_OK)
-		st = w->db.driver->versions(w->db.conn, &schema, &data, err);
-	if (st != ST_OK || (w->known && data == w->data))
+	/* Read first, so that a change behind this look is seen by the next. */
+	if (w->db.driver->versions_cheap)
+		st = file_look(w, &same, err);
+	if (st != ST_OK || same)
 		return st;
 	st = system_db_version(&w->db, &now, err);
-	if (st != ST_OK)
-		return st;
-	/* Read first, so that a change behind this look is seen by the next. */
-	w->data = data;
-	w->known = true;
-	*changed = now != version;
-	return ST_OK;
+	w->known = st == ST_OK;
+	*changed = st == ST_OK && now != version;
+	return st;
 }

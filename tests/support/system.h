@@ -1,7 +1,11 @@
-/* A system database of its own in a temporary folder, for one test. */
+/*
+ * A system database of its own for one test, on each engine: a SQLite file in
+ * a temporary folder, and a database on a MariaDB of the test program's.
+ */
 #ifndef WEIR_TEST_SYSTEM_H
 #define WEIR_TEST_SYSTEM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "app/base/arena.h"
@@ -13,9 +17,14 @@
 /* 32 bytes of zero, in base64. */
 #define SYSTEM_APP_KEY "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
+struct CMUnitTest;
+struct system_engine;
+
 struct system_fixture {
+	const struct system_engine *engine;
 	char dir[64];
-	char path[96];
+	char path[96]; /* the file, or the name on the server */
+	char socket[128];
 	struct settings settings;
 	struct system_db db;
 	struct arena arena;
@@ -23,11 +32,27 @@ struct system_fixture {
 	const uint8_t *pepper; /* of keys */
 };
 
-/* A cmocka set-up and its tear-down; *state becomes a struct system_fixture
- * whose database exists, with the newest schema when migrated. */
+/* A cmocka set-up and its tear-down, under system_run(); *state becomes a
+ * struct system_fixture whose database exists, with the newest schema when
+ * migrated. */
 int system_setup_empty(void **state);
 int system_setup(void **state);
 int system_teardown(void **state);
+
+/* Runs all tests of a group on each engine; what main() returns. */
+int system_run(const char *group, const struct CMUnitTest *tests, size_t n);
+
+#define SYSTEM_RUN(group, tests)                                               \
+	system_run(group, tests, sizeof(tests) / sizeof((tests)[0]))
+
+/* The database cannot be reached any more; fix->db is closed. And it can be
+ * again. */
+void system_away(struct system_fixture *fix);
+void system_back(struct system_fixture *fix);
+
+/* Another database stands in its place, with the newest schema; fix->db is
+ * on that one. */
+void system_replace(struct system_fixture *fix);
 
 /* One number of the database; fails the test when it cannot be read. */
 int64_t system_number(struct system_fixture *fix, const char *sql);

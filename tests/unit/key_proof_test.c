@@ -89,5 +89,5 @@ main(void)
 		PROOF(a_database_without_a_proof_takes_any_key),
 	};
 
-	return cmocka_run_group_tests_name("key_proof", tests, NULL, NULL);
+	return SYSTEM_RUN("key_proof", tests);
 }

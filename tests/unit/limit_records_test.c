@@ -263,5 +263,5 @@ main(void)
 		LIMITS(a_change_to_what_another_limit_counts_is_refused),
 	};
 
-	return cmocka_run_group_tests_name("limit_records", tests, NULL, NULL);
+	return SYSTEM_RUN("limit_records", tests);
 }

@@ -219,5 +219,5 @@ main(void)
 		EMPTY(of_several_that_migrate_at_once_one_does_each_step),
 	};
 
-	return cmocka_run_group_tests_name("migrations", tests, NULL, NULL);
+	return SYSTEM_RUN("migrations", tests);
 }

@@ -238,7 +238,7 @@ what_is_expected_is_said_for_people(void **state)
 	static const char *const rows[][2] = {
 		{ "FRONTS", "a number from 1 to 64" },
 		{ "LOG_LEVEL", "one of error|warning|info|debug" },
-		{ "DB_CONNECTION", "one of sqlite" },
+		{ "DB_CONNECTION", "one of sqlite|mysql|mariadb" },
 		{ "LISTEN", "unix:/path or host:port" },
 		{ "LOG_FILE", "a text" },
 		{ "STORE_TIMEOUT", "milliseconds from 1 to 10s" },

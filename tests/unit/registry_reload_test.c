@@ -129,6 +129,5 @@ main(void)
 		REGISTRY(what_is_not_set_up_is_refused),
 	};
 
-	return cmocka_run_group_tests_name(
-	    "registry_reload", tests, NULL, NULL);
+	return SYSTEM_RUN("registry_reload", tests);
 }

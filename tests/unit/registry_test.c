@@ -12,7 +12,6 @@
 
 #include "app/base/clock.h"
 #include "app/base/log.h"
-#include "middleware/registry/migrations.h"
 #include "middleware/registry/registry.h"
 #include "middleware/registry/service_records.h"
 #include "tests/support/system.h"
@@ -176,21 +175,6 @@ a_write_that_changes_no_record_keeps_the_snapshot(void **state)
 }
 
 static void
-move(const struct system_fixture *fix, const char *from, const char *to)
-{
-	static const char *const endings[] = { "", "-wal", "-shm" };
-	char old[160], new[160];
-
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-		(void)snprintf(
-		    old, sizeof(old), "%s%s%s", fix->path, from, endings[i]);
-		(void)snprintf(
-		    new, sizeof(new), "%s%s%s", fix->path, to, endings[i]);
-		(void)rename(old, new); /* not all are there */
-	}
-}
-
-static void
 without_the_database_the_last_records_serve(void **state)
 {
 	struct system_fixture *fix = *state;
@@ -198,14 +182,11 @@ without_the_database_the_last_records_serve(void **state)
 
 	service_add(fix, "db");
 	reg = registry_of(fix);
-	system_db_close(&fix->db);
-	move(fix, "", ".away");
+	system_away(fix);
 	wait_for_health(reg, false);
 	assert_true(has_service(reg, "db"));
-	move(fix, ".away", "");
+	system_back(fix);
 	wait_for_health(reg, true);
-	assert_int_equal(
-	    system_db_open(&fix->settings, false, &fix->db, NULL), ST_OK);
 	service_add(fix, "later");
 	wait_for_service(reg, "later");
 	registry_close(reg);
@@ -216,21 +197,12 @@ a_database_put_in_its_place_is_read(void **state)
 {
 	struct system_fixture *fix = *state;
 	struct registry *reg = registry_of(fix);
-	unsigned applied;
 
-	system_db_close(&fix->db);
-	move(fix, "", ".away");
-	assert_int_equal(
-	    system_db_open(&fix->settings, true, &fix->db, NULL), ST_OK);
-	assert_int_equal(migrations_run(&fix->db, MIGRATION_NEWEST, &fix->keys,
-			     &applied, NULL),
-	    ST_OK);
+	system_replace(fix);
 	service_add(fix, "restored");
 	wait_for_service(reg, "restored");
 	wait_for_health(reg, true);
 	registry_close(reg);
-	system_db_close(&fix->db);
-	move(fix, ".away", "");
 }
 
 static void
@@ -344,5 +316,5 @@ main(void)
 		REGISTRY(many_threads_may_pin_while_records_change),
 	};
 
-	return cmocka_run_group_tests_name("registry", tests, NULL, NULL);
+	return SYSTEM_RUN("registry", tests);
 }

@@ -279,5 +279,5 @@ main(void)
 		ROLES(a_role_that_an_app_acts_with_stays),
 	};
 
-	return cmocka_run_group_tests_name("role_records", tests, NULL, NULL);
+	return SYSTEM_RUN("role_records", tests);
 }

@@ -278,6 +278,5 @@ main(void)
 		SYSTEM(an_unknown_type_names_those_there_are),
 	};
 
-	return cmocka_run_group_tests_name(
-	    "service_records", tests, NULL, NULL);
+	return SYSTEM_RUN("service_records", tests);
 }

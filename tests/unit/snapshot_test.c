@@ -391,5 +391,5 @@ main(void)
 		SNAPSHOT(with_filters_the_order_of_rows_counts),
 	};
 
-	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
+	return SYSTEM_RUN("snapshot", tests);
 }
