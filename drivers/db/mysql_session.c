@@ -139,7 +139,7 @@ mysql_hang_up(struct db_conn *conn)
 	if (conn->lost)
 		mysql_watch_cut(&conn->watch);
 	mysql_kept_drop(conn);
-	mysql_watch_fd(&conn->watch, -1);
+	(void)mysql_watch_fd(&conn->watch, -1);
 	mysql_close(conn->link);
 	conn->link = NULL;
 }
@@ -154,9 +154,11 @@ mysql_dial(struct db_conn *conn, int64_t deadline_ms, struct error *err)
 	st = mysql_link_open(conn->place, deadline_ms, &conn->link, err);
 	if (st != ST_OK)
 		return st;
-	conn->lost = false;
 	conn->number = mysql_thread_id(conn->link);
-	mysql_watch_fd(&conn->watch, mysql_link_fd(conn->link));
+	if (!mysql_watch_fd(&conn->watch, mysql_link_fd(conn->link)))
+		return error_set(err, ST_UNAVAILABLE,
+		    "no descriptor is left to watch the connection");
+	conn->lost = false;
 	version_read(conn);
 	st = mysql_begin_question(conn, deadline_ms, err);
 	if (st != ST_OK)

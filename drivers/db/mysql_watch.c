@@ -1,9 +1,11 @@
 #include "drivers/db/mysql_watch.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "app/base/clock.h"
 
@@ -42,12 +44,18 @@ mysql_watch_interrupt(struct mysql_watch *w)
 	mysql_watch_cut(w);
 }
 
-void
+bool
 mysql_watch_fd(struct mysql_watch *w, int fd)
 {
+	bool watched;
+
 	(void)pthread_mutex_lock(&w->lock);
-	w->fd = fd;
+	if (w->fd >= 0)
+		(void)close(w->fd);
+	w->fd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	watched = w->fd >= 0;
 	(void)pthread_mutex_unlock(&w->lock);
+	return watched;
 }
 
 /* The nearest deadline, 0 when nothing runs; the passed ones are cut. */

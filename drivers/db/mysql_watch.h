@@ -17,7 +17,7 @@ struct mysql_watch {
 	atomic_int_least64_t until_ms; /* 0: nothing runs */
 	atomic_bool interrupted;
 	pthread_mutex_t lock; /* around fd */
-	int fd;               /* -1: none */
+	int fd;               /* of our own, on the same socket; -1: none */
 	struct mysql_watch *next, *previous;
 };
 
@@ -25,8 +25,12 @@ struct mysql_watch {
 void mysql_watch_open(struct mysql_watch *w);
 void mysql_watch_close(struct mysql_watch *w);
 
-/* The socket to shut; -1 before it is closed. */
-void mysql_watch_fd(struct mysql_watch *w, int fd);
+/*
+ * The socket to shut; -1 before it is closed. False when it cannot be watched.
+ * The library closes a socket that failed, and its number may be another's at
+ * once: so the watch keeps a descriptor of its own.
+ */
+bool mysql_watch_fd(struct mysql_watch *w, int fd);
 
 /* Time runs from here; false: it is over already, or interrupted. */
 bool mysql_watch_begin(struct mysql_watch *w, int64_t deadline_ms);
