@@ -204,7 +204,7 @@ service_remove(struct command_call *call)
 }
 
 static const struct command_option add_options[] = {
-	{ "--type", "TYPE", true, "what it is: sqlite" },
+	{ "--type", "TYPE", true, "what it is: mysql, mariadb or sqlite" },
 	{ "--set", "NAME=VALUE", false,
 	    "a member of its config, as in database=/srv/shop.sqlite; given as "
 	    "often as needed" },
