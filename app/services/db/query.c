@@ -147,7 +147,6 @@ page_read(struct reading *r, struct error *err)
 
 	q->limit = 0;
 	st = number_read("limit", r->given[ASK_LIMIT], &q->limit, err);
-
 	if (st == ST_OK)
 		st = number_read(
 		    "offset", r->given[ASK_OFFSET], &q->offset, err);
@@ -201,6 +200,17 @@ ids_read(struct reading *r, struct error *err)
 	    r->arena, &q->by, text, max, &q->ids, &q->n_ids, err);
 }
 
+/* A list that came out empty is no wish for every row. */
+static bool
+is_empty_list(const struct reading *r)
+{
+	const struct options *options = &r->source->options;
+
+	return str_is_null(options->ids_sent) &&
+	       json_kind(options->ids) == JSON_ARRAY &&
+	       json_count(options->ids) == 0;
+}
+
 static enum status
 rows_read(struct reading *r, struct error *err)
 {
@@ -208,6 +218,9 @@ rows_read(struct reading *r, struct error *err)
 	bool listed = str_trim(r->given[ASK_IDS]).n > 0;
 	enum status st = ST_OK;
 
+	if (is_empty_list(r))
+		return error_set(
+		    err, ST_INVALID, "Parameter 'ids' names no record.");
 	if (listed && filtered)
 		return refuse_both("ids", "filter", err);
 	if (listed && r->q->count_only)
