@@ -23,6 +23,7 @@ static const char script[] =
     "INSERT INTO keyless VALUES (1, 10), (2, 20), (2, 21);"
     "CREATE TABLE later (id INTEGER PRIMARY KEY, t INTEGER "
     "REFERENCES todo DEFERRABLE INITIALLY DEFERRED);"
+    "CREATE TABLE big (id INTEGER PRIMARY KEY, data BLOB, v INTEGER);"
     "CREATE TABLE picky (id INTEGER PRIMARY KEY, v INTEGER);"
     "CREATE TRIGGER p AFTER INSERT ON picky WHEN new.v < 0 BEGIN "
     "SELECT RAISE(FAIL, 'negative'); END";
@@ -286,6 +287,19 @@ the_number_of_records_is_bounded(void **state)
 	world_close(&w);
 }
 
+static void
+an_answer_that_is_too_large_undoes_the_call(void **state)
+{
+	struct world *w = *state;
+
+	world_script(w, "INSERT INTO big (id, data) VALUES "
+			"(1, zeroblob(30000000)), (2, zeroblob(30000000))");
+	world_expect_refusal(w, "PATCH", "_table/big?ids=1,2&fields=*",
+	    "{\"v\":1}", "The answer is too large: ask for fewer records.");
+	assert_int_equal(
+	    world_number(w, "SELECT count(*) FROM big WHERE v IS NULL"), 2);
+}
+
 int
 main(void)
 {
@@ -304,6 +318,7 @@ main(void)
 		TEST(without_upsert_a_missing_record_is_not_made),
 		TEST(with_upsert_a_missing_record_is_made),
 		TEST(the_number_of_records_is_bounded),
+		TEST(an_answer_that_is_too_large_undoes_the_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 #include "app/services/db/bulk.h"
 
 #include "app/services/db/answer.h"
+#include "app/services/db/rows.h"
 #include "app/services/db/write.h"
 #include "drivers/db/catalog.h"
 #include "middleware/request.h"
@@ -38,6 +39,8 @@ item_run(struct bulk *b, size_t i, struct error *err)
 	if (st != ST_OK)
 		return st;
 	st = b->item(b, i, &shown, err);
+	if (st == ST_OK && b->results.list.n + shown.n > ROWS_BYTES_MAX)
+		return ST_TOO_BIG;
 	if (st == ST_OK) {
 		buf_put(results_next(&b->results), buf_str(&shown));
 		return savepoint(b, STR("RELEASE SAVEPOINT record"), err);
