@@ -14,7 +14,7 @@ from support.engine import MySQL, SQLite
 from support.mariadb import MariaDB
 from support.pair import Pair, Web
 from support.process import kill_all
-from support.weir import Installation
+from support.weir import Installation, server_settings
 
 QUICK = 0.05
 
@@ -65,6 +65,18 @@ def engine(request, tmp_path_factory):
     if getattr(request, "param", "sqlite") == "mysql":
         return MySQL(request.getfixturevalue("mariadb"))
     return SQLite(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(params=["sqlite", "mysql"])
+def system(request, tmp_path):
+    """The settings of an empty system database, on each engine."""
+    if request.param == "sqlite":
+        yield {"DB_DATABASE": str(tmp_path / "system.sqlite")}
+        return
+    server = request.getfixturevalue("mariadb")
+    server.create_database("system")
+    yield server_settings(server, "system")
+    server.sql("DROP DATABASE IF EXISTS system")
 
 
 @pytest.fixture(scope="module")

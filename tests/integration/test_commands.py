@@ -16,9 +16,9 @@ PATIENCE = 20
 
 
 @pytest.fixture
-def site(tmp_path):
+def site(tmp_path, system):
     """An installation with one database, one role, and nothing else."""
-    site = Installation(tmp_path)
+    site = Installation(tmp_path, **system)
     site.add_database("db", "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);"
                       "INSERT INTO t VALUES (1, 'one');")
     site.add_role("reader")
@@ -74,20 +74,20 @@ def test_added_as_json_it_reads_as_in_the_list(site):
 @pytest.mark.parametrize("words, why", [
     (["two", "--type", "oracle"], '"oracle" does not exist'),
     (["two", "--type", "sqlite"], '"database" is required'),
-    (["two", "--type", "sqlite", "--set", "database=x", "--set", "nix=1"],
+    (["two", "--type", "sqlite", "--set", "database=/x", "--set", "nix=1"],
      '"nix" is not known'),
-    (["two", "--type", "sqlite", "--set", "database=x", "--set",
+    (["two", "--type", "sqlite", "--set", "database=/x", "--set",
       "read_only=perhaps"], "true or false"),
     (["two", "--type", "sqlite", "--set", "database"], "NAME=VALUE"),
     (["two", "--type", "sqlite", "--config", "{"], "line 1 column"),
     (["two", "--type", "sqlite", "--config", "[]"], "object"),
     (["two", "--type", "sqlite", "--config", '{"database": {}}'],
      '"database"'),
-    (["two", "--type", "sqlite", "--set", "database=x", "--cache-ttl", "-1"],
+    (["two", "--type", "sqlite", "--set", "database=/x", "--cache-ttl", "-1"],
      "--cache-ttl"),
-    (["system", "--type", "sqlite", "--set", "database=x"], "reserved"),
-    (["a b", "--type", "sqlite", "--set", "database=x"], "letters"),
-    (["DB", "--type", "sqlite", "--set", "database=x"],
+    (["system", "--type", "sqlite", "--set", "database=/x"], "reserved"),
+    (["a b", "--type", "sqlite", "--set", "database=/x"], "letters"),
+    (["DB", "--type", "sqlite", "--set", "database=/x"],
      "weir service remove db"),
 ])
 def test_a_wrong_service_is_refused_with_the_cause(site, words, why):

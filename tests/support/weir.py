@@ -73,6 +73,14 @@ class Server(Process):
         return fcgi.Client(self.address, timeout)
 
 
+def server_settings(server, database):
+    """The settings of a system database on a MariaDB."""
+    return {"DB_CONNECTION": "mysql", "DB_DATABASE": database,
+            "DB_HOST": "127.0.0.1", "DB_PORT": str(server.port),
+            "DB_USERNAME": server.user,
+            "DB_PASSWORD": f'"{server.password}"'}
+
+
 class Installation:
     """A folder with an env file and all that the file names."""
 
