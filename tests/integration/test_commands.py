@@ -115,6 +115,27 @@ def test_a_service_is_changed_member_by_member(site):
             last["is_active"]) == ("", False, 60, False)
 
 
+def test_a_secret_stays_unless_it_is_given_anew(site, mariadb):
+    def verdict():
+        _, out, _ = run("check", "--env", site.env_file)
+        line, = [line for line in out.splitlines() if "service far" in line]
+        return line.split()[0]
+
+    mariadb.create_database("far")
+    site.weir("service", "add", "far", "--type", "mysql", "--set",
+              f"port={mariadb.port}", "--set", "host=127.0.0.1", "--set",
+              "database=far", "--set", f"username={mariadb.user}", "--set",
+              "password=wrong")
+    assert verdict() == "FAIL"
+    out = site.weir("service", "set", "far",
+                    f"password={mariadb.password}", "--json")
+    assert mariadb.password not in out
+    assert verdict() == "ok"
+    site.weir("service", "set", "far", "max_records=7")
+    assert verdict() == "ok"
+    mariadb.sql("DROP DATABASE far")
+
+
 @pytest.mark.parametrize("words, why", [
     (["nix", "--active", "no"], "weir service list"),
     (["db", "nix=1"], '"nix" is not known'),
