@@ -161,6 +161,16 @@ server_open(struct server *s, struct error *err)
 	return st == ST_OK ? fronts_start(s, err) : st;
 }
 
+static void
+warnings_log(struct str rest)
+{
+	while (rest.n > 0) {
+		struct str line = str_cut(&rest, '\n');
+
+		log_line(LOG_WARNING, STR_NULL, "reload: %.*s", STR_ARG(line));
+	}
+}
+
 /* Reads the settings anew into the arena, which is freed on failure: what is
  * wrong in them changes nothing. */
 static enum status
@@ -172,6 +182,7 @@ settings_renew(struct server *s, struct arena *arena, struct settings *fresh,
 	enum status st =
 	    settings_read(arena, s->env_path, fresh, &path, &warnings, err);
 
+	warnings_log(buf_str(&warnings));
 	if (st != ST_OK) {
 		arena_close(arena);
 		free(arena);
