@@ -6,6 +6,7 @@
 #include "app/base/jsonout.h"
 #include "app/base/option.h"
 #include "app/command.h"
+#include "app/commands/admin_records.h"
 #include "middleware/registry/app_keys.h"
 #include "middleware/registry/key_proof.h"
 #include "middleware/registry/migrations.h"
@@ -36,9 +37,11 @@ admin_open(const struct command_call *call, struct system_db *db)
 		st = migrations_check(db, &err);
 	if (st == ST_OK)
 		st = proof_check(call->settings, db, &err);
-	if (st == ST_OK)
+	if (st == ST_OK && admin_declared(call, db))
 		return true;
-	(void)admin_close(db, st, &err);
+	if (st != ST_OK)
+		(void)command_fail("%s", err.text);
+	system_db_close(db);
 	return false;
 }
 

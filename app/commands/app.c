@@ -4,6 +4,7 @@
 #include "app/base/arena.h"
 #include "app/base/jsonout.h"
 #include "app/commands/admin.h"
+#include "app/commands/admin_records.h"
 #include "app/commands/columns.h"
 #include "app/commands/commands.h"
 #include "middleware/registry/app_records.h"
@@ -22,6 +23,7 @@ apps_print_json(struct arena *arena, const struct app_record *list, size_t n)
 		member_text(&json, "role", list[i].role_name);
 		member_i64(&json, "keys", list[i].keys);
 		member_bool(&json, "is_active", list[i].active);
+		member_origin(&json, list[i].place);
 		buf_put_char(&json, '}');
 	}
 	buf_put_char(&json, ']');
@@ -32,7 +34,7 @@ static void
 apps_print(struct arena *arena, const struct app_record *list, size_t n)
 {
 	struct columns c =
-	    columns_new(arena, "APP ROLE KEYS ACTIVE DESCRIPTION");
+	    columns_new(arena, "APP ROLE KEYS ACTIVE ORIGIN DESCRIPTION");
 
 	for (size_t i = 0; i < n; i++) {
 		columns_put(&c, list[i].name);
@@ -40,6 +42,7 @@ apps_print(struct arena *arena, const struct app_record *list, size_t n)
 		columns_put(
 		    &c, arena_printf(arena, "%lld", (long long)list[i].keys));
 		columns_put(&c, list[i].active ? STR("yes") : STR("no"));
+		columns_put(&c, origin_of(list[i].place));
 		columns_put(&c, list[i].description);
 	}
 	columns_print(&c);
@@ -48,19 +51,18 @@ apps_print(struct arena *arena, const struct app_record *list, size_t n)
 static int
 app_list(struct command_call *call)
 {
-	struct app_record *list;
+	struct all_records all;
 	struct error err = { 0 };
 	struct system_db db;
 	enum status st;
-	size_t n;
 
 	if (!admin_open(call, &db))
 		return 1;
-	st = app_records_list(&db, call->arena, &list, &n, &err);
+	st = admin_records(call, &db, &all, &err);
 	if (st == ST_OK && command_switch(call, "--json"))
-		apps_print_json(call->arena, list, n);
+		apps_print_json(call->arena, all.apps, all.n_apps);
 	else if (st == ST_OK)
-		apps_print(call->arena, list, n);
+		apps_print(call->arena, all.apps, all.n_apps);
 	return admin_close(&db, st, &err);
 }
 

@@ -6,33 +6,18 @@
 
 #include "app/base/clock.h"
 #include "app/commands/admin.h"
+#include "app/commands/admin_records.h"
 #include "app/commands/commands.h"
+#include "app/commands/key_hash.h"
 #include "app/commands/key_print.h"
+#include "app/commands/key_text.h"
 #include "middleware/registry/key_records.h"
 #include "middleware/registry/settings_hold.h"
 
-#define NEW_KEY_BYTES 64
 #define DAYS_MAX      36500
 #define DAY_MS        86400000
 #define GRACE_SECONDS 86400
 #define GRACE_MAX     (365 * 86400)
-
-/* The key given, read from standard input for "-", or a new one. */
-static struct str
-key_text(const struct command_call *call, char text[KEY_MAX_BYTES + 2])
-{
-	const char *given = command_value(call, "--key");
-
-	if (given == NULL) {
-		secret_new_token(text, NEW_KEY_BYTES);
-		return str_make(text, NEW_KEY_BYTES);
-	}
-	if (strcmp(given, "-") != 0)
-		return str_of(given);
-	if (fgets(text, KEY_MAX_BYTES + 2, stdin) == NULL)
-		text[0] = '\0';
-	return str_trim(str_of(text));
-}
 
 /* "6498a8…", as the list shows it, is 6498a8. */
 static struct str
@@ -105,19 +90,18 @@ key_rotate(struct command_call *call)
 static int
 key_list(struct command_call *call)
 {
-	struct key_record *keys;
+	struct all_records all;
 	struct error err = { 0 };
 	struct system_db db;
 	enum status st;
-	size_t n;
 
 	if (!admin_open(call, &db))
 		return 1;
-	st = key_records_list(&db, call->arena, &keys, &n, &err);
+	st = admin_records(call, &db, &all, &err);
 	if (st == ST_OK && command_switch(call, "--json"))
-		keys_print_json(call->arena, keys, n, db.wall_ms);
+		keys_print_json(call->arena, all.keys, all.n_keys, db.wall_ms);
 	else if (st == ST_OK)
-		keys_print(call->arena, keys, n, db.wall_ms);
+		keys_print(call->arena, all.keys, all.n_keys, db.wall_ms);
 	return admin_close(&db, st, &err);
 }
 
@@ -183,6 +167,13 @@ static const struct command_option add_options[] = {
 	{ 0 },
 };
 
+static const struct command_option hash_options[] = {
+	{ "--key", "KEY", false,
+	    "a key that clients have already, as with key add; without, a new "
+	    "one is made and shown" },
+	{ 0 },
+};
+
 static const struct command_option rotate_options[] = {
 	{ "--grace", "TIME", false,
 	    "how long the earlier keys go on, as in 30m, 24h, 7d, or 0; "
@@ -211,6 +202,14 @@ const struct command key_commands[] = {
 	    .options = add_options,
 	    .needs_settings = true,
 	    .run = key_add },
+	{ .noun = "key",
+	    .verb = "hash",
+	    .operands = "APP",
+	    .summary = "Print the line that declares an app and its key in "
+		       "the env file",
+	    .options = hash_options,
+	    .needs_settings = true,
+	    .run = key_hash },
 	{ .noun = "key",
 	    .verb = "list",
 	    .summary = "List API keys by their first characters",

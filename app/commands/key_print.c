@@ -6,6 +6,7 @@
 #include "app/base/jsonout.h"
 #include "app/command.h"
 #include "app/commands/admin.h"
+#include "app/commands/admin_records.h"
 #include "app/commands/columns.h"
 #include "middleware/registry/key_records.h"
 
@@ -88,21 +89,30 @@ state_of(const struct key_record *key, int64_t now_ms)
 	return "active";
 }
 
+/* Of a key that is declared only its hash is known. */
+static struct str
+hint_text(struct arena *arena, struct str hint)
+{
+	if (str_is_null(hint))
+		return STR_NULL;
+	return arena_printf(arena, "%.*s\u2026", STR_ARG(hint));
+}
+
 void
 keys_print(struct arena *arena, const struct key_record *keys, size_t n,
     int64_t now_ms)
 {
 	struct columns c =
-	    columns_new(arena, "APP KEY ROLE STATE CREATED EXPIRES");
+	    columns_new(arena, "APP KEY ROLE STATE CREATED EXPIRES ORIGIN");
 
 	for (size_t i = 0; i < n; i++) {
 		columns_put(&c, keys[i].app_name);
-		columns_put(&c,
-		    arena_printf(arena, "%.*s\u2026", STR_ARG(keys[i].hint)));
+		columns_put(&c, hint_text(arena, keys[i].hint));
 		columns_put(&c, keys[i].role_name);
 		columns_put(&c, str_of(state_of(&keys[i], now_ms)));
 		columns_put(&c, keys[i].created);
 		columns_put(&c, date_or_null(arena, keys[i].expires_ms));
+		columns_put(&c, origin_of(keys[i].place));
 	}
 	columns_print(&c);
 }
@@ -123,6 +133,7 @@ keys_print_json(struct arena *arena, const struct key_record *keys, size_t n,
 		member_text(&json, "created", keys[i].created);
 		member_text(
 		    &json, "expires", date_or_null(arena, keys[i].expires_ms));
+		member_origin(&json, keys[i].place);
 		buf_put_char(&json, '}');
 	}
 	buf_put_char(&json, ']');

@@ -3,6 +3,7 @@
 
 #include "app/base/arena.h"
 #include "app/commands/admin.h"
+#include "app/commands/admin_records.h"
 #include "app/commands/commands.h"
 #include "app/commands/role_grant.h"
 #include "app/commands/role_print.h"
@@ -62,17 +63,16 @@ role_remove(struct command_call *call)
 static int
 role_list(struct command_call *call)
 {
-	struct role_record *list;
+	struct all_records all;
 	struct error err = { 0 };
 	struct system_db db;
 	enum status st;
-	size_t n;
 
 	if (!admin_open(call, &db))
 		return 1;
-	st = role_records_list(&db, call->arena, &list, &n, &err);
+	st = admin_records(call, &db, &all, &err);
 	if (st == ST_OK)
-		roles_print(call, list, n);
+		roles_print(call, all.roles, all.n_roles);
 	return admin_close(&db, st, &err);
 }
 
@@ -80,25 +80,24 @@ static int
 role_show(struct command_call *call)
 {
 	struct str name = str_of(call->operands[0]);
-	struct role_record *list = NULL;
-	struct app_record *apps = NULL;
+	const struct role_record *role = NULL;
+	struct all_records all;
 	struct error err = { 0 };
 	struct system_db db;
 	enum status st;
-	size_t n = 0, n_apps = 0;
-	int64_t id = 0;
+	int64_t id;
 
 	if (!admin_open(call, &db))
 		return 1;
-	st = lookup_id(&db, NOUN_ROLE, name, &id, &err);
-	if (st == ST_OK)
-		st = role_records_list(&db, call->arena, &list, &n, &err);
-	if (st == ST_OK)
-		st = app_records_list(&db, call->arena, &apps, &n_apps, &err);
-	for (size_t i = 0; st == ST_OK && i < n; i++) {
-		if (list[i].id == id)
-			role_print(call, &list[i], apps, n_apps);
+	st = admin_records(call, &db, &all, &err);
+	for (size_t i = 0; st == ST_OK && i < all.n_roles; i++) {
+		if (str_eq(all.roles[i].name, name))
+			role = &all.roles[i];
 	}
+	if (role != NULL)
+		role_print(call, role, all.apps, all.n_apps);
+	else if (st == ST_OK) /* says that there is none */
+		st = lookup_id(&db, NOUN_ROLE, name, &id, &err);
 	return admin_close(&db, st, &err);
 }
 

@@ -6,12 +6,13 @@
 #include "app/base/jsonout.h"
 #include "app/command.h"
 #include "app/commands/admin.h"
+#include "app/commands/admin_records.h"
 #include "app/commands/columns.h"
 #include "middleware/registry/app_records.h"
 #include "middleware/registry/role_records.h"
 #include "middleware/registry/words.h"
 
-#define HEADINGS    "ROLE ACTIVE SERVICE COMPONENT VERBS REQUESTORS"
+#define HEADINGS    "ROLE ORIGIN ACTIVE SERVICE COMPONENT VERBS REQUESTORS"
 #define ROW_COLUMNS 4 /* of a row in a list */
 
 struct str
@@ -55,6 +56,7 @@ members_put(struct arena *arena, struct buf *json, const struct role_record *r)
 	member_text(json, "name", r->name);
 	member_text(json, "description", r->description);
 	member_bool(json, "is_active", r->active);
+	member_origin(json, r->place);
 	json_put_name(json, STR("access"));
 	buf_put_char(json, '[');
 	for (size_t i = 0; i < r->n_rows; i++) {
@@ -77,6 +79,7 @@ role_rows_put(
 		    i < r->n_rows ? &r->rows[i] : NULL;
 
 		columns_put(c, r->name);
+		columns_put(c, origin_of(r->place));
 		columns_put(c, r->active ? STR("yes") : STR("no"));
 		if (row == NULL) {
 			for (int j = 0; j < ROW_COLUMNS; j++)

@@ -5,6 +5,7 @@
 #include "app/base/jsonout.h"
 #include "app/base/jsonread.h"
 #include "app/commands/admin.h"
+#include "app/commands/admin_records.h"
 #include "app/commands/columns.h"
 #include "app/commands/commands.h"
 #include "app/commands/service_config.h"
@@ -65,6 +66,7 @@ record_put(
 	member_bool(json, "is_active", r->active);
 	member_bool(json, "cache_enabled", r->cache_enabled);
 	member_i64(json, "cache_ttl", r->cache_ttl);
+	member_origin(json, r->place);
 	json_put_name(json, STR("config"));
 	config_put(arena, json, r);
 	buf_put_char(json, '}');
@@ -126,13 +128,15 @@ cache_text(struct arena *arena, const struct service_record *r)
 static void
 records_print(struct arena *arena, const struct service_record *list, size_t n)
 {
-	struct columns c = columns_new(arena, "NAME TYPE ACTIVE CACHE LABEL");
+	struct columns c =
+	    columns_new(arena, "NAME TYPE ACTIVE CACHE ORIGIN LABEL");
 
 	for (size_t i = 0; i < n; i++) {
 		columns_put(&c, list[i].name);
 		columns_put(&c, list[i].type);
 		columns_put(&c, list[i].active ? STR("yes") : STR("no"));
 		columns_put(&c, cache_text(arena, &list[i]));
+		columns_put(&c, origin_of(list[i].place));
 		columns_put(&c, list[i].label);
 	}
 	columns_print(&c);
@@ -157,19 +161,18 @@ records_print_json(
 static int
 service_list(struct command_call *call)
 {
-	struct service_record *list;
+	struct all_records all;
 	struct error err = { 0 };
 	struct system_db db;
 	enum status st;
-	size_t n;
 
 	if (!admin_open(call, &db))
 		return 1;
-	st = service_records_list(&db, call->arena, &list, &n, &err);
+	st = admin_records(call, &db, &all, &err);
 	if (st == ST_OK && command_switch(call, "--json"))
-		records_print_json(call->arena, list, n);
+		records_print_json(call->arena, all.services, all.n_services);
 	else if (st == ST_OK)
-		records_print(call->arena, list, n);
+		records_print(call->arena, all.services, all.n_services);
 	return admin_close(&db, st, &err);
 }
 
@@ -208,6 +211,9 @@ static const struct command_option add_options[] = {
 	{ "--set", "NAME=VALUE", false,
 	    "a member of its config, as in database=/srv/shop.sqlite; given as "
 	    "often as needed" },
+	{ "--secret", "MEMBER=FILE", false,
+	    "a secret member of its config, as in password=/run/db-password: "
+	    "the first line of the file, or of standard input for -" },
 	{ "--config", "JSON", false,
 	    "its config as one object, which may hold cache_enabled and "
 	    "cache_ttl" },
@@ -221,6 +227,9 @@ static const struct command_option add_options[] = {
 };
 
 static const struct command_option set_options[] = {
+	{ "--secret", "MEMBER=FILE", false,
+	    "a secret member of its config, as in password=/run/db-password: "
+	    "the first line of the file, or of standard input for -" },
 	{ "--unset", "MEMBER", false,
 	    "back to the default of a member; given as often as needed" },
 	{ "--label", "TEXT", false, "its name for people" },
@@ -241,7 +250,7 @@ static const struct command_option list_options[] = {
 const struct command service_commands[] = {
 	{ .noun = "service",
 	    .verb = "add",
-	    .operands = "NAME",
+	    .operands = "NAME [MEMBER=VALUE...]",
 	    .summary = "Add a service, which the API then answers for",
 	    .options = add_options,
 	    .needs_settings = true,

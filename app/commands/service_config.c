@@ -3,6 +3,7 @@
 #include "app/base/buf.h"
 #include "app/command.h"
 #include "app/commands/admin.h"
+#include "app/commands/secret_member.h"
 #include "drivers/cache/cache.h"
 #include "middleware/json_config.h"
 #include "middleware/registry/app_keys.h"
@@ -43,6 +44,25 @@ sets_read(struct command_call *call, struct members *m)
 		}
 		member_add(
 		    m, str_make(text.p, equals), str_skip(text, equals + 1));
+	}
+	return true;
+}
+
+/* "NAME=VALUE" as operands behind the service's name. */
+static bool
+operands_read(struct command_call *call, struct members *m)
+{
+	for (size_t i = 1; i < call->n_operands; i++) {
+		struct str value = str_of(call->operands[i]);
+		struct str name = str_cut(&value, '=');
+
+		if (name.n == 0 || str_is_null(value)) {
+			/* What was said may be a secret. */
+			(void)command_fail("MEMBER=VALUE is expected behind "
+					   "the service's name");
+			return false;
+		}
+		member_add(m, name, value);
 	}
 	return true;
 }
@@ -102,7 +122,8 @@ service_config_read(struct command_call *call, struct service_record *r)
 		return false;
 	if (command_value(call, "--cache-ttl") != NULL)
 		r->cache_enabled = true;
-	if (!sets_read(call, &m) ||
+	if (!secret_members_read(call) || !sets_read(call, &m) ||
+	    !operands_read(call, &m) ||
 	    !admin_number(call, "--cache-ttl", 0, CACHE_TTL_MAX, &r->cache_ttl))
 		return false;
 	given.list = (const struct config_member *)(const void *)m.list.p;

@@ -8,8 +8,9 @@ struct command_call;
 struct service_record;
 
 /*
- * Reads --config, --set and --cache-ttl and checks them against r->type: fills
- * config, cache_enabled and cache_ttl. False after it has said what is wrong.
+ * Reads --config, --set, --secret, --cache-ttl and the members given as
+ * operands, checks them against r->type: fills config, cache_enabled and
+ * cache_ttl. False after it has said what is wrong.
  */
 bool service_config_read(struct command_call *call, struct service_record *r);
 

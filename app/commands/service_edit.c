@@ -7,6 +7,7 @@
 #include "app/base/arena.h"
 #include "app/base/jsonout.h"
 #include "app/command.h"
+#include "app/commands/secret_member.h"
 #include "drivers/cache/cache.h"
 #include "middleware/json_config.h"
 #include "middleware/registry/app_keys.h"
@@ -187,7 +188,7 @@ bool
 service_edit_read(struct command_call *call, struct service_edit *edit)
 {
 	*edit = (struct service_edit){ .call = call, .cache_ttl = -1 };
-	if (!operands_check(call))
+	if (!secret_members_read(call) || !operands_check(call))
 		return false;
 	if (!admin_number(
 		call, "--cache-ttl", 0, CACHE_TTL_MAX, &edit->cache_ttl))

@@ -107,6 +107,8 @@ app_record_set(struct system_db *db, struct str name,
 	if (!str_is_null(wanted->name))
 		st = record_name_check(wanted->name, "app", err);
 	if (st == ST_OK)
+		st = lookup_undeclared(db, NOUN_APP, wanted->name, err);
+	if (st == ST_OK)
 		st = description_check(wanted->description, err);
 	return st == ST_OK ? system_db_write(db, change, &c, err) : st;
 }

@@ -67,7 +67,7 @@ role_take(struct declared_reader *r, const struct declared_thing *thing,
 
 static void
 hashes_take(struct declared_reader *r, const struct declared_thing *thing,
-    const struct app_record *app)
+    struct app_record *app)
 {
 	struct str rest = thing->entry->value;
 	int64_t expires_ms = 0;
@@ -93,6 +93,7 @@ hashes_take(struct declared_reader *r, const struct declared_thing *thing,
 			return;
 		}
 		r->out->n_keys++;
+		app->keys++;
 	} while (!str_is_null(rest));
 }
 

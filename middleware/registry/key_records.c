@@ -107,8 +107,8 @@ add(struct system_db *db, void *ctx, struct error *err)
 	return st == ST_OK ? key_insert(db, a, err) : st;
 }
 
-static enum status
-key_check(struct str key, struct error *err)
+enum status
+key_record_check(struct str key, struct error *err)
 {
 	bool bad = key.n < KEY_MIN_BYTES || key.n > KEY_MAX_BYTES;
 
@@ -129,7 +129,7 @@ key_record_add(
 	enum status st = record_name_check(order->app, "app", err);
 
 	if (st == ST_OK)
-		st = key_check(order->key, err);
+		st = key_record_check(order->key, err);
 	return st == ST_OK ? system_db_write(db, add, &adding, err) : st;
 }
 
@@ -179,7 +179,7 @@ key_record_rotate(struct system_db *db, struct arena *arena,
 		.arena = arena,
 		.until_ms = until_ms,
 		.choice = { .name = order->app } };
-	enum status st = key_check(order->key, err);
+	enum status st = key_record_check(order->key, err);
 
 	if (st == ST_OK)
 		st = system_db_write(db, rotate, &r, err);

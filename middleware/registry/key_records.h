@@ -17,6 +17,9 @@ struct system_db;
 #define KEY_MIN_BYTES  32
 #define KEY_MAX_BYTES  256
 
+/* ST_INVALID unless it is KEY_MIN_BYTES or more visible characters. */
+enum status key_record_check(struct str key, struct error *err);
+
 /*
  * What key_record_add() is to do. role: for a new app its role; for an app
  * that exists STR_NULL, or the role it has.

@@ -1,5 +1,6 @@
 #include "middleware/registry/lookup.h"
 
+#include "middleware/registry/declared.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/registry/words.h"
 
@@ -33,6 +34,27 @@ lower_case(struct str s, char *out, size_t size)
 	return str_make(out, n);
 }
 
+static struct str
+place_of(const struct system_db *db, enum noun noun, struct str name)
+{
+	return db->declared == NULL ? STR_NULL
+				    : declared_place(db->declared, noun, name);
+}
+
+enum status
+lookup_undeclared(
+    struct system_db *db, enum noun noun, struct str name, struct error *err)
+{
+	struct str place = place_of(db, noun, name);
+
+	if (str_is_null(place))
+		return ST_OK;
+	return error_set(err, ST_EXISTS,
+	    "a %s \"%.*s\" is declared at %.*s: choose another name, or change "
+	    "it there",
+	    nouns[noun].name, STR_ARG(name), STR_ARG(place));
+}
+
 enum status
 lookup_id(struct system_db *db, enum noun noun, struct str name, int64_t *id,
     struct error *err)
@@ -41,6 +63,7 @@ lookup_id(struct system_db *db, enum noun noun, struct str name, int64_t *id,
 	char lower[SERVICE_NAME_MAX + 1]; /* longer than any: finds none */
 	struct db_value args[1];
 	struct db_stmt stmt = { str_of(text->sql), args, 1 };
+	struct str place;
 	enum status st;
 
 	args[0] = bind_text(noun == NOUN_SERVICE
@@ -49,6 +72,12 @@ lookup_id(struct system_db *db, enum noun noun, struct str name, int64_t *id,
 	st = system_db_number(db, &stmt, id, err);
 	if (st != ST_MISSING)
 		return st;
+	place = place_of(db, noun, name);
+	if (!str_is_null(place))
+		return error_set(err, ST_INVALID,
+		    "the %s \"%.*s\" is declared at %.*s: it is changed and "
+		    "referred to there only",
+		    text->name, STR_ARG(name), STR_ARG(place));
 	return error_set(err, ST_MISSING,
 	    "no %s is named \"%.*s\": `%s` shows those there are", text->name,
 	    STR_ARG(name), text->command);

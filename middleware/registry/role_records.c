@@ -38,6 +38,8 @@ role_record_add(
 	enum status st = record_name_check(record->name, "role", err);
 
 	if (st == ST_OK)
+		st = lookup_undeclared(db, NOUN_ROLE, record->name, err);
+	if (st == ST_OK)
 		st = description_check(record->description, err);
 	return st == ST_OK ? system_db_write(db, role_insert, record, err) : st;
 }
@@ -87,6 +89,8 @@ role_record_set(struct system_db *db, struct str name,
 
 	if (!str_is_null(change->name))
 		st = record_name_check(change->name, "role", err);
+	if (st == ST_OK)
+		st = lookup_undeclared(db, NOUN_ROLE, change->name, err);
 	if (st == ST_OK)
 		st = description_check(change->description, err);
 	return st == ST_OK ? system_db_write(db, role_update, &changing, err)

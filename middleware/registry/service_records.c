@@ -55,6 +55,8 @@ service_record_add(
 	struct service_record r = *record;
 	enum status st = service_name_check(record->name, err);
 
+	if (st == ST_OK)
+		st = lookup_undeclared(db, NOUN_SERVICE, record->name, err);
 	if (st != ST_OK)
 		return st;
 	if (r.label.n > LABEL_MAX || r.description.n > DESCRIPTION_MAX)

@@ -17,6 +17,7 @@
 #include "drivers/db/db.h"
 
 struct arena;
+struct declared;
 struct settings;
 
 #define DATE_BYTES 20 /* "2026-01-31 23:59:59" and a NUL */
@@ -26,6 +27,9 @@ struct system_db {
 	struct db_conn *conn; /* NULL: not open */
 	int64_t wall_ms; /* Unix time that a write notes; its caller's to set */
 	int64_t statement_ms; /* how long one may take; the same */
+	/* What the env file declares, whose names no record may take; NULL:
+	 * nothing. The caller's to set. */
+	const struct declared *declared;
 };
 
 /* Where the settings say it is, for people. */

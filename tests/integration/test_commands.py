@@ -56,8 +56,10 @@ def test_a_service_is_listed_as_it_was_added(site):
     assert shop["config"]["database"] == "/srv/shop.sqlite"
     assert shop["config"]["read_only"] is True
     lines = site.weir("service", "list").splitlines()
-    assert lines[0].split() == ["NAME", "TYPE", "ACTIVE", "CACHE", "LABEL"]
-    assert lines[2].split() == ["shop", "sqlite", "yes", "60s", "Caf\u00e9"]
+    assert lines[0].split() == ["NAME", "TYPE", "ACTIVE", "CACHE", "ORIGIN",
+                                "LABEL"]
+    assert lines[2].split() == ["shop", "sqlite", "yes", "60s", "database",
+                                "Caf\u00e9"]
     assert lines[1].index("sqlite") == lines[2].index("sqlite")
 
 
@@ -178,16 +180,19 @@ def test_a_grant_is_listed_and_can_be_changed(site):
     assert rows == [("db", "*", "GET"), ("db", "_table/pay", "none"),
                     (None, "", "GET,POST,PUT,PATCH,DELETE")]
     assert table(site.weir("role", "list")) == [
-        ["ROLE", "ACTIVE", "SERVICE", "COMPONENT", "VERBS", "REQUESTORS"],
-        ["reader", "yes", "db", "*", "GET", "api"],
-        ["reader", "yes", "db", "_table/pay", "none", "api"],
-        ["reader", "yes", "*", "/", "GET,POST,PUT,PATCH,DELETE", "api"]]
+        ["ROLE", "ORIGIN", "ACTIVE", "SERVICE", "COMPONENT", "VERBS",
+         "REQUESTORS"],
+        ["reader", "database", "yes", "db", "*", "GET", "api"],
+        ["reader", "database", "yes", "db", "_table/pay", "none", "api"],
+        ["reader", "database", "yes", "*", "/", "GET,POST,PUT,PATCH,DELETE",
+         "api"]]
 
 
 def test_a_role_without_rows_is_listed_too(site):
     added = json.loads(site.weir("role", "add", "idle", "--json"))
     assert added["access"] == []
-    assert ["idle", "yes", "-", "-", "-", "-"] in table(site.weir("role", "list"))
+    assert ["idle", "database", "yes", "-", "-", "-", "-"] in table(
+        site.weir("role", "list"))
 
 
 def test_one_row_of_a_role_is_taken_away(site):
@@ -211,7 +216,8 @@ def test_a_role_is_shown_with_its_apps(site):
     site.add_key("two", "reader")
     lines = table(site.weir("role", "show", "reader"))
     assert ["apps", "one,", "two"] in lines
-    assert lines[-1] == ["reader", "yes", "db", "*", "GET", "api"]
+    assert lines[-1] == ["reader", "database", "yes", "db", "*", "GET",
+                         "api"]
     shown = json.loads(site.weir("role", "show", "reader", "--json"))
     assert shown.pop("apps") == ["one", "two"]
     assert [shown] == site.listed("role")
@@ -352,7 +358,7 @@ def test_an_app_is_changed_and_removed(site):
     assert (app["role"], app["description"], app["is_active"], app["keys"]
             ) == ("writer", "the shop", False, 1)
     assert table(site.weir("app", "list"))[-1] == [
-        "shop", "writer", "1", "no", "the", "shop"]
+        "shop", "writer", "1", "no", "database", "the", "shop"]
     site.weir("app", "remove", "shop")
     assert len(site.listed("app")) == len(site.listed("key")) == 3
     assert "weir app list" in refused(site, "app", "remove", "shop")

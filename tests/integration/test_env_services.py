@@ -1,0 +1,351 @@
+"""Services, roles and keys that the environment file declares."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+
+import pytest
+
+from support import fcgi
+from support.process import wait_until
+from support.weir import PROGRAM, Failed, Installation, environment, run
+
+SQL = ("PRAGMA journal_mode = WAL;"
+       "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);"
+       "INSERT INTO t VALUES (1, 'one');")
+
+
+def make_database(path):
+    with sqlite3.connect(path) as db:
+        db.executescript(SQL)
+    db.close()
+    return path
+
+
+def hashed(env_file, app):
+    """A new key, and the value that declares it."""
+    status, out, err = run("key", "hash", app, "--env", env_file)
+    assert status == 0, err
+    key, line = out.splitlines()
+    name, value = line.split("=")
+    assert name == f"KEY_{app.upper()}_HASH"
+    assert key not in line
+    return key, value
+
+
+@pytest.fixture
+def site(tmp_path):
+    """An installation that is all in its file, with one key."""
+    site = Installation(tmp_path)
+    site.key, value = hashed(site.env_file, "web")
+    site.configure(
+        SERVICE_SHOP_TYPE="sqlite",
+        SERVICE_SHOP_DATABASE=make_database(site.path("shop.sqlite")),
+        SERVICE_SHOP_LABEL='"The shop"',
+        SERVICE_SHOP_CACHE_ENABLED="true",
+        SERVICE_SHOP_CACHE_TTL="60",
+        ROLE_READER_ACCESS='"shop:_table/*:GET"',
+        KEY_WEB_HASH=value,
+        KEY_WEB_ROLE="reader")
+    return site
+
+
+def line_of(site, name):
+    lines = site.read("weir.env").splitlines()
+    at = [line.split("=")[0] for line in lines].index(name)
+    return f"{site.env_file}:{at + 1}"
+
+
+def refused(site, *words, **env):
+    """What a command says that fails."""
+    status, out, err = run(*words, "--env", site.env_file,
+                           env=environment(**env))
+    assert status == 1, out
+    return out + err
+
+
+def get(server, uri, key):
+    return fcgi.call(server.address, uri,
+                     headers={"X-DreamFactory-API-Key": key})
+
+
+def status_of(server, uri, key):
+    return get(server, uri, key).status
+
+
+# -- one file -----------------------------------------------------------------
+
+def test_one_file_is_a_whole_installation(site):
+    site.weir("check")
+    server = site.serve()
+    try:
+        first = get(server, "/api/v2/shop/_table/t", site.key)
+        assert first.status == 200
+        assert first.rows == [{"id": 1, "a": "one"}]
+        assert not first.hit
+        second = get(server, "/api/v2/shop/_table/t", site.key)
+        assert second.body == first.body
+        assert second.hit
+        assert fcgi.call(
+            server.address, "/api/v2/shop/_table/t", method="DELETE",
+            headers={"X-DreamFactory-API-Key": site.key}).status == 401
+        assert status_of(server, "/api/v2/shop/_schema", site.key) == 401
+    finally:
+        server.stop()
+
+
+def test_what_is_declared_is_listed_with_its_origin(site):
+    site.weir("role", "add", "owner")
+    shop, = site.listed("service")
+    assert shop["origin"] == "env"
+    assert shop["name"] == "shop"
+    assert shop["label"] == "The shop"
+    assert shop["cache_enabled"] is True
+    assert shop["cache_ttl"] == 60
+    assert shop["id"] < 0
+    origins = {role["name"]: role["origin"] for role in site.listed("role")}
+    assert origins == {"owner": "database", "reader": "env"}
+    keys = {key["app"]: key for key in site.listed("key")}
+    assert keys["web"]["origin"] == "env"
+    assert keys["web"]["role"] == "reader"
+    assert keys["admin"]["origin"] == "database"
+    apps = {app["name"]: app for app in site.listed("app")}
+    assert apps["web"]["origin"] == "env"
+    assert apps["web"]["keys"] == 1
+    lines = [line.split() for line in
+             site.weir("service", "list").splitlines()]
+    assert lines[1][lines[0].index("ORIGIN")] == "env"
+    assert "_table/*" in site.weir("role", "show", "reader")
+
+
+def test_a_key_of_ones_own_is_hashed_from_standard_input(site):
+    key = "0123456789abcdef0123456789abcdef"
+    done = subprocess.run(
+        [PROGRAM, "key", "hash", "own", "--key", "-", "--env", site.env_file],
+        input=key + "\n", env=environment(), capture_output=True, text=True,
+        timeout=30, check=True)
+    assert key not in done.stdout
+    name, value = done.stdout.strip().split("=")
+    site.configure(**{name: value, "KEY_OWN_ROLE": "reader"})
+    server = site.serve()
+    try:
+        assert status_of(server, "/api/v2/shop/_table/t", key) == 200
+        assert status_of(server, "/api/v2/shop/_table/t", site.key) == 200
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("words", [["a-b"], [""],
+                                   ["app", "--key", "too short"]])
+def test_what_cannot_be_in_the_file_is_not_hashed(site, words):
+    refused(site, "key", "hash", *words)
+
+
+def test_a_declared_key_expires(site):
+    site.configure(KEY_WEB_EXPIRES="2001-01-01")
+    server = site.serve()
+    try:
+        assert status_of(server, "/api/v2/shop/_table/t", site.key) == 401
+    finally:
+        server.stop()
+
+
+# -- beside the system database -------------------------------------------------
+
+def test_both_kinds_serve_side_by_side(site):
+    make_database(site.path("other.sqlite"))
+    site.weir("service", "add", "other", "--type", "sqlite",
+              "database=" + site.path("other.sqlite"))
+    site.configure(ROLE_BOTH_ACCESS='"shop:*:GET; other:_table/t:GET"',
+                   KEY_WEB_ROLE="both")
+    site.add_role("all")
+    site.grant("all", "*", "*", "GET")
+    key = site.add_key("stored", "all")
+    server = site.serve()
+    try:
+        for service in ("shop", "other"):
+            uri = f"/api/v2/{service}/_table/t"
+            assert status_of(server, uri, site.key) == 200
+            assert status_of(server, uri, key) == 200
+        assert status_of(server, "/api/v2/other/_schema", site.key) == 401
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("words", [
+    ["service", "add", "Shop", "--type", "sqlite", "--set", "database=/x"],
+    ["service", "set", "shop", "--label", "x"],
+    ["service", "remove", "shop"],
+    ["role", "add", "reader"],
+    ["role", "set", "reader", "--active", "no"],
+    ["role", "remove", "reader"],
+    ["role", "grant", "reader", "--service", "*"],
+    ["key", "add", "web"],
+    ["key", "revoke", "web"],
+    ["key", "rotate", "web"],
+    ["app", "remove", "web"],
+])
+def test_what_is_declared_is_changed_in_the_file_only(site, words):
+    before = site.listed("service"), site.listed("role"), site.listed("key")
+    name = {"service": "SERVICE_SHOP_TYPE", "role": "ROLE_READER_ACCESS",
+            "key": "KEY_WEB_HASH", "app": "KEY_WEB_HASH"}[words[0]]
+    assert line_of(site, name) in refused(site, *words)
+    assert before == (site.listed("service"), site.listed("role"),
+                      site.listed("key"))
+
+
+@pytest.mark.parametrize("words", [
+    ["role", "grant", "stored", "--service", "shop"],
+    ["key", "add", "other", "--role", "reader"],
+    ["limit", "add", "few", "--rate", "1", "--period", "day",
+     "--service", "shop"],
+])
+def test_records_of_the_database_cannot_name_what_is_declared(site, words):
+    site.add_role("stored")
+    assert "is declared at" in refused(site, *words)
+
+
+@pytest.mark.parametrize("declaring, words, noun", [
+    ("SERVICE_SHOP_TYPE", ["service", "remove", "shop"], "service"),
+    ("ROLE_READER_ACCESS", ["role", "remove", "reader"], "role"),
+    ("KEY_WEB_HASH", ["app", "remove", "web"], "app"),
+])
+def test_a_name_that_both_have_stops_the_start(
+        site, tmp_path, declaring, words, noun):
+    """And can be cleared away, as a command tells the two apart."""
+    declared = site.read("weir.env")
+    plain = "".join(
+        line for line in declared.splitlines(keepends=True)
+        if not line.startswith(("SERVICE_", "ROLE_", "KEY_")))
+    with open(site.env_file, "w", encoding="utf-8") as out:
+        out.write(plain)
+    site.weir("service", "add", "shop", "--type", "sqlite",
+              "--set", "database=/x")
+    site.add_role("reader")
+    site.add_key("web", "reader")
+    with open(site.env_file, "w", encoding="utf-8") as out:
+        out.write(declared)
+    said = refused(site, "serve", LISTEN="unix:" + str(tmp_path / "s"))
+    assert line_of(site, declaring) in site.read("weir.log") + said
+    assert "system database" in said
+    assert f"{noun} " in refused(site, "check")
+    site.weir("key", "revoke", "web")
+    site.weir("app", "remove", "web")
+    site.weir("role", "remove", "reader")
+    site.weir("service", "remove", "shop")
+    site.weir("check")
+    assert words
+
+
+# -- what is wrong ---------------------------------------------------------------
+
+@pytest.mark.parametrize("name, value, why", [
+    ("SERVICE_SHOP_MAX_RECORDS", "0", "must be an integer from 1"),
+    ("SERVICE_SHOP_DATABSE", "/x", "is not known"),
+    ("SERVICE_SHPO_DATABASE", "/x", "belongs to nothing"),
+    ("SERVICE_SHOP_READ_ONLY", "perhaps", "must be true or false"),
+    ("SERVICE_CRM_TYPE", "oracle", "sqlite"),
+    ("SERVICE_CRM_TYPE", "sqlite", "SERVICE_CRM_DATABASE"),
+    ("SERVICE_shop_TYPE", "sqlite", "given already"),
+    ("ROLE_READER_ACCESS", "shop:GET", "SERVICE:COMPONENT:VERBS"),
+    ("ROLE_READER_ACCESS", "crm:*:GET", 'service "crm" does not exist'),
+    ("KEY_WEB_HASH", "1234", "hexadecimal"),
+    ("KEY_WEB_ROLE", "writer", 'role "writer" does not exist'),
+])
+def test_a_wrong_line_stops_the_start(site, tmp_path, name, value, why):
+    site.configure(**{name: value})
+    known = {"KEY_WEB_ROLE": "KEY_WEB_HASH"}.get(name, name)
+    for words in (["check"], ["serve"]):
+        said = refused(site, *words, LISTEN="unix:" + str(tmp_path / "s"))
+        assert line_of(site, known) in said
+        assert why in said
+
+
+def test_a_name_that_fits_two_services_stops_the_start(site):
+    site.configure(SERVICE_SHOP_CACHE_TYPE="sqlite",
+                   SERVICE_SHOP_CACHE_DATABASE="/x")
+    site.weir("service", "list")
+    site.configure(SERVICE_SHOP_CACHE_CACHE_TTL="5", SERVICE_S_TYPE="sqlite",
+                   SERVICE_S_DATABASE="/x")
+    shop, cache, _ = site.listed("service")
+    assert (shop["cache_ttl"], cache["cache_ttl"]) == (60, 5)
+
+
+def test_declared_names_are_no_slips_of_settings(site):
+    assert "warning" not in run("service", "list", "--env", site.env_file)[2]
+    assert "warn" not in site.weir("check")
+
+
+def test_the_environment_wins_over_the_file(site):
+    other = site.path("other.sqlite")
+    make_database(other)
+    with sqlite3.connect(other) as db:
+        db.execute("UPDATE t SET a = 'two'")
+    db.close()
+    server = site.serve(SERVICE_SHOP_DATABASE=other, KEY_VAULT_URL="x")
+    try:
+        answer = get(server, "/api/v2/shop/_table/t/1", site.key)
+        assert answer.json["a"] == "two"
+        assert "KEY_VAULT_URL belongs to nothing" in site.read("weir.log")
+    finally:
+        server.stop()
+
+
+# -- reload ----------------------------------------------------------------------
+
+def test_a_reload_takes_over_what_the_file_says_now(site):
+    server = site.serve()
+    try:
+        assert status_of(server, "/api/v2/crm/_table/t", site.key) == 401
+        site.configure(
+            SERVICE_CRM_TYPE="sqlite",
+            SERVICE_CRM_DATABASE=make_database(site.path("crm.sqlite")),
+            ROLE_READER_ACCESS='"crm:*:GET"')
+        server.signal(signal.SIGHUP)
+        wait_until(lambda: status_of(
+            server, "/api/v2/crm/_table/t", site.key) == 200)
+        assert status_of(server, "/api/v2/shop/_table/t", site.key) == 401
+    finally:
+        server.stop()
+
+
+def test_a_bad_file_leaves_everything_as_it_was(site):
+    server = site.serve()
+    try:
+        site.configure(SERVICE_SHOP_MAX_RECORDS="0", CACHE_TLT="1",
+                       KEY_WEB_ROLE="nobody")
+        server.signal(signal.SIGHUP)
+        wait_until(lambda: "settings stay" in site.read("weir.log"))
+        log = site.read("weir.log")
+        assert line_of(site, "SERVICE_SHOP_MAX_RECORDS") in log
+        assert "CACHE_TLT: unknown name" in log
+        assert status_of(server, "/api/v2/shop/_table/t", site.key) == 200
+    finally:
+        server.stop()
+
+
+def test_a_record_added_meanwhile_does_not_replace_what_is_declared(site):
+    """As another host may do, whose file does not declare it."""
+    server = site.serve()
+    try:
+        with open(site.path("plain.env"), "w", encoding="utf-8") as out:
+            out.writelines(
+                line for line in
+                site.read("weir.env").splitlines(keepends=True)
+                if not line.startswith(("SERVICE_", "ROLE_", "KEY_")))
+        os.chmod(site.path("plain.env"), 0o600)
+        status, _, err = run(
+            "service", "add", "shop", "--type", "sqlite", "database=/nix",
+            "--env", site.path("plain.env"))
+        assert status == 0, err
+        wait_until(lambda: "in the system database as well" in
+                   site.read("weir.log"))
+        assert status_of(server, "/api/v2/shop/_table/t", site.key) == 200
+    finally:
+        server.stop()
+
+
+def test_a_failed_command_says_where(site):
+    with pytest.raises(Failed, match="is declared at"):
+        site.weir("service", "remove", "shop")
