@@ -1,61 +1,10 @@
 /* One condition of a filter: field [not] operator value. */
 #include "app/base/arena.h"
 #include "app/services/db/filter.h"
-#include "app/services/db/filter_tree.h"
-#include "app/services/db/filter_value.h"
+#include "app/services/db/filter_operator.h"
 #include "drivers/db/catalog.h"
 
 #define NAME_SHOWN 128 /* bytes of a name in a fault */
-
-enum takes { TAKES_VALUE, TAKES_LIST, TAKES_PATTERN, TAKES_NOTHING };
-
-struct spelling {
-	struct str word; /* or sign */
-	struct str second;
-	enum filter_op op;
-	enum takes takes;
-	enum filter_match match; /* TAKES_PATTERN */
-};
-
-/* A sign stands before those that it begins with. */
-static const struct spelling signs[] = {
-	{ .word = { ">=", 2 }, .op = FILTER_GE },
-	{ .word = { "<=", 2 }, .op = FILTER_LE },
-	{ .word = { "!=", 2 }, .op = FILTER_NE },
-	{ .word = { "<>", 2 }, .op = FILTER_NE },
-	{ .word = { "=", 1 }, .op = FILTER_EQ },
-	{ .word = { ">", 1 }, .op = FILTER_GT },
-	{ .word = { "<", 1 }, .op = FILTER_LT },
-};
-
-static const struct spelling words[] = {
-	{ .word = { "eq", 2 }, .op = FILTER_EQ },
-	{ .word = { "ne", 2 }, .op = FILTER_NE },
-	{ .word = { "lt", 2 }, .op = FILTER_LT },
-	{ .word = { "gte", 3 }, .op = FILTER_GE },
-	{ .word = { "gt", 2 }, .op = FILTER_GT },
-	{ .word = { "lte", 3 }, .op = FILTER_LE },
-	{ .word = { "in", 2 }, .op = FILTER_IN, .takes = TAKES_LIST },
-	{ .word = { "like", 4 }, .op = FILTER_LIKE, .takes = TAKES_PATTERN },
-	{ .word = { "contains", 8 },
-	    .op = FILTER_LIKE,
-	    .takes = TAKES_PATTERN,
-	    .match = FILTER_MATCH_PART },
-	{ .word = { "starts", 6 },
-	    .second = { "with", 4 },
-	    .op = FILTER_LIKE,
-	    .takes = TAKES_PATTERN,
-	    .match = FILTER_MATCH_START },
-	{ .word = { "ends", 4 },
-	    .second = { "with", 4 },
-	    .op = FILTER_LIKE,
-	    .takes = TAKES_PATTERN,
-	    .match = FILTER_MATCH_END },
-	{ .word = { "is", 2 },
-	    .second = { "null", 4 },
-	    .op = FILTER_NULL,
-	    .takes = TAKES_NOTHING },
-};
 
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -84,58 +33,6 @@ column_read(struct filter_reader *r, const struct column **out)
 	return filter_fault(&r->text, at,
 	    "Invalid or unparsable field in filter request: '%.*s'.",
 	    STR_ARG(name_shown(name)));
-}
-
-static const struct spelling *
-sign_pass(struct filter_text *t)
-{
-	struct str rest = str_skip(t->text, filter_next(t));
-
-	for (size_t i = 0; i < ROWS(signs); i++) {
-		if (!str_starts(rest, signs[i].word))
-			continue;
-		t->at += signs[i].word.n;
-		return &signs[i];
-	}
-	return NULL;
-}
-
-/* "is not null" has a "not" between its words. */
-static const struct spelling *
-word_pass(struct filter_text *t, bool *negated)
-{
-	for (size_t i = 0; i < ROWS(words); i++) {
-		if (!filter_pass_word(t, words[i].word))
-			continue;
-		if (words[i].takes == TAKES_NOTHING &&
-		    filter_pass_word(t, STR("not")))
-			*negated = !*negated;
-		if (!str_is_null(words[i].second) &&
-		    !filter_pass_word(t, words[i].second))
-			return NULL;
-		return &words[i];
-	}
-	return NULL;
-}
-
-static enum status
-operator_read(
-    struct filter_reader *r, const struct spelling **out, bool *negated)
-{
-	struct filter_text *t = &r->text;
-	size_t at;
-
-	*negated = filter_pass_word(t, STR("not"));
-	at = filter_next(t);
-	*out = sign_pass(t);
-	if (*out == NULL)
-		*out = word_pass(t, negated);
-	if (*out != NULL)
-		return ST_OK;
-	if (filter_pass_word(t, STR("all")))
-		return filter_fault(
-		    t, at, "The operator 'all' is not offered.");
-	return filter_fault(t, at, FILTER_UNPARSABLE "An operator is missing.");
 }
 
 static enum status
@@ -172,7 +69,7 @@ single_read(struct filter_reader *r, struct filter_condition *c)
 }
 
 static enum status
-pattern_read(struct filter_reader *r, const struct spelling *op,
+pattern_read(struct filter_reader *r, const struct filter_operator *op,
     struct filter_condition *c)
 {
 	struct filter_raw raw;
@@ -275,12 +172,12 @@ filter_condition_negate(struct filter_condition *c)
 enum status
 filter_condition_read(struct filter_reader *r, struct filter_condition *out)
 {
-	const struct spelling *op = NULL;
+	const struct filter_operator *op = NULL;
 	bool negated = false;
 	enum status st = column_read(r, &out->column);
 
 	if (st == ST_OK)
-		st = operator_read(r, &op, &negated);
+		st = filter_operator_read(&r->text, &op, &negated);
 	if (st != ST_OK)
 		return st;
 	out->op = op->op;
