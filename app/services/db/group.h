@@ -3,6 +3,8 @@
  * (dreamfactory.md 7.4). Fields are the columns of the group, and SUM, COUNT,
  * AVG, MIN and MAX of any column, which are named SUM_amount and COUNT_ALL in
  * the answer, in the order and in having. Without a group all rows are one.
+ * The digits of an AVG, and whether the MAX of booleans is 1 or true, are the
+ * database's matter.
  */
 #ifndef WEIR_SERVICES_DB_GROUP_H
 #define WEIR_SERVICES_DB_GROUP_H
