@@ -9,6 +9,7 @@ import pytest
 
 from support.process import wait_until
 
+ENGINES = ("sqlite", "mysql")
 TABLE = "/api/v2/shop/_table/orders"
 FRESH_ID = itertools.count(100)
 

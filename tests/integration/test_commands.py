@@ -75,6 +75,16 @@ def test_added_as_json_it_reads_as_in_the_list(site):
 
 @pytest.mark.parametrize("words, why", [
     (["two", "--type", "oracle"], '"oracle" does not exist'),
+    (["two", "--type", "sqlite", "--set", "database=:memory:"],
+     '"database" must be an absolute path'),
+    (["two", "--type", "sqlite", "--set", "database=shop.sqlite"],
+     '"database" must be an absolute path'),
+    (["two", "--type", "mysql", "--set", "database=shop",
+      "--set", "username=u", "--set", "port=70000"],
+     '"port" must be an integer from 1 to 65535'),
+    (["two", "--type", "mysql", "--set", "database=shop",
+      "--set", "username=u", "--set", "max_records=0"], '"max_records"'),
+    (["two", "--type", "mariadb", "--set", "database=shop"], '"username"'),
     (["two", "--type", "sqlite"], '"database" is required'),
     (["two", "--type", "sqlite", "--set", "database=/x", "--set", "nix=1"],
      '"nix" is not known'),
