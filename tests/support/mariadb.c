@@ -225,7 +225,8 @@ mariadb_drop(const char *name)
 {
 	char sql[128];
 
-	(void)snprintf(sql, sizeof(sql), "DROP DATABASE `%s`", name);
+	(void)snprintf(sql, sizeof(sql),
+	    "SET lock_wait_timeout = 20; DROP DATABASE `%s`", name);
 	mariadb_sql("", sql);
 }
 
