@@ -75,65 +75,52 @@ mysql_identity(struct db_conn *conn, struct buf *out, struct error *err)
 	return st;
 }
 
-/* The rows of one view as a number that no order of rows changes. */
-#define SQL_HASH(view, schema, columns)                                        \
-	"SELECT COALESCE(SUM(CAST(CONV(LEFT(MD5(CONCAT_WS('|', " columns       \
-	")), 12), 16, 10) AS UNSIGNED)), 0) AS part "                          \
-	"FROM information_schema." view " WHERE " schema " = DATABASE()"
+/* The rows of a view as a number that no order of rows changes. */
+#define HASH     "SELECT COALESCE(SUM(CAST(CONV(LEFT(MD5(CONCAT_WS('|', "
+#define HASH_END ")), 12), 16, 10) AS UNSIGNED)), 0) AS part "
+
+#define SQL_TABLES                                                             \
+	HASH "TABLE_NAME, TABLE_TYPE, ENGINE" HASH_END                         \
+	     "FROM information_schema.TABLES "                                 \
+	     "WHERE TABLE_SCHEMA = DATABASE()"
+
+#define SQL_COLUMNS                                                            \
+	HASH "TABLE_NAME, ORDINAL_POSITION, COLUMN_NAME, COLUMN_TYPE, "        \
+	     "COLLATION_NAME, IS_NULLABLE, COLUMN_KEY, EXTRA, "                \
+	     "COLUMN_DEFAULT" HASH_END "FROM information_schema.COLUMNS "      \
+	     "WHERE TABLE_SCHEMA = DATABASE()"
+
+#define SQL_KEYS                                                               \
+	HASH "TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION, COLUMN_NAME, "    \
+	     "REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME" HASH_END          \
+	     "FROM information_schema.KEY_COLUMN_USAGE "                       \
+	     "WHERE TABLE_SCHEMA = DATABASE()"
+
+#define SQL_RULES                                                              \
+	HASH "TABLE_NAME, CONSTRAINT_NAME, UPDATE_RULE, DELETE_RULE" HASH_END  \
+	     "FROM information_schema.REFERENTIAL_CONSTRAINTS "                \
+	     "WHERE CONSTRAINT_SCHEMA = DATABASE()"
+
+#define SQL_TRIGGERS                                                           \
+	HASH "TRIGGER_NAME, EVENT_OBJECT_TABLE, EVENT_MANIPULATION" HASH_END   \
+	     "FROM information_schema.TRIGGERS "                               \
+	     "WHERE EVENT_OBJECT_SCHEMA = DATABASE()"
+
+#define SQL_VIEWS                                                              \
+	HASH "TABLE_NAME, MD5(VIEW_DEFINITION)" HASH_END                       \
+	     "FROM information_schema.VIEWS "                                  \
+	     "WHERE TABLE_SCHEMA = DATABASE()"
 
 /* All that the catalogue is made of, and what the views say. */
-#define SQL_SCHEMA                                                                                                                                                                             \
-	"SELECT CAST(CONV(LEFT(MD5(GROUP_CONCAT(part ORDER BY place)), 15), "                                                                                                                  \
-	"16, 10) AS SIGNED) FROM ("                                                                                                                                                            \
-	"SELECT 1 AS place, t.part FROM (" SQL_HASH("TABLES", "TABLE_SCHEMA", "TABLE_NAME, TABLE_TYPE, ENGINE") ") t UNION ALL SELECT 2, c.part FROM (" SQL_HASH(                              \
-	    "COLUMNS", "TABLE_SCHEMA",                                                                                                                                                         \
-	    "TABLE_NAME, ORDINAL_POSITION, COLUMN_NAME, COLUMN_TYPE, "                                                                                                                         \
-	    "COLLATION_NAME, IS_NULLABLE, COLUMN_KEY, EXTRA, COLUMN_DEFAULT") ") c UNION ALL SELECT 3, k.part FROM (" SQL_HASH("KEY_COLUMN_USAGE",                                             \
-	    "TABLE_SCHEMA",                                                                                                                                                                    \
-	    "TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION, COLUMN_NAME, "                                                                                                                     \
-	    "REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME") ") k UNION ALL "                                                                                                                  \
-							     "SELECT 4, "                                                                                                                      \
-							     "r.part FROM "                                                                                                                    \
-							     "(" SQL_HASH("RE"                                                                                                                 \
-									  "FE"                                                                                                                 \
-									  "RE"                                                                                                                 \
-									  "NT"                                                                                                                 \
-									  "IA"                                                                                                                 \
-									  "L_"                                                                                                                 \
-									  "CO"                                                                                                                 \
-									  "NS"                                                                                                                 \
-									  "TR"                                                                                                                 \
-									  "AI"                                                                                                                 \
-									  "NT"                                                                                                                 \
-									  "S",                                                                                                                 \
-								 "CONSTRAINT_"                                                                                                                 \
-								 "SCHEMA",                                                                                                                     \
-								 "TABLE_NAME,"                                                                                                                 \
-								 " CONSTRAINT"                                                                                                                 \
-								 "_NAME, "                                                                                                                     \
-								 "UPDATE_"                                                                                                                     \
-								 "RULE, "                                                                                                                      \
-								 "DELETE_"                                                                                                                     \
-								 "RULE") ") "                                                                                                                  \
-									 "r "                                                                                                                  \
-									 "UNI"                                                                                                                 \
-									 "ON "                                                                                                                 \
-									 "ALL"                                                                                                                 \
-									 " SE"                                                                                                                 \
-									 "LEC"                                                                                                                 \
-									 "T "                                                                                                                  \
-									 "5, "                                                                                                                 \
-									 "g."                                                                                                                  \
-									 "par"                                                                                                                 \
-									 "t "                                                                                                                  \
-									 "FRO"                                                                                                                 \
-									 "M "                                                                                                                  \
-									 "(" SQL_HASH(                                                                                                         \
-									     "TRIGGERS",                                                                                                       \
-									     "EVENT_OBJECT_SCHEMA",                                                                                            \
-									     "TRIGGER_NAME, EVENT_OBJECT_TABLE, EVENT_MANIPULATION") ") g UNION ALL SELECT 6, v.part FROM (" SQL_HASH("VIEWS", \
-									     "TABLE_SCHEMA",                                                                                                   \
-									     "TABLE_NAME, MD5(VIEW_DEFINITION)") ") v) parts"
+#define SQL_SCHEMA                                                             \
+	"SELECT CAST(CONV(LEFT(MD5(GROUP_CONCAT(part ORDER BY place)), 15), "  \
+	"16, 10) AS SIGNED) FROM ("                                            \
+	"SELECT 1 AS place, t.part FROM (" SQL_TABLES ") t UNION ALL "         \
+	"SELECT 2, c.part FROM (" SQL_COLUMNS ") c UNION ALL "                 \
+	"SELECT 3, k.part FROM (" SQL_KEYS ") k UNION ALL "                    \
+	"SELECT 4, r.part FROM (" SQL_RULES ") r UNION ALL "                   \
+	"SELECT 5, g.part FROM (" SQL_TRIGGERS ") g UNION ALL "                \
+	"SELECT 6, v.part FROM (" SQL_VIEWS ") v) parts"
 
 static enum status
 on_number(void *ctx, const struct db_value *v, size_t n)
