@@ -138,7 +138,8 @@ triggers_read(struct reading *r, struct error *err)
 	"(IS_NULLABLE = 'NO' OR COLUMN_DEFAULT <> 'NULL'), "                   \
 	"EXTRA LIKE '%auto_increment%', "                                      \
 	"EXTRA LIKE '%VIRTUAL GENERATED%' OR EXTRA LIKE '%STORED GENERATED%'," \
-	"DATA_TYPE LIKE '%int' AND COLUMN_TYPE LIKE '%unsigned%' "             \
+	"DATA_TYPE = 'bit' OR "                                                \
+	"(DATA_TYPE LIKE '%int' AND COLUMN_TYPE LIKE '%unsigned%') "           \
 	"FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() "     \
 	"ORDER BY CAST(TABLE_NAME AS BINARY), ORDINAL_POSITION"
 

@@ -3,7 +3,7 @@
 
 #include "app/base/str.h"
 
-/* Flags; a longer one is a number or a string of bits. */
+/* Flags; longer ones are numbers. */
 static const char *const booleans[] = { "tinyint(1)", "bit(1)" };
 
 /* Types not listed (enum, uuid, inet6) are texts. */
@@ -17,6 +17,7 @@ static const struct {
 	{ "int", COLUMN_INTEGER },
 	{ "bigint", COLUMN_INTEGER },
 	{ "year", COLUMN_INTEGER },
+	{ "bit", COLUMN_INTEGER },
 	{ "decimal", COLUMN_DECIMAL },
 	{ "float", COLUMN_REAL },
 	{ "double", COLUMN_REAL },
@@ -25,7 +26,6 @@ static const struct {
 	{ "datetime", COLUMN_DATETIME },
 	{ "timestamp", COLUMN_DATETIME },
 	{ "json", COLUMN_JSON },
-	{ "bit", COLUMN_BINARY },
 	{ "binary", COLUMN_BINARY },
 	{ "varbinary", COLUMN_BINARY },
 	{ "tinyblob", COLUMN_BINARY },

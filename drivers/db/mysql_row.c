@@ -81,10 +81,11 @@ mysql_columns_free(struct mysql_kept *kept)
 static enum read_as
 read_integer(const MYSQL_FIELD *field)
 {
-	if (field->type == MYSQL_TYPE_TINY && field->length == 1)
-		return READ_BOOLEAN;
-	return (field->flags & UNSIGNED_FLAG) != 0 ? READ_UNSIGNED
-						   : READ_INTEGER;
+	if ((field->flags & UNSIGNED_FLAG) != 0)
+		return READ_UNSIGNED;
+	return field->type == MYSQL_TYPE_TINY && field->length == 1
+		   ? READ_BOOLEAN
+		   : READ_INTEGER;
 }
 
 static enum read_as

@@ -102,7 +102,8 @@ types_of_its_own_have_kinds(void **state)
 	} wanted[] = {
 		{ "truth", COLUMN_BOOLEAN },
 		{ "one", COLUMN_BOOLEAN },
-		{ "many", COLUMN_BINARY },
+		{ "many", COLUMN_INTEGER },
+		{ "count", COLUMN_INTEGER },
 		{ "small", COLUMN_INTEGER },
 		{ "doc", COLUMN_JSON },
 		{ "plain", COLUMN_TEXT },
@@ -119,14 +120,16 @@ types_of_its_own_have_kinds(void **state)
 
 	mariadb_sql(p->name,
 	    "CREATE TABLE t (truth BOOLEAN, one BIT(1), many BIT(9), "
-	    "small TINYINT, doc JSON, plain LONGTEXT, "
-	    "word ENUM('unsigned', 'b'), flags SET('a', 'b'), id UUID, "
+	    "count TINYINT(1) UNSIGNED, small TINYINT, doc JSON, "
+	    "plain LONGTEXT, word ENUM('unsigned', 'b'), flags SET('a', 'b'), "
+	    "id UUID, "
 	    "place POINT, fixed BINARY(4), born YEAR, ratio FLOAT)");
 	c = catalog_of(p);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		assert_int_equal(
 		    column_of(&c, wanted[i].name)->kind, wanted[i].kind);
 	assert_false(column_of(&c, "word")->is_unsigned);
+	assert_true(column_of(&c, "many")->is_unsigned);
 }
 
 static void

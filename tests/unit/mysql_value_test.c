@@ -115,9 +115,9 @@ small_booleans_are_booleans(void **state)
 	struct fixture *f = *state;
 
 	fixture_script(f, "CREATE TABLE v (a TINYINT(1), b BIT(1), c BIT(12), "
-			  "d TINYINT(4), e BIT(64));"
+			  "d TINYINT(4), e BIT(64), f TINYINT(1) UNSIGNED);"
 			  "INSERT INTO v VALUES (1, b'1', b'101000000001', 1, "
-			  "~0)");
+			  "~0, 1)");
 	assert_int_equal(one(f, "SELECT a FROM v").type, DB_BOOL);
 	assert_int_equal(one(f, "SELECT b FROM v").type, DB_BOOL);
 	assert_int_equal(one(f, "SELECT b FROM v").i, 1);
@@ -125,6 +125,7 @@ small_booleans_are_booleans(void **state)
 	assert_int_equal(one(f, "SELECT c FROM v").i, 2561);
 	assert_int_equal(one(f, "SELECT d FROM v").type, DB_INT);
 	assert_true(one(f, "SELECT e FROM v").u == UINT64_MAX);
+	assert_int_equal(one(f, "SELECT f FROM v").type, DB_INT);
 	fixture_script(f, "UPDATE v SET a = 5");
 	assert_int_equal(one(f, "SELECT a FROM v").type, DB_INT);
 }
