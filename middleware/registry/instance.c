@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "app/base/arena.h"
+#include "app/base/clock.h"
 #include "app/base/log.h"
 #include "app/base/secret.h"
 #include "middleware/registry/config_seal.h"
@@ -27,6 +28,7 @@ struct instance {
 	struct error error; /* why handle is NULL */
 	/* Of the opening thread. */
 	bool stale;       /* what it stands on changed */
+	int64_t took_ms;  /* to open it, or to fail */
 	int64_t wait_ms;  /* between the last try and the next */
 	int64_t retry_ms; /* not before */
 };
@@ -86,12 +88,14 @@ open_quietly(const struct instance *old)
 	struct instance *inst = again(old);
 	struct service *s = &inst->service;
 	const struct config_owner owner = { s->name, s->type };
+	int64_t began_ms = clock_boot_ms();
 	enum status st = config_unseal(
 	    &inst->arena, &inst->hold->keys, &owner, &s->config, &inst->error);
 
 	if (st == ST_OK)
 		st = s->type->open(
 		    s, inst->hold->settings, &inst->handle, &inst->error);
+	inst->took_ms = clock_boot_ms() - began_ms;
 	if (st == ST_OK)
 		return inst;
 	(void)error_set(&inst->error, st, "%s", status_name(st));
@@ -161,6 +165,25 @@ instance_error(const struct instance *inst)
 	return inst->handle == NULL ? inst->error.text : NULL;
 }
 
+/* What is away may be back any moment; a mistake waits for people. */
+static int64_t
+pause_of(const struct instance *inst, const struct instance *fresh)
+{
+	int64_t wait_ms = inst->wait_ms * 2;
+
+	if (wait_ms == 0 || fresh->error.status != ST_INVALID)
+		return RETRY_FIRST_MS;
+	return wait_ms < RETRY_MAX_MS ? wait_ms : RETRY_MAX_MS;
+}
+
+/* A try that hangs keeps the thread from the other services: they get as much
+ * of its time. */
+static int64_t
+rest_after(const struct instance *fresh, int64_t wait_ms)
+{
+	return wait_ms > 2 * fresh->took_ms ? wait_ms : 2 * fresh->took_ms;
+}
+
 /* The next try comes later; only news are logged. True: fresh has news that
  * requests should be told. */
 static bool
@@ -169,12 +192,10 @@ failure_note(struct instance *inst, struct instance *fresh, int64_t now_ms)
 	bool first = inst->wait_ms == 0;
 	bool news = inst->handle == NULL &&
 		    strcmp(inst->error.text, fresh->error.text) != 0;
-	int64_t wait_ms = first ? RETRY_FIRST_MS : inst->wait_ms * 2;
+	int64_t wait_ms = pause_of(inst, fresh);
 
-	if (wait_ms > RETRY_MAX_MS)
-		wait_ms = RETRY_MAX_MS;
 	inst->wait_ms = fresh->wait_ms = wait_ms;
-	inst->retry_ms = fresh->retry_ms = now_ms + wait_ms;
+	inst->retry_ms = fresh->retry_ms = now_ms + rest_after(fresh, wait_ms);
 	if (first || news)
 		failure_log(fresh);
 	return news;

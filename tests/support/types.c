@@ -11,6 +11,7 @@
 static atomic_int open_now, opened;
 static char config[256];
 static _Atomic(const char *) failing;
+static _Atomic(enum status) failure;
 static _Atomic(enum service_change) change;
 
 static pthread_mutex_t gate_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -38,6 +39,14 @@ fake_config(void)
 void
 fake_fail(const char *why)
 {
+	atomic_store(&failure, ST_INVALID);
+	atomic_store(&failing, why);
+}
+
+void
+fake_away(const char *why)
+{
+	atomic_store(&failure, ST_UNAVAILABLE);
 	atomic_store(&failing, why);
 }
 
@@ -91,7 +100,7 @@ type_open(const struct service *service, const struct settings *settings,
 	(void)snprintf(
 	    config, sizeof(config), "%.*s", STR_ARG(service->config));
 	if (why != NULL)
-		return error_set(err, ST_UNAVAILABLE, "%s", why);
+		return error_set(err, atomic_load(&failure), "%s", why);
 	*instance = malloc(1);
 	if (*instance == NULL)
 		abort();

@@ -14,8 +14,10 @@ int fake_opened(void);
 /* The config with which one was opened last, cut off at 255 bytes. */
 const char *fake_config(void);
 
-/* From now on opening fails with this text; NULL: it works. */
+/* From now on opening fails with this text; NULL: it works. As a mistake of the
+ * record, or because what it stands on is away. */
 void fake_fail(const char *why);
+void fake_away(const char *why);
 
 /* The next question whether an instance changed is answered yes, once. */
 void fake_change(void);

@@ -232,7 +232,7 @@ one_that_lost_what_it_stands_on_serves_nobody(void **state)
 }
 
 static void
-tries_come_ever_more_seldom(void **state)
+tries_of_a_mistake_come_ever_more_seldom(void **state)
 {
 	static const int64_t waits[] = { 1000, 2000, 4000, 8000, 16000, 30000,
 		30000 };
@@ -254,6 +254,23 @@ tries_come_ever_more_seldom(void **state)
 	fake_fail(NULL);
 	fresh = instance_renew(inst, now_ms + 30000);
 	assert_non_null(instance_handle(fresh));
+	instance_unref(inst);
+	instance_unref(fresh);
+}
+
+static void
+what_is_away_is_tried_every_second(void **state)
+{
+	struct service record = a_service();
+	struct instance *inst, *fresh;
+
+	fake_away("nobody answers");
+	inst = open_at(&record, *state, 0);
+	for (int64_t now_ms = 2000; now_ms < 100000; now_ms += 2000)
+		assert_null(instance_renew(inst, now_ms));
+	fake_away(NULL);
+	fresh = instance_renew(inst, 100000);
+	assert_non_null(fresh);
 	instance_unref(inst);
 	instance_unref(fresh);
 }
@@ -293,7 +310,8 @@ main(void)
 		INSTANCE(one_that_changed_is_opened_anew),
 		INSTANCE(one_that_changed_serves_on_until_it_can_be_opened),
 		INSTANCE(one_that_lost_what_it_stands_on_serves_nobody),
-		INSTANCE(tries_come_ever_more_seldom),
+		INSTANCE(what_is_away_is_tried_every_second),
+		INSTANCE(tries_of_a_mistake_come_ever_more_seldom),
 		INSTANCE(a_new_reason_is_told_and_keeps_the_pace),
 	};
 
