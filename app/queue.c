@@ -1,6 +1,7 @@
 #include "app/queue.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdlib.h>
 
 #include "app/call.h"
@@ -9,12 +10,14 @@
  * Takers are woken one at a time: who comes wakes the next when it finds more.
  * A taker that ends its work meanwhile takes a call without being woken, which
  * for short work is the rule, and costs no switch of threads.
+ * The bell is no condition variable: glibc's may lose a signal (its bug 25847),
+ * and then nobody would ever be woken again.
  */
 struct queue {
 	pthread_mutex_t lock;
-	pthread_cond_t ready;
-	size_t asleep; /* takers that wait */
-	bool waking;   /* one of them is on its way */
+	sem_t bell;
+	size_t asleep; /* takers that wait for the bell */
+	bool waking;   /* it was rung for one of them, who is on its way */
 	struct call *head;
 	struct call **tail;
 	size_t waiting;
@@ -30,7 +33,7 @@ queue_new(size_t capacity)
 	if (q == NULL)
 		abort();
 	(void)pthread_mutex_init(&q->lock, NULL);
-	(void)pthread_cond_init(&q->ready, NULL);
+	(void)sem_init(&q->bell, 0, 0);
 	q->tail = &q->head;
 	q->capacity = capacity;
 	return q;
@@ -41,25 +44,42 @@ queue_free(struct queue *q)
 {
 	if (q == NULL)
 		return;
-	(void)pthread_cond_destroy(&q->ready);
+	(void)sem_destroy(&q->bell);
 	(void)pthread_mutex_destroy(&q->lock);
 	free(q);
 }
 
-/* Under the lock: is somebody to be woken? The caller then signals. */
-static bool
-wake_next(struct queue *q)
+/* Ends a critical section: wakes a taker if there is something for it. */
+static void
+unlock_and_wake(struct queue *q)
 {
-	if (q->head == NULL || q->asleep == 0 || q->waking)
-		return false;
-	q->waking = true;
-	return true;
+	bool wake =
+	    (q->head != NULL || q->stopped) && q->asleep > 0 && !q->waking;
+
+	if (wake)
+		q->waking = true;
+	(void)pthread_mutex_unlock(&q->lock);
+	if (wake)
+		(void)sem_post(&q->bell);
+}
+
+/* The lock is held before and after, but not meanwhile. */
+static void
+sleep_until_bell(struct queue *q)
+{
+	q->asleep++;
+	(void)pthread_mutex_unlock(&q->lock);
+	while (sem_wait(&q->bell) != 0)
+		continue; /* a signal handler ran */
+	(void)pthread_mutex_lock(&q->lock);
+	q->asleep--;
+	q->waking = false;
 }
 
 bool
 queue_put(struct queue *q, struct call *call)
 {
-	bool room, wake = false;
+	bool room;
 
 	(void)pthread_mutex_lock(&q->lock);
 	room = q->waiting < q->capacity;
@@ -68,11 +88,8 @@ queue_put(struct queue *q, struct call *call)
 		*q->tail = call;
 		q->tail = &call->next;
 		q->waiting++;
-		wake = wake_next(q);
 	}
-	(void)pthread_mutex_unlock(&q->lock);
-	if (wake)
-		(void)pthread_cond_signal(&q->ready);
+	unlock_and_wake(q);
 	return room;
 }
 
@@ -80,15 +97,10 @@ struct call *
 queue_take(struct queue *q)
 {
 	struct call *call;
-	bool wake;
 
 	(void)pthread_mutex_lock(&q->lock);
-	while (q->head == NULL && !q->stopped) {
-		q->asleep++;
-		(void)pthread_cond_wait(&q->ready, &q->lock);
-		q->asleep--;
-		q->waking = false;
-	}
+	while (q->head == NULL && !q->stopped)
+		sleep_until_bell(q);
 	call = q->head;
 	if (call != NULL) {
 		q->head = call->next;
@@ -96,10 +108,7 @@ queue_take(struct queue *q)
 			q->tail = &q->head;
 		q->waiting--;
 	}
-	wake = wake_next(q);
-	(void)pthread_mutex_unlock(&q->lock);
-	if (wake)
-		(void)pthread_cond_signal(&q->ready);
+	unlock_and_wake(q);
 	return call;
 }
 
@@ -140,6 +149,5 @@ queue_stop(struct queue *q)
 {
 	(void)pthread_mutex_lock(&q->lock);
 	q->stopped = true;
-	(void)pthread_cond_broadcast(&q->ready);
-	(void)pthread_mutex_unlock(&q->lock);
+	unlock_and_wake(q);
 }

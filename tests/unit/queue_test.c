@@ -96,6 +96,34 @@ late_calls_make_room(void **state)
 	assert_ptr_equal(queue_take(queue), &calls[3]);
 }
 
+static void *
+take_all_main(void *arg)
+{
+	size_t *taken = arg;
+
+	while (queue_take(queue) != NULL)
+		++*taken;
+	return NULL;
+}
+
+static void
+every_taker_ends_when_it_stops(void **state)
+{
+	pthread_t takers[4];
+	size_t taken[4] = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(
+		    pthread_create(&takers[i], NULL, take_all_main, &taken[i]),
+		    0);
+	put(3);
+	queue_stop(queue);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(pthread_join(takers[i], NULL), 0);
+	assert_int_equal(taken[0] + taken[1] + taken[2] + taken[3], 3);
+}
+
 /* Takes one call, and does not end until all have one. */
 static void *
 taker_main(void *arg)
@@ -159,6 +187,8 @@ main(void)
 		    late_calls_make_room, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    no_call_waits_while_a_taker_sleeps, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    every_taker_ends_when_it_stops, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    who_was_asked_to_end_is_taken_off, set_up, tear_down),
 	};
