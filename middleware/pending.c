@@ -16,9 +16,10 @@ struct tag {
 };
 
 struct pending {
-	atomic_size_t count; /* read without the lock: is there any? */
+	/* read without the lock */
+	atomic_size_t count;
+	atomic_bool overflow; /* a tag found no place: it stays pending */
 	pthread_mutex_t lock;
-	bool overflow;
 	struct tag tags[PENDING_MAX];
 };
 
@@ -66,7 +67,7 @@ add(struct pending *p, struct str text)
 		return;
 	}
 	if (n == PENDING_MAX) {
-		p->overflow = true;
+		atomic_store(&p->overflow, true);
 		return;
 	}
 	tag = &p->tags[n];
@@ -91,12 +92,13 @@ pending_add(struct pending *p, const struct str *tags, size_t n)
 bool
 pending_any(struct pending *p, const struct str *tags, size_t n)
 {
-	bool any;
+	bool any = false;
 
+	if (atomic_load(&p->overflow))
+		return true;
 	if (atomic_load(&p->count) == 0)
 		return false;
 	(void)pthread_mutex_lock(&p->lock);
-	any = p->overflow;
 	for (size_t i = 0; !any && i < n; i++)
 		any = find(p, tags[i]) != NULL;
 	(void)pthread_mutex_unlock(&p->lock);

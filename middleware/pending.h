@@ -17,10 +17,11 @@ struct pending;
 struct pending *pending_new(void);
 void pending_free(struct pending *p);
 
-/* Any thread. Beyond the bound of the list every tag counts as pending. */
+/* Any thread. Beyond the bound of the list every tag counts as pending, as long
+ * as the process lives. */
 void pending_add(struct pending *p, const struct str *tags, size_t n);
 
-/* Any thread: is one of them pending? One atomic load while none is. */
+/* Any thread: is one of them pending? Two atomic loads while none is. */
 bool pending_any(struct pending *p, const struct str *tags, size_t n);
 
 /* Deletes a tag in the store. */

@@ -91,6 +91,7 @@ static void
 beyond_the_bound_everything_is_pending(void **state)
 {
 	static const struct str other = { "other", 5 };
+	struct store store = { .left = 5000 };
 	char text[8];
 
 	(void)state;
@@ -103,6 +104,9 @@ beyond_the_bound_everything_is_pending(void **state)
 		text[3] = '!';
 		pending_add(pending, &tag, 1);
 	}
+	assert_true(pending_any(pending, &other, 1));
+	/* Those that found no place are not deleted with the others. */
+	pending_retry(pending, drop, &store);
 	assert_true(pending_any(pending, &other, 1));
 }
 
