@@ -114,7 +114,7 @@ look_fresh(struct conn *c, char *scratch, size_t scratch_bytes)
 	if (n <= 0)
 		return RECORD_BAD;
 	verdict = record_scan(&c->scan, scratch, (size_t)n);
-	/* libfcgi may leave padding at the end in the socket. */
+	/* libfcgi takes the padding of an empty record for what follows. */
 	if (verdict != RECORD_MORE && verdict != RECORD_LONG &&
 	    (verdict != RECORD_READY || c->scan.end_padding == 0))
 		return verdict;

@@ -24,7 +24,7 @@ void fcgi_free(struct fcgi *f);
 
 /*
  * Reads one whole request of body_bytes from the socket, which holds all of it
- * and nothing more, no padding at its end either. Fills req->param and
+ * and nothing more; its empty records have no padding. Fills req->param and
  * req->body, in the request's arena. ST_ERROR: the connection cannot be used
  * any more; *fd is -1 when libfcgi has closed it already.
  */

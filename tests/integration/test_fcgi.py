@@ -82,6 +82,18 @@ def test_padding_is_never_part_of_the_next_request(server, key, good):
     assert gathered(server, good).status == 200
 
 
+def test_padding_behind_the_parameters_is_no_record(server, key):
+    """libfcgi takes it for one."""
+    values = fcgi.pairs(fcgi.cgi(PATH, "PATCH", key, b'{"version":0}'))
+    with server.connect() as client:
+        for padding in (1, 8, 200, 255):
+            client.send(fcgi.begin() + fcgi.record(fcgi.PARAMS, values) +
+                        fcgi.record(fcgi.PARAMS, padding=padding) +
+                        fcgi.record(fcgi.STDIN, b'{"version":0}') +
+                        fcgi.record(fcgi.STDIN))
+            assert client.read_answer().status == 200
+
+
 def test_padding_at_the_end_is_taken_off_the_connection(server, key):
     stream = (padded_head(key, 8176) + fcgi.record(fcgi.PARAMS) +
               fcgi.record(fcgi.STDIN, padding=200))
