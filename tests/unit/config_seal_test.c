@@ -160,13 +160,16 @@ another_app_key_and_another_service_do_not_open(void **state)
 	    ST_INVALID);
 }
 
+#define SEALED_BY_NOBODY                                                       \
+	"{\"password\":\"sealed:00112233445566778899aabbccddeeff"              \
+	"00112233445566778899aabbccddeeff00112233445566778899\"}"
+
 static void
 what_was_never_sealed_or_is_damaged_does_not_open(void **state)
 {
 	static const char *const configs[] = { "{\"password\":\"hush\"}",
 		"{\"password\":\"sealed:\"}", "{\"password\":\"sealed:zz\"}",
-		"{\"password\":\"sealed:00112233445566778899aabbccddeeff"
-		"00112233445566778899aabbccddeeff00112233445566778899\"}" };
+		SEALED_BY_NOBODY };
 	struct fixture *fix = *state;
 
 	for (size_t i = 0; i < sizeof(configs) / sizeof(configs[0]); i++) {
