@@ -9,8 +9,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -124,15 +126,15 @@ server_become(void)
 	_exit(127);
 }
 
+/* It listens on its port first, and on its socket last. */
 static bool
 server_answers(void)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET,
-		.sin_port = htons((uint16_t)server.port) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	bool yes;
 
-	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	memcpy(at.sun_path, server.socket, sizeof(at.sun_path) - 1);
 	yes = connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0;
 	(void)close(fd);
 	return yes;
@@ -192,7 +194,7 @@ mariadb_sql(const char *name, const char *sql)
 	FILE *client;
 
 	(void)snprintf(words, sizeof(words),
-	    "exec mariadb --no-defaults --user=root --socket=%s "
+	    "exec timeout 60 mariadb --no-defaults --user=root --socket=%s "
 	    "--default-character-set=utf8mb4 --batch --database='%s' "
 	    ">/dev/null",
 	    server.socket, name);
@@ -271,7 +273,13 @@ mariadb_restart(void)
 void
 mariadb_pause(void)
 {
+	int status;
+
 	assert_int_equal(kill(server.child, SIGSTOP), 0);
+	/* Until then some of its threads may still answer. */
+	assert_int_equal(
+	    waitpid(server.child, &status, WUNTRACED), server.child);
+	assert_true(WIFSTOPPED(status));
 }
 
 void

@@ -82,12 +82,12 @@ class MariaDB:
         assert self.answers(), self.process.output
 
     def answers(self):
-        """Is a connection taken? (A paused server's system takes it too.)"""
-        try:
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
-            return True
-        except OSError:
-            return False
+        """Is a connection taken? (A paused server's system takes it too.)
+
+        It listens on its port first, and on its socket last.
+        """
+        with socket.socket(socket.AF_UNIX) as client:
+            return client.connect_ex(self.socket) == 0
 
     def sql(self, text, database="", timeout=60):
         """Runs statements as root, past weir: the rows as tuples of text.
