@@ -130,7 +130,9 @@ struct db_driver {
 	 * one moment. End it with rollback(). */
 	enum status (*begin_read)(
 	    struct db_conn *conn, int64_t deadline_ms, struct error *err);
-	/* A transaction that will write. A commit that fails rolls back. */
+	/* A transaction that will write. A commit that fails rolls back; when
+	 * the connection is not usable() after it, nobody knows whether what
+	 * was written is kept. */
 	enum status (*begin)(
 	    struct db_conn *conn, int64_t deadline_ms, struct error *err);
 	enum status (*commit)(struct db_conn *conn, struct error *err);

@@ -159,6 +159,26 @@ def test_a_database_away_for_long_is_back_at_once(mariadb, miss, recovers):
     assert recovers()
 
 
+def test_a_commit_without_an_answer_is_neither_done_nor_undone(
+        mariadb, get, recovers):
+    """Then nobody is asked to try again."""
+    backup = threading.Thread(target=mariadb.sql, args=[
+        "BACKUP STAGE START; BACKUP STAGE BLOCK_COMMIT; SELECT SLEEP(3)"])
+    backup.start()
+    assert wait_until(lambda: mariadb.sql(
+        "SELECT count(*) FROM information_schema.processlist "
+        "WHERE info LIKE 'SELECT SLEEP%'") == [("1",)], 10)
+    answer = get(TABLE, "POST", b'{"item": "doubtful"}')
+    backup.join()
+    assert answer.status == 504
+    assert "not known" in answer.json["error"]["message"]
+    assert "Retry-After" not in answer.headers
+    assert recovers()
+    rows = get(TABLE + "?filter=item=doubtful&fields=id").rows
+    for row in rows:
+        get(f"{TABLE}/{row['id']}", "DELETE")
+
+
 def test_under_load_every_call_is_answered_in_time(mariadb, miss, recovers):
     stop = threading.Event()
     seen = []

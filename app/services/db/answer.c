@@ -37,6 +37,16 @@ answer_away(struct request *req, const char *why)
 	response_busy(req, "%s", why);
 }
 
+/* Nobody is asked to try again: that could write twice. */
+static void
+answer_doubt(struct request *req, const char *verb, struct str table)
+{
+	response_fail(req, 504,
+	    "The database did not answer the request to %s records of '%.*s': "
+	    "it is not known whether that was done.",
+	    verb, STR_ARG(table));
+}
+
 void
 answer_fault(struct table_call *c, const char *verb, enum status st,
     const struct error *err)
@@ -50,7 +60,9 @@ answer_fault(struct table_call *c, const char *verb, enum status st,
 	}
 	log_line(LOG_WARNING, req->id, "service %.*s: %s records of %.*s: %s",
 	    STR_ARG(req->service->name), verb, STR_ARG(table), err->text);
-	if (st == ST_UNAVAILABLE || st == ST_FULL)
+	if (c->in_doubt)
+		answer_doubt(req, verb, table);
+	else if (st == ST_UNAVAILABLE || st == ST_FULL)
 		answer_away(req, "The database is not available now.");
 	else if (st == ST_STALE)
 		answer_away(req, "The schema of the database has changed.");

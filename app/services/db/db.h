@@ -46,6 +46,7 @@ struct table_call {
 	struct db_conn *conn;         /* while a statement may run */
 	int64_t deadline_ms;          /* of its statements */
 	bool outdated;                /* the schema is not the catalogue's */
+	bool in_doubt;                /* the commit was sent, not answered */
 };
 
 /*

@@ -92,10 +92,12 @@ write_end(struct table_call *c, enum status st, bool keep, struct error *err)
 {
 	const struct db_driver *driver = c->service->driver;
 
-	if (st == ST_OK && keep)
+	if (st == ST_OK && keep) {
 		st = driver->commit(c->conn, err);
-	else
+		c->in_doubt = st != ST_OK && !driver->usable(c->conn, false);
+	} else {
 		driver->rollback(c->conn);
+	}
 	table_call_give(c, st);
 	tags_after(c);
 	return st;
