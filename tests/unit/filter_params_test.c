@@ -120,6 +120,26 @@ what_is_no_object_of_scalars_is_refused(void **state)
 	assert_non_null(strstr(err.text, "line 1 column 2"));
 }
 
+static void
+their_number_is_bounded(void **state)
+{
+	static struct param list[FILTER_PARAMS_MAX + 1];
+	struct params params;
+
+	(void)state;
+	for (size_t i = 0; i < FILTER_PARAMS_MAX; i++)
+		list[i] =
+		    (struct param){ arena_printf(&arena, "params[p%zu]", i),
+			    STR("1") };
+	list[FILTER_PARAMS_MAX] =
+	    (struct param){ STR("params"), STR("{\"a\": 1}") };
+	assert_int_equal(read_params(list, FILTER_PARAMS_MAX, &params), ST_OK);
+	assert_int_equal(params.n, FILTER_PARAMS_MAX);
+	assert_int_equal(
+	    read_params(list, FILTER_PARAMS_MAX + 1, &params), ST_INVALID);
+	assert_non_null(strstr(err.text, "at most 1200 values"));
+}
+
 static int
 set_up(void **state)
 {
@@ -146,6 +166,7 @@ main(void)
 		TEST(the_url_counts_before_the_object),
 		TEST(without_any_there_are_none),
 		TEST(what_is_no_object_of_scalars_is_refused),
+		TEST(their_number_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,7 @@ struct db_table;
 #define FILTER_DEPTH_MAX      64u    /* parentheses in parentheses */
 #define FILTER_CONDITIONS_MAX 200u   /* field operator value */
 #define FILTER_ELEMENTS_MAX   1000u  /* of all lists together */
+#define FILTER_PARAMS_MAX     1200u  /* as many as could be used */
 #define FILTER_PATTERN_MAX    16384u /* bytes, for like and its kin */
 
 struct filter_order {
@@ -58,7 +59,7 @@ enum status filter_parse(struct arena *arena, const struct filter_order *order,
  * members of the JSON object that the option params holds. In *out names stand
  * without ":", the first of a name counts, null is STR_NULL. options are those
  * of options_of(); everything lives as long as they or the arena. ST_INVALID
- * when params is no object or a value is no scalar.
+ * when params is no object, a value is no scalar or there are too many.
  */
 enum status filter_params(struct arena *arena, const struct params *options,
     struct params *out, struct error *err);

@@ -84,6 +84,31 @@ object_parse(
 	return ST_OK;
 }
 
+static size_t
+bracketed_count(const struct params *options)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < options->n; i++)
+		n += !str_is_null(bracketed(options->list[i].name));
+	return n;
+}
+
+/* An empty list with room for all of them, of which each is compared with
+ * those before it. */
+static enum status
+room_make(
+    struct arena *arena, size_t room, struct params *out, struct error *err)
+{
+	if (room > FILTER_PARAMS_MAX)
+		return error_set(err, ST_INVALID,
+		    "The params of a filter may have at most %u values.",
+		    FILTER_PARAMS_MAX);
+	*out = (struct params){ .list = arena_alloc(
+				    arena, room * sizeof(out->list[0])) };
+	return ST_OK;
+}
+
 enum status
 filter_params(struct arena *arena, const struct params *options,
     struct params *out, struct error *err)
@@ -96,11 +121,11 @@ filter_params(struct arena *arena, const struct params *options,
 
 	if (text.n > 0)
 		st = object_parse(arena, text, &object, err);
+	if (st == ST_OK)
+		st = room_make(arena,
+		    bracketed_count(options) + json_count(object), out, err);
 	if (st != ST_OK)
 		return st;
-	*out = (struct params){ 0 };
-	out->list = arena_alloc(
-	    arena, (options->n + json_count(object)) * sizeof(out->list[0]));
 	for (size_t i = 0; i < options->n; i++) {
 		struct str name = bracketed(options->list[i].name);
 
