@@ -233,6 +233,20 @@ def test_lists_and_length_are_bounded(ask_in_body):
                 "at most 65536 bytes")
 
 
+@pytest.mark.parametrize("before, after, most", [
+    ("(", " and id is not null)", 64), ("(id = 1 or ", ")", 23),
+    ("(id = 1 xor ", ")", 23), ("not (id = 1 and ", ")", 14),
+    ("", " nor id not in (1, null)", 33)])
+def test_filters_may_be_nested_deeply(ask, before, after, most):
+    def nested(times):
+        return ask(filter=before * times + "id in (1, null)" + after * times,
+                   count_only="true")
+
+    assert nested(most).status == 200
+    check_error(nested(most + 1), 400, "at most 64" if most == 64 else
+                "nested too deeply")
+
+
 def test_a_thousand_values_are_one_list(ask_in_body):
     values = ",".join(str(n) for n in range(2, 1002))
     assert ids(ask_in_body(filter=f"id in ({values})")) == [*range(2, 9)]

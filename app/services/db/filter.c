@@ -37,6 +37,16 @@ order_check(const struct filter_order *order, struct error *err)
 	return ST_OK;
 }
 
+static enum status
+nesting_check(const struct filter_node *tree, struct error *err)
+{
+	if (filter_tree_nesting(tree) <= FILTER_NESTING_MAX)
+		return ST_OK;
+	return error_set(err, ST_INVALID,
+	    "The filter is nested too deeply for a database: use fewer "
+	    "parentheses in each other, or fewer nor.");
+}
+
 enum status
 filter_parse(struct arena *arena, const struct filter_order *order,
     struct condition *out, struct error *err)
@@ -46,6 +56,8 @@ filter_parse(struct arena *arena, const struct filter_order *order,
 
 	if (st == ST_OK)
 		st = filter_tree_read(arena, order, &tree, err);
+	if (st == ST_OK)
+		st = nesting_check(tree, err);
 	if (st == ST_OK)
 		filter_tree_put(arena, tree, order->quote, out);
 	return st;

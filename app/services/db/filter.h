@@ -33,6 +33,7 @@ struct db_table;
 
 #define FILTER_BYTES_MAX      65536u
 #define FILTER_DEPTH_MAX      64u    /* parentheses in parentheses */
+#define FILTER_NESTING_MAX    70u    /* see filter_tree_nesting() */
 #define FILTER_CONDITIONS_MAX 200u   /* field operator value */
 #define FILTER_ELEMENTS_MAX   1000u  /* of all lists together */
 #define FILTER_PARAMS_MAX     1200u  /* as many as could be used */

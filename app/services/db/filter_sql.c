@@ -150,6 +150,38 @@ node_put(struct statement *s, const struct filter_node *node)
 	}
 }
 
+/* Of a chain of nor each link stands in the parentheses of those behind it. */
+static size_t
+link_nesting(const struct filter_node *chain, size_t n, size_t i)
+{
+	size_t open =
+	    chain->logic == FILTER_NOR ? 2 * (n - (i > 0 ? i : 1)) : 0;
+
+	return open + (i == 0 ? 1 : 3);
+}
+
+size_t
+filter_tree_nesting(const struct filter_node *node)
+{
+	size_t nesting = 0;
+	size_t n = 0;
+	size_t i = 0;
+
+	for (const struct filter_node *link = node->first; link != NULL;
+	     link = link->next)
+		n++;
+	for (const struct filter_node *link = node->first; link != NULL;
+	     link = link->next) {
+		size_t of_link = filter_tree_nesting(link);
+
+		of_link +=
+		    node->kind == FILTER_NOT ? 2 : link_nesting(node, n, i++);
+		if (of_link > nesting)
+			nesting = of_link;
+	}
+	return nesting;
+}
+
 void
 filter_tree_put(struct arena *arena, const struct filter_node *tree, char quote,
     struct condition *out)

@@ -66,6 +66,12 @@ struct filter_reader {
 enum status filter_condition_read(
     struct filter_reader *r, struct filter_condition *out);
 
+/*
+ * How many words, parentheses and operands a parser of the tree's SQL has to
+ * remember at the deepest place: some have a bound, and say so as a fault.
+ */
+size_t filter_tree_nesting(const struct filter_node *tree);
+
 /* The tree as SQL. */
 void filter_tree_put(struct arena *arena, const struct filter_node *tree,
     char quote, struct condition *out);
