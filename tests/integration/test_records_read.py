@@ -65,6 +65,15 @@ def test_ids_of_texts_and_pairs(desk):
     assert [row["v"] for row in desk.get("codes", ids="b,a").rows] == [2, 1]
 
 
+def test_the_database_says_which_texts_are_equal(desk):
+    def found(ids):
+        return [row["v"] for row in desk.get("words", ids=ids).rows]
+
+    assert found("ABC,def") == [1, 2]
+    assert found("abc,ABC,Def") == [1, 1, 2]
+    check_batch(desk.get("words", ids="abc,ABC,x"), "Batch Error", 2)
+
+
 def test_many_ids_are_found(desk):
     rows = [{"code": f"c{i}", "v": i} for i in range(600)]
     assert desk.call("POST", "codes", rows).status == 200

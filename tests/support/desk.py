@@ -25,6 +25,8 @@ CREATE TABLE pairs (
     PRIMARY KEY (a, b));
 CREATE TABLE codes (
     code VARCHAR(20) {by_bytes} NOT NULL PRIMARY KEY, v INTEGER);
+CREATE TABLE words (
+    word VARCHAR(20) {ignores_case} NOT NULL PRIMARY KEY, v INTEGER);
 CREATE TABLE keyless (k INTEGER, v INTEGER);
 CREATE TABLE parents (id {key}, v INTEGER);
 CREATE TABLE children (
@@ -36,6 +38,9 @@ CREATE TABLE logged (id {key}, v INTEGER);
 CREATE TABLE log (id {key}, v INTEGER);
 CREATE VIEW open_tasks AS SELECT id, name FROM tasks WHERE done = 0;
 """
+
+IGNORES_CASE = {"sqlite": "COLLATE NOCASE",
+                "mysql": "COLLATE utf8mb4_general_ci"}
 
 TRIGGERS = {
     "sqlite": "CREATE TRIGGER note AFTER INSERT ON logged FOR EACH ROW "
@@ -60,6 +65,7 @@ ROWS = {
         {"code": "a", "v": 1}, {"code": "b", "v": 2},
         {"code": "a,b", "v": 3}, {"code": "O'B", "v": 4},
     ],
+    "words": [{"word": "abc", "v": 1}, {"word": "Def", "v": 2}],
     "keyless": [{"k": 1, "v": 10}, {"k": 2, "v": 20}, {"k": 2, "v": 21}],
     "parents": [{"id": 1, "v": 1}, {"id": 2, "v": 2}],
     "children": [{"id": 1, "parent": 1}, {"id": 2, "parent": 2}],
@@ -67,8 +73,9 @@ ROWS = {
 
 
 def sql(engine):
-    return (TABLES.format(key=engine.key, by_bytes=BY_BYTES[engine.type]) +
-            TRIGGERS[engine.type])
+    return TABLES.format(
+        key=engine.key, by_bytes=BY_BYTES[engine.type],
+        ignores_case=IGNORES_CASE[engine.type]) + TRIGGERS[engine.type]
 
 
 def options_of(given):

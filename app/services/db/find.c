@@ -11,6 +11,7 @@ struct finding {
 	size_t n;
 	struct found *list; /* beside ids */
 	struct rows rows;   /* those so far, one behind the other */
+	size_t n_rows;      /* that the statement gave */
 	bool doubtful;
 };
 
@@ -53,6 +54,7 @@ take_row(void *ctx, const struct db_value *v, size_t n)
 	bool named = false;
 
 	(void)n;
+	f->n_rows++;
 	if (!rows_fit(&f->rows, v + f->by->n))
 		return ST_TOO_BIG;
 	rows_put(&f->rows, v + f->by->n);
@@ -67,6 +69,29 @@ take_row(void *ctx, const struct db_value *v, size_t n)
 	}
 	f->doubtful = f->doubtful || !named;
 	return ST_OK;
+}
+
+static bool
+holds_text(const struct identity *by, const struct identifier *id)
+{
+	for (size_t i = 0; i < by->n; i++) {
+		if (id->parts[i].type == DB_TEXT)
+			return true;
+	}
+	return false;
+}
+
+/* A row that shows one identifier may be named by another too: 'ABC' beside
+ * 'abc'. */
+static bool
+leaves_doubt(const struct finding *f)
+{
+	for (size_t i = 0; i < f->n && f->n_rows > 0; i++) {
+		if (f->list[i].status == ST_MISSING &&
+		    holds_text(f->by, &f->ids[i]))
+			return true;
+	}
+	return false;
 }
 
 enum status
@@ -87,7 +112,9 @@ find_all(struct table_call *c, const struct query *q, struct found *list,
 		for (size_t k = 0; k < f.n; k++)
 			f.list[k] = (struct found){ .status = ST_MISSING };
 		select_listed(&s, q, f.ids, f.n, c->role);
+		f.n_rows = 0;
 		st = table_call_run(c, &s, take_row, &f, NULL, err);
+		f.doubtful = f.doubtful || leaves_doubt(&f);
 	}
 	*doubtful = f.doubtful;
 	return st;
