@@ -117,8 +117,12 @@ class MariaDB:
         self.process.kill()
 
     def pause(self):
-        """It keeps its connections and says nothing."""
+        """It keeps its connections and says nothing.
+
+        The signal is only sent: all threads stand still a moment later.
+        """
         self.process.signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.id, os.WSTOPPED)
 
     def resume(self):
         self.process.signal(signal.SIGCONT)
