@@ -3,12 +3,12 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "app/base/cond.h"
 #include "drivers/db/mysql_lib.h"
 
 #define HELPERS_MAX 32
-#define WAIT_S      2
+#define WAIT_MS     2000
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
 static pthread_key_t thread_key;
@@ -17,7 +17,7 @@ static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t ended;
 	unsigned n;
-} helpers = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0 };
+} helpers = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 struct task {
 	void (*f)(void *arg);
@@ -31,11 +31,26 @@ thread_end(void *arg)
 	mysql_thread_end();
 }
 
+/* What the libraries free at the exit must not be in use any more. */
+static void
+helpers_wait(void)
+{
+	struct timespec until = cond_after(WAIT_MS);
+	bool waits = true;
+
+	(void)pthread_mutex_lock(&helpers.lock);
+	while (helpers.n > 0 && waits)
+		waits = cond_wait_until(&helpers.ended, &helpers.lock, &until);
+	(void)pthread_mutex_unlock(&helpers.lock);
+}
+
 static void
 library_init(void)
 {
+	cond_open(&helpers.ended);
 	if (mysql_library_init(0, NULL, NULL) != 0 ||
-	    pthread_key_create(&thread_key, thread_end) != 0)
+	    pthread_key_create(&thread_key, thread_end) != 0 ||
+	    atexit(helpers_wait) != 0)
 		abort();
 }
 
@@ -101,19 +116,4 @@ mysql_helper_start(void (*f)(void *arg), void *arg)
 	if (!started)
 		free(task);
 	return started;
-}
-
-void
-mysql_helpers_wait(void)
-{
-	struct timespec until;
-	int rc = 0;
-
-	(void)clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += WAIT_S;
-	(void)pthread_mutex_lock(&helpers.lock);
-	while (helpers.n > 0 && rc == 0)
-		rc = pthread_cond_timedwait(
-		    &helpers.ended, &helpers.lock, &until);
-	(void)pthread_mutex_unlock(&helpers.lock);
 }

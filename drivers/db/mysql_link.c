@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/base/clock.h"
+#include "app/base/cond.h"
 #include "drivers/db/mysql_error.h"
 #include "drivers/db/mysql_helper.h"
 
@@ -120,17 +120,13 @@ static struct opening *
 opening_make(struct mysql_place *place, int64_t left_ms)
 {
 	struct opening *o = calloc(1, sizeof(*o));
-	pthread_condattr_t attr;
 
 	if (o == NULL)
 		abort();
 	o->place = mysql_place_share(place);
 	o->seconds = (unsigned)((left_ms + 999) / 1000);
 	(void)pthread_mutex_init(&o->lock, NULL);
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&o->finished, &attr);
-	(void)pthread_condattr_destroy(&attr);
+	cond_open(&o->finished);
 	return o;
 }
 
@@ -155,20 +151,13 @@ opening_run(void *arg)
 static bool
 opening_wait(struct opening *o, int64_t left_ms)
 {
-	struct timespec until;
+	struct timespec until = cond_after(left_ms);
+	bool waits = true;
 	bool done;
-	int rc = 0;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += left_ms / 1000;
-	until.tv_nsec += left_ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
 	(void)pthread_mutex_lock(&o->lock);
-	while (!o->done && rc == 0)
-		rc = pthread_cond_timedwait(&o->finished, &o->lock, &until);
+	while (!o->done && waits)
+		waits = cond_wait_until(&o->finished, &o->lock, &until);
 	done = o->done;
 	o->abandoned = !done;
 	(void)pthread_mutex_unlock(&o->lock);

@@ -4,10 +4,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/base/clock.h"
+#include "app/base/cond.h"
 
 #define NAP_MS 50
 #define PASSED (-1) /* in until_ms: the deadline passed */
@@ -83,16 +83,9 @@ look_around(int64_t now_ms)
 static void
 nap(int64_t ms)
 {
-	struct timespec until;
+	struct timespec until = cond_after(ms);
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	(void)pthread_cond_timedwait(&dog.bell, &dog.lock, &until);
+	(void)cond_wait_until(&dog.bell, &dog.lock, &until);
 }
 
 static void *
@@ -121,14 +114,10 @@ dog_main(void *arg)
 static void
 dog_start(void)
 {
-	pthread_condattr_t attr;
 	sigset_t all, before;
 
 	dog.stop = false;
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&dog.bell, &attr);
-	(void)pthread_condattr_destroy(&attr);
+	cond_open(&dog.bell);
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (pthread_create(&dog.thread, NULL, dog_main, NULL) != 0)

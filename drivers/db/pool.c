@@ -4,9 +4,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/base/clock.h"
+#include "app/base/cond.h"
 #include "drivers/db/db.h"
 
 #define PAUSE_FIRST_MS 100
@@ -78,18 +78,6 @@ config_free(struct db_config *config)
 	free((char *)config->tls_ca);
 }
 
-/* Waits are timed by a clock that nobody sets. */
-static void
-freed_init(pthread_cond_t *freed)
-{
-	pthread_condattr_t attr;
-
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(freed, &attr);
-	(void)pthread_condattr_destroy(&attr);
-}
-
 struct pool *
 pool_open(
     const struct db_driver *driver, const struct db_config *config, size_t max)
@@ -104,7 +92,7 @@ pool_open(
 	pool->max = max;
 	config_copy(&pool->config, config);
 	(void)pthread_mutex_init(&pool->lock, NULL);
-	freed_init(&pool->freed);
+	cond_open(&pool->freed);
 	return pool;
 }
 
@@ -131,15 +119,8 @@ wait_freed(struct pool *pool, int64_t deadline_ms)
 
 	if (left <= 0)
 		return false;
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	left = left < PAUSE_MAX_MS ? left : PAUSE_MAX_MS;
-	until.tv_sec += left / 1000;
-	until.tv_nsec += left % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	(void)pthread_cond_timedwait(&pool->freed, &pool->lock, &until);
+	until = cond_after(left < PAUSE_MAX_MS ? left : PAUSE_MAX_MS);
+	(void)cond_wait_until(&pool->freed, &pool->lock, &until);
 	return true;
 }
 

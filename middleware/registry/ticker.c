@@ -1,39 +1,27 @@
 #include "middleware/registry/ticker.h"
 
-#include <time.h>
-
-#define SECOND_NS 1000000000L
+#include "app/base/cond.h"
 
 void
 ticker_init(
     struct ticker *t, void (*work)(void *ctx), void *ctx, long period_ms)
 {
-	pthread_condattr_t attr;
-
 	*t =
 	    (struct ticker){ .work = work, .ctx = ctx, .period_ms = period_ms };
 	(void)pthread_mutex_init(&t->lock, NULL);
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&t->wake, &attr);
-	(void)pthread_condattr_destroy(&attr);
+	cond_open(&t->wake);
 }
 
 /* Until the period has passed or somebody pokes; false: stop. */
 static bool
 wait_for_turn(struct ticker *t)
 {
-	struct timespec until;
+	struct timespec until = cond_after(t->period_ms);
 	bool stop;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += t->period_ms / 1000;
-	until.tv_nsec += t->period_ms % 1000 * 1000000L;
-	until.tv_sec += until.tv_nsec / SECOND_NS;
-	until.tv_nsec %= SECOND_NS;
 	(void)pthread_mutex_lock(&t->lock);
 	while (!t->poked && !t->stop) {
-		if (pthread_cond_timedwait(&t->wake, &t->lock, &until) != 0)
+		if (!cond_wait_until(&t->wake, &t->lock, &until))
 			break;
 	}
 	t->poked = false;
