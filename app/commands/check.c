@@ -167,7 +167,8 @@ service_try(struct check *c, const struct service *service)
 	if (!service->active)
 		good("service", which, ": switched off");
 	else if (service->type == NULL)
-		bad(c, "service", which, "this weir has no such type");
+		bad(c, "service", which,
+		    "this weir was built without such a type");
 	else if (service->instance == NULL)
 		bad(c, "service", which, service->open_error);
 	else

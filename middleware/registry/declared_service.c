@@ -152,7 +152,8 @@ refuse_type(struct declared_reader *r, const struct declared_thing *thing)
 	for (size_t i = 0; service_types[i] != NULL; i++)
 		buf_printf(
 		    &names, "%s%s", i == 0 ? "" : ", ", service_types[i]->name);
-	declared_problem(r, thing->entry, "must be a service type: %.*s",
+	declared_problem(r, thing->entry,
+	    "must be a service type that this weir was built with: %.*s",
 	    STR_ARG(buf_str(&names)));
 }
 

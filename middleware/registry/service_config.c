@@ -22,7 +22,8 @@ refuse_type(struct arena *arena, struct str type, struct error *err)
 		buf_printf(
 		    &names, "%s%s", i == 0 ? "" : ", ", service_types[i]->name);
 	return error_set(err, ST_INVALID,
-	    "service type \"%.*s\" does not exist: there is %.*s",
+	    "service type \"%.*s\" does not exist, or this weir was built "
+	    "without it: there is %.*s",
 	    STR_ARG(type), STR_ARG(buf_str(&names)));
 }
 

@@ -41,7 +41,7 @@ services_copy(struct snapshot *s)
 			    s->hold->settings->cache_default_ttl;
 		if (service->type == NULL)
 			service->open_error =
-			    "this weir has no such service type";
+			    "this weir was built without such a type";
 		(void)table_add(&s->by_name, service->name, service);
 	}
 }

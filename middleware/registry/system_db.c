@@ -79,7 +79,9 @@ system_db_open(const struct settings *settings, bool create,
 	};
 	if (out->driver == NULL)
 		return error_set(err, ST_INVALID,
-		    "DB_CONNECTION: this weir has no driver \"%s\"",
+		    "DB_CONNECTION: this weir was built without the driver "
+		    "\"%s\": build it with the client library of MariaDB "
+		    "or MySQL, or set another",
 		    settings->db_connection);
 	if (is_file(settings))
 		st = file_open(out, settings->db_database, create, err);
