@@ -17,6 +17,7 @@
 #include "middleware/registry/app_keys.h"
 #include "middleware/registry/key_proof.h"
 #include "middleware/registry/migrations.h"
+#include "middleware/registry/rotation.h"
 #include "middleware/registry/system_db.h"
 
 #define DEFAULT_FILE "./.env"
@@ -177,24 +178,44 @@ database_news(unsigned applied)
 	return applied > 0 ? "brought up to date" : "is up to date";
 }
 
-/* The database belongs to this key from now on, if it may. */
+/* Is there anything of an earlier key, or may one that is lost be given up? */
 static enum status
-proof_prepare(struct system_db *db, const struct app_keys *keys, bool accept,
-    struct error *err)
+key_check(const struct command_call *call, struct system_db *db,
+    const struct app_keys *keys, bool *is_old, struct error *err)
 {
-	bool is_old = false;
 	struct error why = { 0 };
-	enum status st = key_proof_check(db, keys, &is_old, &why);
+	enum status st = key_proof_check(db, keys, is_old, &why);
 
-	if (st != ST_OK && !(st == ST_INVALID && accept))
-		return error_set(err, st, "%s", why.text);
-	if (st == ST_OK && !is_old)
-		return ST_OK;
-	st = key_proof_put(db, keys, err);
-	if (st == ST_OK)
+	if (st == ST_INVALID && command_switch(call, "--accept-key"))
+		st = ST_OK;
+	return st == ST_OK ? st : error_set(err, st, "%s", why.text);
+}
+
+/* The database belongs to this key from now on, and all that is sealed in it,
+ * if it may. */
+static enum status
+key_follow(const struct command_call *call, struct system_db *db,
+    const struct app_keys *keys, struct error *err)
+{
+	struct buf problems = buf_in(call->arena);
+	bool is_old = false;
+	size_t renewed = 0;
+	enum status st = key_check(call, db, keys, &is_old, err);
+
+	if (st != ST_OK || (!is_old && keys->n == 1))
+		return st;
+	st = rotation_finish(db, keys, call->arena, &renewed, &problems, err);
+	if (st != ST_OK)
+		return st;
+	if (is_old)
 		(void)printf("the system database belongs to this APP_KEY "
 			     "now\n");
-	return st;
+	if (renewed > 0)
+		(void)printf("secrets of %zu service%s encrypted under this "
+			     "APP_KEY\n",
+		    renewed, renewed == 1 ? "" : "s");
+	lines_print(&problems, "");
+	return ST_OK;
 }
 
 static enum status
@@ -202,7 +223,6 @@ database_prepare(const struct command_call *call,
     const struct settings *settings, struct error *err)
 {
 	struct str place = system_db_place(call->arena, settings);
-	bool accept = command_switch(call, "--accept-key");
 	struct app_keys keys;
 	struct system_db db = { 0 };
 	unsigned applied = 0;
@@ -214,7 +234,7 @@ database_prepare(const struct command_call *call,
 		st =
 		    migrations_run(&db, MIGRATION_NEWEST, &keys, &applied, err);
 	if (st == ST_OK)
-		st = proof_prepare(&db, &keys, accept, err);
+		st = key_follow(call, &db, &keys, err);
 	system_db_close(&db);
 	app_keys_wipe(&keys);
 	if (st == ST_OK)
@@ -250,7 +270,7 @@ static const struct command_option setup_options[] = {
 const struct command setup_commands[] = {
 	{ .verb = "setup",
 	    .summary = "Make the master key and the system database; what is "
-		       "there stays",
+		       "there stays, and comes under a new APP_KEY",
 	    .options = setup_options,
 	    .run = setup_run },
 	{ 0 },

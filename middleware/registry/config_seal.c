@@ -16,6 +16,7 @@ struct passage {
 	const struct app_keys *keys;
 	const struct config_owner *owner;
 	struct buf out;
+	bool changed;
 };
 
 typedef enum status secret_put_f(
@@ -57,44 +58,76 @@ sealed_put(
 	return ST_OK;
 }
 
+/* Opens a sealed text of n bytes more than its clear one; *key is which. */
 static bool
-clear_find(struct passage *p, struct str member, struct str hex, char *clear)
+seal_open(struct passage *p, struct str context, struct str sealed, char *clear,
+    size_t *key)
 {
-	size_t n = hex.n / 2;
-	uint8_t *bytes = arena_alloc(p->arena, n + 1);
-	struct str sealed = str_make((const char *)bytes, n);
-	struct str context = context_of(p, member);
-
-	if (!hex_decode(bytes, n, hex))
-		return false;
-	for (size_t i = 0; i < p->keys->n; i++) {
+	for (*key = 0; *key < p->keys->n; ++*key) {
 		if (secret_unseal(
-			p->keys->credentials[i], context, sealed, clear))
+			p->keys->credentials[*key], context, sealed, clear))
 			return true;
 	}
 	return false;
 }
 
+/* The clear text, which the caller wipes, and the key that opens it. */
 static enum status
-clear_put(
-    struct passage *p, struct str member, struct str text, struct error *err)
+clear_find(struct passage *p, struct str member, struct str text,
+    struct str *clear, size_t *key, struct error *err)
 {
 	struct str hex = str_skip(text, MARK.n);
 	size_t n = hex.n / 2;
-	char *clear = arena_alloc(p->arena, n + 1);
+	uint8_t *bytes = arena_alloc(p->arena, n + 1);
+	char *out = arena_alloc(p->arena, n + 1);
 
 	if (!str_starts(text, MARK) || n < SECRET_SEAL_BYTES ||
-	    !clear_find(p, member, hex, clear))
+	    !hex_decode(bytes, n, hex) ||
+	    !seal_open(p, context_of(p, member),
+		str_make((const char *)bytes, n), out, key))
 		return error_set(err, ST_INVALID,
 		    "the %.*s of service %.*s cannot be decrypted: it was "
 		    "stored under an APP_KEY that is neither this one nor in "
 		    "APP_PREVIOUS_KEYS, or for another service; `weir service "
 		    "set` stores it anew",
 		    STR_ARG(member), STR_ARG(p->owner->name));
-	n -= SECRET_SEAL_BYTES;
-	json_put_str(&p->out, str_make(clear, n));
-	secret_wipe(clear, n);
+	*clear = str_make(out, n - SECRET_SEAL_BYTES);
 	return ST_OK;
+}
+
+static enum status
+clear_put(
+    struct passage *p, struct str member, struct str text, struct error *err)
+{
+	struct str clear;
+	size_t key;
+	enum status st = clear_find(p, member, text, &clear, &key, err);
+
+	if (st != ST_OK)
+		return st;
+	json_put_str(&p->out, clear);
+	secret_wipe((char *)(uintptr_t)clear.p, clear.n);
+	return ST_OK;
+}
+
+/* What the first key opens stays as it is. */
+static enum status
+resealed_put(
+    struct passage *p, struct str member, struct str text, struct error *err)
+{
+	struct str clear;
+	size_t key;
+	enum status st = clear_find(p, member, text, &clear, &key, err);
+
+	if (st != ST_OK)
+		return st;
+	if (key == 0)
+		json_put_str(&p->out, text);
+	else
+		st = sealed_put(p, member, clear, err);
+	p->changed |= key > 0;
+	secret_wipe((char *)(uintptr_t)clear.p, clear.n);
+	return st;
 }
 
 /* Copies the config with its secrets as put() writes them. */
@@ -135,7 +168,7 @@ enum status
 config_seal(struct arena *arena, const struct app_keys *keys,
     const struct config_owner *owner, struct str *config, struct error *err)
 {
-	struct passage p = { arena, keys, owner, buf_in(arena) };
+	struct passage p = { arena, keys, owner, buf_in(arena), false };
 
 	return pass(&p, sealed_put, config, err);
 }
@@ -144,7 +177,19 @@ enum status
 config_unseal(struct arena *arena, const struct app_keys *keys,
     const struct config_owner *owner, struct str *config, struct error *err)
 {
-	struct passage p = { arena, keys, owner, buf_in(arena) };
+	struct passage p = { arena, keys, owner, buf_in(arena), false };
 
 	return pass(&p, clear_put, config, err);
+}
+
+enum status
+config_reseal(struct arena *arena, const struct app_keys *keys,
+    const struct config_owner *owner, struct str *config, bool *changed,
+    struct error *err)
+{
+	struct passage p = { arena, keys, owner, buf_in(arena), false };
+	enum status st = pass(&p, resealed_put, config, err);
+
+	*changed = st == ST_OK && p.changed;
+	return st;
 }

@@ -6,6 +6,8 @@
 #ifndef WEIR_CONFIG_SEAL_H
 #define WEIR_CONFIG_SEAL_H
 
+#include <stdbool.h>
+
 #include "app/base/status.h"
 #include "app/base/str.h"
 
@@ -29,5 +31,14 @@ enum status config_seal(struct arena *arena, const struct app_keys *keys,
  */
 enum status config_unseal(struct arena *arena, const struct app_keys *keys,
     const struct config_owner *owner, struct str *config, struct error *err);
+
+/*
+ * Seals under the first of the keys what another of them opens. *changed: there
+ * was such a secret. ST_INVALID as config_unseal() has it; then *config is
+ * as it was.
+ */
+enum status config_reseal(struct arena *arena, const struct app_keys *keys,
+    const struct config_owner *owner, struct str *config, bool *changed,
+    struct error *err);
 
 #endif

@@ -140,6 +140,29 @@ instance_unref(struct instance *inst)
 	free(inst);
 }
 
+/* After a rotation of APP_KEY the same is sealed otherwise: that is no reason
+ * to open it anew. */
+static bool
+config_fits(const struct instance *inst, const struct service *record)
+{
+	const struct service *s = &inst->service;
+	const struct config_owner owner = { s->name, s->type };
+	struct str config = record->config;
+	struct arena arena;
+	bool same = str_eq(inst->sealed, config);
+
+	if (same || s->config.p == inst->sealed.p)
+		return same;
+	arena_init(&arena, ARENA_BYTES);
+	if (config_unseal(&arena, &inst->hold->keys, &owner, &config, NULL) ==
+	    ST_OK) {
+		same = str_eq(s->config, config);
+		secret_wipe((char *)(uintptr_t)config.p, config.n);
+	}
+	arena_close(&arena);
+	return same;
+}
+
 bool
 instance_fits(const struct instance *inst, const struct service *record)
 {
@@ -150,7 +173,7 @@ instance_fits(const struct instance *inst, const struct service *record)
 	       s->cache_ttl == record->cache_ttl &&
 	       str_eq(s->name, record->name) &&
 	       str_eq(s->type_name, record->type_name) &&
-	       str_eq(inst->sealed, record->config);
+	       config_fits(inst, record);
 }
 
 void *

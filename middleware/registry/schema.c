@@ -9,6 +9,7 @@
 #include "app/base/secret.h"
 #include "middleware/registry/app_keys.h"
 #include "middleware/registry/key_proof.h"
+#include "middleware/registry/known_apps.h"
 #include "middleware/registry/system_db.h"
 
 static const char tables_sql[] =
@@ -107,72 +108,6 @@ version_begin(
 	    DB_STMT("INSERT INTO registry_version (number) VALUES (?)", args);
 
 	return system_db_insert(db, &put, &id, err);
-}
-
-/*
- * Apps whose keys are public: clients of this API have them built in. Such a
- * key names an app and opens nothing, because its app has no role.
- */
-struct known_app {
-	const char *name;
-	const char *key;
-};
-
-static const struct known_app known_apps[] = {
-	{ "admin", "6498a8ad1beb9d84d63035c5d1120c007fad6de706734db9689f8996707"
-		   "e0f7d" },
-	{ "api_docs", "36fda24fe5588fa4285ac6c6c2fdfbdb6b6bc9834699774c9bf777f7"
-		      "06d05a88" },
-	{ "file_manager", "b5cb82af7b5d4130f36149f90aa2746782e59a872ac70454ac18"
-			  "8743cb55b0ba" },
-};
-
-static enum status
-known_app_add(struct system_db *db, const struct known_app *app,
-    const uint8_t *pepper, struct error *err)
-{
-	uint8_t hash[SECRET_HASH_BYTES];
-	char now[DATE_BYTES];
-	int64_t id;
-	enum status st;
-
-	date_text(db->wall_ms, now);
-	struct db_value app_args[] = { bind_text(str_of(app->name)),
-		bind_text(str_of(now)), bind_text(str_of(now)) };
-	struct db_stmt add_app =
-	    DB_STMT("INSERT INTO app (name, created_date, last_modified_date)"
-		    " VALUES (?, ?, ?)",
-		app_args);
-
-	st = system_db_insert(db, &add_app, &id, err);
-	if (st != ST_OK)
-		return st == ST_EXISTS ? ST_OK : st;
-	secret_hash(pepper, str_of(app->key), hash);
-	struct db_value key_args[] = { bind_i64(id),
-		bind_blob(hash, sizeof(hash)), bind_text(str_make(app->key, 6)),
-		bind_text(str_of(now)) };
-	struct db_stmt add_key =
-	    DB_STMT("INSERT INTO app_key (app_id, hash, hint, created)"
-		    " VALUES (?, ?, ?, ?)",
-		key_args);
-
-	st = system_db_insert(db, &add_key, &id, err);
-	return st == ST_EXISTS ? ST_OK : st;
-}
-
-static enum status
-known_apps_add(
-    struct system_db *db, const struct app_keys *keys, struct error *err)
-{
-	for (size_t i = 0; i < sizeof(known_apps) / sizeof(known_apps[0]);
-	     i++) {
-		enum status st =
-		    known_app_add(db, &known_apps[i], keys->pepper[0], err);
-
-		if (st != ST_OK)
-			return st;
-	}
-	return ST_OK;
 }
 
 const struct schema_step schema_steps[MIGRATION_NEWEST] = {

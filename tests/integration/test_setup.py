@@ -1,11 +1,13 @@
 """`weir setup` makes what an installation stands on."""
 
+import json
 import os
 import sqlite3
 import stat
 import subprocess
 
-from support.weir import PROGRAM, environment, run
+from support import fcgi
+from support.weir import PROGRAM, Installation, environment, run
 
 
 def mode(path):
@@ -121,6 +123,7 @@ def test_of_several_setups_at_once_one_writes_the_key(tmp_path):
     assert "".join(said).count("APP_KEY written") == 1
 
 
+NEW_KEY = "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 OTHER_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 
@@ -149,6 +152,17 @@ def try_it(path, *words):
 def add_line(path, line):
     with open(path, "a", encoding="utf-8") as out:
         out.write(line + "\n")
+
+
+def answers(site, *keys):
+    """What these keys get of a server that is started for them."""
+    server = site.serve()
+    try:
+        return [fcgi.call(server.address, "/api/v2",
+                          headers={"X-DreamFactory-API-Key": key}).status
+                for key in keys]
+    finally:
+        server.stop()
 
 
 def test_setup_writes_no_key_beside_a_database_of_another(tmp_path):
@@ -196,6 +210,40 @@ def test_a_rotated_key_takes_the_databases_over(tmp_path):
     without_key(path)
     add_line(path, old)
     assert try_it(path, "key", "list")[0] == 1
+
+
+def test_after_setup_a_rotated_key_decrypts_alone(system, tmp_path):
+    """API keys of before need the earlier one until they are rotated."""
+    site = Installation(tmp_path, APP_KEY=OTHER_KEY, **system)
+    for name in ("one", "two"):
+        site.weir("service", "add", name, "--type", "mysql", "host=127.0.0.1",
+                  "port=1", "database=x", "username=u", "password=hush")
+    site.add_role("reader")
+    site.grant("reader", "*", "*", "GET")
+    early = site.add_key("early", "reader")
+    site.configure(APP_KEY=NEW_KEY, APP_PREVIOUS_KEYS=OTHER_KEY)
+    assert "secrets of 2 services encrypted" in site.weir("setup")
+    assert "encrypted" not in site.weir("setup")
+    late = site.add_key("late", "reader")
+    assert answers(site, early, late) == [200, 200]
+    early = json.loads(site.weir(
+        "key", "rotate", "early", "--grace", "0", "--json"))["api_key"]
+    site.configure(APP_PREVIOUS_KEYS=None)
+    assert answers(site, early, late) == [200, 200]
+    said = run("check", "--env", site.env_file)[1]
+    assert said.count("cannot connect to 127.0.0.1") == 2
+    assert "decrypted" not in said
+
+
+def test_setup_names_what_an_earlier_key_has_left(tmp_path):
+    site = Installation(tmp_path, APP_KEY=OTHER_KEY)
+    site.weir("service", "add", "one", "--type", "mysql", "host=127.0.0.1",
+              "port=1", "database=x", "username=u", "password=hush")
+    site.configure(APP_KEY=NEW_KEY)
+    status, out, err = run("setup", "--accept-key", "--env", site.env_file)
+    assert status == 0
+    assert "belongs to this APP_KEY now" in out
+    assert "the password of service one cannot be decrypted" in err
 
 
 def test_a_lost_key_can_be_given_up(tmp_path):

@@ -145,6 +145,26 @@ only_the_opening_sees_its_secrets(void **state)
 }
 
 static void
+it_fits_when_its_secrets_are_only_sealed_anew(void **state)
+{
+	struct settings_hold *hold = *state;
+	struct arena arena;
+	struct service record, again;
+	struct instance *inst;
+
+	arena_init(&arena, 1024);
+	record = a_sealed_service(&arena, &hold->keys);
+	again = a_sealed_service(&arena, &hold->keys);
+	assert_false(str_eq(record.config, again.config));
+	inst = open_at(&record, hold, 0);
+	assert_true(instance_fits(inst, &again));
+	again.config = STR("{\"database\":\"x\",\"password\":\"sealed:\"}");
+	assert_false(instance_fits(inst, &again));
+	instance_unref(inst);
+	arena_close(&arena);
+}
+
+static void
 under_another_app_key_it_does_not_open(void **state)
 {
 	struct settings_hold *hold = *state;
@@ -305,6 +325,7 @@ main(void)
 		INSTANCE(an_instance_is_closed_with_its_last_hold),
 		INSTANCE(it_fits_as_long_as_the_record_means_the_same),
 		INSTANCE(only_the_opening_sees_its_secrets),
+		INSTANCE(it_fits_when_its_secrets_are_only_sealed_anew),
 		INSTANCE(under_another_app_key_it_does_not_open),
 		INSTANCE(one_that_works_is_not_renewed),
 		INSTANCE(one_that_changed_is_opened_anew),
