@@ -234,7 +234,7 @@ def test_tls_is_as_the_config_says(add, trust, tls, ca, status):
 
 def test_a_socket_reaches_the_same_database(add, get, mariadb):
     """Both services share what is cached, and what makes it outdated."""
-    assert add("local", [200], unix_socket=mariadb.socket,
+    assert add("local", [200], unix_socket=mariadb.socket, port=1,
                cache_enabled=True) == 200
     path = "/api/v2/local/_table/orders/4"
     before = get(path).json["version"]

@@ -5,12 +5,13 @@
 #include "app/services/db/db.h"
 #include "middleware/json_config.h"
 #include "middleware/registry/snapshot.h"
+#include "middleware/service.h"
 
-#define MAX_RECORDS_DEFAULT 1000
-#define PORT_MAX            65535
+#define PORT_MAX 65535
 
-/* More than the workers of any setting; only those in use are made. */
-#define CONNECTIONS_DEFAULT 256
+/* Of a file: more than the workers of any setting; only those in use are
+ * made. */
+#define CONNECTIONS_OF_FILE 256
 
 /* A form may have sent any value as a string, so all are kept as text. */
 struct config_text {
@@ -73,6 +74,20 @@ number_read(const char *name, struct str text, int64_t max, int64_t *out,
 	return ST_OK;
 }
 
+/* What the type says of a field that nobody set. */
+static int64_t
+fallback_of(const struct service_type *type, const char *name, int64_t unlisted)
+{
+	const struct config_field *field = type->config;
+	int64_t number = unlisted;
+
+	while (field->name != NULL && strcmp(field->name, name) != 0)
+		field++;
+	if (field->name != NULL)
+		(void)str_to_i64(str_of(field->fallback), &number);
+	return number;
+}
+
 static enum status
 numbers_read(struct db_service *service, const struct config_text *config,
     int64_t bound, struct error *err)
@@ -80,8 +95,6 @@ numbers_read(struct db_service *service, const struct config_text *config,
 	int64_t port = 0;
 	enum status st;
 
-	service->max_records = MAX_RECORDS_DEFAULT;
-	service->max_connections = CONNECTIONS_DEFAULT;
 	st = number_read("max_records", config->max_records, INT32_MAX,
 	    &service->max_records, err);
 	if (st == ST_OK)
@@ -117,6 +130,15 @@ text_of(struct str text)
 	return text.n == 0 ? NULL : text.p;
 }
 
+/* A socket is used instead of the host, which forms fill in. */
+static const char *
+host_of(const struct config_text *config)
+{
+	if (config->unix_socket.n > 0)
+		return NULL;
+	return config->host.n == 0 ? CONFIG_HOST : config->host.p;
+}
+
 static enum status
 texts_read(struct db_service *service, const struct config_text *config,
     struct error *err)
@@ -124,7 +146,7 @@ texts_read(struct db_service *service, const struct config_text *config,
 	service->config = (struct db_config){
 		.driver = service->driver->name,
 		.database = text_of(config->database),
-		.host = text_of(config->host),
+		.host = host_of(config),
 		.socket = text_of(config->unix_socket),
 		.username = text_of(config->username),
 		.password = text_of(config->password),
@@ -141,10 +163,14 @@ enum status
 config_read(struct db_service *service, const struct service *record,
     const struct settings *settings, struct error *err)
 {
+	const struct service_type *type = record->type;
 	struct config_text config = { .database = STR_NULL };
 	enum status st = json_config_each(
 	    &service->arena, record->config, member_take, &config, err);
 
+	service->max_records = fallback_of(type, "max_records", INT32_MAX);
+	service->max_connections =
+	    fallback_of(type, "max_connections", CONNECTIONS_OF_FILE);
 	if (st == ST_OK)
 		st = texts_read(service, &config, err);
 	if (st == ST_OK)

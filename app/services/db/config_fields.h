@@ -4,6 +4,9 @@
 
 #include "middleware/service.h"
 
+/* Where the server is when nothing says so. */
+#define CONFIG_HOST "127.0.0.1"
+
 /* Most connections of one service to its server. */
 #define CONFIG_CONNECTIONS_MAX 1000
 

@@ -1,0 +1,94 @@
+/* What a service on a server is told when its record says little. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "app/base/settings.h"
+#include "app/services/db/config.h"
+#include "app/services/db/db.h"
+#include "app/services/db/types.h"
+#include "drivers/db/mysql.h"
+#include "middleware/registry/snapshot.h"
+
+static int
+set_up(void **state)
+{
+	static struct db_service service;
+
+	service = (struct db_service){ .driver = &db_mysql };
+	arena_init(&service.arena, 1024);
+	*state = &service;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct db_service *service = *state;
+
+	arena_close(&service->arena);
+	return 0;
+}
+
+static void
+read_config(struct db_service *service, const char *json)
+{
+	struct service record = { .type = &service_mysql,
+		.config = str_of(json) };
+	struct settings settings = { .db_max_records = 5000 };
+	struct error err = { .text = "" };
+
+	assert_int_equal(config_read(service, &record, &settings, &err), ST_OK);
+}
+
+static void
+what_is_not_said_is_what_the_form_says(void **state)
+{
+	struct db_service *service = *state;
+
+	read_config(service, "{\"database\":\"shop\"}");
+	assert_string_equal(service->config.host, "127.0.0.1");
+	assert_null(service->config.socket);
+	assert_int_equal(service->config.port, 0);
+	assert_int_equal(service->max_connections, 16);
+	assert_int_equal(service->max_records, 1000);
+	assert_int_equal(service->config.tls, DB_TLS_OFF);
+	assert_false(service->config.read_only);
+}
+
+static void
+a_socket_is_used_instead_of_the_host(void **state)
+{
+	struct db_service *service = *state;
+
+	read_config(service, "{\"database\":\"shop\",\"host\":\"127.0.0.1\","
+			     "\"unix_socket\":\"/run/s\"}");
+	assert_null(service->config.host);
+	assert_string_equal(service->config.socket, "/run/s");
+}
+
+static void
+the_settings_bound_the_records(void **state)
+{
+	struct db_service *service = *state;
+
+	read_config(
+	    service, "{\"database\":\"shop\",\"max_records\":\"9000\"}");
+	assert_int_equal(service->max_records, 5000);
+}
+
+int
+main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_not_said_is_what_the_form_says),
+		TEST(a_socket_is_used_instead_of_the_host),
+		TEST(the_settings_bound_the_records),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
