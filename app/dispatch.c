@@ -140,6 +140,13 @@ dispatch_turn_away(struct dispatch *d, struct call *call, const char *why)
 	dispatch_answer(d, call);
 }
 
+static bool
+enqueue(struct dispatch *d, struct call *call)
+{
+	return queue_put(d->parts.queue, call) ||
+	       (dispatch_make_room(d) && queue_put(d->parts.queue, call));
+}
+
 /* It takes a worker, or another call's. Who needs the same done waits for the
  * first. */
 static void
@@ -152,7 +159,7 @@ hand_over(struct dispatch *d, struct call *call, enum call_job job)
 	if (call->req.shareable && flight_join(&d->flights, call))
 		return;
 	call->job = job;
-	call->away = queue_put(d->parts.queue, call);
+	call->away = enqueue(d, call);
 	if (call->away)
 		return;
 	if (call->leads)

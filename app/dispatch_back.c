@@ -8,6 +8,7 @@
 #include "middleware/pipeline.h"
 
 #define EXPIRE_EVERY_MS 250
+#define NO_DEADLINE_YET INT64_MIN /* a time at which none has passed */
 
 /* Answers everyone who waited for the leader's query. */
 static void
@@ -106,6 +107,7 @@ cancel_unwanted(struct dispatch *d, struct call *call)
 	if (call->leads)
 		(void)flight_end(&d->flights, call);
 	cancel_ask(&call->cancel);
+	d->cancelled = true;
 }
 
 static void
@@ -128,6 +130,29 @@ dispatch_gone(struct dispatch *d, struct call *call)
 		leave_flight(d, call);
 	else if (call->away)
 		cancel_unwanted(d, call);
+}
+
+/* Whom nobody waits for is dropped without a word to others, so this may be
+ * done wherever a call is put into the queue. */
+bool
+dispatch_make_room(struct dispatch *d)
+{
+	struct call *gone;
+	bool any;
+
+	if (!d->cancelled)
+		return false;
+	d->cancelled = false;
+	gone = queue_expire(d->parts.queue, d->parts.home, NO_DEADLINE_YET);
+	any = gone != NULL;
+	while (gone != NULL) {
+		struct call *next = gone->next;
+
+		gone->away = false;
+		dispatch_drop(d, gone);
+		gone = next;
+	}
+	return any;
 }
 
 static void

@@ -25,6 +25,7 @@ struct dispatch {
 	size_t n_idle;
 	size_t n_open;
 	int64_t expired_ms;
+	bool cancelled; /* a call that may stand in the queue */
 };
 
 /* Gives the call to the front at the end of the turn. */
@@ -48,6 +49,10 @@ void dispatch_upstream(struct dispatch *d, struct call *call);
 
 /* Has its planned operations run with the others of the turn; enters then. */
 void dispatch_plan(struct dispatch *d, struct call *call);
+
+/* Takes calls off the queue whose clients have gone; false when there were
+ * none. */
+bool dispatch_make_room(struct dispatch *d);
 
 /* Ends the calls, waiting or queued, whose time or whose client has gone. */
 void dispatch_expire(struct dispatch *d, int64_t now_ms);

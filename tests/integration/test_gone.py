@@ -6,6 +6,7 @@ seen by everyone else.
 """
 
 import itertools
+import select
 import socket
 import threading
 import time
@@ -131,14 +132,14 @@ def test_a_queued_write_goes_on_without_its_client(one, engine, key):
 def test_queued_reads_leave_with_their_clients(one, key):
     """The queue holds eight: those who left are not among them."""
     with ask(one, table("endless"), key) as running:
-        for _ in range(3):
+        for _ in range(6):
             crowd = [one.connect() for _ in range(8)]
             for client in crowd:
                 client.send(fcgi.request(table("endless"), headers=key))
-            time.sleep(MOMENT)
+            sockets = [client.socket for client in crowd]
+            assert not select.select(sockets, [], [], MOMENT)[0]
             for client in crowd:
                 client.close()
-            time.sleep(2 * MOMENT)  # the queue is looked through
         running.socket.settimeout(MOMENT)
         with pytest.raises(TimeoutError):
             running.read_answer()
