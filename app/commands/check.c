@@ -12,6 +12,7 @@
 #include "app/base/settings.h"
 #include "app/commands/commands.h"
 #include "drivers/cache/cache.h"
+#include "middleware/registry/declared.h"
 #include "middleware/registry/registry.h"
 #include "middleware/registry/system_db.h"
 
@@ -50,15 +51,27 @@ lines_print(const char *verdict, const struct buf *lines)
 	}
 }
 
+/* What the settings say, and what they declare. */
+static enum status
+settings_load(struct check *c, const char *env_file, struct str *path,
+    struct buf *warnings, struct buf *problems)
+{
+	struct declared declared;
+	enum status st = settings_check(
+	    c->arena, env_file, &c->settings, path, warnings, problems);
+
+	return st != ST_OK ? st
+			   : declared_read(c->arena, &c->settings, &declared,
+				 problems, warnings);
+}
+
 static void
 settings_try(struct check *c, const char *env_file)
 {
 	struct buf warnings = buf_in(c->arena), problems = buf_in(c->arena);
 	struct str path;
-	enum status st = settings_check(
-	    c->arena, env_file, &c->settings, &path, &warnings, &problems);
 
-	if (st != ST_OK)
+	if (settings_load(c, env_file, &path, &warnings, &problems) != ST_OK)
 		c->failed = true;
 	else
 		good("settings",

@@ -95,6 +95,51 @@ def test_one_file_is_a_whole_installation(site):
         server.stop()
 
 
+def test_one_file_is_a_whole_installation_on_a_server(site, mariadb):
+    """And its password is nowhere but in the file."""
+    mariadb.create_database("crm", "CREATE TABLE t (id INT PRIMARY KEY,"
+                            " a TEXT); INSERT INTO t VALUES (1, 'one')")
+    site.configure(
+        SERVICE_CRM_TYPE="mysql", SERVICE_CRM_HOST="127.0.0.1",
+        SERVICE_CRM_PORT=str(mariadb.port), SERVICE_CRM_DATABASE="crm",
+        SERVICE_CRM_USERNAME=mariadb.user,
+        SERVICE_CRM_PASSWORD=f'"{mariadb.password}"',
+        SERVICE_CRM_CACHE_ENABLED="yes",
+        ROLE_READER_ACCESS='"shop:_table/*:GET; crm:_table/t/*:GET,PATCH"',
+        LOG_LEVEL="debug")
+    said = site.weir("check")
+    assert "ok    service crm (mysql)" in said
+    server = site.serve()
+    try:
+        uri = "/api/v2/crm/_table/t/1"
+        assert [get(server, uri, site.key).hit for _ in range(2)] == [
+            False, True]
+        assert get(server, uri, site.key).json == {"id": 1, "a": "one"}
+        assert fcgi.call(
+            server.address, uri, method="PATCH", body=b'{"a":"two"}',
+            headers={"X-DreamFactory-API-Key": site.key,
+                     "Content-Type": "application/json"}).status == 200
+        assert get(server, uri, site.key).json == {"id": 1, "a": "two"}
+        site.weir("cache", "flush", "crm")
+        site.configure(SERVICE_CRM_PASSWORD="wrong")
+        server.signal(signal.SIGHUP)
+        assert wait_until(
+            lambda: status_of(server, uri, site.key) == 503)
+        site.configure(**{name: None for name in site.settings
+                          if name.startswith("SERVICE_CRM_")},
+                       ROLE_READER_ACCESS='"shop:_table/*:GET"')
+        server.signal(signal.SIGHUP)
+        assert wait_until(
+            lambda: status_of(server, uri, site.key) == 401)
+        assert "crm" not in site.weir("service", "list")
+    finally:
+        server.stop()
+    for name in os.listdir(site.folder):
+        if name != "weir.env" and os.path.isfile(site.path(name)):
+            assert mariadb.password not in site.read(name), name
+    assert mariadb.password not in said + server.output
+
+
 def test_what_is_declared_is_listed_with_its_origin(site):
     site.weir("role", "add", "owner")
     shop, = site.listed("service")
@@ -260,6 +305,16 @@ def test_a_wrong_line_stops_the_start(site, tmp_path, name, value, why):
         said = refused(site, *words, LISTEN="unix:" + str(tmp_path / "s"))
         assert line_of(site, known) in said
         assert why in said
+
+
+def test_check_names_every_line_that_is_wrong(site):
+    site.configure(SERVICE_SHOP_MAX_RECORDS="0", KEY_WEB_HASH="1234",
+                   SERVICE_SHPO_DATABASE="/x")
+    said = refused(site, "check", KEY_VAULT_URL="x")
+    for name in ("SERVICE_SHOP_MAX_RECORDS", "KEY_WEB_HASH",
+                 "SERVICE_SHPO_DATABASE"):
+        assert f"FAIL  settings {line_of(site, name)}: {name} " in said
+    assert "warn  settings environment: KEY_VAULT_URL" in said
 
 
 def test_a_name_that_fits_two_services_stops_the_start(site):

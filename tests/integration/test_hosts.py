@@ -1,5 +1,6 @@
 """Several hosts on one system database, which a MariaDB keeps for them."""
 
+import signal
 import time
 
 import pytest
@@ -11,6 +12,7 @@ from support.weir import Installation, run, server_settings
 APP_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 PATIENCE = 10
 POLLS = 2
+HANG = 20
 TABLE = ("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);"
          "INSERT INTO t VALUES (1, 'one');")
 
@@ -124,3 +126,27 @@ def test_without_the_server_the_last_records_serve(hosts, mariadb):
     one.weir("key", "revoke", "app")
     both(servers, key, 401)
     assert "system database: back" in one.read("weir.log")
+
+
+def test_a_server_that_hangs_hangs_nobody(hosts, mariadb):
+    """Commands and reloads give up, the cache goes on, and so do signals."""
+    (one, _), servers = hosts
+    one.grant("reader", "db", "*", "GET")
+    key = one.add_key("app", "reader")
+    both(servers, key, 200)
+    mariadb.pause()
+    try:
+        status, _, err = run("key", "list", "--env", one.env_file,
+                             timeout=HANG)
+        assert status == 1
+        assert "does not answer" in err
+        servers[0].signal(signal.SIGHUP)
+        assert wait_until(lambda: "the settings stay as they were"
+                          in one.read("weir.log"), HANG)
+        assert [status_of(server, key) for server in servers] == [200, 200]
+        servers[0].signal(signal.SIGTERM)
+        assert wait_until(lambda: not servers[0].alive, HANG)
+    finally:
+        mariadb.resume()
+    one.weir("key", "revoke", "app")
+    both(servers[1:], key, 401)
