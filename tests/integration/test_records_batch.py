@@ -1,5 +1,7 @@
 """Batches that fail (dreamfactory.md 1.10), on every engine alike."""
 
+import threading
+
 import pytest
 
 from support.answer import check_error
@@ -171,3 +173,39 @@ def test_what_others_hold_is_unavailable(desk, engine):
     assert answer.headers["Retry-After"] == "1"
     assert changed(desk, "PATCH") == 0
     assert desk.call("PATCH", "tasks", body).status == 200
+
+
+def while_changing(engine, sql, call):
+    """The answer to a call that has to wait for a change of others."""
+    answers = []
+    caller = threading.Thread(target=lambda: answers.append(call()))
+    with engine.changing(sql) as commit:
+        caller.start()
+        commit()
+        caller.join(30)
+    assert answers[0].status in (200, 400), answers[0]
+    return answers[0]
+
+
+def test_a_deleted_record_is_shown_as_it_was_last(desk, engine):
+    answer = while_changing(
+        engine, "UPDATE tasks SET cost = 99 WHERE id = 2",
+        lambda: desk.call("DELETE", "tasks", ids="1,2", fields="id,cost"))
+    assert answer.rows == [{"id": 1, "cost": 1.5}, {"id": 2, "cost": 99}]
+
+
+def test_a_change_of_nothing_shows_what_others_changed(desk, engine):
+    body = [{"id": 1, "rank": 0}, {"id": 2, "rank": 20}]
+    answer = while_changing(
+        engine, "UPDATE tasks SET cost = 99 WHERE id = 2",
+        lambda: desk.call("PATCH", "tasks", body, fields="id,cost"))
+    assert answer.rows == [{"id": 1, "cost": 1.5}, {"id": 2, "cost": 99}]
+
+
+def test_a_record_that_others_rename_is_not_written(desk, engine):
+    answer = while_changing(
+        engine, "UPDATE tasks SET name = 'other' WHERE id = 2",
+        lambda: desk.call("PATCH", "tasks", {"rank": 0}, ids="one,two",
+                          id_field="name"))
+    check_batch(answer, "PATCH", 1)
+    assert changed(desk, "PATCH") == 1

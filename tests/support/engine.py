@@ -50,6 +50,19 @@ class SQLite:
             db.execute(f"SELECT * FROM {table} WHERE {condition}").fetchall()
             yield
 
+    @contextlib.contextmanager
+    def changing(self, sql):
+        """Someone else changes rows; the function given commits it, once
+        who waits for that does."""
+        with contextlib.closing(sqlite3.connect(self.path)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            db.execute(sql)
+
+            def commit():
+                time.sleep(0.1)  # nobody can say who waits
+                db.commit()
+            yield commit
+
     def ask(self, sql, *values):
         """One row of the database made last, past weir."""
         with sqlite3.connect(self.path) as db:
@@ -106,18 +119,46 @@ class MySQL:
     @contextlib.contextmanager
     def held(self, table, condition):
         """Someone else is about to write these rows."""
+        with self.client(f"BEGIN; SELECT * FROM {table} WHERE {condition} "
+                         "FOR UPDATE;\n"):
+            yield
+
+    @contextlib.contextmanager
+    def changing(self, sql):
+        """Someone else changes rows; the function given commits it, once
+        who waits for that does."""
+        with self.client(f"BEGIN; {sql}; SELECT 1;\n") as say:
+            def commit():
+                self.wait_for_waiter()
+                say("COMMIT; SELECT 1;\n")
+            yield commit
+
+    @contextlib.contextmanager
+    def client(self, sql):
+        """A client that has said that, and been answered; says more."""
         words = ["mariadb", "--no-defaults", "--user=root", "--unbuffered",
-                 "--batch", "--socket=" + self.server.socket,
+                 "--batch", "--skip-column-names",
+                 "--socket=" + self.server.socket,
                  "--database=" + self.database]
         with subprocess.Popen(words, stdin=subprocess.PIPE, text=True,
                               stdout=subprocess.PIPE) as client:
-            client.stdin.write(
-                f"BEGIN; SELECT * FROM {table} WHERE {condition} "
-                "FOR UPDATE;\n")
-            client.stdin.flush()
-            assert client.stdout.readline()
-            yield
+            def say(sql):
+                client.stdin.write(sql)
+                client.stdin.flush()
+                assert client.stdout.readline()
+            say(sql)
+            yield say
             client.kill()
+
+    def wait_for_waiter(self, seconds=10):
+        """Until somebody waits for the rows of another."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.ask("SELECT count(*) FROM information_schema.innodb_trx "
+                        "WHERE trx_state = 'LOCK WAIT'") == ("1",):
+                return
+            time.sleep(0.2)  # asked more often, InnoDB does not look
+        raise AssertionError("nobody waits")
 
     def ask(self, sql):
         """One row, as text, of the database made last, past weir."""

@@ -175,3 +175,10 @@ table_call_statement(const struct table_call *c)
 	statement_open(&s, c->req->arena, c->service->driver->quote);
 	return s;
 }
+
+void
+table_call_lock(const struct table_call *c, struct statement *s)
+{
+	if (c->service->driver->for_update)
+		statement_put(s, " FOR UPDATE");
+}

@@ -82,6 +82,13 @@ enum status table_call_run(struct table_call *c, const struct statement *s,
 /* An empty statement in the dialect of the database. */
 struct statement table_call_statement(const struct table_call *c);
 
+/*
+ * Ends a SELECT in a transaction that writes: its rows are read as they are
+ * now, not as they were when the transaction began, and nobody else writes
+ * them until it ends.
+ */
+void table_call_lock(const struct table_call *c, struct statement *s);
+
 /* The handlers; each makes the response. */
 void listing_root(struct request *req);
 void listing_tables(struct request *req);

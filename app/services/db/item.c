@@ -83,7 +83,9 @@ insert_and_show(struct bulk *b, const struct draft *draft, struct buf *shown,
 	struct db_value *key =
 	    arena_zalloc(c->req->arena, c->table->n_key * sizeof(key[0]));
 	struct record_name name = { &by, key };
-	struct written w = { .query = &b->query, .draft = draft };
+	struct written w = {
+		.query = &b->query, .draft = draft, .is_new = true
+	};
 	bool known;
 	enum status st = insert(c, draft, key, &known, err);
 
@@ -132,6 +134,7 @@ target_resolve(struct bulk *b, struct target *t, struct error *err)
 	enum status st;
 
 	select_record(&s, &q, &name, c->role);
+	table_call_lock(c, &s);
 	st = table_call_run(c, &s, take_values, &taken, NULL, err);
 	if (st == ST_OK && taken.rows == 0)
 		return identifier_missing(&t->id, err);
@@ -196,7 +199,9 @@ update(struct bulk *b, struct target *t, const struct draft *draft,
 	struct table_call *c = b->call;
 	struct statement s = table_call_statement(c);
 	struct record_name name = { &t->by, t->parts };
-	struct written w = { &b->query, &name, draft };
+	struct written w = {
+		.query = &b->query, .name = &name, .draft = draft
+	};
 	enum status st;
 
 	modify_update(&s, draft, &name, c->role);
@@ -273,7 +278,9 @@ item_delete(struct bulk *b, size_t i, struct buf *shown, struct error *err)
 	struct error why = { .text = "" };
 	struct target t;
 	struct record_name name;
-	struct written w = { &b->query, &name, &none };
+	struct written w = {
+		.query = &b->query, .name = &name, .draft = &none
+	};
 	enum status st = target_find(b, i, &t, err);
 
 	if (st != ST_OK)

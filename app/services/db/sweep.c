@@ -21,14 +21,6 @@ struct sweep {
 	struct buf out; /* the rows for the answer, with commas */
 };
 
-/* The rows of the filter and no others are written, whoever else writes. */
-static void
-rows_lock(struct table_call *c, struct statement *s)
-{
-	if (c->service->driver->for_update)
-		statement_put(s, " FOR UPDATE");
-}
-
 /* The rows of the filter as they are now. */
 static enum status
 rows_show(struct sweep *sw, struct error *err)
@@ -41,7 +33,7 @@ rows_show(struct sweep *sw, struct error *err)
 
 	rows_open(&rows, c->req->arena, &sw->out, q, q->limit);
 	select_page(&s, q, c->role, q->limit + 1);
-	rows_lock(c, &s);
+	table_call_lock(c, &s);
 	st = table_call_run(c, &s, rows_take, &rows, NULL, err);
 	sw->more = rows.more;
 	return st;
@@ -81,7 +73,7 @@ keys_read(struct sweep *sw, struct error *err)
 	sw->ids =
 	    arena_alloc(c->req->arena, (size_t)q.limit * sizeof(sw->ids[0]));
 	select_page(&s, &q, c->role, q.limit + 1);
-	rows_lock(c, &s);
+	table_call_lock(c, &s);
 	return table_call_run(c, &s, take_key, sw, NULL, err);
 }
 

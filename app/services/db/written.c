@@ -74,6 +74,8 @@ read_back(struct table_call *c, const struct written *w, struct rows *rows,
 	enum status st;
 
 	select_record(&s, w->query, w->name, c->role);
+	if (!w->is_new)
+		table_call_lock(c, &s);
 	st = table_call_run(c, &s, rows_take, rows, NULL, err);
 	if (st != ST_OK || rows->count > 0)
 		return st;

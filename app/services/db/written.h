@@ -11,6 +11,9 @@ struct written {
 	const struct query *query;      /* which fields to show */
 	const struct record_name *name; /* NULL: not known */
 	const struct draft *draft;      /* what the client sent */
+	/* Made by this call, so that it cannot be another's; a user who may
+	 * only INSERT may not lock either. */
+	bool is_new;
 };
 
 /*
