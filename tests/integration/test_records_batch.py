@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from support.answer import check_error
-from support.desk import SMALL, UPSERT
+from support.desk import SMALL, UPSERT, Desk
 
 ENGINES = ("sqlite", "mysql")
 
@@ -209,3 +209,28 @@ def test_a_record_that_others_rename_is_not_written(desk, engine):
                           id_field="name"))
     check_batch(answer, "PATCH", 1)
     assert changed(desk, "PATCH") == 1
+
+
+def test_two_who_make_the_same_record_both_succeed(site, desk, key):
+    """They meet in a deadlock, which is nobody's fault."""
+    server = site.serve("two")
+    failed = []
+
+    def change(rank):
+        with server.connect() as client:
+            other = Desk(client, key)
+            for id in range(100, 140):
+                answer = other.call(
+                    "PUT", f"tasks/{id}", {"name": f"n{id}", "rank": rank},
+                    service=UPSERT)
+                if answer.status != 200:
+                    failed.append(answer)
+
+    callers = [threading.Thread(target=change, args=(n,)) for n in (1, 2)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join(60)
+    server.stop()
+    assert not failed
+    assert len(desk.ids("tasks", filter="id >= 100")) == 40

@@ -78,6 +78,21 @@ items_run(struct bulk *b, struct error *err)
 	return ST_OK;
 }
 
+/* All items from the first on, again after a deadlock. */
+static enum status
+items_run_through(struct bulk *b, struct error *err)
+{
+	enum status st;
+	int runs = 0;
+
+	do {
+		*err = (struct error){ .text = "" };
+		results_open(&b->results, b->call->req->arena);
+		st = items_run(b, err);
+	} while (++runs < WRITE_RUNS && write_again(b->call, st));
+	return st;
+}
+
 /* One record sent as such is answered as such. */
 static bool
 is_alone(const struct bulk *b)
@@ -142,8 +157,7 @@ bulk_run(struct bulk *b)
 
 	if (write_begin(c, b->verb) != ST_OK)
 		return;
-	results_open(&b->results, c->req->arena);
-	done = items_run(b, &err);
+	done = items_run_through(b, &err);
 	keep = b->results.n > b->results.n_failed && !b->rolled_back;
 	st = write_end(c, done, keep, &err);
 	if (done == ST_OK && (st == ST_INVALID || st == ST_EXISTS)) {

@@ -222,11 +222,18 @@ sweep_run(struct sweep *sw, const char *verb, sweep_f *run)
 	struct table_call *c = sw->call;
 	struct error err = { .text = "" };
 	int64_t count = 0;
+	int runs = 0;
 	enum status st;
 
 	if (write_begin(c, verb) != ST_OK)
 		return;
-	st = run(sw, &count, &err);
+	do {
+		err = (struct error){ .text = "" };
+		sw->n_ids = 0;
+		sw->more = false;
+		sw->out.n = 0;
+		st = run(sw, &count, &err);
+	} while (++runs < WRITE_RUNS && write_again(c, st));
 	st = write_end(c, st, true, &err);
 	if (st != ST_OK)
 		answer_failed(c, verb, st, &err);

@@ -87,6 +87,19 @@ write_begin(struct table_call *c, const char *verb)
 	return st;
 }
 
+bool
+write_again(struct table_call *c, enum status st)
+{
+	const struct db_driver *driver = c->service->driver;
+
+	if (st != ST_UNAVAILABLE || driver->in_transaction(c->conn))
+		return false;
+	driver->rollback(c->conn);
+	return driver->usable(c->conn, false) &&
+	       transaction_begin(c, NULL) == ST_OK &&
+	       (!c->outdated || tags_before(c) == ST_OK);
+}
+
 enum status
 write_end(struct table_call *c, enum status st, bool keep, struct error *err)
 {

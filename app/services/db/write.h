@@ -17,6 +17,15 @@
  */
 enum status write_begin(struct table_call *c, const char *verb);
 
+/* How often a call is run at most, see write_again(). */
+#define WRITE_RUNS 4
+
+/*
+ * Begins the transaction anew when st came of a deadlock, for which the
+ * database has undone all of it in favour of another's. False: st stands.
+ */
+bool write_again(struct table_call *c, enum status st);
+
 /*
  * Commits when st is ST_OK and `keep`, else rolls back; gives the connection
  * back and deletes the tags again. Returns st, or why the commit failed.
