@@ -43,6 +43,10 @@ struct db_config {
 	bool create; /* make the database when it does not exist (sqlite) */
 };
 
+/* With texts of its own, until db_config_free() wipes and frees them. */
+void db_config_copy(struct db_config *to, const struct db_config *from);
+void db_config_free(struct db_config *config);
+
 enum db_type {
 	DB_NULL,
 	DB_INT,    /* i */

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "app/base/clock.h"
 #include "app/base/cond.h"
@@ -43,41 +42,6 @@ struct taken {
 	bool ask; /* the server as well, before anyone relies on it */
 };
 
-static char *
-text_copy(const char *s)
-{
-	char *copy = s == NULL ? NULL : strdup(s);
-
-	if (s != NULL && copy == NULL)
-		abort();
-	return copy;
-}
-
-static void
-config_copy(struct db_config *to, const struct db_config *from)
-{
-	*to = *from;
-	to->driver = text_copy(from->driver);
-	to->database = text_copy(from->database);
-	to->host = text_copy(from->host);
-	to->socket = text_copy(from->socket);
-	to->username = text_copy(from->username);
-	to->password = text_copy(from->password);
-	to->tls_ca = text_copy(from->tls_ca);
-}
-
-static void
-config_free(struct db_config *config)
-{
-	free((char *)config->driver);
-	free((char *)config->database);
-	free((char *)config->host);
-	free((char *)config->socket);
-	free((char *)config->username);
-	free((char *)config->password);
-	free((char *)config->tls_ca);
-}
-
 struct pool *
 pool_open(
     const struct db_driver *driver, const struct db_config *config, size_t max)
@@ -90,7 +54,7 @@ pool_open(
 		abort();
 	pool->driver = driver;
 	pool->max = max;
-	config_copy(&pool->config, config);
+	db_config_copy(&pool->config, config);
 	(void)pthread_mutex_init(&pool->lock, NULL);
 	cond_open(&pool->freed);
 	return pool;
@@ -106,7 +70,7 @@ pool_close(struct pool *pool)
 		pool->driver->disconnect(pool->idle[--pool->n_idle].conn);
 	(void)pthread_cond_destroy(&pool->freed);
 	(void)pthread_mutex_destroy(&pool->lock);
-	config_free(&pool->config);
+	db_config_free(&pool->config);
 	free(pool);
 }
 
