@@ -1,7 +1,10 @@
 #include "app/commands/secret_member.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -26,26 +29,58 @@ line_read(FILE *in, char line[LINE_BYTES])
 	return true;
 }
 
-/* What is typed is not shown. */
+/* Waits for a line or for one of the signals, which stays pending. */
+static bool
+line_wait(const sigset_t *signals)
+{
+	int fd = signalfd(-1, signals, SFD_CLOEXEC);
+	struct pollfd wait[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = fd, .events = POLLIN } };
+	int n = poll(wait, sizeof(wait) / sizeof(wait[0]), -1);
+	bool signalled = wait[1].revents != 0;
+
+	if (fd >= 0)
+		(void)close(fd); /* nothing was written to it */
+	if (signalled)
+		errno = EINTR;
+	return n > 0 && !signalled;
+}
+
+/*
+ * What is typed is not shown. A signal that ends or stops the program takes
+ * effect when the terminal shows again what is typed.
+ */
+static bool
+hidden_read(char line[LINE_BYTES], const struct termios *shown)
+{
+	static const int numbers[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP,
+		SIGTSTP };
+	struct termios hidden = *shown;
+	sigset_t signals, before;
+	bool good;
+
+	(void)sigemptyset(&signals);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		(void)sigaddset(&signals, numbers[i]);
+	(void)sigprocmask(SIG_BLOCK, &signals, &before);
+	hidden.c_lflag &= ~(tcflag_t)ECHO;
+	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+	good = line_wait(&signals) && line_read(stdin, line);
+	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, shown);
+	(void)fputc('\n', stderr);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	return good;
+}
+
 static bool
 prompt(struct str member, char line[LINE_BYTES])
 {
-	struct termios shown, hidden;
-	bool is_terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
-	bool good;
+	struct termios shown;
 
-	if (is_terminal) {
-		hidden = shown;
-		hidden.c_lflag &= ~(tcflag_t)ECHO;
-		(void)fprintf(stderr, "%.*s: ", STR_ARG(member));
-		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-	}
-	good = line_read(stdin, line);
-	if (is_terminal) {
-		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
-		(void)fputc('\n', stderr);
-	}
-	return good;
+	if (tcgetattr(STDIN_FILENO, &shown) != 0)
+		return line_read(stdin, line);
+	(void)fprintf(stderr, "%.*s: ", STR_ARG(member));
+	return hidden_read(line, &shown);
 }
 
 static bool

@@ -1,11 +1,16 @@
 """Passwords of services: given unseen, stored encrypted."""
 
+import fcntl
 import glob
 import os
+import pty
+import signal
 import subprocess
+import termios
 
 import pytest
 
+from support.process import wait_until
 from support.weir import PROGRAM, Installation, environment, run
 
 SECRET = "hush-4711"
@@ -64,4 +69,46 @@ def test_a_secret_that_cannot_be_read_adds_nothing(site):
     done = add(site, "--secret", "password=" + site.path("nix"))
     assert done.returncode == 1
     assert "No such file" in done.stderr
+    assert site.listed("service") == []
+
+
+def at_terminal(site, typed):
+    """Answers the question for a password: (status, what was on the screen).
+
+    Afterwards the terminal shows what is typed again.
+    """
+    leader, terminal = pty.openpty()
+    child = subprocess.Popen(
+        [PROGRAM, "service", "add", "db", "--type", "mysql", "database=shop",
+         "username=u", "--secret", "password=-", "--env", site.env_file],
+        stdin=terminal, stdout=terminal, stderr=terminal,
+        env=environment(), start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+    screen = b""
+    while b"password: " not in screen:
+        screen += os.read(leader, 100)
+    assert wait_until(lambda: not shows(terminal))
+    os.write(leader, typed)
+    status = child.wait(30)
+    assert wait_until(lambda: shows(terminal))
+    screen += os.read(leader, 1000)
+    os.close(leader)
+    os.close(terminal)
+    return status, screen.decode()
+
+
+def shows(terminal):
+    return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+
+
+def test_what_is_typed_is_not_shown(site):
+    status, screen = at_terminal(site, SECRET.encode() + b"\n")
+    assert status == 0, screen
+    assert SECRET not in screen
+    assert site.listed("service")[0]["config"]["password"] == "**********"
+
+
+def test_a_terminal_shows_again_after_an_interruption(site):
+    status, _ = at_terminal(site, b"hu\x03")
+    assert status == -signal.SIGINT
     assert site.listed("service") == []
