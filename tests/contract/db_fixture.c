@@ -135,6 +135,7 @@ fixture_refresh(struct fixture *f)
 	if (f->driver->usable(f->conn, true))
 		return;
 	f->driver->disconnect(f->conn);
+	f->conn = NULL; /* for the end of a test that cannot connect */
 	f->conn = fixture_connect(f);
 }
 
