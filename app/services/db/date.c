@@ -42,6 +42,8 @@ date_is_date(struct str s)
 	int month = digits(s, 5, 2);
 	int day = digits(s, 8, 2);
 
+	if (str_eq(s, STR("0000-00-00")))
+		return true;
 	return s.n == DATE_BYTES && is_at(s, 4, '-') && is_at(s, 7, '-') &&
 	       year >= 0 && month >= 1 && month <= 12 && day >= 1 &&
 	       day <= days_in(year, month);
@@ -60,21 +62,37 @@ is_fraction(struct str s)
 	return at == s.n;
 }
 
+/* What follows the hours: ":59", ":59:59", ":59:59.123". */
+static bool
+is_rest(struct str s)
+{
+	int minute = digits(s, 1, 2);
+	int second = digits(s, 4, 2);
+
+	if (!is_at(s, 0, ':') || minute < 0 || minute > 59)
+		return false;
+	if (s.n == 3)
+		return true;
+	if (!is_at(s, 3, ':') || second < 0 || second > 59)
+		return false;
+	return s.n == 6 || is_fraction(str_skip(s, 6));
+}
+
+static bool
+is_time_of_day(struct str s)
+{
+	int hour = digits(s, 0, 2);
+
+	return hour >= 0 && hour < 24 && is_rest(str_skip(s, 2));
+}
+
 bool
 date_is_time(struct str s)
 {
-	int hour = digits(s, 0, 2);
-	int minute = digits(s, 3, 2);
-	int second = digits(s, 6, 2);
+	struct str size = is_at(s, 0, '-') ? str_skip(s, 1) : s;
+	size_t n = digits(size, 0, 3) < 0 ? 2 : 3;
 
-	if (hour < 0 || hour > 23 || !is_at(s, 2, ':') || minute < 0 ||
-	    minute > 59)
-		return false;
-	if (s.n == 5)
-		return true;
-	if (!is_at(s, 5, ':') || second < 0 || second > 59)
-		return false;
-	return s.n == 8 || is_fraction(str_skip(s, 8));
+	return digits(size, 0, n) >= 0 && is_rest(str_skip(size, n));
 }
 
 static struct str
@@ -100,5 +118,5 @@ date_is_datetime(struct str s)
 	if (s.n == DATE_BYTES)
 		return true;
 	return (s.p[DATE_BYTES] == 'T' || s.p[DATE_BYTES] == ' ') &&
-	       date_is_time(zone_strip(str_skip(s, DATE_BYTES + 1)));
+	       is_time_of_day(zone_strip(str_skip(s, DATE_BYTES + 1)));
 }

@@ -6,10 +6,12 @@
 
 #include "app/base/str.h"
 
-/* 2024-02-29: a day that the calendar has. */
+/* 2024-02-29: a day that the calendar has; or 0000-00-00, which MySQL keeps for
+ * none. */
 bool date_is_date(struct str s);
 
-/* 23:59, 23:59:59, 23:59:59.123 */
+/* 23:59, 23:59:59, 23:59:59.123; and as MySQL has them, -838:59:59: a time
+ * that passed need not be one of the day. */
 bool date_is_time(struct str s);
 
 /* A date, or date and time with a blank or "T" between, and perhaps a zone:
