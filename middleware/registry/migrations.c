@@ -211,11 +211,22 @@ locked_run(struct system_db *db, int64_t last, const struct app_keys *keys,
 	return st;
 }
 
+static enum status
+refuse_user(const struct error *why, struct error *err)
+{
+	return error_set(err, ST_DENIED,
+	    "the schema of the system database cannot be changed: %s; let an "
+	    "administrator of the server grant the user ALL on that database, "
+	    "and run `weir setup` again",
+	    why->text);
+}
+
 enum status
 migrations_run(struct system_db *db, int64_t last, const struct app_keys *keys,
     unsigned *applied, struct error *err)
 {
 	int64_t number = 0, usual_ms = db->statement_ms;
+	struct error why = { 0 };
 	enum status st = migrations_number(db, &number, err);
 
 	*applied = 0;
@@ -228,9 +239,11 @@ migrations_run(struct system_db *db, int64_t last, const struct app_keys *keys,
 		    "DB_CONNECTION: the system database cannot live in %s",
 		    db->driver->name);
 	db->statement_ms = BEGIN_MS;
-	st = locked_run(db, last, keys, applied, err);
+	st = locked_run(db, last, keys, applied, &why);
 	db->statement_ms = usual_ms;
-	return st;
+	if (st == ST_DENIED)
+		return refuse_user(&why, err);
+	return st == ST_OK ? st : error_set(err, st, "%s", why.text);
 }
 
 enum status

@@ -106,10 +106,11 @@ make(struct system_db *db, const struct settings *s, struct error *err)
 	return st == ST_OK ? st : error_set(err, st, "%s", why.text);
 }
 
-/* The database could not be opened, perhaps since there is none. */
+/* The database could not be opened: makes it when there is none, so that it is
+ * worth another try. */
 static enum status
 missing_make(struct system_db *db, const struct settings *s, bool create,
-    const struct error *why, struct error *err)
+    struct error *err)
 {
 	struct system_db server = { .driver = db->driver,
 		.statement_ms = db->statement_ms };
@@ -119,11 +120,9 @@ missing_make(struct system_db *db, const struct settings *s, bool create,
 	if (st != ST_OK)
 		return st;
 	st = is_there(&server, s->db_database, &there, err);
-	if (st == ST_OK && there)
-		st = error_set(err, why->status, "%s", why->text);
-	else if (st == ST_OK && create)
+	if (st == ST_OK && !there && create)
 		st = make(&server, s, err);
-	else if (st == ST_OK)
+	else if (st == ST_OK && !there)
 		st = error_set(err, ST_MISSING,
 		    "the server has no database %s that %s may use: run `weir "
 		    "setup`",
@@ -142,13 +141,15 @@ system_server_open(struct system_db *db, const struct settings *settings,
 	if (st != ST_OK)
 		return st;
 	st = connect_to(db, settings, settings->db_database, &why);
-	if (st == ST_OK)
-		return st;
-	if (st != ST_INVALID)
-		return error_set(err, st, "system database: %s", why.text);
-	why.status = st;
-	st = missing_make(db, settings, create, &why, err);
+	if (st == ST_INVALID) {
+		why = (struct error){ 0 };
+		st = missing_make(db, settings, create, &why);
+		/* Another process may have made it in between. */
+		if (st == ST_OK)
+			st = connect_to(
+			    db, settings, settings->db_database, &why);
+	}
 	if (st != ST_OK)
-		return st;
-	return connect_to(db, settings, settings->db_database, err);
+		return error_set(err, st, "system database: %s", why.text);
+	return ST_OK;
 }

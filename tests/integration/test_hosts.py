@@ -1,13 +1,15 @@
 """Several hosts on one system database, which a MariaDB keeps for them."""
 
 import signal
+import subprocess
 import time
 
 import pytest
 
 from support import fcgi
 from support.process import wait_until
-from support.weir import Installation, run, server_settings
+from support.weir import (PROGRAM, Installation, environment, run,
+                          server_settings)
 
 APP_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 PATIENCE = 10
@@ -38,6 +40,12 @@ def hosts(shared, tmp_path):
     yield sites, servers
     for server in servers:
         server.stop()
+
+
+def env_of(path, settings):
+    path.write_text("".join(f"{name}={value}\n"
+                            for name, value in settings.items()))
+    return str(path)
 
 
 def status_of(server, key, service="db"):
@@ -78,6 +86,35 @@ def test_setup_says_what_an_administrator_must_run(shared, mariadb, tmp_path):
                 "GRANT ALL ON shared.* TO poor@'%'")
     assert run("setup", "--env", str(env_file))[0] == 0
     mariadb.sql("DROP USER poor@'%'")
+
+
+def test_a_user_who_may_only_read_sets_nothing_up(shared, mariadb, tmp_path):
+    mariadb.create_database("shared")
+    mariadb.sql("CREATE OR REPLACE USER poor@'%' IDENTIFIED BY 'p';"
+                "GRANT SELECT ON shared.* TO poor@'%'")
+    env_file = env_of(tmp_path / "weir.env", {
+        **shared, "DB_USERNAME": "poor", "DB_PASSWORD": "p"})
+    status, _, err = run("setup", "--env", env_file)
+    assert status == 1
+    assert "grant the user ALL" in err
+    env_file = env_of(tmp_path / "weir.env", {
+        **shared, "DB_USERNAME": "poor", "DB_PASSWORD": "wrong"})
+    status, _, err = run("setup", "--env", env_file)
+    assert status == 1
+    assert "system database: 127.0.0.1 refuses the user" in err
+    mariadb.sql("DROP USER poor@'%'")
+
+
+def test_hosts_may_be_set_up_at_once(shared, mariadb, tmp_path):
+    env_file = env_of(tmp_path / "weir.env", shared)
+    for _ in range(5):
+        mariadb.sql("DROP DATABASE IF EXISTS shared")
+        running = [subprocess.Popen(
+            [PROGRAM, "setup", "--env", env_file], env=environment(),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            for _ in range(3)]
+        said = [process.communicate()[0] for process in running]
+        assert [process.returncode for process in running] == [0] * 3, said
 
 
 def test_a_path_is_no_name_on_a_server(shared, tmp_path):
