@@ -365,6 +365,35 @@ def test_a_reload_takes_over_what_the_file_says_now(site):
         server.stop()
 
 
+def test_a_reload_ends_and_replaces_declared_keys(site):
+    uri = "/api/v2/shop/_table/t"
+    old = site.settings["KEY_WEB_HASH"]
+    key, new = hashed(site.env_file, "web")
+    server = site.serve()
+
+    def reload(**settings):
+        site.configure(**settings)
+        server.signal(signal.SIGHUP)
+
+    def both_get(*wanted):
+        return wait_until(lambda: (status_of(server, uri, site.key),
+                                   status_of(server, uri, key)) == wanted)
+    try:
+        assert both_get(200, 401)
+        reload(KEY_WEB_HASH=f"{old},{new}")
+        assert both_get(200, 200)
+        reload(KEY_WEB_HASH=new)
+        assert both_get(401, 200)
+        reload(KEY_WEB_EXPIRES="2001-01-01")
+        assert both_get(401, 401)
+        reload(KEY_WEB_EXPIRES="2099-01-01", KEY_WEB_ACTIVE="no")
+        assert both_get(401, 403)
+        reload(KEY_WEB_ACTIVE=None)
+        assert both_get(401, 200)
+    finally:
+        server.stop()
+
+
 def test_a_bad_file_leaves_everything_as_it_was(site):
     server = site.serve()
     try:
