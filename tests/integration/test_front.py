@@ -1,10 +1,10 @@
 """Two rooms: nobody waits for another's slow query or slow client."""
 
 import itertools
+import select
 import selectors
 import signal
 import socket
-import statistics
 import threading
 import time
 
@@ -97,6 +97,11 @@ class Busy:
         for client in self.clients:
             client.close()
 
+    def all_wait(self):
+        """Has none of them an answer yet?"""
+        sockets = [client.socket for client in self.clients]
+        return not select.select(sockets, [], [], 0)[0]
+
     def statuses(self):
         return [client.read_answer().status for client in self.clients]
 
@@ -109,28 +114,27 @@ def seconds_of(client, path, key):
 
 
 def test_hits_are_quick_while_every_worker_is_busy(server, key):
-    with server.connect() as client, Busy(server, key, 0):
+    with server.connect() as client:
         client.call(TABLE + "/1", headers=key)
     with Busy(server, key, 4) as busy, server.connect() as client:
-        times = [seconds_of(client, TABLE + "/1", key) for _ in range(50)]
+        for _ in range(20):
+            assert client.call(TABLE + "/1", headers=key).hit
+        assert busy.all_wait()
         assert busy.statuses() == [200] * 4
-    assert statistics.median(times) < 0.02
 
 
 def test_refusals_are_quick_while_every_worker_is_busy(server, key):
     with Busy(server, key, 4) as busy, server.connect() as client:
-        began = time.monotonic()
         assert client.call(TABLE).status == 401
-        assert time.monotonic() - began < 0.5
+        assert busy.all_wait()
         assert busy.statuses() == [200] * 4
 
 
 def test_a_full_queue_is_503_at_once(server, key):
     with Busy(server, key, 8) as busy, server.connect() as client:
-        began = time.monotonic()
         answer = client.call(slow_path(), headers=key)
-        assert time.monotonic() - began < 0.5
         assert answer.status == 503
+        assert busy.all_wait()
         assert int(answer.headers["Retry-After"]) >= 1
         assert busy.statuses() == [200] * 8
 
@@ -301,7 +305,9 @@ def test_long_hits_are_quick_while_every_worker_is_busy(server, key):
     with server.connect() as client:
         client.call(path, headers=key)
     with Busy(server, key, 4) as busy, server.connect() as client:
-        assert min(seconds_of(client, path, key) for _ in range(5)) < 0.2
+        for _ in range(3):
+            assert client.call(path, headers=key).hit
+        assert busy.all_wait()
         assert busy.statuses() == [200] * 4
 
 
