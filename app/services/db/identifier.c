@@ -12,6 +12,12 @@ identity_key(const struct db_table *table)
 		(const struct column *const *)table->key, table->n_key };
 }
 
+bool
+identity_is_key(const struct identity *by)
+{
+	return by->columns == (const struct column *const *)by->table->key;
+}
+
 enum status
 identity_parse(struct arena *arena, const struct db_table *table,
     struct str text, struct identity *out, struct error *err)

@@ -32,6 +32,9 @@ struct identifier {
 /* The primary key; lives as long as the table. */
 struct identity identity_key(const struct db_table *table);
 
+/* Is it the one of identity_key(), and not one of id_field? */
+bool identity_is_key(const struct identity *by);
+
 /* ST_INVALID with the message when nothing identifies records. */
 enum status identity_check(const struct identity *by, struct error *err);
 

@@ -1,35 +1,12 @@
 /* What a batch does with one record: make it, change it, delete it. */
 #include "app/services/db/bulk.h"
-#include "app/services/db/find.h"
 #include "app/services/db/modify.h"
 #include "app/services/db/select.h"
+#include "app/services/db/taken.h"
+#include "app/services/db/target.h"
 #include "app/services/db/written.h"
 #include "drivers/db/catalog.h"
 #include "middleware/request.h"
-
-/* A row of values that a statement gave, kept. */
-struct taken {
-	struct arena *arena;
-	struct db_value *v;
-	size_t n;    /* of values; 0: no row */
-	size_t rows; /* the first of them is kept */
-};
-
-static enum status
-take_values(void *ctx, const struct db_value *v, size_t n)
-{
-	struct taken *taken = ctx;
-
-	if (taken->rows++ > 0)
-		return ST_OK;
-	for (size_t i = 0; i < n; i++) {
-		taken->v[i] = v[i];
-		if (v[i].type >= DB_NUMBER)
-			taken->v[i].s = arena_dup(taken->arena, v[i].s);
-	}
-	taken->n = n;
-	return ST_OK;
-}
 
 /* Key columns as they were sent or counted up; false when one is neither. */
 static bool
@@ -65,7 +42,7 @@ insert(struct table_call *c, const struct draft *draft, struct db_value *key,
 	if (!*known && c->table->n_key > 0 &&
 	    c->service->driver->returning(c->conn))
 		modify_returning(&s, c->table);
-	st = table_call_run(c, &s, take_values, &taken, &result, err);
+	st = table_call_run(c, &s, taken_take, &taken, &result, err);
 	if (st != ST_OK)
 		return st;
 	if (*known)
@@ -106,92 +83,6 @@ item_create(struct bulk *b, size_t i, struct buf *shown, struct error *err)
 	return st == ST_OK ? insert_and_show(b, &draft, shown, err) : st;
 }
 
-/* The record of an item, and how statements name it: by its key where the
- * table has one. */
-struct target {
-	struct identifier id;   /* as it was asked for, by query.by */
-	struct identity by;     /* as statements do */
-	struct db_value *parts; /* beside `by` */
-};
-
-static bool
-is_key(const struct identity *by)
-{
-	return (const void *)by->columns == (const void *)by->table->key;
-}
-
-/* Identified by other columns, it must be one record and no more. */
-static enum status
-target_resolve(struct bulk *b, struct target *t, struct error *err)
-{
-	struct table_call *c = b->call;
-	struct query q = { .table = c->table,
-		.fields = (const struct column **)(void *)t->by.columns,
-		.n_fields = t->by.n };
-	struct record_name name = { &b->query.by, t->id.parts };
-	struct taken taken = { .arena = c->req->arena, .v = t->parts };
-	struct statement s = table_call_statement(c);
-	enum status st;
-
-	select_record(&s, &q, &name, c->role);
-	table_call_lock(c, &s);
-	st = table_call_run(c, &s, take_values, &taken, NULL, err);
-	if (st == ST_OK && taken.rows == 0)
-		return identifier_missing(&t->id, err);
-	if (st == ST_OK && taken.rows > 1)
-		return identifier_ambiguous(&t->id, err);
-	return st;
-}
-
-static enum status
-target_find(struct bulk *b, size_t i, struct target *t, struct error *err)
-{
-	struct table_call *c = b->call;
-	struct arena *arena = c->req->arena;
-	const struct identity *asked = &b->query.by;
-	enum status st = ST_OK;
-
-	if (b->query.n_ids > 0)
-		t->id = b->query.ids[i];
-	else
-		st = identifier_of_record(
-		    arena, asked, b->records.list[i], &t->id, err);
-	if (st != ST_OK)
-		return st;
-	t->by = c->table->n_key > 0 ? identity_key(c->table) : *asked;
-	t->parts = arena_alloc(arena, t->by.n * sizeof(t->parts[0]));
-	if (!is_key(asked))
-		return target_resolve(b, t, err);
-	memcpy(t->parts, t->id.parts, t->by.n * sizeof(t->parts[0]));
-	return ST_OK;
-}
-
-/* ST_MISSING when it touched no row. */
-static enum status
-run_on_one(struct bulk *b, const struct statement *s, const struct target *t,
-    struct error *err)
-{
-	struct db_result result;
-	enum status st = table_call_run(b->call, s, NULL, NULL, &result, err);
-
-	if (st == ST_OK && result.changed == 0)
-		return identifier_missing(&t->id, err);
-	return st;
-}
-
-/* Its name as it is after the change, which may have set it anew. */
-static void
-target_rename(struct target *t, const struct draft *draft)
-{
-	for (size_t i = 0; i < t->by.n; i++) {
-		const struct db_value *sent =
-		    draft_value(draft, t->by.columns[i]);
-
-		if (sent != NULL)
-			t->parts[i] = *sent;
-	}
-}
-
 static enum status
 update(struct bulk *b, struct target *t, const struct draft *draft,
     struct buf *shown, struct error *err)
@@ -205,7 +96,7 @@ update(struct bulk *b, struct target *t, const struct draft *draft,
 	enum status st;
 
 	modify_update(&s, draft, &name, c->role);
-	st = run_on_one(b, &s, t, err);
+	st = target_run(b, &s, t, err);
 	if (st != ST_OK)
 		return st;
 	target_rename(t, draft);
@@ -292,5 +183,5 @@ item_delete(struct bulk *b, size_t i, struct buf *shown, struct error *err)
 	if (st != ST_OK)
 		return error_set(err, st, "%s", why.text);
 	modify_delete(&s, &name, c->role);
-	return run_on_one(b, &s, &t, err);
+	return target_run(b, &s, &t, err);
 }

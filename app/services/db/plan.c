@@ -115,16 +115,10 @@ put_group(struct buf *key, const struct group *group)
 	put_condition(key, STR("&having="), group->having);
 }
 
-static bool
-is_by_key(const struct query *q)
-{
-	return q->by.columns == (const struct column *const *)q->table->key;
-}
-
 static void
 put_identity(struct buf *key, const struct query *q)
 {
-	if (is_by_key(q))
+	if (identity_is_key(&q->by))
 		return;
 	buf_put_lit(key, "&id_field=");
 	for (size_t i = 0; i < q->by.n; i++) {

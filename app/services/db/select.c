@@ -193,19 +193,13 @@ select_count(
 	from_rows(s, q, role);
 }
 
-static bool
-is_key(const struct identity *by)
-{
-	return (const void *)by->columns == (const void *)by->table->key;
-}
-
 void
 select_record(struct statement *s, const struct query *q,
     const struct record_name *name, const struct condition *role)
 {
 	select_from(s, q);
 	where_record(s, name, role);
-	if (is_key(name->by))
+	if (identity_is_key(name->by))
 		return;
 	statement_put(s, " LIMIT ");
 	statement_bind(s, (struct db_value){ .type = DB_INT, .i = 2 });

@@ -7,6 +7,7 @@
 #include "app/services/db/modify.h"
 #include "app/services/db/rows.h"
 #include "app/services/db/select.h"
+#include "app/services/db/taken.h"
 #include "app/services/db/write.h"
 #include "drivers/db/catalog.h"
 #include "middleware/request.h"
@@ -51,11 +52,7 @@ take_key(void *ctx, const struct db_value *v, size_t n)
 		return ST_OK;
 	}
 	parts = arena_alloc(arena, n * sizeof(parts[0]));
-	for (size_t i = 0; i < n; i++) {
-		parts[i] = v[i];
-		if (v[i].type >= DB_NUMBER)
-			parts[i].s = arena_dup(arena, v[i].s);
-	}
+	taken_copy(arena, parts, v, n);
 	sw->ids[sw->n_ids++] = (struct identifier){ STR(""), parts };
 	return ST_OK;
 }
