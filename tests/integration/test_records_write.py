@@ -152,6 +152,14 @@ def test_force_deletes_every_row(desk):
     assert desk.get("codes", count_only="true").json == 4
 
 
+@pytest.mark.parametrize("how", [
+    {"ids": ""}, {"filter": " "}, {"body": {"ids": ""}},
+    {"body": {"ids": []}}, {"body": {"filter": ""}}])
+def test_what_came_out_empty_does_not_mean_every_row(desk, how):
+    check_error(desk.call("DELETE", "tasks", force="true", **how), 400)
+    assert len(desk.ids("tasks")) == 5
+
+
 def test_force_deletes_all_or_nothing(desk):
     assert desk.call("POST", "strict_children", [
         {"id": 1, "task": 3}]).status == 200

@@ -211,6 +211,15 @@ is_empty_list(const struct reading *r)
 	       json_count(options->ids) == 0;
 }
 
+/* Elsewhere empty is as good as absent, but not where that means all. */
+static bool
+forces_nothing(const struct reading *r)
+{
+	return r->source->use == QUERY_DELETE && is_on(r, ASK_FORCE) &&
+	       !(str_is_null(r->given[ASK_IDS]) &&
+		   str_is_null(r->given[ASK_FILTER]));
+}
+
 static enum status
 rows_read(struct reading *r, struct error *err)
 {
@@ -225,6 +234,10 @@ rows_read(struct reading *r, struct error *err)
 		return refuse_both("ids", "filter", err);
 	if (listed && r->q->count_only)
 		return refuse_both("ids", "count_only", err);
+	if (!listed && !filtered && forces_nothing(r))
+		return error_set(err, ST_INVALID,
+		    "'ids' or 'filter' is empty: to delete every record, "
+		    "leave it out.");
 	if (filtered)
 		st = filter_read(r, err);
 	if (st == ST_OK && listed)
