@@ -60,6 +60,9 @@ enum status
 mysql_fail(
     struct db_conn *conn, unsigned code, const char *message, struct error *err)
 {
+	/* The library fails without a number when a link is lost halfway. */
+	if (code == 0)
+		code = CR_SERVER_LOST;
 	if (mysql_error_is_lost(code))
 		mysql_give_up(conn);
 	else if (mysql_error_ends_transaction(code) &&

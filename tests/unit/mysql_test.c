@@ -113,6 +113,27 @@ an_interrupted_statement_ends_on_the_server(void **state)
 	free(st);
 }
 
+static enum status
+interrupt_at_once(void *ctx, const struct db_value *v, size_t n)
+{
+	(void)v;
+	(void)n;
+	db_mysql.interrupt(ctx);
+	return ST_OK;
+}
+
+static void
+an_interrupt_between_two_rows_is_a_time_out(void **state)
+{
+	struct fixture *f = *state;
+	struct db_stmt stmt = { .sql =
+				    STR("SELECT seq FROM seq_1_to_1000000") };
+
+	assert_int_equal(db_mysql.run(f->conn, &stmt, fixture_deadline(),
+			     interrupt_at_once, f->conn, NULL, NULL),
+	    ST_TIMEOUT);
+}
+
 static void
 a_server_that_hangs_costs_no_more_than_the_deadline(void **state)
 {
@@ -407,6 +428,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_statement_past_its_deadline_ends_on_the_server),
 		TEST(an_interrupted_statement_ends_on_the_server),
+		TEST(an_interrupt_between_two_rows_is_a_time_out),
 		TEST(a_server_that_hangs_costs_no_more_than_the_deadline),
 		TEST(a_read_survives_a_restart_and_a_write_does_not),
 		TEST(a_transaction_does_not_survive_a_restart),
