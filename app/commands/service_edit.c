@@ -4,6 +4,8 @@
  */
 #include "app/commands/service_edit.h"
 
+#include <assert.h>
+
 #include "app/base/arena.h"
 #include "app/base/jsonout.h"
 #include "app/command.h"
@@ -50,6 +52,7 @@ operand(const char *text)
 	struct str all = str_of(text);
 	size_t equals = str_find(all, '=');
 
+	assert(all.p != NULL);
 	return (struct config_member){ str_make(all.p, equals),
 		str_skip(all, equals + 1) };
 }

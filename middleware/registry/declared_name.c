@@ -81,7 +81,7 @@ field_of(struct str name, const struct declared_thing *thing)
 	struct str rest = behind_prefix(name, declared_prefix(thing->noun));
 	size_t n = thing->name.n;
 
-	if (rest.n < n + 2 || rest.p[n] != '_' ||
+	if (str_is_null(rest) || rest.n < n + 2 || rest.p[n] != '_' ||
 	    !str_eq_nocase(str_make(rest.p, n), thing->name))
 		return STR_NULL;
 	return str_skip(rest, n + 1);

@@ -9,7 +9,7 @@ digits(struct str s, size_t at, size_t n)
 {
 	int v = 0;
 
-	if (at + n > s.n)
+	if (str_is_null(s) || at + n > s.n)
 		return -1;
 	for (size_t i = at; i < at + n; i++) {
 		if (s.p[i] < '0' || s.p[i] > '9')
@@ -22,7 +22,7 @@ digits(struct str s, size_t at, size_t n)
 static bool
 is_at(struct str s, size_t at, char c)
 {
-	return at < s.n && s.p[at] == c;
+	return !str_is_null(s) && at < s.n && s.p[at] == c;
 }
 
 static int

@@ -1,5 +1,7 @@
 #include "app/services/db/group.h"
 
+#include <assert.h>
+
 #include "app/base/arena.h"
 #include "app/services/db/filter.h"
 
@@ -26,6 +28,7 @@ column_add(struct making *m, const struct group_item *item)
 		return error_set(m->err, ST_INVALID,
 		    "Two fields of the answer would be named '%.*s'.",
 		    STR_ARG(name));
+	assert(result->columns != NULL);
 	m->items[result->n_columns] = *item;
 	result->columns[result->n_columns++] =
 	    (struct column){ .name = name, .kind = group_item_kind(item) };

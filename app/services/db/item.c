@@ -107,7 +107,7 @@ update(struct bulk *b, struct target *t, const struct draft *draft,
 static bool
 may_be_made(const struct bulk *b, const struct target *t)
 {
-	if (!b->call->service->allow_upsert)
+	if (!b->call->service->allow_upsert || t->id.parts == NULL)
 		return false;
 	for (size_t i = 0; i < b->query.by.n; i++) {
 		if (t->id.parts[i].type == DB_NULL)
@@ -146,7 +146,7 @@ enum status
 item_change(struct bulk *b, size_t i, struct buf *shown, struct error *err)
 {
 	struct error why = { .text = "" };
-	struct target t;
+	struct target t = { .parts = NULL };
 	struct draft draft;
 	enum status st = draft_of(b, i, &draft, &why);
 
