@@ -99,8 +99,8 @@ static enum status
 clear_put(
     struct passage *p, struct str member, struct str text, struct error *err)
 {
-	struct str clear;
-	size_t key;
+	struct str clear = STR_NULL;
+	size_t key = 0;
 	enum status st = clear_find(p, member, text, &clear, &key, err);
 
 	if (st != ST_OK)
@@ -115,8 +115,8 @@ static enum status
 resealed_put(
     struct passage *p, struct str member, struct str text, struct error *err)
 {
-	struct str clear;
-	size_t key;
+	struct str clear = STR_NULL;
+	size_t key = 0;
 	enum status st = clear_find(p, member, text, &clear, &key, err);
 
 	if (st != ST_OK)
