@@ -99,3 +99,11 @@ filter_expect(struct arena *arena, const char *text, const char *shown)
 		fail_msg("%s\n  becomes %.*s\n  instead of %s", text,
 		    STR_ARG(got), shown);
 }
+
+void
+filter_expect_all(
+    struct arena *arena, const struct filter_pair *pairs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		filter_expect(arena, pairs[i].text, pairs[i].shown);
+}

@@ -18,4 +18,13 @@ struct str filter_shown(
  * ":i" (5), ":t" (it's), ":w" (null, the word). */
 void filter_expect(struct arena *arena, const char *text, const char *shown);
 
+struct filter_pair {
+	const char *text;
+	const char *shown;
+};
+
+/* The same for n pairs. */
+void filter_expect_all(
+    struct arena *arena, const struct filter_pair *pairs, size_t n);
+
 #endif

@@ -3,69 +3,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "middleware/service.h"
-#include "tests/support/db_world.h"
-
-static const char script[] =
-    "CREATE TABLE todo (id INTEGER PRIMARY KEY, name TEXT NOT NULL, "
-    "done BOOLEAN, price DECIMAL(10,2), due DATE, data BLOB);"
-    "INSERT INTO todo VALUES (1, 'one', 1, 1.5, '2024-01-01', x'00ff'),"
-    "(2, 'two', 0, 2, NULL, NULL), (3, 'three', NULL, 0.1, NULL, NULL),"
-    "(4, 'fo\"ur', NULL, NULL, NULL, NULL), (5, 'five', 1, 5, NULL, NULL);"
-    "CREATE TABLE pair (a INTEGER NOT NULL, b TEXT NOT NULL, v INTEGER, "
-    "PRIMARY KEY (a, b));"
-    "INSERT INTO pair VALUES (1, 'x', 10), (1, 'y', 11), (2, 'x', 12);"
-    "CREATE TABLE keyless (v INTEGER);"
-    "INSERT INTO keyless VALUES (7);"
-    "CREATE VIEW done AS SELECT id, name FROM todo WHERE done = 1;"
-    "CREATE TABLE secret (id INTEGER PRIMARY KEY)";
-
-static int
-set_up(void **state)
-{
-	struct world *w = malloc(sizeof(*w));
-
-	assert_non_null(w);
-	world_open(w, script, ",\"max_records\":4");
-	*state = w;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	world_close(*state);
-	free(*state);
-	return 0;
-}
-
-static void
-assert_get(struct world *w, const char *target, const char *want)
-{
-	int status = world_call(w, "GET", target, NULL);
-
-	assert_string_equal(world_body(w), want);
-	assert_int_equal(status, 200);
-	assert_int_equal(w->n_batches, 0);
-}
-
-static void
-assert_refused(
-    struct world *w, const char *target, int status, const char *message)
-{
-	assert_int_equal(world_call(w, "GET", target, NULL), status);
-	assert_string_equal(world_message(w), message);
-}
+#include "tests/support/todo.h"
 
 static void
 ids_come_in_the_order_asked_for(void **state)
 {
-	assert_get(*state, "_table/todo?ids=3,1&fields=name",
+	todo_expect(*state, "_table/todo?ids=3,1&fields=name",
 	    "{\"resource\":[{\"name\":\"three\"},{\"name\":\"one\"}]}");
 }
 
@@ -101,40 +48,40 @@ continue_collects_the_rest(void **state)
 static void
 a_key_of_two_columns_names_a_record(void **state)
 {
-	assert_get(
+	todo_expect(
 	    *state, "_table/pair/(1,y)", "{\"a\":1,\"b\":\"y\",\"v\":11}");
-	assert_get(*state, "_table/pair/2,x?fields=v", "{\"v\":12}");
-	assert_get(*state, "_table/pair?ids=(2,x),(1,x)&fields=v",
+	todo_expect(*state, "_table/pair/2,x?fields=v", "{\"v\":12}");
+	todo_expect(*state, "_table/pair?ids=(2,x),(1,x)&fields=v",
 	    "{\"resource\":[{\"v\":12},{\"v\":10}]}");
-	assert_refused(*state, "_table/pair/1", 400,
+	todo_expect_refused(*state, "_table/pair/1", 400,
 	    "Identifier '1' does not have the 2 parts of the key.");
 }
 
 static void
 a_table_without_a_key_has_no_identifiers(void **state)
 {
-	assert_get(
+	todo_expect(
 	    *state, "_table/keyless?fields=", "{\"resource\":[{\"v\":7}]}");
-	assert_refused(*state, "_table/keyless/7", 400,
+	todo_expect_refused(*state, "_table/keyless/7", 400,
 	    "Table 'keyless' has no primary key to identify records by.");
 }
 
 static void
 other_fields_may_identify_a_record(void **state)
 {
-	assert_get(
+	todo_expect(
 	    *state, "_table/todo/two?id_field=name&fields=id", "{\"id\":2}");
-	assert_get(*state, "_table/todo?ids=two,one&id_field=name&fields=id",
+	todo_expect(*state, "_table/todo?ids=two,one&id_field=name&fields=id",
 	    "{\"resource\":[{\"id\":2},{\"id\":1}]}");
-	assert_get(*state, "_table/keyless/7?id_field=v", "{\"v\":7}");
-	assert_get(
+	todo_expect(*state, "_table/keyless/7?id_field=v", "{\"v\":7}");
+	todo_expect(
 	    *state, "_table/pair/y,1?id_field=b,a&fields=v", "{\"v\":11}");
-	assert_refused(*state, "_table/pair/x?id_field=b", 400,
+	todo_expect_refused(*state, "_table/pair/x?id_field=b", 400,
 	    "Identifier 'x' names more than one record.");
 	assert_int_equal(
 	    world_call(*state, "GET", "_table/pair?ids=x&id_field=b", NULL),
 	    400);
-	assert_refused(*state, "_table/pair/x?id_field=no", 400,
+	todo_expect_refused(*state, "_table/pair/x?id_field=no", 400,
 	    "Invalid field in id_field: 'no'.");
 }
 
@@ -150,15 +97,15 @@ a_part_of_a_key_may_hold_a_comma(void **state)
 	assert_int_equal(w->service.type->open(&w->service, &w->settings,
 			     &w->service.instance, NULL),
 	    ST_OK);
-	assert_get(w, "_table/pair/(3,a,b)?fields=v", "{\"v\":13}");
-	assert_get(w, "_table/pair/3,a%2Cb?fields=v", "{\"v\":13}");
-	assert_get(w, "_table/pair?ids=(3,a%2Cb),(1,x)&fields=v",
+	todo_expect(w, "_table/pair/(3,a,b)?fields=v", "{\"v\":13}");
+	todo_expect(w, "_table/pair/3,a%2Cb?fields=v", "{\"v\":13}");
+	todo_expect(w, "_table/pair?ids=(3,a%2Cb),(1,x)&fields=v",
 	    "{\"resource\":[{\"v\":13},{\"v\":10}]}");
-	assert_get(w, "_table/pair?ids=%281%2Cx%29%2C%283%2Ca%2Cb%29&fields=v",
+	todo_expect(w, "_table/pair?ids=%281%2Cx%29%2C%283%2Ca%2Cb%29&fields=v",
 	    "{\"resource\":[{\"v\":10},{\"v\":13}]}");
-	assert_get(w, "_table/text?ids=a%2Cb",
+	todo_expect(w, "_table/text?ids=a%2Cb",
 	    "{\"resource\":[{\"k\":\"a\"},{\"k\":\"b\"}]}");
-	assert_get(w, "_table/text?ids=a%2Cb,b",
+	todo_expect(w, "_table/text?ids=a%2Cb,b",
 	    "{\"resource\":[{\"k\":\"a,b\"},{\"k\":\"b\"}]}");
 }
 
@@ -174,7 +121,7 @@ what_the_database_takes_for_equal_is_found(void **state)
 	assert_int_equal(w->service.type->open(&w->service, &w->settings,
 			     &w->service.instance, NULL),
 	    ST_OK);
-	assert_get(w, "_table/loose?ids=X,ABC,abc",
+	todo_expect(w, "_table/loose?ids=X,ABC,abc",
 	    "{\"resource\":[{\"k\":\"x\",\"v\":2},{\"k\":\"abc\",\"v\":1},"
 	    "{\"k\":\"abc\",\"v\":1}]}");
 }
@@ -228,7 +175,7 @@ ids_in_the_body_are_taken_as_they_are(void **state)
 int
 main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, todo_set_up, todo_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(ids_come_in_the_order_asked_for),
 		TEST(a_missing_id_of_several_is_a_batch_error),

@@ -9,69 +9,18 @@
 #include <cmocka.h>
 
 #include "middleware/service.h"
-#include "tests/support/db_world.h"
-
-static const char script[] =
-    "CREATE TABLE todo (id INTEGER PRIMARY KEY, name TEXT NOT NULL, "
-    "done BOOLEAN, price DECIMAL(10,2), due DATE, data BLOB);"
-    "INSERT INTO todo VALUES (1, 'one', 1, 1.5, '2024-01-01', x'00ff'),"
-    "(2, 'two', 0, 2, NULL, NULL), (3, 'three', NULL, 0.1, NULL, NULL),"
-    "(4, 'fo\"ur', NULL, NULL, NULL, NULL), (5, 'five', 1, 5, NULL, NULL);"
-    "CREATE TABLE pair (a INTEGER NOT NULL, b TEXT NOT NULL, v INTEGER, "
-    "PRIMARY KEY (a, b));"
-    "INSERT INTO pair VALUES (1, 'x', 10), (1, 'y', 11), (2, 'x', 12);"
-    "CREATE TABLE keyless (v INTEGER);"
-    "INSERT INTO keyless VALUES (7);"
-    "CREATE VIEW done AS SELECT id, name FROM todo WHERE done = 1;"
-    "CREATE TABLE secret (id INTEGER PRIMARY KEY)";
-
-static int
-set_up(void **state)
-{
-	struct world *w = malloc(sizeof(*w));
-
-	assert_non_null(w);
-	world_open(w, script, ",\"max_records\":4");
-	*state = w;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	world_close(*state);
-	free(*state);
-	return 0;
-}
-
-static void
-assert_get(struct world *w, const char *target, const char *want)
-{
-	int status = world_call(w, "GET", target, NULL);
-
-	assert_string_equal(world_body(w), want);
-	assert_int_equal(status, 200);
-	assert_int_equal(w->n_batches, 0);
-}
-
-static void
-assert_refused(
-    struct world *w, const char *target, int status, const char *message)
-{
-	assert_int_equal(world_call(w, "GET", target, NULL), status);
-	assert_string_equal(world_message(w), message);
-}
+#include "tests/support/todo.h"
 
 static void
 the_root_lists_resources(void **state)
 {
-	assert_get(*state, "", "{\"resource\":[{\"name\":\"_table\"}]}");
+	todo_expect(*state, "", "{\"resource\":[{\"name\":\"_table\"}]}");
 }
 
 static void
 tables_are_listed_by_name(void **state)
 {
-	assert_get(*state, "_table?as_list=true",
+	todo_expect(*state, "_table?as_list=true",
 	    "{\"resource\":[\"done\",\"keyless\",\"pair\",\"secret\","
 	    "\"todo\"]}");
 }
@@ -87,45 +36,45 @@ a_role_sees_only_its_tables(void **state)
 		.verb_mask = 0,
 		.requestor_mask = 1 };
 	w->role.n_rows = 2;
-	assert_get(w, "_table", "{\"resource\":[{\"name\":\"todo\"}]}");
+	todo_expect(w, "_table", "{\"resource\":[{\"name\":\"todo\"}]}");
 }
 
 static void
 values_have_their_types(void **state)
 {
-	assert_get(*state, "_table/todo/1",
+	todo_expect(*state, "_table/todo/1",
 	    "{\"id\":1,\"name\":\"one\",\"done\":true,\"price\":1.5,"
 	    "\"due\":\"2024-01-01\",\"data\":\"AP8=\"}");
-	assert_get(*state, "_table/todo/4?fields=name,done",
+	todo_expect(*state, "_table/todo/4?fields=name,done",
 	    "{\"name\":\"fo\\\"ur\",\"done\":null}");
 }
 
 static void
 an_unknown_id_is_missing(void **state)
 {
-	assert_refused(*state, "_table/todo/9", 404,
+	todo_expect_refused(*state, "_table/todo/9", 404,
 	    "Record with identifier '9' not found.");
-	assert_refused(*state, "_table/todo/x", 404,
+	todo_expect_refused(*state, "_table/todo/x", 404,
 	    "Record with identifier 'x' not found.");
 }
 
 static void
 an_unknown_table_is_missing(void **state)
 {
-	assert_refused(*state, "_table/none", 404,
+	todo_expect_refused(*state, "_table/none", 404,
 	    "Table \"none\" does not exist in the database.");
-	assert_refused(*state, "_table/a%2Fb", 404,
+	todo_expect_refused(*state, "_table/a%2Fb", 404,
 	    "Table \"a/b\" does not exist in the database.");
-	assert_refused(*state, "_other/todo", 404,
+	todo_expect_refused(*state, "_other/todo", 404,
 	    "Resource '_other/todo' not found for service 'db'.");
-	assert_refused(*state, "_table/todo/1/2", 404,
+	todo_expect_refused(*state, "_table/todo/1/2", 404,
 	    "Resource '_table/todo/1/2' not found for service 'db'.");
 }
 
 static void
 a_page_has_fields_order_limit_and_offset(void **state)
 {
-	assert_get(*state,
+	todo_expect(*state,
 	    "_table/todo?fields=name,id&order=id desc&limit=2&offset=1",
 	    "{\"resource\":[{\"name\":\"fo\\\"ur\",\"id\":4},"
 	    "{\"name\":\"three\",\"id\":3}]}");
@@ -134,26 +83,26 @@ a_page_has_fields_order_limit_and_offset(void **state)
 static void
 aliases_mean_the_same(void **state)
 {
-	assert_get(*state, "_table/todo?select=id&sort=id desc&top=2&skip=1",
+	todo_expect(*state, "_table/todo?select=id&sort=id desc&top=2&skip=1",
 	    "{\"resource\":[{\"id\":4},{\"id\":3}]}");
-	assert_get(*state, "_table/todo?select=id&order_by=id%20DESC&top=1",
+	todo_expect(*state, "_table/todo?select=id&order_by=id%20DESC&top=1",
 	    "{\"resource\":[{\"id\":5}]}");
 }
 
 static void
 no_fields_at_all_means_the_key(void **state)
 {
-	assert_get(*state, "_table/todo?fields=&limit=2",
+	todo_expect(*state, "_table/todo?fields=&limit=2",
 	    "{\"resource\":[{\"id\":1},{\"id\":2}]}");
 }
 
 static void
 nulls_go_where_they_are_told(void **state)
 {
-	assert_get(*state,
+	todo_expect(*state,
 	    "_table/todo?fields=id&order=done desc nulls first&limit=3",
 	    "{\"resource\":[{\"id\":3},{\"id\":4},{\"id\":1}]}");
-	assert_get(*state,
+	todo_expect(*state,
 	    "_table/todo?fields=id&order=done asc nulls last,id desc&limit=3",
 	    "{\"resource\":[{\"id\":2},{\"id\":5},{\"id\":1}]}");
 }
@@ -161,39 +110,39 @@ nulls_go_where_they_are_told(void **state)
 static void
 without_a_limit_the_cut_is_told(void **state)
 {
-	assert_get(*state, "_table/todo?fields=id",
+	todo_expect(*state, "_table/todo?fields=id",
 	    "{\"resource\":[{\"id\":1},{\"id\":2},{\"id\":3},{\"id\":4}],"
 	    "\"meta\":{\"count\":5,\"next\":4}}");
-	assert_get(*state, "_table/todo?fields=id&limit=99&offset=4",
+	todo_expect(*state, "_table/todo?fields=id&limit=99&offset=4",
 	    "{\"resource\":[{\"id\":5}]}");
-	assert_get(*state, "_table/todo?fields=id&limit=4",
+	todo_expect(*state, "_table/todo?fields=id&limit=4",
 	    "{\"resource\":[{\"id\":1},{\"id\":2},{\"id\":3},{\"id\":4}]}");
 }
 
 static void
 the_count_is_given_on_request(void **state)
 {
-	assert_get(*state, "_table/todo?fields=id&limit=2&include_count=true",
+	todo_expect(*state, "_table/todo?fields=id&limit=2&include_count=true",
 	    "{\"resource\":[{\"id\":1},{\"id\":2}],"
 	    "\"meta\":{\"count\":5,\"next\":2}}");
-	assert_get(*state,
+	todo_expect(*state,
 	    "_table/todo?fields=id&limit=2&offset=4&include_count=1",
 	    "{\"resource\":[{\"id\":5}],\"meta\":{\"count\":5}}");
-	assert_get(*state, "_table/todo?count_only=true", "5");
+	todo_expect(*state, "_table/todo?count_only=true", "5");
 }
 
 static void
 an_empty_table_is_an_empty_list(void **state)
 {
-	assert_get(*state, "_table/secret", "{\"resource\":[]}");
-	assert_get(*state, "_table/secret?include_count=true",
+	todo_expect(*state, "_table/secret", "{\"resource\":[]}");
+	todo_expect(*state, "_table/secret?include_count=true",
 	    "{\"resource\":[],\"meta\":{\"count\":0}}");
 }
 
 static void
 a_view_is_read_like_a_table(void **state)
 {
-	assert_get(*state, "_table/done?order=id",
+	todo_expect(*state, "_table/done?order=id",
 	    "{\"resource\":[{\"id\":1,\"name\":\"one\"},"
 	    "{\"id\":5,\"name\":\"five\"}]}");
 }
@@ -203,7 +152,7 @@ another_form_of_answer_is_refused(void **state)
 {
 	struct world *w = *state;
 
-	assert_refused(w, "_table/todo/1?accept=text/csv", 400,
+	todo_expect_refused(w, "_table/todo/1?accept=text/csv", 400,
 	    "Parameter 'accept' is not supported here.");
 	assert_int_equal(
 	    world_call(w, "GET",
@@ -217,13 +166,13 @@ a_list_may_go_without_its_wrapper(void **state)
 {
 	struct world *w = *state;
 
-	assert_get(w, "_table/todo?fields=id&limit=2&wrap=false",
+	todo_expect(w, "_table/todo?fields=id&limit=2&wrap=false",
 	    "[{\"id\":1},{\"id\":2}]");
-	assert_get(w, "_table/todo?ids=2,1&fields=id&wrap=no",
+	todo_expect(w, "_table/todo?ids=2,1&fields=id&wrap=no",
 	    "[{\"id\":2},{\"id\":1}]");
-	assert_get(w, "_table?as_list=1&wrap=false",
+	todo_expect(w, "_table?as_list=1&wrap=false",
 	    "[\"done\",\"keyless\",\"pair\",\"secret\",\"todo\"]");
-	assert_get(w,
+	todo_expect(w,
 	    "_table/todo?fields=id&limit=1&wrap=false&include_count=1",
 	    "{\"resource\":[{\"id\":1}],\"meta\":{\"count\":5,\"next\":1}}");
 	world_request(w, "GET", "_table/todo?fields=id&limit=1", NULL);
@@ -239,49 +188,49 @@ a_list_may_go_without_its_wrapper(void **state)
 static void
 a_list_may_hold_identifiers_alone(void **state)
 {
-	assert_get(*state, "_table/todo?as_list=true&limit=3",
+	todo_expect(*state, "_table/todo?as_list=true&limit=3",
 	    "{\"resource\":[1,2,3]}");
-	assert_get(*state, "_table/pair?as_list=true",
+	todo_expect(*state, "_table/pair?as_list=true",
 	    "{\"resource\":[\"(1,x)\",\"(1,y)\",\"(2,x)\"]}");
-	assert_get(*state, "_table/todo?as_list=true&limit=2&id_field=name",
+	todo_expect(*state, "_table/todo?as_list=true&limit=2&id_field=name",
 	    "{\"resource\":[\"one\",\"two\"]}");
-	assert_refused(*state, "_table/keyless?as_list=true", 400,
+	todo_expect_refused(*state, "_table/keyless?as_list=true", 400,
 	    "Table 'keyless' has no primary key to identify records by.");
 }
 
 static void
 a_filter_chooses_rows(void **state)
 {
-	assert_get(*state, "_table/todo?fields=id&filter=id%20gt%203",
+	todo_expect(*state, "_table/todo?fields=id&filter=id%20gt%203",
 	    "{\"resource\":[{\"id\":4},{\"id\":5}]}");
-	assert_get(*state, "_table/todo?count_only=1&where=done%3Dtrue", "2");
-	assert_get(*state,
+	todo_expect(*state, "_table/todo?count_only=1&where=done%3Dtrue", "2");
+	todo_expect(*state,
 	    "_table/todo?fields=id&filter=name%3D:n&params%5B:n%5D=two",
 	    "{\"resource\":[{\"id\":2}]}");
-	assert_get(*state,
+	todo_expect(*state,
 	    "_table/todo?fields=id&filter=id%20%3C%204&limit=1&"
 	    "include_count=true",
 	    "{\"resource\":[{\"id\":1}],\"meta\":{\"count\":3,\"next\":1}}");
-	assert_refused(*state, "_table/todo?filter=id%3D1&ids=1", 400,
+	todo_expect_refused(*state, "_table/todo?filter=id%3D1&ids=1", 400,
 	    "Parameters 'ids' and 'filter' exclude each other.");
 }
 
 static void
 what_is_not_understood_is_refused_by_name(void **state)
 {
-	assert_refused(*state, "_table/todo?related=*", 400,
+	todo_expect_refused(*state, "_table/todo?related=*", 400,
 	    "Parameter 'related' is not supported here.");
-	assert_refused(*state, "_table/todo/1?filter=x", 400,
+	todo_expect_refused(*state, "_table/todo/1?filter=x", 400,
 	    "Parameter 'filter' is not supported here.");
-	assert_refused(*state, "_table/todo?fields=id,no", 400,
+	todo_expect_refused(*state, "_table/todo?fields=id,no", 400,
 	    "Invalid field requested: 'no'.");
-	assert_refused(*state, "_table/todo?order=no", 400,
+	todo_expect_refused(*state, "_table/todo?order=no", 400,
 	    "Invalid field 'no' in order by clause.");
-	assert_refused(*state, "_table/todo?order=id%3Bdrop", 400,
+	todo_expect_refused(*state, "_table/todo?order=id%3Bdrop", 400,
 	    "Invalid field 'id;drop' in order by clause.");
-	assert_refused(*state, "_table/todo?limit=ten", 400,
+	todo_expect_refused(*state, "_table/todo?limit=ten", 400,
 	    "Parameter 'limit' must be an integer.");
-	assert_refused(*state, "_table/todo?ids=1,2,3,4,5", 400,
+	todo_expect_refused(*state, "_table/todo?ids=1,2,3,4,5", 400,
 	    "Parameter 'ids' names more than 4 records.");
 }
 
@@ -431,7 +380,7 @@ options_tell_the_methods(void **state)
 int
 main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, todo_set_up, todo_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(the_root_lists_resources),
 		TEST(tables_are_listed_by_name),

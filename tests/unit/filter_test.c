@@ -15,24 +15,13 @@
 
 static struct arena arena;
 
-struct pair {
-	const char *text;
-	const char *shown;
-};
-
-static void
-expect_all(const struct pair *pairs, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		filter_expect(&arena, pairs[i].text, pairs[i].shown);
-}
-
-#define EXPECT_ALL(pairs) expect_all(pairs, sizeof(pairs) / sizeof(pairs[0]))
+#define EXPECT_ALL(pairs)                                                      \
+	filter_expect_all(&arena, pairs, sizeof(pairs) / sizeof(pairs[0]))
 
 static void
 every_operator_has_its_sql(void **state)
 {
-	static const struct pair pairs[] = {
+	static const struct filter_pair pairs[] = {
 		{ "id=1", "id = 1" },
 		{ "id != 1", "id <> 1" },
 		{ "id <> 1", "id <> 1" },
@@ -66,7 +55,7 @@ every_operator_has_its_sql(void **state)
 static void
 a_negated_operator_is_its_contrary(void **state)
 {
-	static const struct pair pairs[] = {
+	static const struct filter_pair pairs[] = {
 		{ "id not = 1", "id <> 1" },
 		{ "id not != 1", "id = 1" },
 		{ "id not < 1", "id >= 1" },
@@ -87,7 +76,7 @@ a_negated_operator_is_its_contrary(void **state)
 static void
 not_binds_before_and_before_xor_before_or_before_nor(void **state)
 {
-	static const struct pair pairs[] = {
+	static const struct filter_pair pairs[] = {
 		{ "id=1 and id=2 and id=3", "id = 1 AND id = 2 AND id = 3" },
 		{ "id=1 or id=2 and id=3", "id = 1 OR (id = 2 AND id = 3)" },
 		{ "id=1 && id=2||id=3", "(id = 1 AND id = 2) OR id = 3" },
@@ -114,7 +103,7 @@ not_binds_before_and_before_xor_before_or_before_nor(void **state)
 static void
 ways_of_writing_make_the_same_sql(void **state)
 {
-	static const struct pair pairs[] = {
+	static const struct filter_pair pairs[] = {
 		{ "(id=1)and(name='x')", "id = 1 AND name = 'x'" },
 		{ " ( ( id = 1 ) && ( name eq \"x\" ) ) ",
 		    "id = 1 AND name = 'x'" },
@@ -130,7 +119,7 @@ ways_of_writing_make_the_same_sql(void **state)
 static void
 names_are_the_catalogues(void **state)
 {
-	static const struct pair pairs[] = {
+	static const struct filter_pair pairs[] = {
 		{ "`a b`=1", "a b = '1'" },
 		{ "\"a`b\"=1", "ab = '1'" },
 		{ "`a``b`=1", "ab = '1'" },
@@ -159,7 +148,7 @@ names_are_the_catalogues(void **state)
 static void
 what_cannot_be_understood_says_where(void **state)
 {
-	static const struct pair pairs[] = {
+	static const struct filter_pair pairs[] = {
 		{ "id", "! " U "An operator is missing. Position 3." },
 		{ "id is 5", "! " U "An operator is missing. Position 4." },
 		{ "id starts 5", "! " U "An operator is missing. Position 4." },

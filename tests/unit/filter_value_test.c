@@ -13,24 +13,13 @@
 
 static struct arena arena;
 
-struct pair {
-	const char *text;
-	const char *shown;
-};
-
-static void
-expect_all(const struct pair *pairs, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		filter_expect(&arena, pairs[i].text, pairs[i].shown);
-}
-
-#define EXPECT_ALL(pairs) expect_all(pairs, sizeof(pairs) / sizeof(pairs[0]))
+#define EXPECT_ALL(pairs)                                                      \
+	filter_expect_all(&arena, pairs, sizeof(pairs) / sizeof(pairs[0]))
 
 static void
 values_need_no_quotes(void **state)
 {
-	static const struct pair pairs[] = {
+	static const struct filter_pair pairs[] = {
 		{ "name = John Smith", "name = 'John Smith'" },
 		{ "name = John Smith and id=1",
 		    "name = 'John Smith' AND id = 1" },
@@ -67,7 +56,7 @@ values_need_no_quotes(void **state)
 static void
 quotes_hold_anything(void **state)
 {
-	static const struct pair pairs[] = {
+	static const struct filter_pair pairs[] = {
 		{ "name = ''", "name = ''" },
 		{ "name = 'O''Brien'", "name = 'O'Brien'" },
 		{ "name = 'O'Brien'", "name = 'O'Brien'" },
@@ -91,7 +80,7 @@ quotes_hold_anything(void **state)
 static void
 a_value_has_the_type_of_its_column(void **state)
 {
-	static const struct pair pairs[] = {
+	static const struct filter_pair pairs[] = {
 		{ "id = '-5'", "id = -5" },
 		{ "big = 18446744073709551615", "big = 18446744073709551615u" },
 		{ "price = 1.10", "price = <1.10>" },
@@ -139,7 +128,7 @@ a_value_has_the_type_of_its_column(void **state)
 static void
 null_is_looked_for_by_is(void **state)
 {
-	static const struct pair pairs[] = {
+	static const struct filter_pair pairs[] = {
 		{ "id = null", "id IS NULL" },
 		{ "id != NULL", "id IS NOT NULL" },
 		{ "id not = null", "id IS NOT NULL" },
@@ -161,7 +150,7 @@ null_is_looked_for_by_is(void **state)
 static void
 parameters_are_values(void **state)
 {
-	static const struct pair pairs[] = {
+	static const struct filter_pair pairs[] = {
 		{ "id = :i", "id = 5" },
 		{ "id=:i and name=:t", "id = 5 AND name = 'it's'" },
 		{ "id in (:i, 6, :n)", "(id IN (5, 6) OR id IS NULL)" },
@@ -182,7 +171,7 @@ parameters_are_values(void **state)
 static void
 only_like_has_wildcards(void **state)
 {
-	static const struct pair pairs[] = {
+	static const struct filter_pair pairs[] = {
 		{ "name like 'a%_b'", "name LIKE 'a%_b' ESCAPE '!'" },
 		{ "name like '50\\%!'", "name LIKE '50!%!!' ESCAPE '!'" },
 		{ "name like 'a\\\\%'", "name LIKE 'a\\%' ESCAPE '!'" },
