@@ -269,8 +269,8 @@ static const struct command_option setup_options[] = {
 
 const struct command setup_commands[] = {
 	{ .verb = "setup",
-	    .summary = "Make the master key and the system database; what is "
-		       "there stays, and comes under a new APP_KEY",
+	    .summary = "Make the master key and the system database, or bring "
+		       "them under a new APP_KEY",
 	    .options = setup_options,
 	    .run = setup_run },
 	{ 0 },

@@ -63,11 +63,18 @@ def test_wrong_use_is_told_and_has_a_status_of_its_own(words, why):
     assert why in err.splitlines()[0]
 
 
+def commands_of(listed):
+    """The two words in front of each row; a row may go on below."""
+    return [line[2:27].split() for line in listed.splitlines()
+            if line.startswith("  ") and line[2] != " "]
+
+
 def test_a_noun_alone_lists_its_verbs():
     status, out, _ = run("key", "--help")
     assert status == 0
-    assert [line.split()[:2] for line in out.splitlines()] == [
-        ["key", verb] for verb in ("add", "list", "revoke")]
+    assert commands_of(out) == [
+        ["key", verb]
+        for verb in ("add", "hash", "list", "rotate", "set", "revoke")]
     status, _, err = run("key")
     assert status == 2
     assert "key revoke" in err
@@ -75,11 +82,7 @@ def test_a_noun_alone_lists_its_verbs():
 
 def test_no_command_has_help_that_a_terminal_breaks():
     _, listed, _ = run("--help")
-    begin = listed.index("Commands:")
-    for line in listed[begin:].splitlines()[1:]:
-        if not line.startswith("  ") or line.startswith("   "):
-            continue
-        words = line[2:27].split()
+    for words in commands_of(listed[listed.index("Commands:"):]):
         _, out, _ = run(*words, "--help")
         assert out.startswith("usage: weir " + " ".join(words))
         assert all(len(text) < 80 for text in out.splitlines())
