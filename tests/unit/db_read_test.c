@@ -4,10 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
+#include "app/base/clock.h"
 #include "middleware/service.h"
 #include "tests/support/todo.h"
 
@@ -298,6 +298,19 @@ a_column_that_went_away_is_try_again(void **state)
 	assert_true(w->service.type->changed(w->service.instance));
 }
 
+/* A look that took its time is followed by a rest, in which none is taken. */
+static enum service_change
+change_seen(struct world *w)
+{
+	int64_t until_ms = clock_boot_ms() + 30000;
+	enum service_change change;
+
+	do
+		change = w->service.type->changed(w->service.instance);
+	while (change == SERVICE_SAME && clock_boot_ms() < until_ms);
+	return change;
+}
+
 static void
 a_schema_that_stands_has_not_changed(void **state)
 {
@@ -306,8 +319,7 @@ a_schema_that_stands_has_not_changed(void **state)
 	world_script(w, "INSERT INTO secret VALUES (1)");
 	assert_false(w->service.type->changed(w->service.instance));
 	world_script(w, "CREATE TABLE more (i INTEGER)");
-	assert_int_equal(
-	    w->service.type->changed(w->service.instance), SERVICE_CHANGED);
+	assert_int_equal(change_seen(w), SERVICE_CHANGED);
 }
 
 static void

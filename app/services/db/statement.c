@@ -16,15 +16,10 @@ void
 statement_name(struct statement *s, struct str name)
 {
 	buf_put_char(&s->sql, s->quote);
-	for (;;) {
-		size_t at = str_find(name, s->quote);
-
-		buf_put(&s->sql, str_make(name.p, at));
-		if (at == name.n)
-			break;
-		buf_put_char(&s->sql, s->quote);
-		buf_put_char(&s->sql, s->quote);
-		name = str_skip(name, at + 1);
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == s->quote)
+			buf_put_char(&s->sql, s->quote);
+		buf_put_char(&s->sql, name.p[i]);
 	}
 	buf_put_char(&s->sql, s->quote);
 }
