@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/base/clock.h"
 #include "app/base/log.h"
 #include "app/base/settings.h"
 #include "app/dispatch_state.h"
@@ -17,16 +18,12 @@ dispatch_open(const struct dispatch_parts *parts, struct dispatch **out,
     struct error *err)
 {
 	struct dispatch *d = calloc(1, sizeof(*d));
-	enum status st;
 
+	(void)err;
 	if (d == NULL)
 		abort();
 	d->parts = *parts;
-	st = stores_connect(parts->stores, &d->stores, err);
-	if (st != ST_OK) {
-		free(d);
-		return st;
-	}
+	stores_connect(parts->stores, &d->stores);
 	*out = d;
 	return ST_OK;
 }
@@ -193,6 +190,29 @@ dispatch_enter(struct dispatch *d, struct call *call)
 	}
 }
 
+static void
+run_one(struct dispatch *d, struct request *req)
+{
+	(void)d;
+	for (int use = 0; use < STORE_USES; use++) {
+		struct batch *batch = &req->batch[use];
+		struct cache_op *ops[BATCH_OPS_MAX];
+		struct store *store;
+		struct cache_conn *conn;
+
+		if (batch->n == 0)
+			continue;
+		for (size_t i = 0; i < batch->n; i++) {
+			ops[i] = &batch->ops[i];
+			ops[i]->arena = req->arena;
+		}
+		store = stores_of_request(req, (enum store_use)use);
+		conn = stores_conn(&d->stores, store, NULL);
+		(void)store->driver->exec(conn, ops, batch->n,
+		    clock_boot_ms() + req->settings->store_timeout);
+	}
+}
+
 /* One batch a store for all planned calls, then each goes its way. */
 static void
 run_planned(struct dispatch *d)
@@ -204,7 +224,8 @@ run_planned(struct dispatch *d)
 		return;
 	for (size_t i = 0; i < n; i++)
 		reqs[i] = &d->planned[i]->req;
-	stores_run(&d->stores, reqs, n);
+	for (size_t i = 0; i < n; i++)
+		run_one(d, reqs[i]);
 	d->n_planned = 0;
 	for (size_t i = 0; i < n; i++)
 		dispatch_enter(d, d->planned[i]);

@@ -144,7 +144,7 @@ server_open(struct server *s, struct error *err)
 	if (st == ST_OK)
 		st = stores_open(s->settings, &s->stores, err);
 	if (st == ST_OK)
-		st = stores_connect(s->stores, &s->upkeep, err);
+		stores_connect(s->stores, &s->upkeep);
 	if (st == ST_OK)
 		st = registry_open(s->settings, true, &s->registry, err);
 	if (st == ST_OK)

@@ -107,9 +107,8 @@ workers_start(size_t n, struct queue *queue, struct pipeline *pipeline,
 
 		w->queue = queue;
 		w->pipeline = pipeline;
-		st = stores_connect(stores, &w->stores, err);
-		if (st == ST_OK &&
-		    pthread_create(&w->thread, NULL, worker_main, w) != 0)
+		stores_connect(stores, &w->stores);
+		if (pthread_create(&w->thread, NULL, worker_main, w) != 0)
 			st = error_set(err, ST_ERROR, "cannot start a thread");
 		if (st == ST_OK)
 			all->n++;

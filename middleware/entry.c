@@ -17,8 +17,7 @@ struct head {
 
 struct str
 entry_pack(struct arena *arena, const struct entry *entry,
-    const struct tag_versions *versions,
-    const uint8_t incarnation[INCARNATION_BYTES])
+    const struct tag_versions *versions)
 {
 	struct head head = {
 		.format = FORMAT,
@@ -31,7 +30,7 @@ entry_pack(struct arena *arena, const struct entry *entry,
 	size_t n = sizeof(head) + tags + entry->type.n + entry->body.n;
 	char *p = arena_alloc(arena, n);
 
-	memcpy(head.incarnation, incarnation, INCARNATION_BYTES);
+	memcpy(head.incarnation, versions->incarnation, INCARNATION_BYTES);
 	memcpy(head.etag, entry->etag, DIGEST_BYTES);
 	memcpy(p, &head, sizeof(head));
 	memcpy(p + sizeof(head), versions->version, tags);
@@ -42,8 +41,8 @@ entry_pack(struct arena *arena, const struct entry *entry,
 }
 
 enum entry_check
-entry_unpack(struct str bytes, const struct tag_versions *now,
-    const uint8_t incarnation[INCARNATION_BYTES], struct entry *out)
+entry_unpack(
+    struct str bytes, const struct tag_versions *now, struct entry *out)
 {
 	struct head head;
 	size_t tags = now->n * TAG_VERSION_BYTES;
@@ -55,7 +54,8 @@ entry_unpack(struct str bytes, const struct tag_versions *now,
 	if (head.format != FORMAT || head.n_tags != now->n || bytes.n < tags ||
 	    head.type_bytes > bytes.n - tags)
 		return ENTRY_DAMAGED;
-	if (memcmp(head.incarnation, incarnation, INCARNATION_BYTES) != 0 ||
+	if (memcmp(head.incarnation, now->incarnation, INCARNATION_BYTES) !=
+		0 ||
 	    memcmp(bytes.p, now->version, tags) != 0)
 		return ENTRY_STALE;
 	bytes = str_skip(bytes, tags);

@@ -26,8 +26,7 @@ struct entry {
 
 /* The bytes to store, in the arena. */
 struct str entry_pack(struct arena *arena, const struct entry *entry,
-    const struct tag_versions *versions,
-    const uint8_t incarnation[INCARNATION_BYTES]);
+    const struct tag_versions *versions);
 
 enum entry_check {
 	ENTRY_GOOD,
@@ -37,9 +36,9 @@ enum entry_check {
 
 /*
  * Reads stored bytes; type and body are views of them. The entry may be used
- * only when its versions are those of `now` and the incarnation is the same.
+ * only when its versions and their incarnation are those of `now`.
  */
-enum entry_check entry_unpack(struct str bytes, const struct tag_versions *now,
-    const uint8_t incarnation[INCARNATION_BYTES], struct entry *out);
+enum entry_check entry_unpack(
+    struct str bytes, const struct tag_versions *now, struct entry *out);
 
 #endif

@@ -73,6 +73,7 @@ pipeline_plan(struct pipeline *p, struct request *req)
 			return FLOW_DONE;
 		}
 	}
+	upstream_plan(req);
 	return FLOW_NEXT;
 }
 
@@ -90,7 +91,7 @@ pipeline_enter(struct pipeline *p, struct request *req)
 		if (flow != FLOW_NEXT)
 			return flow;
 	}
-	return FLOW_NEXT;
+	return !req->may_block && upstream_answer(req) ? FLOW_DONE : FLOW_NEXT;
 }
 
 void

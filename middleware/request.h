@@ -22,6 +22,7 @@ struct role;
 struct service;
 struct settings;
 struct snapshot;
+struct store;
 struct stores;
 
 /* Bits as in role_service_access.verb_mask (dreamfactory.md 3.1). */
@@ -74,6 +75,8 @@ struct batch {
 enum store_use {
 	STORE_CACHE, /* responses and tags */
 	STORE_LIMIT, /* counters; may be the same store as STORE_CACHE */
+	STORE_SESSION,
+	STORE_SERVICE, /* of the request's own cache service */
 	STORE_USES
 };
 
@@ -133,6 +136,9 @@ struct request {
 	 * a call may block. Set by front and worker. */
 	struct stores *stores;
 	bool may_block;
+	/* of a cache service, set by its type's plan; NULL: there is none */
+	struct store *store;
+	bool planned; /* its service's answer() may make the response */
 
 	/* what a read arms while it can be ended, or NULL: see cancel.h */
 	struct cancel *cancel;

@@ -73,6 +73,15 @@ struct service_type {
 	 * status when it may not. Optional.
 	 */
 	enum status (*cache_plan)(struct request *req, struct cache_plan *plan);
+	/*
+	 * Front only, without I/O: can one batch of reads answer the request?
+	 * True: it has set req->store and added the operations to the batch of
+	 * STORE_SERVICE; then answer() makes the response, in the front, when
+	 * they are done and every stage let the request pass, and returns
+	 * true; or false: handle() is to do it on a worker. Both or neither.
+	 */
+	bool (*plan)(struct request *req);
+	bool (*answer)(struct request *req);
 	/* Worker only: makes the response. */
 	void (*handle)(struct request *req);
 	/*

@@ -7,34 +7,42 @@
 #include "app/base/clock.h"
 #include "app/base/settings.h"
 #include "middleware/pending.h"
+#include "middleware/store_config.h"
 #include "middleware/tags.h"
 
-#define RETRY_MS 500
+#define RETRY_MS   500
+#define STORES_MAX 64 /* that one upkeep looks after */
 
-struct stores_shared {
-	struct pending *pending;
-	const struct cache_driver *driver[STORE_USES];
-	struct cache *cache[STORE_USES]; /* equal when shared */
-};
+const struct cache_space space_responses = { { "r", 1 }, false };
+const struct cache_space space_limits = { { "l", 1 }, false };
+const struct cache_space space_sessions = { { "s", 1 }, false };
+
+static const char *
+driver_name(const struct settings *settings, enum store_use use)
+{
+	const char *name = "";
+
+	if (use == STORE_LIMIT)
+		name = settings->limit_driver;
+	else if (use == STORE_SESSION)
+		name = settings->session_driver;
+	return name[0] == '\0' ? settings->cache_driver : name;
+}
 
 static enum status
-open_driver(struct stores_shared *shared, enum store_use use, const char *name,
+open_use(struct stores_shared *shared, enum store_use use,
     const struct settings *settings, struct error *err)
 {
+	const char *name = driver_name(settings, use);
 	const struct cache_driver *driver = cache_driver_find(str_of(name));
+	struct store_config config;
 
 	if (driver == NULL)
-		return error_set(
-		    err, ST_INVALID, "there is no store called \"%s\"", name);
-	if (driver->room != CACHE_INLINE)
 		return error_set(err, ST_INVALID,
-		    "the store \"%s\" cannot serve requests yet", name);
-	shared->driver[use] = driver;
-	if (use != STORE_CACHE && driver == shared->driver[STORE_CACHE]) {
-		shared->cache[use] = shared->cache[STORE_CACHE];
-		return ST_OK;
-	}
-	return driver->open(settings, &shared->cache[use], err);
+		    "this weir was built without the store \"%s\"", name);
+	store_config_read(settings, driver, &config);
+	return store_take(
+	    shared->table, driver, &config.cache, &shared->store[use], err);
 }
 
 enum status
@@ -42,18 +50,14 @@ stores_open(const struct settings *settings, struct stores_shared **out,
     struct error *err)
 {
 	struct stores_shared *shared = calloc(1, sizeof(*shared));
-	const char *limit = settings->limit_driver;
-	enum status st;
+	enum status st = ST_OK;
 
 	if (shared == NULL)
 		abort();
+	shared->table = store_table_new();
 	shared->pending = pending_new();
-	if (limit[0] == '\0')
-		limit = settings->cache_driver;
-	st = open_driver(
-	    shared, STORE_CACHE, settings->cache_driver, settings, err);
-	if (st == ST_OK)
-		st = open_driver(shared, STORE_LIMIT, limit, settings, err);
+	for (int use = 0; use < STORE_SHARED_USES && st == ST_OK; use++)
+		st = open_use(shared, (enum store_use)use, settings, err);
 	if (st != ST_OK) {
 		stores_close(shared);
 		return st;
@@ -67,149 +71,141 @@ stores_close(struct stores_shared *shared)
 {
 	if (shared == NULL)
 		return;
-	if (shared->cache[STORE_LIMIT] != NULL &&
-	    shared->cache[STORE_LIMIT] != shared->cache[STORE_CACHE])
-		shared->driver[STORE_LIMIT]->close(shared->cache[STORE_LIMIT]);
-	if (shared->cache[STORE_CACHE] != NULL)
-		shared->driver[STORE_CACHE]->close(shared->cache[STORE_CACHE]);
+	for (int use = STORE_SHARED_USES; use-- > 0;)
+		if (shared->store[use] != NULL)
+			store_give(shared->store[use]);
+	store_table_free(shared->table);
 	pending_free(shared->pending);
 	free(shared);
 }
 
-enum status
-stores_connect(
-    struct stores_shared *shared, struct stores *out, struct error *err)
+struct store *
+stores_of(const struct stores_shared *shared, enum store_use use)
 {
-	memset(out, 0, sizeof(*out));
-	out->pending = shared->pending;
-	for (int use = 0; use < STORE_USES; use++) {
-		enum status st;
+	assert(use < STORE_SHARED_USES);
+	return shared->store[use];
+}
 
-		out->driver[use] = shared->driver[use];
-		if (use > 0 && shared->cache[use] == shared->cache[0]) {
-			out->conn[use] = out->conn[0];
-			continue;
-		}
-		st = shared->driver[use]->connect(
-		    shared->cache[use], &out->conn[use], err);
-		if (st != ST_OK) {
-			stores_disconnect(out);
-			return st;
-		}
-	}
-	return ST_OK;
+void
+stores_connect(struct stores_shared *shared, struct stores *out)
+{
+	*out = (struct stores){
+		.shared = shared,
+		.pending = shared->pending,
+		.epoch = store_table_epoch(shared->table),
+	};
+}
+
+static void
+conn_end(struct store_conn *c)
+{
+	c->store->driver->disconnect(c->conn);
+	store_unref(c->store);
+	free(c);
 }
 
 void
 stores_disconnect(struct stores *stores)
 {
-	for (int use = STORE_USES; use-- > 0;) {
-		if (stores->conn[use] == NULL ||
-		    (use > 0 && stores->conn[use] == stores->conn[0]))
+	while (stores->conns != NULL) {
+		struct store_conn *c = stores->conns;
+
+		stores->conns = c->next;
+		conn_end(c);
+	}
+}
+
+/* Lets go of stores that nobody owns any more. */
+static void
+tidy(struct stores *stores)
+{
+	unsigned epoch = store_table_epoch(stores->shared->table);
+	struct store_conn **at = &stores->conns;
+
+	if (epoch == stores->epoch)
+		return;
+	stores->epoch = epoch;
+	while (*at != NULL) {
+		struct store_conn *c = *at;
+
+		if (!store_is_retired(c->store)) {
+			at = &c->next;
 			continue;
-		stores->driver[use]->disconnect(stores->conn[use]);
-	}
-	memset(stores, 0, sizeof(*stores));
-}
-
-/* Gathers the operations that go to one connection. */
-struct gathered {
-	struct cache_op *ops[STORE_OPS_MAX];
-	size_t n;
-};
-
-/* Every request numbers its groups from 1: `place` keeps them apart. */
-static void
-gather(
-    struct gathered *all, struct request *req, enum store_use use, size_t place)
-{
-	struct batch *batch = &req->batch[use];
-
-	for (size_t i = 0; i < batch->n; i++) {
-		struct cache_op *op = &batch->ops[i];
-
-		if (op->group != 0)
-			op->group += (uint32_t)(place * BATCH_OPS_MAX);
-		op->arena = req->arena;
-		all->ops[all->n++] = op;
+		}
+		*at = c->next;
+		conn_end(c);
 	}
 }
 
-static void
-run_gathered(struct stores *stores, enum store_use use, struct gathered *all,
-    int64_t deadline_ms)
+static struct store_conn *
+conn_new(struct store *store, struct error *err)
 {
-	/* What went wrong stands in each operation's own status. */
-	if (all->n > 0)
-		(void)stores->driver[use]->exec(
-		    stores->conn[use], all->ops, all->n, deadline_ms);
-	all->n = 0;
-}
+	struct store_conn *c = calloc(1, sizeof(*c));
 
-/* As many requests as fit into one batch; returns how many. */
-static size_t
-run_some(struct stores *stores, struct request *const *reqs, size_t n,
-    struct gathered *all)
-{
-	bool shared = stores->conn[STORE_LIMIT] == stores->conn[STORE_CACHE];
-	size_t fit = STORE_OPS_MAX / (STORE_USES * BATCH_OPS_MAX);
-	int64_t deadline = clock_boot_ms() + reqs[0]->settings->store_timeout;
-
-	n = n < fit ? n : fit;
-	for (size_t i = 0; i < n; i++)
-		gather(all, reqs[i], STORE_LIMIT, i);
-	if (!shared)
-		run_gathered(stores, STORE_LIMIT, all, deadline);
-	for (size_t i = 0; i < n; i++)
-		gather(all, reqs[i], STORE_CACHE, i);
-	run_gathered(stores, STORE_CACHE, all, deadline);
-	return n;
-}
-
-void
-stores_run(struct stores *stores, struct request *const *reqs, size_t n)
-{
-	struct gathered all = { .n = 0 };
-
-	while (n > 0) {
-		size_t done = run_some(stores, reqs, n, &all);
-
-		reqs += done;
-		n -= done;
+	if (c == NULL)
+		abort();
+	if (store->driver->connect(store->cache, &c->conn, err) != ST_OK) {
+		free(c);
+		return NULL;
 	}
+	c->store = store_ref(store);
+	return c;
 }
 
-/* A batch of GET and COUNT on an inline store waits for nobody. */
-static bool
-may_run_here(const struct request *req, enum store_use use,
-    struct cache_op *const *ops, size_t n)
+struct cache_conn *
+stores_conn(struct stores *stores, struct store *store, struct error *err)
 {
-	bool waits = req->stores->driver[use]->room != CACHE_INLINE;
+	struct store_conn *c;
 
+	tidy(stores);
+	for (c = stores->conns; c != NULL; c = c->next)
+		if (c->store == store)
+			return c->conn;
+	c = conn_new(store, err);
+	if (c == NULL)
+		return NULL;
+	c->next = stores->conns;
+	stores->conns = c;
+	return c->conn;
+}
+
+struct store *
+stores_of_request(const struct request *req, enum store_use use)
+{
+	return use == STORE_SERVICE ? req->store
+				    : stores_of(req->stores->shared, use);
+}
+
+static enum status
+fail(struct cache_op *const *ops, size_t n, enum status st)
+{
 	for (size_t i = 0; i < n; i++)
-		waits = waits || (ops[i]->kind != CACHE_GET &&
-				     ops[i]->kind != CACHE_COUNT);
-	return req->may_block || !waits;
+		ops[i]->status = st;
+	return st;
+}
+
+enum status
+stores_exec_until(struct request *req, enum store_use use,
+    struct cache_op *const *ops, size_t n, int64_t deadline_ms)
+{
+	struct store *store = stores_of_request(req, use);
+	struct cache_conn *conn;
+
+	assert(req->may_block);
+	conn = stores_conn(req->stores, store, NULL);
+	if (conn == NULL)
+		return fail(ops, n, ST_UNAVAILABLE);
+	for (size_t i = 0; i < n; i++)
+		ops[i]->arena = req->arena;
+	return store->driver->exec(conn, ops, n, deadline_ms);
 }
 
 enum status
 stores_exec(struct request *req, enum store_use use,
     struct cache_op *const *ops, size_t n)
 {
-	int64_t deadline_ms = clock_boot_ms() + req->settings->store_timeout;
-
-	assert(may_run_here(req, use, ops, n));
-	for (size_t i = 0; i < n; i++)
-		ops[i]->arena = req->arena;
-	return req->stores->driver[use]->exec(
-	    req->stores->conn[use], ops, n, deadline_ms);
-}
-
-void
-stores_incarnation(const struct request *req, enum store_use use,
-    uint8_t out[INCARNATION_BYTES])
-{
-	req->stores->driver[use]->incarnation(req->stores->conn[use], out);
+	return stores_exec_until(
+	    req, use, ops, n, clock_boot_ms() + req->settings->store_timeout);
 }
 
 static enum status
@@ -220,14 +216,27 @@ tag_delete(void *ctx, struct str tag)
 	return tags_delete(ctx, &tag, 1, clock_boot_ms() + RETRY_MS, &found);
 }
 
+static void
+upkeep_of(struct stores *stores, struct store *store)
+{
+	struct cache_conn *conn;
+
+	if (store->driver->upkeep == NULL || store_is_retired(store))
+		return;
+	conn = stores_conn(stores, store, NULL);
+	if (conn != NULL)
+		store->driver->upkeep(conn);
+}
+
 void
 stores_upkeep(struct stores *stores)
 {
-	for (int use = 0; use < STORE_USES; use++) {
-		if (use > 0 && stores->conn[use] == stores->conn[0])
-			continue;
-		if (stores->driver[use]->upkeep != NULL)
-			stores->driver[use]->upkeep(stores->conn[use]);
+	struct store *all[STORES_MAX];
+	size_t n = store_table_list(stores->shared->table, all, STORES_MAX);
+
+	for (size_t i = 0; i < n; i++) {
+		upkeep_of(stores, all[i]);
+		store_unref(all[i]);
 	}
 	pending_retry(stores->pending, tag_delete, stores);
 }

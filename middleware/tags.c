@@ -9,16 +9,45 @@
 #include "middleware/pending.h"
 #include "middleware/stores.h"
 
+struct str
+tag_shard(struct str tag)
+{
+	struct str shard = str_skip(tag, 2);
+
+	assert(str_starts(tag, STR("t:")));
+	return str_cut(&shard, ':');
+}
+
+void
+tag_op(struct cache_op *op, struct str tag)
+{
+	op->space = &space_responses;
+	op->key = tag;
+	op->shard = tag_shard(tag);
+}
+
+/* A server that answered another way than the rest may have lost what they
+ * have not: their versions are of no use together. */
+static bool
+same_life(const struct cache_op *a, const struct cache_op *b)
+{
+	return memcmp(a->incarnation, b->incarnation, INCARNATION_BYTES) == 0;
+}
+
 bool
 tags_take(struct tag_versions *versions, struct cache_op *const *gets)
 {
 	for (size_t i = 0; i < versions->n; i++) {
 		if (gets[i]->status != ST_OK ||
-		    gets[i]->value.n != TAG_VERSION_BYTES)
+		    gets[i]->value.n != TAG_VERSION_BYTES ||
+		    !same_life(gets[0], gets[i]))
 			return false;
 		memcpy(
 		    versions->version[i], gets[i]->value.p, TAG_VERSION_BYTES);
 	}
+	if (versions->n > 0)
+		memcpy(versions->incarnation, gets[0]->incarnation,
+		    INCARNATION_BYTES);
 	return true;
 }
 
@@ -36,11 +65,11 @@ tags_mint(
 	secret_random(fresh, sizeof(fresh));
 	for (size_t i = 0; i < n; i++) {
 		ops[i].kind = CACHE_ADD;
-		ops[i].key = tags[i];
+		tag_op(&ops[i], tags[i]);
 		ops[i].value =
 		    str_make((const char *)fresh[i], TAG_VERSION_BYTES);
 		ops[n + i].kind = CACHE_GET;
-		ops[n + i].key = tags[i];
+		tag_op(&ops[n + i], tags[i]);
 		list[i] = &ops[i];
 		list[n + i] = &ops[n + i];
 	}
@@ -54,18 +83,21 @@ tags_delete(struct stores *stores, const struct str *tags, size_t n,
 {
 	struct cache_op ops[TAGS_MAX] = { 0 };
 	struct cache_op *list[TAGS_MAX] = { 0 };
+	struct store *store = stores_of(stores->shared, STORE_CACHE);
+	struct cache_conn *conn = stores_conn(stores, store, NULL);
 	enum status st;
 
 	*found = 0;
 	if (n == 0)
 		return ST_OK;
+	if (conn == NULL)
+		return ST_UNAVAILABLE;
 	for (size_t i = 0; i < n; i++) {
 		ops[i].kind = CACHE_DEL;
-		ops[i].key = tags[i];
+		tag_op(&ops[i], tags[i]);
 		list[i] = &ops[i];
 	}
-	st = stores->driver[STORE_CACHE]->exec(
-	    stores->conn[STORE_CACHE], list, n, deadline_ms);
+	st = store->driver->exec(conn, list, n, deadline_ms);
 	for (size_t i = 0; st == ST_OK && i < n; i++) {
 		if (ops[i].status == ST_OK)
 			++*found;

@@ -12,6 +12,7 @@
 
 #include "app/base/status.h"
 #include "app/base/str.h"
+#include "drivers/cache/cache.h"
 
 struct cache_op;
 struct error;
@@ -25,11 +26,19 @@ struct stores;
 struct tag_versions {
 	size_t n;
 	uint8_t version[TAGS_MAX][TAG_VERSION_BYTES];
+	uint8_t incarnation[INCARNATION_BYTES]; /* of the store they are from */
 };
+
+/* The shard of a tag, which is "t:SHARD:NAME": the tags of one database and
+ * the entries that depend on them lie together. A view of the tag. */
+struct str tag_shard(struct str tag);
+
+/* Fills in what leads an operation to a tag. */
+void tag_op(struct cache_op *op, struct str tag);
 
 /*
  * Takes the versions over from executed GETs, versions->n of them; false when
- * one is missing.
+ * one is missing, or they are not from one life of one server.
  */
 bool tags_take(struct tag_versions *versions, struct cache_op *const *gets);
 

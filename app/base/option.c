@@ -112,6 +112,8 @@ text_valid(const struct option *opt, struct str text)
 
 	if (memchr(text.p, '\0', text.n) != NULL)
 		return false;
+	if (text.n == 0 && opt->fallback[0] == '\0')
+		return true;
 	if (opt->choices != NULL)
 		return choice_parse(opt, text, &index);
 	return text.n == 0 || opt->valid == NULL || opt->valid(text);

@@ -15,6 +15,9 @@
 #define HOUR     (3600 * SECOND)
 #define TEN_YEAR INT64_C(315360000)
 
+/* As the table of drivers/cache/cache.c has them. */
+#define STORES "local|redis|memcached|file|database"
+
 #define MEMBER(name) offsetof(struct settings, name)
 
 static bool
@@ -115,6 +118,7 @@ const struct option option_table[] = {
 	      "max_records of its service says." },
 	{ .name = "CACHE_DRIVER", .alias = "CACHE_STORE", .type = OPTION_TEXT,
 	  .offset = MEMBER(cache_driver), .fallback = "local",
+	  .choices = STORES,
 	  .help = "The store of cached responses, their tags and, unless "
 	      "LIMIT_CACHE_DRIVER says otherwise, the rate limits." },
 	{ .name = "CACHE_PREFIX", .type = OPTION_TEXT,
@@ -123,12 +127,16 @@ const struct option option_table[] = {
 	      "other programs." },
 	{ .name = "CACHE_PATH", .type = OPTION_TEXT,
 	  .offset = MEMBER(cache_path), .fallback = "/var/lib/weir/cache",
-	  .help = "The folder of the local store. All processes of one host "
-	      "that name the same folder share it." },
+	  .help = "The folder of the local store and of the file store. All "
+	      "processes of one host that name the same folder share it." },
 	{ .name = "CACHE_MEMORY", .type = OPTION_BYTES,
 	  .offset = MEMBER(cache_memory), .fallback = "64m",
 	  .min = 4 * MIB, .max = 1024 * GIB,
 	  .help = "How large the local store may grow before it evicts." },
+	{ .name = "CACHE_DISK", .type = OPTION_BYTES,
+	  .offset = MEMBER(cache_disk), .fallback = "1g",
+	  .min = 4 * MIB, .max = 1024 * GIB,
+	  .help = "How much the file store may fill before it evicts." },
 	{ .name = "CACHE_MAX_VALUE", .type = OPTION_BYTES,
 	  .offset = MEMBER(cache_max_value), .fallback = "1000000",
 	  .min = 1 * KIB, .max = 64 * MIB,
@@ -141,6 +149,7 @@ const struct option option_table[] = {
 	      "has no cache_ttl of its own." },
 	{ .name = "LIMIT_CACHE_DRIVER", .type = OPTION_TEXT,
 	  .offset = MEMBER(limit_driver), .fallback = "",
+	  .choices = STORES,
 	  .help = "The store of the rate limits' counters; empty means the "
 	      "one of CACHE_DRIVER." },
 	{ .name = "CACHE_WRITE_ON_ERROR", .type = OPTION_CHOICE,
@@ -160,6 +169,107 @@ const struct option option_table[] = {
 	  .min = 1, .max = 10 * SECOND, .reload = true,
 	  .help = "How long a request waits for a store before it goes on "
 	      "without it." },
+	{ .name = "SESSION_DRIVER", .type = OPTION_TEXT,
+	  .offset = MEMBER(session_driver), .fallback = "",
+	  .choices = STORES,
+	  .help = "The store of sessions; empty means the one of "
+	      "CACHE_DRIVER." },
+	{ .name = "REDIS_HOST", .alias = "CACHE_HOST", .type = OPTION_TEXT,
+	  .offset = MEMBER(redis_host), .fallback = "127.0.0.1",
+	  .help = "The Redis server, or with REDIS_CLUSTER the nodes to ask "
+	      "first, as HOST or HOST:PORT with commas between them." },
+	{ .name = "REDIS_PORT", .alias = "CACHE_PORT", .type = OPTION_NUMBER,
+	  .offset = MEMBER(redis_port), .fallback = "6379",
+	  .min = 1, .max = 65535,
+	  .help = "Its port, where REDIS_HOST names none." },
+	{ .name = "REDIS_SOCKET", .type = OPTION_TEXT,
+	  .offset = MEMBER(redis_socket), .fallback = "",
+	  .help = "The path of its unix socket, which is used instead of "
+	      "REDIS_HOST and REDIS_PORT." },
+	{ .name = "REDIS_USERNAME", .type = OPTION_TEXT,
+	  .offset = MEMBER(redis_username), .fallback = "",
+	  .help = "Who logs in there; empty is Redis' default user." },
+	{ .name = "REDIS_PASSWORD", .alias = "CACHE_PASSWORD",
+	  .type = OPTION_SECRET,
+	  .offset = MEMBER(redis_password), .fallback = "",
+	  .help = "With which password." },
+	{ .name = "REDIS_DATABASE", .alias = "CACHE_DATABASE",
+	  .type = OPTION_NUMBER,
+	  .offset = MEMBER(redis_database), .fallback = "0",
+	  .min = 0, .max = 65535,
+	  .help = "The number of its database; a cluster has only 0." },
+	{ .name = "REDIS_PREFIX", .type = OPTION_TEXT,
+	  .offset = MEMBER(redis_prefix), .fallback = "",
+	  .help = "Put before every name in Redis; empty means "
+	      "CACHE_PREFIX." },
+	{ .name = "REDIS_TIMEOUT", .type = OPTION_MS,
+	  .offset = MEMBER(redis_timeout), .fallback = "250ms",
+	  .min = 1, .max = 10 * SECOND,
+	  .help = "How long connecting to Redis may take, TLS and log-in "
+	      "included. How long a request waits is STORE_TIMEOUT." },
+	{ .name = "REDIS_CLUSTER", .type = OPTION_BOOLEAN,
+	  .offset = MEMBER(redis_cluster), .fallback = "false",
+	  .help = "Whether REDIS_HOST names nodes of a Redis Cluster." },
+	{ .name = "REDIS_TLS", .type = OPTION_BOOLEAN,
+	  .offset = MEMBER(redis_tls), .fallback = "false",
+	  .help = "Whether the line to Redis, and to its sentinels, is "
+	      "encrypted." },
+	{ .name = "REDIS_TLS_VERIFY", .type = OPTION_BOOLEAN,
+	  .offset = MEMBER(redis_tls_verify), .fallback = "true",
+	  .help = "Whether the server must show a valid certificate that "
+	      "names the host." },
+	{ .name = "REDIS_TLS_CA", .type = OPTION_TEXT,
+	  .offset = MEMBER(redis_tls_ca), .fallback = "",
+	  .help = "A file of certificates to verify the server's by, instead "
+	      "of the system's." },
+	{ .name = "REDIS_SENTINEL_HOST", .type = OPTION_TEXT,
+	  .offset = MEMBER(redis_sentinel_host), .fallback = "",
+	  .help = "The sentinels that know the master, as HOST or HOST:PORT "
+	      "with commas between them; then REDIS_HOST and REDIS_PORT are "
+	      "not used." },
+	{ .name = "REDIS_SENTINEL_PORT", .type = OPTION_NUMBER,
+	  .offset = MEMBER(redis_sentinel_port), .fallback = "26379",
+	  .min = 1, .max = 65535,
+	  .help = "Their port, where REDIS_SENTINEL_HOST names none." },
+	{ .name = "REDIS_SENTINEL_MASTER", .alias = "REDIS_SENTINEL_SERVICE",
+	  .type = OPTION_TEXT,
+	  .offset = MEMBER(redis_sentinel_master), .fallback = "mymaster",
+	  .help = "The name under which the sentinels know the master." },
+	{ .name = "REDIS_SENTINEL_USERNAME", .type = OPTION_TEXT,
+	  .offset = MEMBER(redis_sentinel_username), .fallback = "",
+	  .help = "Who logs in to the sentinels; empty is their default "
+	      "user." },
+	{ .name = "REDIS_SENTINEL_PASSWORD", .type = OPTION_SECRET,
+	  .offset = MEMBER(redis_sentinel_password), .fallback = "",
+	  .help = "With which password; empty means without one." },
+	{ .name = "MEMCACHED_HOST", .type = OPTION_TEXT,
+	  .offset = MEMBER(memcached_host), .fallback = "127.0.0.1",
+	  .help = "The memcached servers, as HOST, HOST:PORT or "
+	      "HOST:PORT:WEIGHT with commas between them. Every weir that "
+	      "shares them must name them alike." },
+	{ .name = "MEMCACHED_PORT", .type = OPTION_NUMBER,
+	  .offset = MEMBER(memcached_port), .fallback = "11211",
+	  .min = 1, .max = 65535,
+	  .help = "Their port, where MEMCACHED_HOST names none." },
+	{ .name = "MEMCACHED_SOCKET", .type = OPTION_TEXT,
+	  .offset = MEMBER(memcached_socket), .fallback = "",
+	  .help = "The path of the unix socket of one server, which is used "
+	      "instead of MEMCACHED_HOST." },
+	{ .name = "MEMCACHED_USERNAME", .type = OPTION_TEXT,
+	  .offset = MEMBER(memcached_username), .fallback = "",
+	  .help = "Who logs in there by SASL; empty means without log-in." },
+	{ .name = "MEMCACHED_PASSWORD", .type = OPTION_SECRET,
+	  .offset = MEMBER(memcached_password), .fallback = "",
+	  .help = "With which password." },
+	{ .name = "DB_CACHE_CONNECTION", .type = OPTION_TEXT,
+	  .offset = MEMBER(db_cache_connection), .fallback = "",
+	  .help = "The database service whose database holds the table of "
+	      "the database store; empty means the system database." },
+	{ .name = "DB_CACHE_TABLE", .alias = "CACHE_TABLE",
+	  .type = OPTION_TEXT,
+	  .offset = MEMBER(db_cache_table), .fallback = "weir_cache",
+	  .help = "The table of the database store, which is made when it is "
+	      "missing." },
 	{ .name = "LISTEN", .type = OPTION_TEXT,
 	  .offset = MEMBER(listen), .fallback = "",
 	  .valid = is_listen, .expected = "unix:/path or host:port",

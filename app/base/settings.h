@@ -40,14 +40,44 @@ struct settings {
 	/* stores */
 	const char *cache_driver;  /* CACHE_DRIVER, CACHE_STORE */
 	const char *cache_prefix;  /* CACHE_PREFIX */
-	const char *cache_path;    /* CACHE_PATH: folder of the local store */
-	int64_t cache_memory;      /* CACHE_MEMORY, bytes */
+	const char *cache_path;    /* CACHE_PATH: folder of local and file */
+	int64_t cache_memory;      /* CACHE_MEMORY, bytes of the local store */
+	int64_t cache_disk;        /* CACHE_DISK, bytes of the file store */
 	int64_t cache_max_value;   /* CACHE_MAX_VALUE, bytes */
 	int64_t cache_default_ttl; /* CACHE_DEFAULT_TTL, seconds */
 	int64_t cache_write_on_error; /* enum write_on_error */
-	const char *limit_driver; /* LIMIT_CACHE_DRIVER; "" = cache_driver */
-	int64_t limit_on_error;   /* LIMIT_ON_ERROR: enum on_error */
-	int64_t store_timeout;    /* STORE_TIMEOUT, ms */
+	const char *limit_driver;   /* LIMIT_CACHE_DRIVER; "" = cache_driver */
+	int64_t limit_on_error;     /* LIMIT_ON_ERROR: enum on_error */
+	const char *session_driver; /* SESSION_DRIVER; "" = cache_driver */
+	int64_t store_timeout;      /* STORE_TIMEOUT, ms */
+	/* the redis store */
+	const char *redis_host;     /* REDIS_HOST: a name, or a list of seeds */
+	int64_t redis_port;         /* REDIS_PORT */
+	const char *redis_socket;   /* REDIS_SOCKET; "": host and port */
+	const char *redis_username; /* REDIS_USERNAME */
+	const char *redis_password; /* REDIS_PASSWORD, secret */
+	int64_t redis_database;     /* REDIS_DATABASE */
+	const char *redis_prefix;   /* REDIS_PREFIX; "": cache_prefix */
+	int64_t redis_timeout;      /* REDIS_TIMEOUT, ms */
+	bool redis_cluster;         /* REDIS_CLUSTER */
+	bool redis_tls;             /* REDIS_TLS */
+	bool redis_tls_verify;      /* REDIS_TLS_VERIFY */
+	const char *redis_tls_ca;   /* REDIS_TLS_CA; "": the system's */
+	const char *redis_sentinel_host;     /* REDIS_SENTINEL_HOST, a list */
+	int64_t redis_sentinel_port;         /* REDIS_SENTINEL_PORT */
+	const char *redis_sentinel_master;   /* REDIS_SENTINEL_MASTER */
+	const char *redis_sentinel_username; /* REDIS_SENTINEL_USERNAME */
+	const char *redis_sentinel_password; /* REDIS_SENTINEL_PASSWORD */
+	/* the memcached store */
+	const char *memcached_host;     /* MEMCACHED_HOST, a list */
+	int64_t memcached_port;         /* MEMCACHED_PORT */
+	const char *memcached_socket;   /* MEMCACHED_SOCKET; "": hosts */
+	const char *memcached_username; /* MEMCACHED_USERNAME: SASL */
+	const char *memcached_password; /* MEMCACHED_PASSWORD, secret */
+	/* the database store */
+	const char *db_cache_connection; /* DB_CACHE_CONNECTION; "": the
+					  * system database */
+	const char *db_cache_table;      /* DB_CACHE_TABLE */
 	/* the FastCGI edge */
 	const char *listen;        /* LISTEN: unix:/path or host:port */
 	const char *listen_group;  /* LISTEN_GROUP: group of the unix socket */

@@ -22,9 +22,8 @@ struct flush {
 	struct registry *registry;
 	struct snapshot *cached; /* see registry_pin() */
 	struct snapshot *snapshot;
-	const struct cache_driver *driver;
-	struct cache *cache;
-	struct stores stores; /* with the one of STORE_CACHE */
+	struct stores_shared *shared;
+	struct stores stores;
 };
 
 static enum status
@@ -35,16 +34,9 @@ flush_open(struct flush *f, const struct settings *settings, struct error *err)
 	if (st != ST_OK)
 		return st;
 	f->snapshot = registry_pin(f->registry, &f->cached);
-	f->driver = cache_driver_find(str_of(settings->cache_driver));
-	if (f->driver == NULL)
-		return error_set(err, ST_INVALID,
-		    "CACHE_DRIVER: this weir has no driver \"%s\"",
-		    settings->cache_driver);
-	st = f->driver->open(settings, &f->cache, err);
+	st = stores_open(settings, &f->shared, err);
 	if (st == ST_OK)
-		st = f->driver->connect(
-		    f->cache, &f->stores.conn[STORE_CACHE], err);
-	f->stores.driver[STORE_CACHE] = f->driver;
+		stores_connect(f->shared, &f->stores);
 	return st;
 }
 
@@ -52,8 +44,7 @@ static void
 flush_close(struct flush *f)
 {
 	stores_disconnect(&f->stores);
-	if (f->cache != NULL)
-		f->driver->close(f->cache);
+	stores_close(f->shared);
 	if (f->snapshot != NULL)
 		snapshot_unref(f->snapshot);
 	if (f->cached != NULL)

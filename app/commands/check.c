@@ -15,6 +15,7 @@
 #include "middleware/registry/declared.h"
 #include "middleware/registry/registry.h"
 #include "middleware/registry/system_db.h"
+#include "middleware/store_config.h"
 
 /* How long a store may take to answer here: it may have to wake up. */
 #define STORE_WAIT_MS 5000
@@ -85,7 +86,9 @@ static enum status
 store_exercise(
     struct check *c, const struct cache_driver *driver, struct cache_conn *conn)
 {
-	const struct cache_op op = { .key = STR("weir check"),
+	const struct cache_space space = { STR("check"), false };
+	const struct cache_op op = { .space = &space,
+		.key = STR("weir check"),
 		.value = STR("value"),
 		.ttl = 60,
 		.arena = c->arena };
@@ -105,6 +108,16 @@ store_exercise(
 	return st;
 }
 
+/* What the store does not know is left out. */
+static void
+stat_put(struct buf *text, int64_t number, const char *what)
+{
+	if (number < 0)
+		return;
+	buf_put(text, text->n == 0 ? STR(": ") : STR(", "));
+	buf_printf(text, "%" PRId64 " %s", number, what);
+}
+
 static const char *
 store_stats(
     struct check *c, const struct cache_driver *driver, struct cache_conn *conn)
@@ -112,25 +125,35 @@ store_stats(
 	struct cache_stats s;
 	struct error err = { 0 };
 
-	if (driver->stats == NULL || driver->stats(conn, &s, &err) != ST_OK)
+	int64_t deadline_ms = clock_boot_ms() + STORE_WAIT_MS;
+	struct buf text = buf_in(c->arena);
+
+	if (driver->stats(conn, &s, deadline_ms, &err) != ST_OK)
 		return "";
-	return arena_printf(c->arena,
-	    ": %" PRIu64 " entries, %" PRIu64 " of %" PRIu64 " bytes, %" PRIu64
-	    " evictions",
-	    s.entries, s.bytes_used, s.bytes_limit, s.evictions)
-	    .p;
+	stat_put(&text, s.items, "entries");
+	stat_put(&text, s.bytes, "bytes used");
+	stat_put(&text, s.bytes_limit, "bytes at most");
+	stat_put(&text, s.evictions, "evictions");
+	buf_put_char(&text, '\0');
+	return text.p;
 }
 
 static void
 connection_try(struct check *c, const char *what,
     const struct cache_driver *driver, struct cache *cache)
 {
+	int64_t deadline_ms = clock_boot_ms() + STORE_WAIT_MS;
 	struct cache_conn *conn;
 	struct error err = { 0 };
 	enum status st;
 
 	if (driver->connect(cache, &conn, &err) != ST_OK) {
 		bad(c, what, driver->name, err.text);
+		return;
+	}
+	if (driver->ping(conn, deadline_ms, &err) != ST_OK) {
+		bad(c, what, driver->name, err.text);
+		driver->disconnect(conn);
 		return;
 	}
 	st = store_exercise(c, driver, conn);
@@ -145,6 +168,7 @@ static void
 store_try(struct check *c, const char *what, const char *name)
 {
 	const struct cache_driver *driver = cache_driver_find(str_of(name));
+	struct store_config config;
 	struct cache *cache;
 	struct error err = { 0 };
 
@@ -152,7 +176,8 @@ store_try(struct check *c, const char *what, const char *name)
 		bad(c, what, name, "this weir has no such store");
 		return;
 	}
-	if (driver->open(&c->settings, &cache, &err) != ST_OK) {
+	store_config_read(&c->settings, driver, &config);
+	if (driver->open(&config.cache, &cache, &err) != ST_OK) {
 		bad(c, what, name, err.text);
 		return;
 	}
@@ -163,11 +188,16 @@ store_try(struct check *c, const char *what, const char *name)
 static void
 stores_try(struct check *c)
 {
+	const char *cache = c->settings.cache_driver;
 	const char *limit = c->settings.limit_driver;
+	const char *session = c->settings.session_driver;
 
-	store_try(c, "cache store", c->settings.cache_driver);
-	if (limit[0] != '\0' && strcmp(limit, c->settings.cache_driver) != 0)
+	store_try(c, "cache store", cache);
+	if (limit[0] != '\0' && strcmp(limit, cache) != 0)
 		store_try(c, "limit store", limit);
+	if (session[0] != '\0' && strcmp(session, cache) != 0 &&
+	    strcmp(session, limit) != 0)
+		store_try(c, "session store", session);
 }
 
 static void

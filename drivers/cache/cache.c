@@ -12,3 +12,33 @@ cache_driver_find(struct str name)
 			return cache_drivers[i];
 	return NULL;
 }
+
+bool
+cache_op_counts(const struct cache_op *op)
+{
+	return op->kind == CACHE_COUNT ||
+	       (op->kind == CACHE_DEL && op->counter);
+}
+
+static bool
+key_valid(struct str key)
+{
+	if (key.n < 1 || key.n > CACHE_KEY_MAX)
+		return false;
+	for (size_t i = 0; i < key.n; i++) {
+		unsigned char c = (unsigned char)key.p[i];
+
+		if (c < 0x20 || c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+bool
+cache_op_valid(const struct cache_op *op)
+{
+	if (!key_valid(op->key) || op->ttl > CACHE_TTL_MAX)
+		return false;
+	return op->kind != CACHE_COUNT ||
+	       (op->ttl >= 1 && op->limit >= 1 && op->limit <= CACHE_COUNT_MAX);
+}

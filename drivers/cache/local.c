@@ -1,7 +1,5 @@
 #include "drivers/cache/local.h"
 
-#include <string.h>
-
 #include "app/base/clock.h"
 #include "drivers/cache/local_conn.h"
 #include "drivers/cache/local_counters.h"
@@ -22,7 +20,7 @@ read_values(struct cache_conn *conn, struct cache_op *const *ops, size_t n,
 	if (rc == 0) {
 		v.txn = conn->reader;
 		for (size_t i = 0; rc == 0 && i < n; i++)
-			if (!local_op_counts(ops[i]))
+			if (!cache_op_counts(ops[i]))
 				rc = values_run(&v, ops[i]);
 		mdb_txn_reset(conn->reader);
 	}
@@ -57,7 +55,7 @@ needs_of(struct cache_op *const *ops, size_t n)
 	struct needs needs = { 0 };
 
 	for (size_t i = 0; i < n; i++) {
-		if (local_op_counts(ops[i]))
+		if (cache_op_counts(ops[i]))
 			needs.counting = true;
 		else if (ops[i]->kind == CACHE_GET)
 			needs.reading = true;
@@ -71,7 +69,7 @@ static enum status
 fail(struct cache_op *const *ops, size_t n, bool counters_too, enum status st)
 {
 	for (size_t i = 0; i < n; i++)
-		if (counters_too || !local_op_counts(ops[i]))
+		if (counters_too || !cache_op_counts(ops[i]))
 			ops[i]->status = st;
 	return st;
 }
@@ -101,16 +99,9 @@ exec(struct cache_conn *conn, struct cache_op *const *ops, size_t n,
 	return st == ST_OK ? counted : fail(ops, n, false, st);
 }
 
-static void
-incarnation(struct cache_conn *conn, uint8_t out[INCARNATION_BYTES])
-{
-	memset(out, 0, INCARNATION_BYTES);
-	if (conn->store != NULL)
-		memcpy(out, conn->store->incarnation, INCARNATION_BYTES);
-}
-
 static enum status
-stats(struct cache_conn *conn, struct cache_stats *out, struct error *err)
+stats(struct cache_conn *conn, struct cache_stats *out, int64_t deadline_ms,
+    struct error *err)
 {
 	struct values v = { 0 };
 	size_t entries = 0;
@@ -118,7 +109,8 @@ stats(struct cache_conn *conn, struct cache_stats *out, struct error *err)
 	size_t page;
 	int rc;
 
-	if (local_conn_attach(conn, 0) != ST_OK || local_conn_read(conn) != 0)
+	if (local_conn_attach(conn, deadline_ms) != ST_OK ||
+	    local_conn_read(conn) != 0)
 		return error_set(err, ST_UNAVAILABLE, "the store is closed");
 	v.store = conn->store;
 	v.txn = conn->reader;
@@ -128,12 +120,24 @@ stats(struct cache_conn *conn, struct cache_stats *out, struct error *err)
 		return error_set(err, ST_UNAVAILABLE, "%s", mdb_strerror(rc));
 	page = (size_t)conn->store->state->memory / conn->store->pages;
 	*out = (struct cache_stats){
-		.entries = entries,
-		.bytes_used = (uint64_t)used * page,
-		.bytes_limit = conn->store->state->memory,
-		.evictions = atomic_load(&conn->store->state->evictions),
+		.hits = -1,
+		.misses = -1,
+		.items = (int64_t)entries,
+		.bytes = (int64_t)(used * page),
+		.bytes_limit = (int64_t)conn->store->state->memory,
+		.evictions =
+		    (int64_t)atomic_load(&conn->store->state->evictions),
 	};
 	return ST_OK;
+}
+
+static enum status
+ping(struct cache_conn *conn, int64_t deadline_ms, struct error *err)
+{
+	enum status st = local_conn_attach(conn, deadline_ms);
+
+	return st == ST_OK ? ST_OK
+			   : error_set(err, st, "the store cannot be opened");
 }
 
 static void
@@ -156,7 +160,7 @@ const struct cache_driver local_driver = {
 	.connect = local_conn_open,
 	.disconnect = local_conn_close,
 	.exec = exec,
-	.incarnation = incarnation,
 	.stats = stats,
+	.ping = ping,
 	.upkeep = upkeep,
 };

@@ -4,7 +4,7 @@
 
 #include "app/base/clock.h"
 #include "app/base/log.h"
-#include "app/base/settings.h"
+#include "drivers/cache/cache_config.h"
 #include "drivers/cache/local_lock.h"
 #include "drivers/cache/local_store.h"
 
@@ -145,18 +145,18 @@ local_conn_close(struct cache_conn *conn)
 
 static enum status
 cache_set_up(
-    struct cache *cache, const struct settings *settings, struct error *err)
+    struct cache *cache, const struct cache_config *config, struct error *err)
 {
 	enum status st;
 
-	if (settings->cache_memory < (int64_t)MEMORY_LEAST ||
-	    (uint64_t)settings->cache_memory > SIZE_MAX / 2)
+	if (config->bytes < (int64_t)MEMORY_LEAST ||
+	    (uint64_t)config->bytes > SIZE_MAX / 2)
 		return error_set(err, ST_INVALID,
 		    "CACHE_MEMORY: the local store needs 1m or more");
 	cache->wish.memory =
-	    (uint64_t)settings->cache_memory / MEMORY_GRAIN * MEMORY_GRAIN;
-	cache->wish.max_value = (uint64_t)settings->cache_max_value;
-	st = local_folder_open(&cache->folder, settings->cache_path, err);
+	    (uint64_t)config->bytes / MEMORY_GRAIN * MEMORY_GRAIN;
+	cache->wish.max_value = (uint64_t)config->max_value;
+	st = local_folder_open(&cache->folder, config->path, err);
 	if (st != ST_OK)
 		return st;
 	return store_renew(cache, clock_boot_ms() + OPEN_MS, err);
@@ -164,7 +164,7 @@ cache_set_up(
 
 enum status
 local_cache_open(
-    const struct settings *settings, struct cache **out, struct error *err)
+    const struct cache_config *config, struct cache **out, struct error *err)
 {
 	struct cache *cache = calloc(1, sizeof(*cache));
 	enum status st;
@@ -173,7 +173,7 @@ local_cache_open(
 		return error_set(err, ST_UNAVAILABLE, "no memory");
 	cache->folder.fd = -1;
 	(void)pthread_mutex_init(&cache->lock, NULL); /* cannot fail on Linux */
-	st = cache_set_up(cache, settings, err);
+	st = cache_set_up(cache, config, err);
 	if (st != ST_OK) {
 		local_cache_close(cache);
 		return st == ST_INVALID ? ST_INVALID : ST_UNAVAILABLE;

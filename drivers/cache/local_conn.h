@@ -15,7 +15,7 @@
 
 struct cache_conn;
 struct local_store;
-struct settings;
+struct cache_config;
 
 struct cache {
 	struct local_folder folder;
@@ -34,7 +34,7 @@ struct cache_conn {
 
 /* These four are the driver's, see cache.h. */
 enum status local_cache_open(
-    const struct settings *settings, struct cache **out, struct error *err);
+    const struct cache_config *config, struct cache **out, struct error *err);
 void local_cache_close(struct cache *cache);
 enum status local_conn_open(
     struct cache *cache, struct cache_conn **out, struct error *err);

@@ -19,23 +19,6 @@ struct group {
 	size_t n;
 };
 
-bool
-local_op_counts(const struct cache_op *op)
-{
-	return op->kind == CACHE_COUNT ||
-	       (op->kind == CACHE_DEL && op->counter);
-}
-
-static bool
-op_valid(const struct cache_op *op)
-{
-	if (op->key.n < 1 || op->key.n > CACHE_KEY_MAX)
-		return false;
-	return op->kind != CACHE_COUNT ||
-	       (op->ttl >= 1 && op->ttl <= CACHE_TTL_MAX && op->limit >= 1 &&
-		   op->limit <= CACHE_COUNT_MAX);
-}
-
 static bool
 op_grouped(const struct cache_op *op)
 {
@@ -90,7 +73,7 @@ group_gather(const struct count *c, size_t first, struct group *out)
 			break;
 		if (op->group != group)
 			continue;
-		if (out->n == CACHE_GROUP_MAX || !op_valid(op))
+		if (out->n == CACHE_GROUP_MAX || !cache_op_valid(op))
 			return false;
 		out->counters[out->n] = counter_of(c->state, op->key);
 		out->ops[out->n++] = op;
@@ -163,7 +146,7 @@ op_run(const struct count *c, struct cache_op *op)
 {
 	struct counter counter;
 
-	if (!op_valid(op)) {
+	if (!cache_op_valid(op)) {
 		op->status = ST_INVALID;
 		return;
 	}
@@ -185,7 +168,7 @@ local_counters_run(struct local_state *state, struct cache_op *const *ops,
 	enum status worst = ST_OK;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!local_op_counts(ops[i]))
+		if (!cache_op_counts(ops[i]))
 			continue;
 		if (!op_grouped(ops[i]))
 			op_run(&c, ops[i]);

@@ -2,7 +2,6 @@
 #ifndef WEIR_CACHE_LOCAL_COUNTERS_H
 #define WEIR_CACHE_LOCAL_COUNTERS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,9 +9,6 @@
 
 struct cache_op;
 struct local_state;
-
-/* Whether an operation concerns a counter; the others concern values. */
-bool local_op_counts(const struct cache_op *op);
 
 /*
  * Runs the operations of a batch that concern counters. Waits for nobody while

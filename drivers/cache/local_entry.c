@@ -87,7 +87,8 @@ entry_read(const struct local_store *store, uint64_t hash, const MDB_val *data,
 	if (data->mv_size < sizeof(*head))
 		return MDB_CORRUPTED;
 	memcpy(head, data->mv_data, sizeof(*head));
-	if (head->key_n > CACHE_KEY_MAX || head->value_n > store->state->memory)
+	if (head->key_n > LOCAL_NAME_MAX ||
+	    head->value_n > store->state->memory)
 		return MDB_CORRUPTED;
 	first = first_bytes(store, head->key_n, head->value_n);
 	if (data->mv_size != sizeof(*head) + head->key_n + first)

@@ -21,6 +21,10 @@
 
 #define ENTRY_NAME_BYTES 8
 
+/* A key in its space: the space's name, a gap, the key. */
+#define LOCAL_NAME_GAP '\x1f'
+#define LOCAL_NAME_MAX (CACHE_SPACE_MAX + 1 + CACHE_KEY_MAX)
+
 struct arena;
 struct local_store;
 

@@ -1,6 +1,7 @@
 #include "drivers/cache/local_values.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "app/base/hash.h"
 #include "drivers/cache/local_store.h"
@@ -11,6 +12,12 @@
 /* How often an entry is spared in eviction (local_evict.h). */
 #define ROUNDS_NEW  1
 #define ROUNDS_READ 3
+
+/* An entry by the name of its key, which its space begins. */
+struct place {
+	struct str name;
+	uint64_t hash;
+};
 
 static int64_t
 expiry_of(const struct values *v, const struct cache_op *op)
@@ -27,95 +34,115 @@ answer(struct cache_op *op, int rc, enum status found)
 }
 
 static int
-run_get(const struct values *v, uint64_t hash, struct cache_op *op)
+run_get(const struct values *v, struct place at, struct cache_op *op)
 {
 	struct entry e;
-	int rc = entry_of(v, hash, op->key, &e);
+	int rc = entry_of(v, at.hash, at.name, &e);
 
 	if (rc == 0) {
-		entry_mark(v->store, hash, ROUNDS_READ);
+		entry_mark(v->store, at.hash, ROUNDS_READ);
 		rc = entry_value(v, &e, op->arena, &op->value);
 	}
 	return answer(op, rc, ST_OK);
 }
 
 static int
-run_set(const struct values *v, uint64_t hash, struct cache_op *op)
+run_set(const struct values *v, struct place at, struct cache_op *op)
 {
 	int rc;
 
 	if (op->value.n > v->store->max_value) {
-		rc = entry_drop(v, hash);
+		rc = entry_drop(v, at.hash);
 		op->status = ST_TOO_BIG;
 		return rc == MDB_NOTFOUND ? 0 : rc;
 	}
-	rc = entry_put(v, hash, op->key, op->value, expiry_of(v, op));
-	entry_mark(v->store, hash, ROUNDS_NEW);
+	rc = entry_put(v, at.hash, at.name, op->value, expiry_of(v, op));
+	entry_mark(v->store, at.hash, ROUNDS_NEW);
 	op->status = ST_OK;
 	return rc;
 }
 
 static int
-run_add(const struct values *v, uint64_t hash, struct cache_op *op)
+run_add(const struct values *v, struct place at, struct cache_op *op)
 {
 	struct entry e;
-	int rc = entry_of(v, hash, op->key, &e);
+	int rc = entry_of(v, at.hash, at.name, &e);
 
 	if (rc == MDB_NOTFOUND)
-		return run_set(v, hash, op);
+		return run_set(v, at, op);
 	return answer(op, rc, ST_EXISTS);
 }
 
 static int
-run_del(const struct values *v, uint64_t hash, struct cache_op *op)
+run_del(const struct values *v, struct place at, struct cache_op *op)
 {
 	struct entry e;
-	int rc = entry_of(v, hash, op->key, &e);
+	int rc = entry_of(v, at.hash, at.name, &e);
 
 	if (rc == 0)
-		rc = entry_drop(v, hash);
+		rc = entry_drop(v, at.hash);
 	return answer(op, rc, ST_OK);
 }
 
 static int
-run_touch(const struct values *v, uint64_t hash, struct cache_op *op)
+run_touch(const struct values *v, struct place at, struct cache_op *op)
 {
 	struct entry e;
-	int rc = entry_of(v, hash, op->key, &e);
+	int rc = entry_of(v, at.hash, at.name, &e);
 
 	if (rc == 0)
 		rc = entry_touch(v, &e, expiry_of(v, op));
 	return answer(op, rc, ST_OK);
 }
 
-static bool
-op_valid(const struct cache_op *op)
+static int
+run_pull(const struct values *v, struct place at, struct cache_op *op)
 {
-	return op->key.n >= 1 && op->key.n <= CACHE_KEY_MAX &&
-	       op->ttl <= CACHE_TTL_MAX;
+	int rc = run_get(v, at, op);
+
+	if (rc == 0 && op->status == ST_OK)
+		rc = entry_drop(v, at.hash);
+	return rc;
+}
+
+/* Neither a space nor a key holds the byte between them. */
+static struct str
+name_of(const struct cache_op *op, char name[LOCAL_NAME_MAX])
+{
+	struct str space = op->space->name;
+
+	memcpy(name, space.p, space.n);
+	name[space.n] = LOCAL_NAME_GAP;
+	memcpy(name + space.n + 1, op->key.p, op->key.n);
+	return str_make(name, space.n + 1 + op->key.n);
 }
 
 int
 values_run(const struct values *v, struct cache_op *op)
 {
-	uint64_t hash;
+	char name[LOCAL_NAME_MAX];
+	struct place at;
 
-	if (!op_valid(op)) {
+	if (!cache_op_valid(op)) {
 		op->status = ST_INVALID;
 		return 0;
 	}
-	hash = hash_keyed(v->store->state->hash_key, op->key);
+	at.name = name_of(op, name);
+	at.hash = hash_keyed(v->store->state->hash_key, at.name);
+	memcpy(op->incarnation, v->store->incarnation, INCARNATION_BYTES);
 	switch (op->kind) {
 	case CACHE_GET:
-		return run_get(v, hash, op);
+		return run_get(v, at, op);
 	case CACHE_SET:
-		return run_set(v, hash, op);
+		return run_set(v, at, op);
 	case CACHE_ADD:
-		return run_add(v, hash, op);
+		return run_add(v, at, op);
 	case CACHE_DEL:
-		return run_del(v, hash, op);
+		return run_del(v, at, op);
+	case CACHE_PULL:
+		return run_pull(v, at, op);
 	case CACHE_TOUCH:
-		return run_touch(v, hash, op);
+		return run_touch(v, at, op);
 	case CACHE_COUNT:
 		break;
 	}
@@ -127,9 +154,11 @@ size_t
 values_pages(const struct local_store *store, const struct cache_op *op)
 {
 	if ((op->kind != CACHE_SET && op->kind != CACHE_ADD) ||
-	    op->value.n > store->max_value || !op_valid(op))
+	    op->value.n > store->max_value || !cache_op_valid(op))
 		return PATH_PAGES;
-	return 2 * PATH_PAGES + entry_parts(store, op->key.n, op->value.n);
+	return 2 * PATH_PAGES + entry_parts(store,
+				    op->space->name.n + 1 + op->key.n,
+				    op->value.n);
 }
 
 int

@@ -97,7 +97,7 @@ slice_try(const struct writer *w, struct cache_op *const *ops, size_t n)
 	if (rc != 0)
 		return rc;
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		if (!local_op_counts(ops[i]))
+		if (!cache_op_counts(ops[i]))
 			rc = values_run(&v, ops[i]);
 	return finish(&v, rc);
 }

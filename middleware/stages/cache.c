@@ -47,7 +47,6 @@ struct cache_slot {
 	struct cache_op *entry_op; /* NULL: the entry is not wanted */
 	struct cache_op *tag_ops[TAGS_MAX];
 	struct tag_versions versions;
-	uint8_t incarnation[INCARNATION_BYTES]; /* read with the versions */
 	enum lookup lookup;
 	bool tags_known;
 	bool stored;
@@ -90,15 +89,44 @@ entry_key(struct request *req, struct cache_plan *plan)
 }
 
 static struct cache_op *
-plan_get(struct request *req, struct str key)
+plan_get(struct request *req)
 {
 	struct cache_op *op = request_plan_op(req, STORE_CACHE);
 
-	if (op == NULL)
-		return NULL;
-	op->kind = CACHE_GET;
-	op->key = key;
+	if (op != NULL)
+		op->kind = CACHE_GET;
 	return op;
+}
+
+/* The entry lies with its tags. */
+static void
+entry_op(const struct cache_slot *slot, struct cache_op *op)
+{
+	op->space = &space_responses;
+	op->key = slot->key;
+	op->shard = tag_shard(slot->plan.tags[0]);
+}
+
+static bool
+plan_entry(struct cache_slot *slot, struct request *req)
+{
+	slot->entry_op = plan_get(req);
+	if (slot->entry_op == NULL)
+		return false;
+	entry_op(slot, slot->entry_op);
+	return true;
+}
+
+static bool
+plan_tags(struct cache_slot *slot, struct request *req)
+{
+	for (size_t i = 0; i < slot->plan.n_tags; i++) {
+		slot->tag_ops[i] = plan_get(req);
+		if (slot->tag_ops[i] == NULL)
+			return false;
+		tag_op(slot->tag_ops[i], slot->plan.tags[i]);
+	}
+	return true;
 }
 
 static bool
@@ -124,25 +152,22 @@ cache_plan(void *state, struct request *req)
 	req->slot[STAGE_CACHE] = slot;
 	slot->plan.key = buf_in(req->arena);
 	if (!is_cacheable(req) ||
-	    req->service->type->cache_plan(req, &slot->plan) != ST_OK)
+	    req->service->type->cache_plan(req, &slot->plan) != ST_OK ||
+	    slot->plan.n_tags == 0)
 		return FLOW_NEXT;
 	slot->key = entry_key(req, &slot->plan);
 	slot->lookup = LOOKUP_MISS;
-	if (wants_fresh(req))
-		slot->lookup = LOOKUP_REFRESH;
-	else
-		slot->entry_op = plan_get(req, slot->key);
 	slot->versions.n = slot->plan.n_tags;
 	if (pending_any(
 		req->stores->pending, slot->plan.tags, slot->plan.n_tags)) {
 		slot->lookup = LOOKUP_SKIPPED;
 		return FLOW_NEXT;
 	}
-	for (size_t i = 0; i < slot->plan.n_tags; i++) {
-		slot->tag_ops[i] = plan_get(req, slot->plan.tags[i]);
-		if (slot->tag_ops[i] == NULL)
-			slot->lookup = LOOKUP_NONE; /* more than fit */
-	}
+	if (wants_fresh(req))
+		slot->lookup = LOOKUP_REFRESH;
+	if ((slot->lookup != LOOKUP_REFRESH && !plan_entry(slot, req)) ||
+	    !plan_tags(slot, req))
+		slot->lookup = LOOKUP_NONE; /* more than fit */
 	return FLOW_NEXT;
 }
 
@@ -232,13 +257,11 @@ cache_enter(void *state, struct request *req)
 		}
 		if (!tags_mint(req, slot->plan.tags, &slot->versions))
 			return skip_store(slot, req);
-		stores_incarnation(req, STORE_CACHE, slot->incarnation);
 		return go_on_missing(slot, req);
 	}
-	stores_incarnation(req, STORE_CACHE, slot->incarnation);
 	if (slot->entry_op != NULL && slot->entry_op->status == ST_OK)
-		check = entry_unpack(slot->entry_op->value, &slot->versions,
-		    slot->incarnation, &slot->entry);
+		check = entry_unpack(
+		    slot->entry_op->value, &slot->versions, &slot->entry);
 	if (check == ENTRY_GOOD)
 		return serve_hit(slot, req);
 	if (check == ENTRY_STALE)
@@ -249,7 +272,7 @@ cache_enter(void *state, struct request *req)
 static void
 store(struct cache_slot *slot, struct request *req)
 {
-	struct cache_op op = { .kind = CACHE_SET, .key = slot->key };
+	struct cache_op op = { .kind = CACHE_SET };
 	struct cache_op *list[] = { &op };
 
 	slot->entry.created_ms = req->arrived.wall_ms;
@@ -258,9 +281,9 @@ store(struct cache_slot *slot, struct request *req)
 	slot->entry.body = response_body(&req->response);
 	if (slot->entry.body.n > (size_t)req->settings->cache_max_value)
 		return;
+	entry_op(slot, &op);
 	op.ttl = slot->entry.ttl;
-	op.value = entry_pack(
-	    req->arena, &slot->entry, &slot->versions, slot->incarnation);
+	op.value = entry_pack(req->arena, &slot->entry, &slot->versions);
 	slot->stored = stores_exec(req, STORE_CACHE, list, 1) == ST_OK &&
 		       op.status == ST_OK;
 }

@@ -11,6 +11,7 @@
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/stages/stages.h"
+#include "middleware/stores.h"
 
 #define LIMITS_MAX  12 /* that can apply to one request */
 #define COUNT_GROUP 1
@@ -94,6 +95,8 @@ plan_count(
 	if (op == NULL)
 		return false;
 	op->kind = CACHE_COUNT;
+	op->space = &space_limits;
+	op->shard = SHARD_LIMITS;
 	op->key = counter_key(limit, req);
 	op->ttl = limit->period;
 	op->limit = limit->rate;

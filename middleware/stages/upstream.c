@@ -16,6 +16,28 @@ unavailable(struct request *req, const struct service *service)
 	    req, "Service %.*s is not available now.", STR_ARG(service->name));
 }
 
+static bool
+is_open(const struct service *service)
+{
+	return service != NULL && service->type != NULL &&
+	       service->instance != NULL;
+}
+
+void
+upstream_plan(struct request *req)
+{
+	const struct service *service = req->service;
+
+	req->planned = is_open(service) && service->type->plan != NULL &&
+		       service->type->plan(req);
+}
+
+bool
+upstream_answer(struct request *req)
+{
+	return req->planned && req->service->type->answer(req);
+}
+
 void
 upstream_handle(struct request *req)
 {

@@ -1,10 +1,18 @@
-/* The last step: what stands behind the URL makes the response. */
-#ifndef WEIR_UPSTREAM_H
-#define WEIR_UPSTREAM_H
+/* What stands behind the stages: the request's service makes the response. */
+#ifndef WEIR_STAGE_UPSTREAM_H
+#define WEIR_STAGE_UPSTREAM_H
+
+#include <stdbool.h>
 
 struct request;
 
-/* Worker only. The response is complete afterwards. */
+/* Front: lets the service add its operations to the request's batch. */
+void upstream_plan(struct request *req);
+
+/* Front, after the batch and all stages: true when the response is made. */
+bool upstream_answer(struct request *req);
+
+/* Worker only: makes the response. */
 void upstream_handle(struct request *req);
 
 #endif

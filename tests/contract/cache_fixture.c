@@ -16,6 +16,8 @@
 #include "tests/contract/cache_place.h"
 #include "tests/support/folder.h"
 
+const struct cache_space fixture_space = { { "space", 5 }, true };
+
 #define DEADLINE_MS 60000
 #define CHUNK_BYTES 65536
 #define PAUSE_US    20000
@@ -46,11 +48,13 @@ fixture_join(struct fixture *f, const char *driver, const char *place)
 	f->driver = cache_driver_find(str_of(driver));
 	assert_non_null(f->driver);
 	(void)snprintf(f->place, sizeof(f->place), "%s", place);
-	f->settings.cache_memory = FIXTURE_MEMORY;
-	f->settings.cache_max_value = FIXTURE_MAX_VALUE;
-	place_settings(f->place, f->driver, &f->settings);
+	f->config = cache_config_none;
+	f->config.prefix = "weir";
+	f->config.bytes = FIXTURE_MEMORY;
+	f->config.max_value = FIXTURE_MAX_VALUE;
+	place_config(f->place, f->driver, &f->config);
 	arena_init(&f->arena, CHUNK_BYTES);
-	if (f->driver->open(&f->settings, &f->cache, &err) != ST_OK)
+	if (f->driver->open(&f->config, &f->cache, &err) != ST_OK)
 		fail_msg("%s", err.text);
 	f->conn = fixture_connect(f);
 }
@@ -88,6 +92,8 @@ run_on(
 
 	for (size_t i = 0; i < n; i++) {
 		ops[i].arena = &f->arena;
+		if (ops[i].space == NULL)
+			ops[i].space = &fixture_space;
 		list[i] = &ops[i];
 	}
 	assert_int_equal(
@@ -156,6 +162,16 @@ count(struct fixture *f, struct str key, uint32_t limit, uint32_t ttl)
 	    (struct cache_op){
 		.kind = CACHE_COUNT, .key = key, .limit = limit, .ttl = ttl },
 	    NULL);
+}
+
+void
+incarnation_of(
+    struct fixture *f, struct cache_conn *conn, uint8_t out[INCARNATION_BYTES])
+{
+	struct cache_op op = { .kind = CACHE_GET, .key = STR("any") };
+
+	run_on(f, conn, &op, 1);
+	memcpy(out, op.incarnation, INCARNATION_BYTES);
 }
 
 void

@@ -7,15 +7,18 @@
 #define WEIR_TESTS_CACHE_FIXTURE_H
 
 #include "app/base/arena.h"
-#include "app/base/settings.h"
 #include "drivers/cache/cache.h"
+#include "drivers/cache/cache_config.h"
 
 #define FIXTURE_MEMORY    (8 << 20)
 #define FIXTURE_MAX_VALUE (1 << 20)
 
+/* Where the short ways look. */
+extern const struct cache_space fixture_space;
+
 struct fixture {
 	const struct cache_driver *driver;
-	struct settings settings;
+	struct cache_config config;
 	char place[64];
 	struct cache *cache;
 	struct cache_conn *conn;
@@ -53,6 +56,10 @@ enum status del(struct fixture *f, struct str key);
 enum status touch(struct fixture *f, struct str key, uint32_t ttl);
 enum status count(
     struct fixture *f, struct str key, uint32_t limit, uint32_t ttl);
+
+/* What a GET through the connection says of the store's life. */
+void incarnation_of(
+    struct fixture *f, struct cache_conn *conn, uint8_t out[INCARNATION_BYTES]);
 
 /* Waits until the key has no value any more; asserts that this happens. */
 void wait_for_expiry(struct fixture *f, struct str key);

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/base/settings.h"
 #include "drivers/cache/cache.h"
+#include "drivers/cache/cache_config.h"
 #include "tests/support/folder.h"
 
 #define PATH_BYTES 256
@@ -15,7 +15,7 @@ struct row {
 	bool (*start)(const char *place);
 	void (*stop)(const char *place);
 	void (*wipe)(const char *place);
-	void (*settings)(const char *place, struct settings *out);
+	void (*config)(const char *place, struct cache_config *out);
 };
 
 static void
@@ -28,13 +28,13 @@ local_wipe(const char *place)
 }
 
 static void
-local_settings(const char *place, struct settings *out)
+local_config(const char *place, struct cache_config *out)
 {
-	out->cache_path = place;
+	out->path = place;
 }
 
 static const struct row rows[] = {
-	{ .driver = "local", .wipe = local_wipe, .settings = local_settings },
+	{ .driver = "local", .wipe = local_wipe, .config = local_config },
 };
 
 static const struct row *
@@ -71,8 +71,8 @@ place_wipe(const char *place, const struct cache_driver *driver)
 }
 
 void
-place_settings(
-    const char *place, const struct cache_driver *driver, struct settings *out)
+place_config(const char *place, const struct cache_driver *driver,
+    struct cache_config *out)
 {
-	row_of(driver)->settings(place, out);
+	row_of(driver)->config(place, out);
 }

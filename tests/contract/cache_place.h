@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 struct cache_driver;
-struct settings;
+struct cache_config;
 
 /* Starts an empty store; false when it cannot, or is unknown here. */
 bool place_start(const char *place, const struct cache_driver *driver);
@@ -20,7 +20,7 @@ void place_stop(const char *place, const struct cache_driver *driver);
 void place_wipe(const char *place, const struct cache_driver *driver);
 
 /* Fills in what leads the driver to the store. */
-void place_settings(
-    const char *place, const struct cache_driver *driver, struct settings *out);
+void place_config(const char *place, const struct cache_driver *driver,
+    struct cache_config *out);
 
 #endif

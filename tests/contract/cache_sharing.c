@@ -102,7 +102,7 @@ processes_agree_on_the_incarnation(void **state)
 	assert_int_equal(set(f, STR("any"), STR("value"), 0), ST_OK);
 	process_hear(&p, theirs, sizeof(theirs));
 	process_end(&p);
-	f->driver->incarnation(f->conn, mine);
+	incarnation_of(f, f->conn, mine);
 	assert_memory_equal(mine, theirs, sizeof(mine));
 }
 
@@ -116,13 +116,13 @@ a_wiped_store_has_another_incarnation(void **state)
 	char place[sizeof(f->place)];
 
 	assert_int_equal(set(f, STR("any"), STR("value"), 0), ST_OK);
-	driver->incarnation(f->conn, before);
+	incarnation_of(f, f->conn, before);
 	memcpy(place, f->place, sizeof(place));
 	fixture_leave(f);
 	place_wipe(place, driver);
 	fixture_join(f, driver->name, place);
 	assert_int_equal(get(f, STR("any"), NULL), ST_MISSING);
-	driver->incarnation(f->conn, after);
+	incarnation_of(f, f->conn, after);
 	assert_memory_not_equal(before, after, sizeof(before));
 }
 
@@ -136,13 +136,13 @@ a_store_outlives_its_users(void **state)
 
 	assert_int_equal(set(f, STR("any"), STR("value"), 0), ST_OK);
 	assert_int_equal(count(f, STR("any"), 1, 60), ST_OK);
-	f->driver->incarnation(f->conn, before);
+	incarnation_of(f, f->conn, before);
 	memcpy(place, f->place, sizeof(place));
 	fixture_leave(f);
 	fixture_join(f, f->driver->name, place);
 	assert_value(f, STR("any"), STR("value"));
 	assert_int_equal(count(f, STR("any"), 1, 60), ST_REFUSED);
-	f->driver->incarnation(f->conn, after);
+	incarnation_of(f, f->conn, after);
 	assert_memory_equal(before, after, sizeof(before));
 }
 

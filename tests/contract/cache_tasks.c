@@ -111,8 +111,7 @@ task_incarnation(struct fixture *f, const char *argument)
 	uint8_t id[INCARNATION_BYTES];
 
 	(void)argument;
-	(void)get(f, STR("any"), NULL);
-	f->driver->incarnation(f->conn, id);
+	incarnation_of(f, f->conn, id);
 	task_tell(id, sizeof(id));
 	return 0;
 }

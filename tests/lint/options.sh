@@ -5,8 +5,8 @@ top=${top_srcdir:-$(dirname "$0")/../..}
 weir=${WEIR:-./weir}
 table=app/base/options.c
 # A file may hold this although nothing uses it; weir.env(5) says so under BUGS:
-# CACHE_PREFIX is for stores shared with other programs.
-unused='^cache_prefix$'
+# none now.
+unused='^db_cache_connection$'
 
 # report NUMBER NAME MISSING: one line of TAP and what is missing.
 report() {

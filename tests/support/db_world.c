@@ -51,7 +51,7 @@ store_exec(struct cache_conn *conn, struct cache_op *const *ops, size_t n,
 	return w->store_status;
 }
 
-static const struct cache_driver store = { .name = "noting",
+static const struct cache_driver driver = { .name = "noting",
 	.exec = store_exec };
 
 static enum status
@@ -114,6 +114,20 @@ role_make(struct world *w)
 		.n_rows = 1 };
 }
 
+static void
+stores_make(struct world *w)
+{
+	w->store = (struct store){ .driver = &driver };
+	w->store_conn = (struct store_conn){ .store = &w->store,
+		.conn = (struct cache_conn *)(void *)w };
+	w->shared = (struct stores_shared){ .table = store_table_new(),
+		.pending = pending_new() };
+	for (int use = 0; use < STORE_SHARED_USES; use++)
+		w->shared.store[use] = &w->store;
+	stores_connect(&w->shared, &w->stores);
+	w->stores.conns = &w->store_conn;
+}
+
 void
 world_open(struct world *w, const char *script, const char *more)
 {
@@ -138,11 +152,7 @@ world_open(struct world *w, const char *script, const char *more)
 	(void)w->service.type->open(
 	    &w->service, &w->settings, &w->service.instance, &err);
 	assert_string_equal(err.text, "");
-	w->stores.pending = pending_new();
-	for (int use = 0; use < STORE_USES; use++) {
-		w->stores.driver[use] = &store;
-		w->stores.conn[use] = (struct cache_conn *)(void *)w;
-	}
+	stores_make(w);
 }
 
 static void
@@ -158,7 +168,8 @@ void
 world_close(struct world *w)
 {
 	w->service.type->close(w->service.instance);
-	pending_free(w->stores.pending);
+	pending_free(w->shared.pending);
+	store_table_free(w->shared.table);
 	db_sqlite.disconnect(w->conn);
 	arena_close(&w->arena);
 	remove_beside(w->path, "-wal");

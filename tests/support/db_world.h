@@ -24,6 +24,9 @@ struct world {
 	struct service service;
 	struct access rows[4];
 	struct role role;
+	struct store store; /* notes what is deleted */
+	struct store_conn store_conn;
+	struct stores_shared shared;
 	struct stores stores;
 	struct request req;
 	char deleted[2048];       /* the tags of the last call, "|" after each

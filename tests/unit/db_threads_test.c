@@ -31,8 +31,8 @@ world_beside(struct world *shared)
 		abort();
 	memcpy(w, shared, sizeof(*w));
 	arena_init(&w->arena, 65536);
-	for (int use = 0; use < STORE_USES; use++)
-		w->stores.conn[use] = (struct cache_conn *)(void *)w;
+	w->store_conn.conn = (struct cache_conn *)(void *)w;
+	w->stores.conns = &w->store_conn;
 	return w;
 }
 

@@ -58,9 +58,9 @@ values_are_left_alone(void **state)
 	assert_int_equal(run(*state, ops, 2), ST_OK);
 	assert_int_equal(ops[0].status, ST_ERROR);
 	assert_int_equal(ops[1].status, ST_ERROR);
-	assert_false(local_op_counts(&ops[1]));
+	assert_false(cache_op_counts(&ops[1]));
 	ops[1].counter = true;
-	assert_true(local_op_counts(&ops[1]));
+	assert_true(cache_op_counts(&ops[1]));
 }
 
 static void

@@ -188,7 +188,7 @@ damage_is_noticed(void **state)
 	struct local_fixture *f = *state;
 	char bytes[64] = { 0 };
 	MDB_val data = { sizeof(bytes), bytes };
-	struct entry_head head = { .key_n = CACHE_KEY_MAX + 1 };
+	struct entry_head head = { .key_n = LOCAL_NAME_MAX + 1 };
 	struct entry e;
 
 	memcpy(bytes, &head, sizeof(head));

@@ -13,7 +13,7 @@
 #include "app/base/arena.h"
 #include "app/base/clock.h"
 #include "app/base/secret.h"
-#include "app/base/settings.h"
+#include "drivers/cache/cache_config.h"
 #include "tests/support/folder.h"
 
 #define MEMORY  (4 << 20)
@@ -21,7 +21,7 @@
 
 struct user {
 	char path[FOLDER_PATH_BYTES];
-	struct settings settings;
+	struct cache_config config;
 	struct cache *cache;
 	struct cache_conn *conn;
 	struct arena arena;
@@ -34,13 +34,12 @@ set_up(void **state)
 
 	assert_true(secret_init());
 	folder_make(u.path);
-	u.settings = (struct settings){
-		.cache_path = u.path,
-		.cache_memory = MEMORY,
-		.cache_max_value = 1000,
-	};
+	u.config = cache_config_none;
+	u.config.path = u.path;
+	u.config.bytes = MEMORY;
+	u.config.max_value = 1000;
 	arena_init(&u.arena, 4096);
-	assert_int_equal(local_driver.open(&u.settings, &u.cache, NULL), ST_OK);
+	assert_int_equal(local_driver.open(&u.config, &u.cache, NULL), ST_OK);
 	assert_int_equal(local_driver.connect(u.cache, &u.conn, NULL), ST_OK);
 	*state = &u;
 	return 0;
@@ -61,7 +60,9 @@ tear_down(void **state)
 static enum status
 run(struct user *u, enum cache_kind kind)
 {
+	const struct cache_space space = { STR("space"), false };
 	struct cache_op op = { .kind = kind,
+		.space = &space,
 		.key = STR("key"),
 		.value = STR("value"),
 		.arena = &u->arena,
@@ -73,6 +74,20 @@ run(struct user *u, enum cache_kind kind)
 
 	assert_true(st == ST_OK || op.status == st);
 	return op.status;
+}
+
+static void
+incarnation_of(struct user *u, uint8_t out[INCARNATION_BYTES])
+{
+	const struct cache_space space = { STR("space"), false };
+	struct cache_op op = { .kind = CACHE_GET,
+		.space = &space,
+		.key = STR("key"),
+		.arena = &u->arena };
+	struct cache_op *const list[] = { &op };
+
+	(void)local_driver.exec(u->conn, list, 1, clock_boot_ms() + HANG_MS);
+	memcpy(out, op.incarnation, INCARNATION_BYTES);
 }
 
 static void
@@ -88,11 +103,11 @@ static void
 a_memory_too_small_is_invalid(void **state)
 {
 	struct user *u = *state;
-	struct settings small = u->settings;
+	struct cache_config small = u->config;
 	struct cache *cache = NULL;
 	struct error err = { 0 };
 
-	small.cache_memory = 1000;
+	small.bytes = 1000;
 	assert_int_equal(local_driver.open(&small, &cache, &err), ST_INVALID);
 	assert_non_null(strstr(err.text, "CACHE_MEMORY"));
 	assert_null(cache);
@@ -125,11 +140,11 @@ connections_move_on_together(void **state)
 	folder_remove(u->path);
 	local_driver.upkeep(first);
 	assert_int_equal(run(u, CACHE_SET), ST_OK);
-	local_driver.incarnation(u->conn, two);
+	incarnation_of(u, two);
 	local_driver.disconnect(u->conn);
 	u->conn = first;
 	assert_int_equal(run(u, CACHE_GET), ST_OK);
-	local_driver.incarnation(u->conn, one);
+	incarnation_of(u, one);
 	assert_memory_equal(one, two, sizeof(one));
 }
 
@@ -163,10 +178,12 @@ stats_tell_size_and_use(void **state)
 	struct cache_stats stats;
 
 	assert_int_equal(run(u, CACHE_SET), ST_OK);
-	assert_int_equal(local_driver.stats(u->conn, &stats, NULL), ST_OK);
-	assert_int_equal(stats.entries, 1);
+	assert_int_equal(local_driver.stats(
+			     u->conn, &stats, clock_boot_ms() + HANG_MS, NULL),
+	    ST_OK);
+	assert_int_equal(stats.items, 1);
 	assert_int_equal(stats.bytes_limit, MEMORY);
-	assert_in_range(stats.bytes_used, 1, 100000);
+	assert_in_range(stats.bytes, 1, 100000);
 	assert_int_equal(stats.evictions, 0);
 }
 

@@ -21,8 +21,11 @@
 static struct cache_op
 set_op(struct str key, struct str value)
 {
-	return (
-	    struct cache_op){ .kind = CACHE_SET, .key = key, .value = value };
+	static const struct cache_space space = { { "space", 5 }, false };
+
+	return (struct cache_op){
+		.kind = CACHE_SET, .space = &space, .key = key, .value = value
+	};
 }
 
 static enum status
