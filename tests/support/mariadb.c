@@ -1,28 +1,18 @@
 #include "tests/support/mariadb.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "tests/support/daemon.h"
 #include "tests/support/folder.h"
 
-#define TRIES      3000 /* of TRY_NS: half a minute until it must be there */
-#define TRY_NS     (10L * 1000 * 1000)
 #define WORD_BYTES 128
 
 /* One for the whole program: cmocka's states belong to groups of tests. */
@@ -30,24 +20,10 @@ static struct {
 	char folder[FOLDER_PATH_BYTES];
 	char socket[WORD_BYTES];
 	int port;
-	pid_t child; /* 0: none runs */
+	struct daemon daemon;
 	const char *options;
 	unsigned made;
 } server;
-
-static int
-free_port(void)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET };
-	socklen_t length = sizeof(at);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(fd, (struct sockaddr *)&at, length), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &length), 0);
-	(void)close(fd);
-	return ntohs(at.sin_port);
-}
 
 /* All that the server is told, for mariadb-install-db too. In a tmpdir that
  * they share, servers take away each other's tables. */
@@ -105,63 +81,23 @@ data_install(void)
 	assert_int_equal(system(words), 0); /* NOLINT: words of this file */
 }
 
-/* Runs in the child. It dies with the test program, however that ends. */
 static void
-server_become(void)
+server_start(void)
 {
 	char options[WORD_BYTES], users[WORD_BYTES], log[WORD_BYTES];
+	const char *const argv[] = { "mariadbd", options, users, NULL };
+	/* It listens on its port first, and on its socket last. */
+	const struct daemon_plan plan = { .argv = argv,
+		.log = log,
+		.port = server.port,
+		.socket = server.socket };
 
-	(void)setpgid(0, 0);
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)snprintf(options, sizeof(options), "--defaults-file=%s/options",
 	    server.folder);
 	(void)snprintf(
 	    users, sizeof(users), "--init-file=%s/users", server.folder);
 	(void)snprintf(log, sizeof(log), "%s/log", server.folder);
-	if (freopen("/dev/null", "r", stdin) == NULL ||
-	    freopen(log, "a", stdout) == NULL ||
-	    freopen(log, "a", stderr) == NULL)
-		_exit(126);
-	(void)execlp("mariadbd", "mariadbd", options, users, (char *)NULL);
-	_exit(127);
-}
-
-/* It listens on its port first, and on its socket last. */
-static bool
-server_answers(void)
-{
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	bool yes;
-
-	memcpy(at.sun_path, server.socket, sizeof(at.sun_path) - 1);
-	yes = connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0;
-	(void)close(fd);
-	return yes;
-}
-
-static bool
-server_lives(void)
-{
-	return waitpid(server.child, NULL, WNOHANG) == 0;
-}
-
-static void
-server_wait(void)
-{
-	for (int i = 0; i < TRIES && server_lives() && !server_answers(); i++)
-		(void)nanosleep(&(struct timespec){ 0, TRY_NS }, NULL);
-	assert_true(server_answers());
-}
-
-static void
-server_start(void)
-{
-	server.child = fork();
-	assert_true(server.child >= 0);
-	if (server.child == 0)
-		server_become();
-	server_wait();
+	daemon_start(&server.daemon, &plan);
 }
 
 static void
@@ -180,7 +116,7 @@ server_ensure(void)
 	(void)atexit(server_remove);
 	(void)snprintf(
 	    server.socket, sizeof(server.socket), "%s/sock", server.folder);
-	server.port = free_port();
+	server.port = daemon_free_port();
 	file_write("options", options_write);
 	file_write("users", users_write);
 	data_install();
@@ -256,34 +192,23 @@ mariadb_tcp_config(const char *name)
 void
 mariadb_kill(void)
 {
-	if (server.child <= 0)
-		return;
-	(void)kill(server.child, SIGKILL);
-	(void)waitpid(server.child, NULL, 0);
-	server.child = 0;
+	daemon_kill(&server.daemon);
 }
 
 void
 mariadb_restart(void)
 {
-	mariadb_kill();
-	server_start();
+	daemon_restart(&server.daemon);
 }
 
 void
 mariadb_pause(void)
 {
-	int status;
-
-	assert_int_equal(kill(server.child, SIGSTOP), 0);
-	/* Until then some of its threads may still answer. */
-	assert_int_equal(
-	    waitpid(server.child, &status, WUNTRACED), server.child);
-	assert_true(WIFSTOPPED(status));
+	daemon_pause(&server.daemon);
 }
 
 void
 mariadb_resume(void)
 {
-	assert_int_equal(kill(server.child, SIGCONT), 0);
+	daemon_resume(&server.daemon);
 }
