@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "tests/contract/cache_fixture.h"
+#include "tests/contract/cache_place.h"
 
 #define SMALL 700
 #define LARGE 50000
@@ -19,11 +20,31 @@ key_of(struct fixture *f, unsigned number)
 	return arena_printf(&f->arena, "value %u", number);
 }
 
+static bool
+evicts(const struct place_kind *kind)
+{
+	return kind->bound >= PLACE_EVICTS;
+}
+
+static bool
+keeps_used(const struct place_kind *kind)
+{
+	return kind->bound == PLACE_EVICTS_UNUSED;
+}
+
+static size_t
+memory_of(const struct fixture *f)
+{
+	size_t memory = f->place->kind->memory;
+
+	return memory == 0 ? FIXTURE_MEMORY : memory;
+}
+
 /* Writes `times` the memory of the store in values of up to `most` bytes. */
 static unsigned
 fill(struct fixture *f, size_t most, size_t times, uint32_t ttl)
 {
-	size_t left = FIXTURE_MEMORY * times;
+	size_t left = memory_of(f) * times;
 	unsigned number = 0;
 
 	while (left > 0) {
@@ -82,7 +103,7 @@ a_value_in_use_outlives_others(void **state)
 {
 	struct fixture *f = *state;
 	struct str hot = bytes(f, LARGE, 1);
-	size_t n = 4 * FIXTURE_MEMORY / LARGE;
+	size_t n = 4 * memory_of(f) / LARGE;
 
 	assert_int_equal(set(f, STR("hot"), hot, 0), ST_OK);
 	for (unsigned i = 0; i < n; i++) {
@@ -139,11 +160,11 @@ a_tag_is_deleted_and_made_beside_large_values(void **state)
 }
 
 const struct question bound_questions[] = {
-	QUESTION(a_full_store_takes_new_values),
-	QUESTION(a_full_store_keeps_some_values),
-	QUESTION(a_value_in_use_outlives_others),
+	QUESTION_OF(evicts, a_full_store_takes_new_values),
+	QUESTION_OF(evicts, a_full_store_keeps_some_values),
+	QUESTION_OF(keeps_used, a_value_in_use_outlives_others),
 	QUESTION(a_value_is_deleted_from_a_full_store),
-	QUESTION(a_batch_larger_than_the_store_ends_well),
-	QUESTION(a_tag_is_deleted_and_made_beside_large_values),
-	{ NULL, NULL },
+	QUESTION_OF(evicts, a_batch_larger_than_the_store_ends_well),
+	QUESTION_OF(evicts, a_tag_is_deleted_and_made_beside_large_values),
+	QUESTIONS_END,
 };

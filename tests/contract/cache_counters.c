@@ -259,5 +259,5 @@ const struct question counter_questions[] = {
 	QUESTION(groups_of_a_batch_are_apart),
 	QUESTION(a_batch_carries_many_groups),
 	QUESTION(senseless_counts_are_invalid),
-	{ NULL, NULL },
+	QUESTIONS_END,
 };

@@ -124,5 +124,5 @@ a_store_full_of_dead_readers_takes_values(void **state)
 const struct question death_questions[] = {
 	QUESTION(killed_processes_do_no_harm),
 	QUESTION(a_store_full_of_dead_readers_takes_values),
-	{ NULL, NULL },
+	QUESTIONS_END,
 };

@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,14 +12,15 @@
 
 #include "app/base/clock.h"
 #include "app/base/secret.h"
+#include "tests/contract/cache_loop.h"
 #include "tests/contract/cache_place.h"
-#include "tests/support/folder.h"
 
 const struct cache_space fixture_space = { { "space", 5 }, true };
 
-#define DEADLINE_MS 60000
-#define CHUNK_BYTES 65536
-#define PAUSE_US    20000
+#define FIXTURE_TIMEOUT_MS 1000
+#define DEADLINE_MS        60000
+#define CHUNK_BYTES        65536
+#define PAUSE_US           20000
 
 int64_t
 fixture_deadline(void)
@@ -39,49 +39,84 @@ fixture_connect(struct fixture *f)
 }
 
 void
-fixture_join(struct fixture *f, const char *driver, const char *place)
+fixture_meet(struct fixture *f)
 {
 	struct error err = { 0 };
 
-	assert_true(secret_init());
-	memset(f, 0, sizeof(*f));
-	f->driver = cache_driver_find(str_of(driver));
-	assert_non_null(f->driver);
-	(void)snprintf(f->place, sizeof(f->place), "%s", place);
 	f->config = cache_config_none;
 	f->config.prefix = "weir";
 	f->config.bytes = FIXTURE_MEMORY;
 	f->config.max_value = FIXTURE_MAX_VALUE;
-	place_config(f->place, f->driver, &f->config);
-	arena_init(&f->arena, CHUNK_BYTES);
+	f->config.timeout_ms = FIXTURE_TIMEOUT_MS;
+	f->place->kind->config(f->place, &f->config);
 	if (f->driver->open(&f->config, &f->cache, &err) != ST_OK)
 		fail_msg("%s", err.text);
 	f->conn = fixture_connect(f);
 }
 
 void
+fixture_part(struct fixture *f)
+{
+	if (f->conn != NULL)
+		f->driver->disconnect(f->conn);
+	if (f->cache != NULL)
+		f->driver->close(f->cache);
+	f->conn = NULL;
+	f->cache = NULL;
+}
+
+static void
+begin(struct fixture *f, const struct place_kind *kind)
+{
+	assert_true(secret_init());
+	memset(f, 0, sizeof(*f));
+	f->driver = cache_driver_find(str_of(kind->driver));
+	assert_non_null(f->driver);
+	f->place = calloc(1, sizeof(*f->place));
+	assert_non_null(f->place);
+	arena_init(&f->arena, CHUNK_BYTES);
+}
+
+void
+fixture_join(
+    struct fixture *f, const struct place_kind *kind, const char *folder)
+{
+	begin(f, kind);
+	place_join(f->place, kind, folder);
+	fixture_meet(f);
+}
+
+void
 fixture_leave(struct fixture *f)
 {
-	f->driver->disconnect(f->conn);
-	f->driver->close(f->cache);
+	fixture_part(f);
+	free(f->place);
 	arena_close(&f->arena);
 }
 
 void
-fixture_open(struct fixture *f, const struct cache_driver *driver)
+fixture_open(struct fixture *f, const struct place_kind *kind)
 {
-	char place[FOLDER_PATH_BYTES];
-
-	folder_make(place);
-	assert_true(place_start(place, driver));
-	fixture_join(f, driver->name, place);
+	begin(f, kind);
+	place_start(f->place, kind);
+	fixture_meet(f);
 }
 
 void
 fixture_close(struct fixture *f)
 {
+	fixture_part(f);
+	place_stop(f->place);
 	fixture_leave(f);
-	place_stop(f->place, f->driver);
+}
+
+enum status
+fixture_exec(struct fixture *f, struct cache_conn *conn,
+    struct cache_op *const *ops, size_t n, int64_t deadline_ms)
+{
+	if (f->place->kind->loop)
+		return loop_exec(f->driver, conn, ops, n, deadline_ms);
+	return f->driver->exec(conn, ops, n, deadline_ms);
 }
 
 void
@@ -97,7 +132,7 @@ run_on(
 		list[i] = &ops[i];
 	}
 	assert_int_equal(
-	    f->driver->exec(conn, list, n, fixture_deadline()), ST_OK);
+	    fixture_exec(f, conn, list, n, fixture_deadline()), ST_OK);
 }
 
 void

@@ -1,7 +1,7 @@
 /*
- * An empty store for each cache driver, and short ways to ask it. A store has
- * a place: a new folder, in which the driver's real store is started. Other
- * processes join it by naming driver and place.
+ * An empty store in a place of some kind (cache_place.h), and short ways to
+ * ask it. Where the kind says so, whatever is asked goes through submit() and
+ * reap().
  */
 #ifndef WEIR_TESTS_CACHE_FIXTURE_H
 #define WEIR_TESTS_CACHE_FIXTURE_H
@@ -16,30 +16,43 @@
 /* Where the short ways look. */
 extern const struct cache_space fixture_space;
 
+struct place;
+struct place_kind;
+
 struct fixture {
 	const struct cache_driver *driver;
 	struct cache_config config;
-	char place[64];
-	struct cache *cache;
+	struct place *place; /* owned */
+	struct cache *cache; /* NULL: closed */
 	struct cache_conn *conn;
 	struct arena arena;
 };
 
 /* Starts an empty store and connects; asserts that it can. */
-void fixture_open(struct fixture *f, const struct cache_driver *driver);
+void fixture_open(struct fixture *f, const struct place_kind *kind);
 
 /* Disconnects, stops the store and removes its place. */
 void fixture_close(struct fixture *f);
 
-/* Connects to the store another process has started at the place. */
-void fixture_join(struct fixture *f, const char *driver, const char *place);
+/* Connects to the store that another process has started in the folder. */
+void fixture_join(
+    struct fixture *f, const struct place_kind *kind, const char *folder);
 void fixture_leave(struct fixture *f);
+
+/* Closes the store as the last user does, and opens it again; the place stays
+ * as it is. */
+void fixture_part(struct fixture *f);
+void fixture_meet(struct fixture *f);
 
 /* Another connection of this process. */
 struct cache_conn *fixture_connect(struct fixture *f);
 
 /* A deadline so far away that only a hang would meet it. */
 int64_t fixture_deadline(void);
+
+/* Runs a batch as the kind of place says; what exec() returns. */
+enum status fixture_exec(struct fixture *f, struct cache_conn *conn,
+    struct cache_op *const *ops, size_t n, int64_t deadline_ms);
 
 /* Runs a batch; asserts that the store did. */
 void run(struct fixture *f, struct cache_op *ops, size_t n);

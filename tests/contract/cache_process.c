@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "tests/contract/cache_fixture.h"
+#include "tests/contract/cache_place.h"
 
 extern char **environ;
 
@@ -38,7 +39,7 @@ struct process
 process_start(const struct fixture *f, const char *task, const char *argument)
 {
 	const char *argv[] = { "cache_contract", TASK_WORD, task,
-		f->driver->name, f->place, argument, NULL };
+		f->place->kind->name, f->place->folder, argument, NULL };
 	struct process p;
 	int in[2];
 	int out[2];

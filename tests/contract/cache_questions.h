@@ -5,14 +5,28 @@
 #ifndef WEIR_TESTS_CACHE_QUESTIONS_H
 #define WEIR_TESTS_CACHE_QUESTIONS_H
 
+#include <stdbool.h>
+
+struct place_kind;
+
 struct question {
 	const char *name;
 	void (*ask)(void **state);
+	/* Of which kinds of places; NULL: of all. */
+	bool (*concerns)(const struct place_kind *kind);
 };
 
 #define QUESTION(f)                                                            \
 	{                                                                      \
-#f, f                                                          \
+#f, f, NULL                                                    \
+	}
+#define QUESTION_OF(concerns, f)                                               \
+	{                                                                      \
+#f, f, concerns                                                \
+	}
+#define QUESTIONS_END                                                          \
+	{                                                                      \
+		NULL, NULL, NULL                                               \
 	}
 
 /* Lists end with a row without a name. */

@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -107,21 +106,35 @@ processes_agree_on_the_incarnation(void **state)
 }
 
 static void
+a_wiped_store_is_empty(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(set(f, STR("any"), STR("value"), 0), ST_OK);
+	fixture_part(f);
+	f->place->kind->wipe(f->place);
+	fixture_meet(f);
+	assert_int_equal(get(f, STR("any"), NULL), ST_MISSING);
+}
+
+static bool
+incarnation_tells(const struct place_kind *kind)
+{
+	return !kind->constant_incarnation;
+}
+
+static void
 a_wiped_store_has_another_incarnation(void **state)
 {
 	struct fixture *f = *state;
-	const struct cache_driver *driver = f->driver;
 	uint8_t before[INCARNATION_BYTES];
 	uint8_t after[INCARNATION_BYTES];
-	char place[sizeof(f->place)];
 
 	assert_int_equal(set(f, STR("any"), STR("value"), 0), ST_OK);
 	incarnation_of(f, f->conn, before);
-	memcpy(place, f->place, sizeof(place));
-	fixture_leave(f);
-	place_wipe(place, driver);
-	fixture_join(f, driver->name, place);
-	assert_int_equal(get(f, STR("any"), NULL), ST_MISSING);
+	fixture_part(f);
+	f->place->kind->wipe(f->place);
+	fixture_meet(f);
 	incarnation_of(f, f->conn, after);
 	assert_memory_not_equal(before, after, sizeof(before));
 }
@@ -132,14 +145,12 @@ a_store_outlives_its_users(void **state)
 	struct fixture *f = *state;
 	uint8_t before[INCARNATION_BYTES];
 	uint8_t after[INCARNATION_BYTES];
-	char place[sizeof(f->place)];
 
 	assert_int_equal(set(f, STR("any"), STR("value"), 0), ST_OK);
 	assert_int_equal(count(f, STR("any"), 1, 60), ST_OK);
 	incarnation_of(f, f->conn, before);
-	memcpy(place, f->place, sizeof(place));
-	fixture_leave(f);
-	fixture_join(f, f->driver->name, place);
+	fixture_part(f);
+	fixture_meet(f);
 	assert_value(f, STR("any"), STR("value"));
 	assert_int_equal(count(f, STR("any"), 1, 60), ST_REFUSED);
 	incarnation_of(f, f->conn, after);
@@ -151,7 +162,8 @@ const struct question sharing_questions[] = {
 	QUESTION(counts_of_processes_and_threads_are_exact),
 	QUESTION(a_write_is_seen_by_another_process_at_once),
 	QUESTION(processes_agree_on_the_incarnation),
-	QUESTION(a_wiped_store_has_another_incarnation),
+	QUESTION(a_wiped_store_is_empty),
+	QUESTION_OF(incarnation_tells, a_wiped_store_has_another_incarnation),
 	QUESTION(a_store_outlives_its_users),
-	{ NULL, NULL },
+	QUESTIONS_END,
 };

@@ -1,11 +1,14 @@
 /* What other processes do to a store: see cache_process.h. */
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "tests/contract/cache_fixture.h"
+#include "tests/contract/cache_place.h"
 #include "tests/contract/cache_process.h"
 #include "tests/contract/cache_tasks.h"
 
@@ -140,12 +143,16 @@ static const struct {
 int
 task_main(int argc, char **argv)
 {
+	const struct place_kind *kind;
 	struct fixture f;
 	int status = 2;
 
-	if (argc != 6)
+	/* It does not outlive the one who reads its answers. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	kind = argc == 6 ? place_kind_find(argv[3]) : NULL;
+	if (kind == NULL)
 		return status;
-	fixture_join(&f, argv[3], argv[4]);
+	fixture_join(&f, kind, argv[4]);
 	for (size_t i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++)
 		if (strcmp(tasks[i].name, argv[2]) == 0)
 			status = tasks[i].run(&f, argv[5]);

@@ -254,5 +254,5 @@ const struct question value_questions[] = {
 	QUESTION(answers_come_in_the_order_of_the_batch),
 	QUESTION(one_bad_operation_spoils_no_other),
 	QUESTION(values_outlive_the_connection),
-	{ NULL, NULL },
+	QUESTIONS_END,
 };
