@@ -48,6 +48,7 @@ struct call {
 	enum call_outcome outcome;
 	bool body_pending; /* its long body has not arrived yet */
 	bool away;         /* in the queue, or a worker's */
+	unsigned rounds;   /* store batches that it waits for; see round.h */
 	struct call *next; /* in whichever list holds it */
 
 	/* flights: see flight.h */

@@ -8,6 +8,7 @@
 #include "app/base/settings.h"
 #include "app/dispatch_state.h"
 #include "app/queue.h"
+#include "app/round.h"
 #include "middleware/pipeline.h"
 #include "middleware/registry/registry.h"
 
@@ -18,12 +19,17 @@ dispatch_open(const struct dispatch_parts *parts, struct dispatch **out,
     struct error *err)
 {
 	struct dispatch *d = calloc(1, sizeof(*d));
+	enum status st;
 
-	(void)err;
 	if (d == NULL)
 		abort();
 	d->parts = *parts;
 	stores_connect(parts->stores, &d->stores);
+	st = rounds_open(parts->stores, &d->rounds, err);
+	if (st != ST_OK) {
+		dispatch_close(d);
+		return st;
+	}
 	*out = d;
 	return ST_OK;
 }
@@ -41,6 +47,7 @@ dispatch_close(struct dispatch *d)
 	}
 	if (d->cached != NULL)
 		snapshot_unref(d->cached);
+	rounds_close(d->rounds);
 	stores_disconnect(&d->stores);
 	free(d);
 }
@@ -190,45 +197,34 @@ dispatch_enter(struct dispatch *d, struct call *call)
 	}
 }
 
+/* Enters the calls whose store operations are done. */
 static void
-run_one(struct dispatch *d, struct request *req)
+enter_ready(struct dispatch *d, int64_t now_ms)
 {
-	(void)d;
-	for (int use = 0; use < STORE_USES; use++) {
-		struct batch *batch = &req->batch[use];
-		struct cache_op *ops[BATCH_OPS_MAX];
-		struct store *store;
-		struct cache_conn *conn;
+	struct call *call = rounds_take(d->rounds, now_ms);
 
-		if (batch->n == 0)
-			continue;
-		for (size_t i = 0; i < batch->n; i++) {
-			ops[i] = &batch->ops[i];
-			ops[i]->arena = req->arena;
-		}
-		store = stores_of_request(req, (enum store_use)use);
-		conn = stores_conn(&d->stores, store, NULL);
-		(void)store->driver->exec(conn, ops, batch->n,
-		    clock_boot_ms() + req->settings->store_timeout);
+	while (call != NULL) {
+		struct call *next = call->next;
+
+		dispatch_enter(d, call);
+		call = next;
 	}
 }
 
-/* One batch a store for all planned calls, then each goes its way. */
+/* One batch a store for all planned calls; then each goes its way, those that
+ * wait for no one at once. */
 static void
-run_planned(struct dispatch *d)
+run_planned(struct dispatch *d, int64_t now_ms)
 {
-	struct request *reqs[TURN_CALLS];
 	size_t n = d->n_planned;
 
 	if (n == 0)
 		return;
-	for (size_t i = 0; i < n; i++)
-		reqs[i] = &d->planned[i]->req;
-	for (size_t i = 0; i < n; i++)
-		run_one(d, reqs[i]);
 	d->n_planned = 0;
 	for (size_t i = 0; i < n; i++)
-		dispatch_enter(d, d->planned[i]);
+		rounds_add(d->rounds, d->planned[i]);
+	rounds_send(d->rounds);
+	enter_ready(d, now_ms);
 }
 
 void
@@ -236,7 +232,7 @@ dispatch_plan(struct dispatch *d, struct call *call)
 {
 	d->planned[d->n_planned++] = call;
 	if (d->n_planned == TURN_CALLS)
-		run_planned(d);
+		run_planned(d, clock_boot_ms());
 }
 
 void
@@ -274,13 +270,31 @@ dispatch_abandon(struct dispatch *d, struct call *call)
 	dispatch_release(d, call);
 }
 
+int
+dispatch_fd(const struct dispatch *d)
+{
+	return rounds_fd(d->rounds);
+}
+
+int64_t
+dispatch_deadline(const struct dispatch *d)
+{
+	return rounds_deadline(d->rounds);
+}
+
+void
+dispatch_answered(struct dispatch *d, int64_t now_ms)
+{
+	enter_ready(d, now_ms);
+}
+
 struct call *
 dispatch_turn(struct dispatch *d, int64_t now_ms)
 {
 	struct call *ended;
 
 	dispatch_expire(d, now_ms);
-	run_planned(d);
+	run_planned(d, now_ms);
 	ended = d->ended;
 	d->ended = NULL;
 	return ended;

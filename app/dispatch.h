@@ -61,6 +61,16 @@ void dispatch_abandon(struct dispatch *d, struct call *call);
  */
 void dispatch_gone(struct dispatch *d, struct call *call);
 
+/* Readable while a store has answered: call dispatch_answered(). */
+int dispatch_fd(const struct dispatch *d);
+
+/* When to call it although that is silent: a store is late. INT64_MAX: none is
+ * waited for. clock_boot_ms() time. */
+int64_t dispatch_deadline(const struct dispatch *d);
+
+/* Enters the calls that have waited for what the stores have answered. */
+void dispatch_answered(struct dispatch *d, int64_t now_ms);
+
 /* Calls that came back from workers, linked through next. */
 void dispatch_returned(struct dispatch *d, struct call *calls);
 

@@ -5,6 +5,7 @@
 #include "app/conn.h"
 #include "app/dispatch_state.h"
 #include "app/queue.h"
+#include "app/round.h"
 #include "middleware/pipeline.h"
 
 #define EXPIRE_EVERY_MS 250
@@ -192,4 +193,5 @@ dispatch_expire(struct dispatch *d, int64_t now_ms)
 	d->expired_ms = now_ms;
 	expire_waiting(d, now_ms);
 	expire_queued(d, now_ms);
+	rounds_tidy(d->rounds);
 }

@@ -16,6 +16,7 @@
 struct dispatch {
 	struct dispatch_parts parts;
 	struct stores stores;
+	struct rounds *rounds;
 	struct snapshot *cached; /* see registry_pin() */
 	struct flights flights;
 	struct call *planned[TURN_CALLS];

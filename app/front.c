@@ -152,13 +152,30 @@ drained(struct front *f)
 	return f->n_conns == 0;
 }
 
+/* Until the next timer, or until a store is late. */
+static int
+wait_ms(const struct dispatch *dispatch)
+{
+	int64_t deadline_ms = dispatch_deadline(dispatch);
+	int64_t left_ms;
+
+	if (deadline_ms == INT64_MAX)
+		return TICK_MS;
+	left_ms = deadline_ms - clock_boot_ms();
+	if (left_ms < 0)
+		return 0;
+	return left_ms < TICK_MS ? (int)left_ms : TICK_MS;
+}
+
 static bool
 turn(struct front *f)
 {
 	struct epoll_event events[EVENTS_A_TURN];
 	struct call *ended;
 	bool mail = false;
-	int n = epoll_wait(f->epoll_fd, events, EVENTS_A_TURN, TICK_MS);
+	bool answered = false;
+	int n = epoll_wait(
+	    f->epoll_fd, events, EVENTS_A_TURN, wait_ms(f->dispatch));
 
 	f->now_ms = clock_boot_ms();
 	for (int i = 0; i < n; i++) {
@@ -166,12 +183,16 @@ turn(struct front *f)
 			accept_ready(f);
 		} else if (events[i].data.ptr == &f->mailbox) {
 			mail = true; /* after the events: it frees conns */
+		} else if (events[i].data.ptr == &f->dispatch) {
+			answered = true;
 		} else {
 			front_event(f, events[i].data.ptr, events[i].events);
 		}
 	}
 	if (mail)
 		dispatch_returned(f->dispatch, mailbox_take(&f->mailbox));
+	if (answered || dispatch_deadline(f->dispatch) <= f->now_ms)
+		dispatch_answered(f->dispatch, f->now_ms);
 	if (f->accept_ms != 0 && f->accept_ms <= f->now_ms)
 		front_accept_begin(f);
 	list_expire(f, &f->arriving);
@@ -218,7 +239,11 @@ front_open(struct front *f, const struct front_parts *parts, struct error *err)
 	f->now_ms = clock_boot_ms();
 	if (!front_watch(f, f->mailbox.event_fd, EPOLLIN, &f->mailbox))
 		return error_set(err, ST_ERROR, "epoll: %s", strerror(errno));
-	return dispatch_open(&f->parts.dispatch, &f->dispatch, err);
+	st = dispatch_open(&f->parts.dispatch, &f->dispatch, err);
+	if (st == ST_OK &&
+	    !front_watch(f, dispatch_fd(f->dispatch), EPOLLIN, &f->dispatch))
+		st = error_set(err, ST_ERROR, "epoll: %s", strerror(errno));
+	return st;
 }
 
 enum status

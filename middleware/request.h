@@ -138,6 +138,7 @@ struct request {
 	bool may_block;
 	/* of a cache service, set by its type's plan; NULL: there is none */
 	struct store *store;
+	int64_t store_timeout; /* ms for it; 0: STORE_TIMEOUT */
 	bool planned; /* its service's answer() may make the response */
 
 	/* what a read arms while it can be ended, or NULL: see cancel.h */

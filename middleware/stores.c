@@ -176,14 +176,6 @@ stores_of_request(const struct request *req, enum store_use use)
 				    : stores_of(req->stores->shared, use);
 }
 
-static enum status
-fail(struct cache_op *const *ops, size_t n, enum status st)
-{
-	for (size_t i = 0; i < n; i++)
-		ops[i]->status = st;
-	return st;
-}
-
 enum status
 stores_exec_until(struct request *req, enum store_use use,
     struct cache_op *const *ops, size_t n, int64_t deadline_ms)
@@ -194,7 +186,7 @@ stores_exec_until(struct request *req, enum store_use use,
 	assert(req->may_block);
 	conn = stores_conn(req->stores, store, NULL);
 	if (conn == NULL)
-		return fail(ops, n, ST_UNAVAILABLE);
+		return cache_ops_fail(ops, n, ST_UNAVAILABLE);
 	for (size_t i = 0; i < n; i++)
 		ops[i]->arena = req->arena;
 	return store->driver->exec(conn, ops, n, deadline_ms);

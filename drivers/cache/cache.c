@@ -20,6 +20,14 @@ cache_op_counts(const struct cache_op *op)
 	       (op->kind == CACHE_DEL && op->counter);
 }
 
+enum status
+cache_ops_fail(struct cache_op *const *ops, size_t n, enum status st)
+{
+	for (size_t i = 0; i < n; i++)
+		ops[i]->status = st;
+	return st;
+}
+
 static bool
 key_valid(struct str key)
 {

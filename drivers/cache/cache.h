@@ -101,6 +101,10 @@ bool cache_op_valid(const struct cache_op *op);
 /* COUNT, and DEL of a counter. */
 bool cache_op_counts(const struct cache_op *op);
 
+/* Gives all n operations one status; returns it. */
+enum status cache_ops_fail(
+    struct cache_op *const *ops, size_t n, enum status st);
+
 /* Operations that are run together, as exec's, while the caller goes on. */
 struct cache_batch {
 	struct cache_op *const *ops;
