@@ -43,6 +43,25 @@ SERVER = """
     }}
 """
 
+PROXY_UPSTREAM = """
+    upstream {name} {{
+        server 127.0.0.1:{port};
+        keepalive {kept};
+        keepalive_requests 100000000;
+    }}
+"""
+
+PROXY_SERVER = """
+    server {{
+        listen 127.0.0.1:{port} backlog=1023;
+        location / {{
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_pass http://{upstream};
+        }}
+    }}
+"""
+
 CACHED = """\
 fastcgi_cache cached;
             fastcgi_cache_key $request_uri;
@@ -68,6 +87,12 @@ class Nginx:
         self.blocks.append(SERVER.format(
             port=port, upstream=upstream, include=self.include,
             extra=CACHED if cached else ""))
+
+    def proxy(self, port, name, to_port, kept):
+        """A server of HTTP instead of FastCGI."""
+        self.blocks.append(PROXY_UPSTREAM.format(name=name, port=to_port,
+                                                 kept=kept))
+        self.blocks.append(PROXY_SERVER.format(port=port, upstream=name))
 
     def start(self):
         conf = os.path.join(self.folder, "nginx.conf")

@@ -1,15 +1,17 @@
 """All that runs during the benchmark, and the rows that are measured."""
 
+import json
 import os
-import socket
 import subprocess
 
 import mariadb
+import stores
 from load import Load
 from measure import Row
 from nginx import Nginx
 from proc import Proc, resident_kib, wait_until
-from verify import all_hits, same_rows
+from stores import free_port
+from verify import all_hits, all_keys, same_rows
 from weir import Weir
 
 TOP = os.path.normpath(os.path.join(os.path.dirname(__file__), "../.."))
@@ -22,12 +24,6 @@ CHUNK_SECONDS = 5
 BUSY_MS = 500
 
 
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
-
-
 def orders(service, limit, step):
     """Different pages of the orders table."""
     return [f"GET /api/v2/{service}/_table/orders?limit={limit}"
@@ -38,6 +34,26 @@ def single_orders(service):
     """Different rows of the orders table."""
     return [f"GET /api/v2/{service}/_table/orders/{i * 7 + 1}"
             for i in range(URLS)]
+
+
+def kv_gets():
+    return [f"GET /api/v2/kv/user:{i}:profile" for i in range(URLS)]
+
+
+def kv_posts():
+    """Values of about 1 KB, stored one by one."""
+    value = {"name": "Ada Lovelace", "note": "x" * 960}
+    return [f"POST /api/v2/kv " + json.dumps(
+        {"key": f"user:{i}:profile", "value": value, "ttl": 3600},
+        separators=(",", ":")) for i in range(URLS)]
+
+
+def webdis_gets():
+    return [f"GET /GET/profile{i}" for i in range(URLS)]
+
+
+def webdis_sets():
+    return [f"PUT /SET/profile{i} " + "x" * 1000 for i in range(URLS)]
 
 
 def mixed():
@@ -65,7 +81,13 @@ class Stack:
         self.ports = {}
         self.nginx = Nginx(folder, os.path.join(
             TOP, "deploy/nginx/weir_fastcgi.conf"))
-        self.weir = Weir(os.path.join(build, "weir"), folder, workers)
+        self.servers = {}
+        self.weirs = {}
+        self.workers = workers
+
+    @property
+    def weir(self):
+        return self.weirs["local"]
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -98,10 +120,40 @@ class Stack:
         self.start_server()
         self.ports["cached"] = free_port()
         self.nginx.server(self.ports["cached"], "hello_epoll", cached=True)
-        self.weir.start(self.database,
-                        self.server and mariadb.config(self.server))
-        self.route("weir", self.weir.socket, KEPT)
+        self.start_stores()
         self.nginx.start()
+
+    def start_weir(self, store):
+        settings = stores.SETTINGS[store].format(
+            **{name: server.port for name, server in self.servers.items()})
+        weir = Weir(os.path.join(self.build, "weir"), self.path(store),
+                    self.workers, settings)
+        self.weirs[store] = weir
+        weir.set_up(self.database)
+        if store == "local":
+            weir.add_uncached(self.database,
+                              self.server and mariadb.config(self.server))
+        weir.start()
+        self.route(f"weir_{store}", weir.socket, KEPT)
+
+    def start_stores(self):
+        """A weir for each store, and webdis, where there is what it takes."""
+        for name, start in ("redis", stores.redis), ("memcached",
+                                                     stores.memcached):
+            why = stores.missing(name)
+            if why:
+                self.say(f"its rows are left out: {why}")
+                continue
+            self.servers[name] = start(self.folder)
+        for store in stores.SETTINGS:
+            if store in self.servers or store not in stores.PROGRAMS:
+                self.start_weir(store)
+        if "redis" in self.servers and not stores.missing("webdis"):
+            webdis = stores.webdis(self.folder, self.servers["redis"].port)
+            self.servers["webdis"] = webdis
+            self.ports["webdis"] = free_port()
+            self.nginx.proxy(self.ports["webdis"], "webdis", webdis.port,
+                             KEPT)
 
     def start_server(self):
         """MariaDB and the responder in front of it, where there is one."""
@@ -110,23 +162,31 @@ class Stack:
             self.say(f"MariaDB rows are left out: {why}")
             return
         self.server = mariadb.start(self.database)
-        self.responder("mariadb_epoll", str(self.weir.workers),
+        self.responder("mariadb_epoll", str(self.workers),
                        *mariadb.words(self.server))
 
     def stop(self):
         self.nginx.stop()
-        self.weir.stop()
+        for weir in self.weirs.values():
+            weir.stop()
+        for server in self.servers.values():
+            server.stop()
         for proc in self.procs.values():
             proc.stop()
         if self.server:
             self.server.stop()
+
+    def key_for(self, target):
+        """The API key of a weir; the others read none."""
+        weir = self.weirs.get(target.removeprefix("weir_"), self.weir)
+        return weir.key
 
     def load(self, target, lines, clients=CLIENTS):
         """The lines become a file of requests."""
         name = self.path(f"requests.{abs(hash(tuple(lines)))}")
         with open(name, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
-        return Load(self.ports[target], name, self.weir.key, clients)
+        return Load(self.ports[target], name, self.key_for(target), clients)
 
     def pair(self, name, label, responder, service, lines):
         """A row of the minimal responder, and one of weir's service."""
@@ -135,7 +195,7 @@ class Stack:
                 self.procs[responder].pid,
                 self.load(responder, lines(service))),
             Row(name, f"weir, {label}, uncached", self.weir.pid,
-                self.load("weir", lines(service))),
+                self.load("weir_local", lines(service))),
         ]
 
     def database_rows(self):
@@ -154,6 +214,31 @@ class Stack:
                             "maria", single_orders))
         return rows
 
+    def store_rows(self):
+        """Hits and the Cache API on each store; those of local are first."""
+        rows = []
+        for store, weir in self.weirs.items():
+            target = f"weir_{store}"
+            if store != "local":
+                rows.append(Row(f"hit_{store}", f"weir, cached hit, {store}",
+                                weir.pid,
+                                self.load(target, orders("db", 5, 5))))
+            rows += [
+                Row(f"post_{store}", f"weir, cache API POST, {store}",
+                    weir.pid, self.load(target, kv_posts())),
+                Row(f"get_{store}", f"weir, cache API GET, {store}",
+                    weir.pid, self.load(target, kv_gets())),
+            ]
+        if "webdis" in self.servers:
+            pid = self.servers["webdis"].pid
+            rows += [
+                Row("webdis_set", "webdis SET, behind nginx", pid,
+                    self.load("webdis", webdis_sets())),
+                Row("webdis_get", "webdis GET, behind nginx", pid,
+                    self.load("webdis", webdis_gets())),
+            ]
+        return rows
+
     def rows(self):
         hello = self.procs["hello_threads"].pid
         epoll = self.procs["hello_epoll"].pid
@@ -168,18 +253,21 @@ class Stack:
             Row("nginx_cache", "nginx fastcgi_cache hit", epoll,
                 self.load("cached", hits)),
             Row("hit", "weir, cached hit, local store", weir,
-                self.load("weir", hits)),
+                self.load("weir_local", hits)),
             Row("hit256", "weir, cached hit, 256 clients", weir,
-                self.load("weir", hits, MANY_CLIENTS)),
+                self.load("weir_local", hits, MANY_CLIENTS)),
             Row("hit_busy", "weir, cached hit, all workers waiting", weir,
-                self.load("weir", hits),
-                beside=self.load("weir", busy, 2 * self.weir.workers)),
-        ] + self.database_rows()
+                self.load("weir_local", hits),
+                beside=self.load("weir_local", busy, 2 * self.weir.workers)),
+        ] + self.store_rows() + self.database_rows()
 
     def verify(self, rows):
         """RuntimeError when the rows are not what their labels say."""
-        port = self.ports["weir"]
-        all_hits(port, orders("db", 5, 5), self.weir.key)
+        port = self.ports["weir_local"]
+        for store, weir in self.weirs.items():
+            at = self.ports[f"weir_{store}"]
+            all_hits(at, orders("db", 5, 5), weir.key)
+            all_keys(at, kv_gets(), weir.key)
         for line in orders("raw", 25, 1)[7], single_orders("raw")[7]:
             same_rows(port, self.ports["sqlite_epoll"], line, self.weir.key)
         for line in orders("maria", 25, 1)[7], single_orders("maria")[7]:
@@ -195,7 +283,7 @@ class Stack:
 
     def memory_after(self, requests):
         """Resident MiB of weir after that many mixed requests."""
-        load = self.load("weir", mixed())
+        load = self.load("weir_local", mixed())
         while requests > 0:
             requests -= load.run(CHUNK_SECONDS)["requests"]
         return resident_kib(self.weir.pid, self.weir.store) / 1024

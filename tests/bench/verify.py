@@ -27,6 +27,14 @@ def all_hits(port, lines, key):
             raise RuntimeError(f"{line}: not a hit: {said or 'no word'}")
 
 
+def all_keys(port, lines, key):
+    """Every line reads the key that its path ends with."""
+    for line in lines:
+        name = line.rpartition("/")[2]
+        if fetch(port, line, key)[1].get("key") != name:
+            raise RuntimeError(f"{line}: not that key")
+
+
 def same_rows(port, other_port, line, key):
     rows = fetch(port, line, key)[1]
     other = fetch(other_port, line, key)[1]

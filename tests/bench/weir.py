@@ -10,24 +10,26 @@ from proc import Proc, wait_until
 SETTINGS = """\
 DB_CONNECTION=sqlite
 DB_DATABASE={dir}/system.sqlite
-CACHE_DRIVER=local
 CACHE_PATH={dir}/cache
 LISTEN=unix:{dir}/weir.sock
 LOG_FILE={dir}/weir.log
 ACCESS_LOG={dir}/access.log
 WORKERS={workers}
 STATEMENT_TIMEOUT=1s
-"""
+{store}"""
 
 
 class Weir:
-    """Three services: "db" caches, "raw" is the same database and does not,
-    and a write to "slow" waits until STATEMENT_TIMEOUT for a lock. With a
-    server there is "maria", which does not cache either."""
+    """Two services: "db" caches, and "kv" is a cache service on the same
+    store. add_uncached() adds "raw", the same database as "db", which does not
+    cache, and "slow", of which a write waits until STATEMENT_TIMEOUT for a
+    lock; with a server there is "maria", which does not cache either."""
 
-    def __init__(self, program, folder, workers):
+    def __init__(self, program, folder, workers, store):
         self.program = program
+        os.makedirs(folder, mode=0o700, exist_ok=True)
         self.folder = folder
+        self.settings = store
         self.workers = workers
         self.env = os.path.join(folder, "weir.env")
         self.socket = os.path.join(folder, "weir.sock")
@@ -65,24 +67,29 @@ class Weir:
         self.lock.execute("BEGIN IMMEDIATE")
         return path
 
-    def start(self, database, server=None):
+    def add_uncached(self, database, server=None):
         """server: how the service "maria" reaches its database."""
+        self.service("raw", {"database": database})
+        self.service("slow", {"database": self.locked_database()})
+        if server:
+            self.service("maria", server, "mysql")
+
+    def set_up(self, database):
         with open(self.env, "w", encoding="utf-8") as file:
-            file.write(SETTINGS.format(dir=self.folder,
-                                       workers=self.workers))
+            file.write(SETTINGS.format(dir=self.folder, workers=self.workers,
+                                       store=self.settings))
         os.chmod(self.env, 0o600)
         self.command("setup")
         self.command("role", "add", "bench")
         self.service("db", {"database": database, "cache_enabled": True,
                             "cache_ttl": 3600})
-        self.service("raw", {"database": database})
-        self.service("slow", {"database": self.locked_database()})
-        if server:
-            self.service("maria", server, "mysql")
+        self.service("kv", {"store": "default"}, "cache_local")
         self.command("limit", "add", "bench", "--type", "app",
                      "--rate", "16000000", "--period", "minute")
         self.key = json.loads(self.command(
             "key", "add", "bench", "--role", "bench", "--json"))["api_key"]
+
+    def start(self):
         self.proc = Proc([self.program, "serve", "--env", self.env],
                          os.path.join(self.folder, "weir.out"))
         wait_until(lambda: self.proc.check() or os.path.exists(self.socket),

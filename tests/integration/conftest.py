@@ -1,7 +1,8 @@
 """Fixtures: an installation a file, two servers, and nginx in front.
 
-A test file may define SETTINGS, the settings its installation differs in,
-and ENGINES: each of its tests then runs on each of them ("sqlite", "mysql").
+A test file may define SETTINGS, the settings its installation differs in;
+ENGINES: each of its tests then runs on each of them ("sqlite", "mysql"); and
+STORES: the same with each store (support/store.py).
 """
 
 import signal
@@ -14,6 +15,7 @@ from support.engine import MySQL, SQLite
 from support.mariadb import MariaDB
 from support.pair import Pair, Web
 from support.process import kill_all
+from support.store import Store
 from support.weir import Installation, server_settings
 
 QUICK = 0.05
@@ -53,10 +55,12 @@ def mariadb():
 
 
 def pytest_generate_tests(metafunc):
-    """Tests of a file with ENGINES run on each, one engine at a time."""
-    engines = getattr(metafunc.module, "ENGINES", None)
-    if engines and "engine" in metafunc.fixturenames:
-        metafunc.parametrize("engine", engines, indirect=True, scope="module")
+    """Tests of a file with ENGINES or STORES run on each, one at a time."""
+    for fixture, name in (("engine", "ENGINES"), ("store", "STORES")):
+        words = getattr(metafunc.module, name, None)
+        if words and fixture in metafunc.fixturenames:
+            metafunc.parametrize(fixture, words, indirect=True,
+                                 scope="module")
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +69,14 @@ def engine(request, tmp_path_factory):
     if getattr(request, "param", "sqlite") == "mysql":
         return MySQL(request.getfixturevalue("mariadb"))
     return SQLite(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="module")
+def store(request):
+    """The store of the installation's cached answers and limits."""
+    store = Store(getattr(request, "param", "local"))
+    yield store
+    store.stop()
 
 
 @pytest.fixture(params=["sqlite", "mysql"])
@@ -80,9 +92,9 @@ def system(request, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def site(request, engine, tmp_path_factory):
+def site(request, engine, store, tmp_path_factory):
     """An installation with the shop, and two roles with a key each."""
-    settings = getattr(request.module, "SETTINGS", {})
+    settings = store.settings | getattr(request.module, "SETTINGS", {})
     site = Installation(tmp_path_factory.mktemp("site"), **settings)
     site.engine = engine
     site.add_service("shop", engine.type, cache_enabled=True, cache_ttl=60,
