@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/base/clock.h"
 #include "app/base/log.h"
 #include "app/base/settings.h"
 #include "app/dispatch_state.h"
@@ -199,9 +198,9 @@ dispatch_enter(struct dispatch *d, struct call *call)
 
 /* Enters the calls whose store operations are done. */
 static void
-enter_ready(struct dispatch *d, int64_t now_ms)
+enter_ready(struct dispatch *d)
 {
-	struct call *call = rounds_take(d->rounds, now_ms);
+	struct call *call = rounds_take(d->rounds);
 
 	while (call != NULL) {
 		struct call *next = call->next;
@@ -214,7 +213,7 @@ enter_ready(struct dispatch *d, int64_t now_ms)
 /* One batch a store for all planned calls; then each goes its way, those that
  * wait for no one at once. */
 static void
-run_planned(struct dispatch *d, int64_t now_ms)
+run_planned(struct dispatch *d)
 {
 	size_t n = d->n_planned;
 
@@ -224,7 +223,7 @@ run_planned(struct dispatch *d, int64_t now_ms)
 	for (size_t i = 0; i < n; i++)
 		rounds_add(d->rounds, d->planned[i]);
 	rounds_send(d->rounds);
-	enter_ready(d, now_ms);
+	enter_ready(d);
 }
 
 void
@@ -232,7 +231,7 @@ dispatch_plan(struct dispatch *d, struct call *call)
 {
 	d->planned[d->n_planned++] = call;
 	if (d->n_planned == TURN_CALLS)
-		run_planned(d, clock_boot_ms());
+		run_planned(d);
 }
 
 void
@@ -285,7 +284,8 @@ dispatch_deadline(const struct dispatch *d)
 void
 dispatch_answered(struct dispatch *d, int64_t now_ms)
 {
-	enter_ready(d, now_ms);
+	rounds_reap(d->rounds, now_ms);
+	enter_ready(d);
 }
 
 struct call *
@@ -294,7 +294,7 @@ dispatch_turn(struct dispatch *d, int64_t now_ms)
 	struct call *ended;
 
 	dispatch_expire(d, now_ms);
-	run_planned(d, now_ms);
+	run_planned(d);
 	ended = d->ended;
 	d->ended = NULL;
 	return ended;

@@ -305,14 +305,6 @@ rounds_add(struct rounds *r, struct call *call)
 		ready_put(r, call);
 }
 
-void
-rounds_send(struct rounds *r)
-{
-	for (struct route *route = r->routes; route != NULL;
-	     route = route->next)
-		send_gathered(route);
-}
-
 static void
 round_end(struct rounds *r, struct round *round)
 {
@@ -325,23 +317,44 @@ round_end(struct rounds *r, struct round *round)
 	round_give(r, round);
 }
 
-struct call *
-rounds_take(struct rounds *r, int64_t now_ms)
+static void
+route_reap(struct rounds *r, struct route *route, int64_t now_ms)
 {
-	struct call *ready;
+	struct cache_batch *batch = lane_reap(route->lane, now_ms);
 
+	while (batch != NULL) {
+		struct cache_batch *next = batch->next;
+
+		round_end(r, batch->owner);
+		batch = next;
+	}
+}
+
+void
+rounds_send(struct rounds *r)
+{
 	for (struct route *route = r->routes; route != NULL;
 	     route = route->next) {
-		struct cache_batch *batch = lane_reap(route->lane, now_ms);
-
-		while (batch != NULL) {
-			struct cache_batch *next = batch->next;
-
-			round_end(r, batch->owner);
-			batch = next;
-		}
+		send_gathered(route);
+		if (lane_fd(route->lane) < 0)
+			route_reap(r, route, 0);
 	}
-	ready = r->ready;
+}
+
+void
+rounds_reap(struct rounds *r, int64_t now_ms)
+{
+	for (struct route *route = r->routes; route != NULL;
+	     route = route->next)
+		if (lane_fd(route->lane) >= 0)
+			route_reap(r, route, now_ms);
+}
+
+struct call *
+rounds_take(struct rounds *r)
+{
+	struct call *ready = r->ready;
+
 	r->ready = NULL;
 	r->ready_tail = &r->ready;
 	return ready;

@@ -21,21 +21,25 @@ enum status rounds_open(
 /* What is under way is lost. NULL is harmless. */
 void rounds_close(struct rounds *r);
 
-/* Readable while rounds_take() may have something to do. */
+/* Readable while rounds_reap() has something to do. */
 int rounds_fd(const struct rounds *r);
 
 /* Adds the call's planned operations to this turn's batches, one of each store.
  * The call is the rounds' until rounds_take() returns it. */
 void rounds_add(struct rounds *r, struct call *call);
 
-/* Sends the batches of this turn on their way. */
+/* Sends the batches of this turn on their way; those of inline stores are done
+ * then. */
 void rounds_send(struct rounds *r);
+
+/* Takes in what the other stores have answered, and gives up what is late. */
+void rounds_reap(struct rounds *r, int64_t now_ms);
 
 /* The calls whose operations are done, each with its status, linked through
  * next, in the order in which they were added as far as one store is asked. */
-struct call *rounds_take(struct rounds *r, int64_t now_ms);
+struct call *rounds_take(struct rounds *r);
 
-/* When to take next although the descriptor is silent, or INT64_MAX. */
+/* When to reap next although the descriptor is silent, or INT64_MAX. */
 int64_t rounds_deadline(const struct rounds *r);
 
 /* Now and then: ends the ways to stores that nobody owns any more. */
