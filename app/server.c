@@ -22,6 +22,7 @@
 #include "app/worker.h"
 #include "middleware/pipeline.h"
 #include "middleware/registry/registry.h"
+#include "middleware/service.h"
 #include "middleware/stores.h"
 
 #define FRONTS_MAX     64
@@ -132,6 +133,15 @@ fronts_start(struct server *s, struct error *err)
 	return st;
 }
 
+static enum status
+registry_begin(struct server *s, struct error *err)
+{
+	const struct service_host host = { s->settings, s->stores->table };
+	enum status st = registry_open(&host, true, &s->registry, err);
+
+	return st == ST_OK ? registry_start(s->registry, err) : st;
+}
+
 /* Everything in the order in which each stands on the one before. */
 static enum status
 server_open(struct server *s, struct error *err)
@@ -146,9 +156,7 @@ server_open(struct server *s, struct error *err)
 	if (st == ST_OK)
 		stores_connect(s->stores, &s->upkeep);
 	if (st == ST_OK)
-		st = registry_open(s->settings, true, &s->registry, err);
-	if (st == ST_OK)
-		st = registry_start(s->registry, err);
+		st = registry_begin(s, err);
 	if (st == ST_OK)
 		st = pipeline_open(s->settings, &s->pipeline, err);
 	if (st == ST_OK)

@@ -18,6 +18,7 @@ struct arena;
 struct request;
 struct service;
 struct settings;
+struct store_table;
 
 /*
  * What the cache stage needs to know of a cacheable read, filled in without
@@ -44,6 +45,12 @@ struct config_field {
 	const char *help;
 };
 
+/* The process in which a service is opened. */
+struct service_host {
+	const struct settings *settings;
+	struct store_table *stores; /* where its store is taken (store.h) */
+};
+
 /* What became of that on which an instance stands. */
 enum service_change {
 	SERVICE_SAME,
@@ -60,12 +67,12 @@ struct service_type {
 	/*
 	 * Makes the instance from the service's record (config is JSON text
 	 * with its secrets in clear, checked against `config` by the caller).
-	 * The record and the settings
-	 * live as long as the instance. May block. On failure the
-	 * service answers 503 with err and is tried again later.
+	 * The record, and the settings and the table that the host names, live
+	 * as long as the instance. May block. On failure the service answers
+	 * 503 with err and is tried again later.
 	 */
 	enum status (*open)(const struct service *service,
-	    const struct settings *settings, void **instance,
+	    const struct service_host *host, void **instance,
 	    struct error *err);
 	void (*close)(void *instance);
 	/*

@@ -29,27 +29,29 @@ struct flush {
 static enum status
 flush_open(struct flush *f, const struct settings *settings, struct error *err)
 {
-	enum status st = registry_open(settings, false, &f->registry, err);
+	struct service_host host = { .settings = settings };
+	enum status st = stores_open(settings, &f->shared, err);
 
 	if (st != ST_OK)
 		return st;
-	f->snapshot = registry_pin(f->registry, &f->cached);
-	st = stores_open(settings, &f->shared, err);
+	stores_connect(f->shared, &f->stores);
+	host.stores = f->shared->table;
+	st = registry_open(&host, false, &f->registry, err);
 	if (st == ST_OK)
-		stores_connect(f->shared, &f->stores);
+		f->snapshot = registry_pin(f->registry, &f->cached);
 	return st;
 }
 
 static void
 flush_close(struct flush *f)
 {
-	stores_disconnect(&f->stores);
-	stores_close(f->shared);
 	if (f->snapshot != NULL)
 		snapshot_unref(f->snapshot);
 	if (f->cached != NULL)
 		snapshot_unref(f->cached);
 	registry_close(f->registry);
+	stores_disconnect(&f->stores);
+	stores_close(f->shared);
 }
 
 /* One line about the service; returns the exit status. */

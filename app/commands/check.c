@@ -15,6 +15,8 @@
 #include "middleware/registry/declared.h"
 #include "middleware/registry/registry.h"
 #include "middleware/registry/system_db.h"
+#include "middleware/service.h"
+#include "middleware/store.h"
 #include "middleware/store_config.h"
 
 /* How long a store may take to answer here: it may have to wake up. */
@@ -219,29 +221,37 @@ service_try(struct check *c, const struct service *service)
 }
 
 static void
-databases_try(struct check *c)
+services_try(struct check *c, struct registry *reg)
 {
-	const char *what = "system database";
-	const char *which = system_db_place(c->arena, &c->settings).p;
-	struct registry *reg;
-	struct snapshot *cached = NULL, *snapshot;
-	struct error err = { 0 };
+	struct snapshot *cached = NULL, *snapshot = registry_pin(reg, &cached);
 	const struct service *services;
 	size_t n;
 
-	if (registry_open(&c->settings, false, &reg, &err) != ST_OK) {
-		bad(c, what, which, err.text);
-		return;
-	}
-	good(what, which, "");
-	snapshot = registry_pin(reg, &cached);
 	services = snapshot_services(snapshot, &n);
 	for (size_t i = 0; i < n; i++)
 		service_try(c, &services[i]);
 	snapshot_unref(snapshot);
 	if (cached != NULL)
 		snapshot_unref(cached);
-	registry_close(reg);
+}
+
+static void
+databases_try(struct check *c)
+{
+	const char *what = "system database";
+	const char *which = system_db_place(c->arena, &c->settings).p;
+	const struct service_host host = { &c->settings, store_table_new() };
+	struct registry *reg;
+	struct error err = { 0 };
+
+	if (registry_open(&host, false, &reg, &err) == ST_OK) {
+		good(what, which, "");
+		services_try(c, reg);
+		registry_close(reg);
+	} else {
+		bad(c, what, which, err.text);
+	}
+	store_table_free(host.stores);
 }
 
 static int

@@ -88,13 +88,14 @@ open_quietly(const struct instance *old)
 	struct instance *inst = again(old);
 	struct service *s = &inst->service;
 	const struct config_owner owner = { s->name, s->type };
+	const struct service_host host = { inst->hold->settings,
+		inst->hold->stores };
 	int64_t began_ms = clock_boot_ms();
 	enum status st = config_unseal(
 	    &inst->arena, &inst->hold->keys, &owner, &s->config, &inst->error);
 
 	if (st == ST_OK)
-		st = s->type->open(
-		    s, inst->hold->settings, &inst->handle, &inst->error);
+		st = s->type->open(s, &host, &inst->handle, &inst->error);
 	inst->took_ms = clock_boot_ms() - began_ms;
 	if (st == ST_OK)
 		return inst;

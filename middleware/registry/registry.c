@@ -14,6 +14,7 @@
 #include "middleware/registry/snapshot_build.h"
 #include "middleware/registry/ticker.h"
 #include "middleware/registry/watch.h"
+#include "middleware/service.h"
 
 #define POLL_MS 500
 #define OPEN_MS 1000
@@ -53,16 +54,16 @@ problems_refuse(struct str rest, struct error *err)
 
 /* The settings with what they declare; takes over owner in any case. */
 static enum status
-hold_new(const struct settings *settings, struct arena *owner,
+hold_new(const struct service_host *host, struct arena *owner,
     struct settings_hold **out, struct error *err)
 {
 	struct buf problems = { 0 }, warnings = { 0 };
-	enum status st = settings_hold_new(settings, owner, out, err);
+	enum status st = settings_hold_new(host, owner, out, err);
 
 	if (st != ST_OK)
 		return st;
-	(void)declared_read(
-	    &(*out)->arena, settings, &(*out)->declared, &problems, &warnings);
+	(void)declared_read(&(*out)->arena, host->settings, &(*out)->declared,
+	    &problems, &warnings);
 	lines_log(LOG_WARNING, buf_str(&warnings));
 	st = problems_refuse(buf_str(&problems), err);
 	if (st != ST_OK) {
@@ -219,11 +220,11 @@ proof_check(struct system_db *db, const struct settings_hold *hold, bool renew,
 }
 
 enum status
-registry_open(const struct settings *settings, bool migrate,
+registry_open(const struct service_host *host, bool migrate,
     struct registry **out, struct error *err)
 {
 	struct registry *reg = registry_new();
-	enum status st = hold_new(settings, NULL, &reg->hold, err);
+	enum status st = hold_new(host, NULL, &reg->hold, err);
 
 	*out = NULL;
 	if (st == ST_OK)
@@ -301,10 +302,11 @@ enum status
 registry_reload(struct registry *reg, const struct settings *settings,
     struct arena *owner, struct error *err)
 {
+	const struct service_host host = { settings, reg->hold->stores };
 	struct settings_hold *hold;
 	struct platform *platform = NULL;
 	struct watch watch;
-	enum status st = hold_new(settings, owner, &hold, err);
+	enum status st = hold_new(&host, owner, &hold, err);
 
 	if (st != ST_OK)
 		return st;

@@ -14,15 +14,17 @@
 
 struct arena;
 struct registry;
+struct service_host;
 struct settings;
 
 /*
- * Opens the system database named by the settings, which must exist, and
- * reads the first snapshot. With `migrate` an older schema is brought up to
- * date, without it is refused. The settings must live until registry_close()
- * or registry_reload().
+ * Opens the system database named by the host's settings, which must exist,
+ * and reads the first snapshot. With `migrate` an older schema is brought up
+ * to date, without it is refused. The settings must live until
+ * registry_close() or registry_reload(), the store table until
+ * registry_close() and the end of the last snapshot.
  */
-enum status registry_open(const struct settings *settings, bool migrate,
+enum status registry_open(const struct service_host *host, bool migrate,
     struct registry **out, struct error *err);
 void registry_close(struct registry *reg);
 

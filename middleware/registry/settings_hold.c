@@ -4,6 +4,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/settings.h"
+#include "middleware/service.h"
 
 #define ARENA_BYTES 1024
 
@@ -21,7 +22,7 @@ settings_pepper(const struct settings *settings,
 }
 
 enum status
-settings_hold_new(const struct settings *settings, struct arena *owner,
+settings_hold_new(const struct service_host *host, struct arena *owner,
     struct settings_hold **out, struct error *err)
 {
 	struct settings_hold *hold = calloc(1, sizeof(*hold));
@@ -30,11 +31,12 @@ settings_hold_new(const struct settings *settings, struct arena *owner,
 	if (hold == NULL)
 		abort();
 	atomic_init(&hold->refs, 1);
-	hold->settings = settings;
+	hold->settings = host->settings;
+	hold->stores = host->stores;
 	hold->owner = owner;
 	arena_init(&hold->arena, ARENA_BYTES);
 	*out = NULL;
-	st = app_keys_read(settings, &hold->keys, err);
+	st = app_keys_read(host->settings, &hold->keys, err);
 	if (st == ST_OK)
 		*out = hold;
 	else

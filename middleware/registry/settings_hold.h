@@ -14,12 +14,15 @@
 #include "middleware/registry/app_keys.h"
 #include "middleware/registry/declared.h"
 
+struct service_host;
 struct settings;
+struct store_table;
 
 struct settings_hold {
 	atomic_uint refs;
 	const struct settings *settings;
-	struct arena *owner; /* closed and freed at the end; or NULL */
+	struct store_table *stores; /* of the process; outlives this */
+	struct arena *owner;        /* closed and freed at the end; or NULL */
 	struct app_keys keys;
 	struct declared declared; /* under these settings; nothing at first */
 	struct arena arena;       /* of what is declared */
@@ -29,7 +32,7 @@ struct settings_hold {
  * Takes over owner, whatever the outcome. Fails as app_keys_read()
  * does. The caller has the first hold.
  */
-enum status settings_hold_new(const struct settings *settings,
+enum status settings_hold_new(const struct service_host *host,
     struct arena *owner, struct settings_hold **out, struct error *err);
 
 /* The key with which API keys are hashed under these settings. */

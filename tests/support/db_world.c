@@ -142,6 +142,7 @@ world_open(struct world *w, const char *script, const char *more)
 		.store_timeout = 1000,
 		.max_params = 100,
 		.max_body = 1 << 20 };
+	w->host.settings = &w->settings;
 	w->service = (struct service){ .id = 1,
 		.name = STR("db"),
 		.type_name = STR("sqlite"),
@@ -150,7 +151,7 @@ world_open(struct world *w, const char *script, const char *more)
 	w->service.config =
 	    arena_printf(&w->arena, "{\"database\":\"%s\"%s}", w->path, more);
 	(void)w->service.type->open(
-	    &w->service, &w->settings, &w->service.instance, &err);
+	    &w->service, &w->host, &w->service.instance, &err);
 	assert_string_equal(err.text, "");
 	stores_make(w);
 }

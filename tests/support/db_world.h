@@ -13,6 +13,7 @@
 #include "drivers/db/db.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
+#include "middleware/service.h"
 #include "middleware/stores.h"
 
 struct world {
@@ -21,6 +22,7 @@ struct world {
 	struct db_conn *conn; /* beside the service's own */
 	struct arena arena;
 	struct settings settings;
+	struct service_host host;
 	struct service service;
 	struct access rows[4];
 	struct role role;

@@ -90,12 +90,12 @@ fake_reset(void)
 }
 
 static enum status
-type_open(const struct service *service, const struct settings *settings,
+type_open(const struct service *service, const struct service_host *host,
     void **instance, struct error *err)
 {
 	const char *why = atomic_load(&failing);
 
-	(void)settings;
+	(void)host;
 	gate_pass();
 	(void)snprintf(
 	    config, sizeof(config), "%.*s", STR_ARG(service->config));

@@ -94,8 +94,8 @@ a_part_of_a_key_may_hold_a_comma(void **state)
 			"CREATE TABLE text (k TEXT PRIMARY KEY);"
 			"INSERT INTO text VALUES ('a,b'), ('a'), ('b')");
 	w->service.type->close(w->service.instance);
-	assert_int_equal(w->service.type->open(&w->service, &w->settings,
-			     &w->service.instance, NULL),
+	assert_int_equal(w->service.type->open(
+			     &w->service, &w->host, &w->service.instance, NULL),
 	    ST_OK);
 	todo_expect(w, "_table/pair/(3,a,b)?fields=v", "{\"v\":13}");
 	todo_expect(w, "_table/pair/3,a%2Cb?fields=v", "{\"v\":13}");
@@ -118,8 +118,8 @@ what_the_database_takes_for_equal_is_found(void **state)
 			"v INTEGER);"
 			"INSERT INTO loose VALUES ('abc', 1), ('x', 2)");
 	w->service.type->close(w->service.instance);
-	assert_int_equal(w->service.type->open(&w->service, &w->settings,
-			     &w->service.instance, NULL),
+	assert_int_equal(w->service.type->open(
+			     &w->service, &w->host, &w->service.instance, NULL),
 	    ST_OK);
 	todo_expect(w, "_table/loose?ids=X,ABC,abc",
 	    "{\"resource\":[{\"k\":\"x\",\"v\":2},{\"k\":\"abc\",\"v\":1},"

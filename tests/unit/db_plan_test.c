@@ -204,8 +204,7 @@ two_services_on_one_database_share_tags(void **state)
 
 	other.name = STR("other");
 	assert_int_equal(
-	    other.type->open(&other, &w->settings, &other.instance, NULL),
-	    ST_OK);
+	    other.type->open(&other, &w->host, &other.instance, NULL), ST_OK);
 	(void)other.type->flush_tags(
 	    w->service.instance, &w->arena, mine, TAGS_MAX);
 	(void)other.type->flush_tags(
@@ -256,8 +255,8 @@ a_new_schema_has_new_keys(void **state)
 
 	world_script(w, "ALTER TABLE todo ADD COLUMN more TEXT");
 	w->service.type->close(w->service.instance);
-	assert_int_equal(w->service.type->open(&w->service, &w->settings,
-			     &w->service.instance, NULL),
+	assert_int_equal(w->service.type->open(
+			     &w->service, &w->host, &w->service.instance, NULL),
 	    ST_OK);
 	assert_false(str_eq(before, key_of(w, "_table/todo")));
 }
@@ -289,7 +288,7 @@ a_wrong_config_says_what_is_wrong(void **state)
 		struct error err = { .text = "" };
 
 		service.config = str_of(wrong[i].config);
-		assert_int_equal(service.type->open(&service, &w->settings,
+		assert_int_equal(service.type->open(&service, &w->host,
 				     &service.instance, &err),
 		    ST_INVALID);
 		assert_string_equal(err.text, wrong[i].why);

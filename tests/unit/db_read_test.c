@@ -277,8 +277,8 @@ a_statement_past_its_deadline_is_a_gateway_timeout(void **state)
 			"UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS c "
 			"FROM n");
 	w->service.type->close(w->service.instance);
-	assert_int_equal(w->service.type->open(&w->service, &w->settings,
-			     &w->service.instance, NULL),
+	assert_int_equal(w->service.type->open(
+			     &w->service, &w->host, &w->service.instance, NULL),
 	    ST_OK);
 	w->settings.statement_timeout = 50;
 	assert_int_equal(world_call(w, "GET", "_table/slow", NULL), 504);

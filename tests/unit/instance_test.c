@@ -23,12 +23,12 @@ static const struct settings settings = { .app_key = APP_KEY };
 static int
 setup(void **state)
 {
+	const struct service_host host = { .settings = &settings };
 	struct settings_hold *hold;
 
 	fake_reset();
 	assert_int_equal(log_open("/dev/null", "off", LOG_ERROR, NULL), ST_OK);
-	assert_int_equal(
-	    settings_hold_new(&settings, NULL, &hold, NULL), ST_OK);
+	assert_int_equal(settings_hold_new(&host, NULL, &hold, NULL), ST_OK);
 	*state = hold;
 	return 0;
 }

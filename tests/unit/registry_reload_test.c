@@ -9,6 +9,7 @@
 
 #include "app/base/log.h"
 #include "middleware/registry/registry.h"
+#include "middleware/service.h"
 #include "tests/support/system.h"
 #include "tests/support/types.h"
 
@@ -23,10 +24,10 @@ setup(void **state)
 static struct registry *
 registry_of(struct system_fixture *fix)
 {
+	const struct service_host host = { .settings = &fix->settings };
 	struct registry *reg;
 
-	assert_int_equal(
-	    registry_open(&fix->settings, false, &reg, NULL), ST_OK);
+	assert_int_equal(registry_open(&host, false, &reg, NULL), ST_OK);
 	assert_int_equal(registry_start(reg, NULL), ST_OK);
 	return reg;
 }
@@ -102,17 +103,19 @@ what_is_not_set_up_is_refused(void **state)
 {
 	struct system_fixture *fix = *state;
 	struct settings settings = fix->settings;
+	const struct service_host host = { .settings = &settings };
 	struct error no_key = { 0 }, no_schema = { 0 };
 	struct registry *reg;
 
 	settings.app_key = "";
 	assert_int_equal(
-	    registry_open(&settings, false, &reg, &no_key), ST_INVALID);
+	    registry_open(&host, false, &reg, &no_key), ST_INVALID);
 	assert_non_null(strstr(no_key.text, "weir setup"));
 	assert_null(reg);
+	settings = fix->settings;
 	system_script(fix, "DELETE FROM schema_migration");
 	assert_int_equal(
-	    registry_open(&fix->settings, false, &reg, &no_schema), ST_INVALID);
+	    registry_open(&host, false, &reg, &no_schema), ST_INVALID);
 	assert_non_null(strstr(no_schema.text, "weir setup"));
 	registry_close(NULL);
 }

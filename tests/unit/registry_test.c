@@ -14,6 +14,7 @@
 #include "app/base/log.h"
 #include "middleware/registry/registry.h"
 #include "middleware/registry/service_records.h"
+#include "middleware/service.h"
 #include "tests/support/system.h"
 #include "tests/support/types.h"
 
@@ -39,10 +40,10 @@ teardown(void **state)
 static struct registry *
 registry_of(struct system_fixture *fix)
 {
+	const struct service_host host = { .settings = &fix->settings };
 	struct registry *reg;
 
-	assert_int_equal(
-	    registry_open(&fix->settings, false, &reg, NULL), ST_OK);
+	assert_int_equal(registry_open(&host, false, &reg, NULL), ST_OK);
 	assert_int_equal(registry_start(reg, NULL), ST_OK);
 	return reg;
 }

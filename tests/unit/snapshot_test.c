@@ -17,6 +17,7 @@
 #include "middleware/registry/service_records.h"
 #include "middleware/registry/settings_hold.h"
 #include "middleware/registry/snapshot_build.h"
+#include "middleware/service.h"
 #include "tests/support/system.h"
 #include "tests/support/types.h"
 
@@ -85,12 +86,12 @@ teardown(void **state)
 static struct snapshot *
 snapshot_of(struct system_fixture *fix, const struct snapshot *previous)
 {
+	const struct service_host host = { .settings = &fix->settings };
 	struct settings_hold *hold;
 	struct platform *platform;
 	struct snapshot *s, *renewed;
 
-	assert_int_equal(
-	    settings_hold_new(&fix->settings, NULL, &hold, NULL), ST_OK);
+	assert_int_equal(settings_hold_new(&host, NULL, &hold, NULL), ST_OK);
 	assert_int_equal(
 	    platform_read(&fix->db, &hold->declared, &platform, NULL), ST_OK);
 	s = snapshot_build(platform, hold, previous);

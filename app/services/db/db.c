@@ -63,9 +63,10 @@ db_close(void *instance)
 
 static enum status
 driver_open(const struct db_driver *driver, const struct service *record,
-    const struct settings *settings, void **instance, struct error *err)
+    const struct service_host *host, void **instance, struct error *err)
 {
-	int64_t deadline_ms = clock_boot_ms() + settings->statement_timeout;
+	int64_t deadline_ms =
+	    clock_boot_ms() + host->settings->statement_timeout;
 	struct db_service *service = calloc(1, sizeof(*service));
 	enum status st;
 
@@ -75,7 +76,7 @@ driver_open(const struct db_driver *driver, const struct service *record,
 	*instance = NULL;
 	service->driver = driver;
 	arena_init(&service->arena, ARENA_FIRST);
-	st = config_read(service, record, settings, err);
+	st = config_read(service, record, host->settings, err);
 	if (st == ST_OK)
 		st = instance_read(service, deadline_ms, err);
 	if (st == ST_OK)
@@ -86,19 +87,19 @@ driver_open(const struct db_driver *driver, const struct service *record,
 }
 
 static enum status
-sqlite_open(const struct service *record, const struct settings *settings,
+sqlite_open(const struct service *record, const struct service_host *host,
     void **instance, struct error *err)
 {
 	return driver_open(
-	    db_driver_find(STR("sqlite")), record, settings, instance, err);
+	    db_driver_find(STR("sqlite")), record, host, instance, err);
 }
 
 static enum status
-mysql_open(const struct service *record, const struct settings *settings,
+mysql_open(const struct service *record, const struct service_host *host,
     void **instance, struct error *err)
 {
 	return driver_open(
-	    db_driver_find(STR("mysql")), record, settings, instance, err);
+	    db_driver_find(STR("mysql")), record, host, instance, err);
 }
 
 static enum service_change
