@@ -9,15 +9,6 @@
 	"wrapped in a 'resource' tag. Example: "                               \
 	"{\"resource\":[{\"record\":1},{\"record\":2}]}"
 
-/* What the client calls its body, without parameters such as charset. */
-static struct str
-media_type(const struct request *req)
-{
-	struct str rest = req->param[PARAM_CONTENT_TYPE];
-
-	return str_trim(str_cut(&rest, ';'));
-}
-
 /* application/json, application/vnd.api+json, text/json: any that says so. */
 static bool
 names_json(struct str type)
@@ -34,7 +25,7 @@ names_json(struct str type)
 enum status
 json_body(struct request *req, struct json *out)
 {
-	struct str type = media_type(req);
+	struct str type = request_media_type(req);
 	struct error err = { 0 };
 	enum status st;
 

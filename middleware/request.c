@@ -100,6 +100,14 @@ request_reads(const struct request *req)
 	return req->method == METHOD_GET || req->method == METHOD_HEAD;
 }
 
+struct str
+request_media_type(const struct request *req)
+{
+	struct str rest = req->param[PARAM_CONTENT_TYPE];
+
+	return str_trim(str_cut(&rest, ';'));
+}
+
 struct cache_op *
 request_plan_op(struct request *req, enum store_use use)
 {

@@ -119,11 +119,15 @@ struct request {
 			  * sent when it is not under the prefix */
 	struct str service_name; /* lower case; "" at the root */
 	struct str resource;     /* decoded, without slashes at the ends */
+	/* what follows the service's name and a slash, as sent; STR_NULL:
+	 * not even the slash */
+	struct str resource_sent;
 	/* resource split at "/" before it was decoded; the last one of
 	 * SEGMENTS_MAX takes all that is left */
 	struct str segment[SEGMENTS_MAX];
 	size_t n_segments;
 	struct params query;
+	struct str query_sent; /* without "?" */
 
 	/* as found in the pinned snapshot */
 	struct snapshot *snapshot;
@@ -199,6 +203,10 @@ enum status request_check_body(struct request *req, bool whole);
 
 /* Is it a GET or a HEAD, however it was sent? */
 bool request_reads(const struct request *req);
+
+/* What the client calls its body, without parameters such as charset;
+ * STR_NULL or "" when it does not say. */
+struct str request_media_type(const struct request *req);
 
 /* A planned operation, all zero, to fill in; NULL when the batch is full. */
 struct cache_op *request_plan_op(struct request *req, enum store_use use);

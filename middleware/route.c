@@ -265,6 +265,7 @@ route_path(struct request *req, struct str raw)
 	if (rest.n == 0)
 		return ST_OK;
 	service = str_cut(&rest, '/');
+	req->resource_sent = rest;
 	if (!route_service(req, service) ||
 	    !route_resource(req, trim_slashes(rest)))
 		return refuse_path(req, 404,
@@ -290,6 +291,7 @@ request_route(struct request *req)
 	if (str_is_null(query))
 		query = str_skip(req->param[PARAM_URI], path.n + 1);
 	req->path = path;
+	req->query_sent = query;
 	st = route_query(req, query);
 	if (st == ST_OK)
 		st = route_method(req);

@@ -110,6 +110,22 @@ uri_query(struct arena *a, struct str query, size_t max, struct params *out)
 }
 
 struct str
+uri_query_find(struct arena *a, struct str query, struct str name)
+{
+	while (query.p != NULL) {
+		struct str value = str_cut(&query, '&');
+		struct str sent = str_cut(&value, '=');
+		struct str decoded;
+
+		if (!uri_decode(a, sent, true, &decoded) ||
+		    !str_eq(decoded, name))
+			continue;
+		return str_is_null(value) ? STR("") : value;
+	}
+	return STR_NULL;
+}
+
+struct str
 params_get(const struct params *ps, struct str name)
 {
 	for (size_t i = 0; i < ps->n; i++) {

@@ -36,6 +36,12 @@ bool uri_decode(struct arena *a, struct str s, bool plus, struct str *out);
 bool uri_query(
     struct arena *a, struct str query, size_t max, struct params *out);
 
+/*
+ * The value, as sent, of the first piece of a query whose name decodes to
+ * that; "" when it has no "=", STR_NULL when there is no such piece.
+ */
+struct str uri_query_find(struct arena *a, struct str query, struct str name);
+
 /* The value of the first parameter of that name, or STR_NULL. */
 struct str params_get(const struct params *ps, struct str name);
 

@@ -336,6 +336,44 @@ a_bad_id_is_replaced(void **state)
 	}
 }
 
+static void
+what_was_sent_is_kept(void **state)
+{
+	static const struct {
+		const char *uri;
+		const char *resource;
+	} cases[] = {
+		{ "/api/v2/db", NULL },
+		{ "/api/v2/db/", "" },
+		{ "/api/v2/db//", "/" },
+		{ "/api/v2/db/a%2Fb/?x", "a%2Fb/" },
+		{ "/api/v2/db/a/b+c%20//", "a/b+c%20//" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct request *req = call_begin(*state, "GET", cases[i].uri);
+
+		assert_int_equal(request_route(req), ST_OK);
+		assert_true(
+		    str_eq(req->resource_sent, str_of(cases[i].resource)));
+		assert_int_equal(
+		    str_is_null(req->resource_sent), cases[i].resource == NULL);
+	}
+}
+
+static void
+the_query_is_kept_as_it_was_sent(void **state)
+{
+	struct request *req =
+	    call_begin(*state, "GET", "/api/v2/db?keys=a%2C,b");
+
+	assert_int_equal(request_route(req), ST_OK);
+	assert_true(str_eq(req->query_sent, STR("keys=a%2C,b")));
+	req = call_begin(*state, "GET", "/api/v2/db");
+	assert_int_equal(request_route(req), ST_OK);
+	assert_int_equal(req->query_sent.n, 0);
+}
+
 int
 main(void)
 {
@@ -360,6 +398,8 @@ main(void)
 		cmocka_unit_test(a_post_cannot_stand_for_anything),
 		cmocka_unit_test(the_id_of_the_web_server_is_kept),
 		cmocka_unit_test(a_bad_id_is_replaced),
+		cmocka_unit_test(what_was_sent_is_kept),
+		cmocka_unit_test(the_query_is_kept_as_it_was_sent),
 	};
 
 	return cmocka_run_group_tests(tests, open_call, close_call);

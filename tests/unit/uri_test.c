@@ -135,6 +135,21 @@ too_many_and_bad_pieces_are_told_apart(void **state)
 	assert_false(uri_query(&arena, STR("a&%00=1"), 9, &ps));
 }
 
+static void
+a_value_is_found_as_it_was_sent(void **state)
+{
+	struct str query = STR("a=1&&k%65ys=a%2Cb,c+d&keys=later&flag&e=");
+
+	(void)state;
+	assert_true(str_eq(
+	    uri_query_find(&arena, query, STR("keys")), STR("a%2Cb,c+d")));
+	assert_true(str_is_null(uri_query_find(&arena, query, STR("key"))));
+	assert_true(str_is_null(uri_query_find(&arena, STR_NULL, STR("a"))));
+	assert_int_equal(uri_query_find(&arena, query, STR("flag")).n, 0);
+	assert_false(str_is_null(uri_query_find(&arena, query, STR("flag"))));
+	assert_false(str_is_null(uri_query_find(&arena, query, STR("e"))));
+}
+
 int
 main(void)
 {
@@ -146,6 +161,7 @@ main(void)
 		cmocka_unit_test(empty_pieces_are_skipped),
 		cmocka_unit_test(a_value_may_hold_an_equals_sign),
 		cmocka_unit_test(too_many_and_bad_pieces_are_told_apart),
+		cmocka_unit_test(a_value_is_found_as_it_was_sent),
 	};
 
 	return cmocka_run_group_tests(tests, open_arena, close_arena);
