@@ -65,6 +65,13 @@ struct service_type {
 	const char *description;
 	const struct config_field *config; /* name NULL ends the list */
 	/*
+	 * Do the members of a config fit each other? Each has been checked
+	 * against `config`; secrets may be sealed. ST_INVALID names the member
+	 * that is wrong. Optional.
+	 */
+	enum status (*check)(const struct service_type *type, struct str config,
+	    struct error *err);
+	/*
 	 * Makes the instance from the service's record (config is JSON text
 	 * with its secrets in clear, checked against `config` by the caller).
 	 * The record, and the settings and the table that the host names, live

@@ -207,7 +207,10 @@ service_remove(struct command_call *call)
 }
 
 static const struct command_option add_options[] = {
-	{ "--type", "TYPE", true, "what it is: mysql, mariadb or sqlite" },
+	{ "--type", "TYPE", true,
+	    "what it is: sqlite, mysql, mariadb, or a cache such as "
+	    "cache_redis; "
+	    "see weir-api(7)" },
 	{ "--set", "NAME=VALUE", false,
 	    "a member of its config, as in database=/srv/shop.sqlite; given as "
 	    "often as needed" },

@@ -1,4 +1,5 @@
 /* The table of service types: a new one is one line here. */
+#include "app/services/cache/types.h"
 #include "app/services/db/types.h"
 #include "middleware/service.h"
 
@@ -8,6 +9,7 @@ const struct service_type *const service_types[] = {
 	&service_mariadb,
 #endif
 	&service_sqlite,
+	&service_cache_local,
 	NULL,
 };
 

@@ -7,6 +7,9 @@
 #define REQUESTOR_API    1u
 #define REQUESTOR_SCRIPT 2u
 
+/* What is said to a key whose role does not allow it (dreamfactory.md 2.2). */
+#define ACCESS_REFUSED "Unauthorized. User is not authenticated."
+
 /* The verbs allowed on a component ("_table/todo/5", "" at the root). */
 unsigned access_verbs(const struct role *role, int64_t service_id,
     struct str component, unsigned requestor);

@@ -85,6 +85,18 @@ field_put(struct buf *json, const struct config_given *given,
 	return st == ST_OK ? ST_OK : refuse(given, name, wrong.text, err);
 }
 
+static enum status
+whole_check(
+    const struct service_type *type, struct str config, struct error *err)
+{
+	struct error wrong = { 0 };
+
+	if (type->check == NULL || type->check(type, config, &wrong) == ST_OK)
+		return ST_OK;
+	return error_set(
+	    err, ST_INVALID, "config of type %s: %s", type->name, wrong.text);
+}
+
 enum status
 service_config_make(struct arena *arena, const struct config_given *given,
     struct str *json, struct error *err)
@@ -102,5 +114,5 @@ service_config_make(struct arena *arena, const struct config_given *given,
 		st = field_put(&text, given, field, err);
 	buf_put_char(&text, '}');
 	*json = buf_str(&text);
-	return st;
+	return st == ST_OK ? whole_check(type, *json, err) : st;
 }

@@ -31,7 +31,7 @@ const struct config_field *config_field_find(
  * Makes the JSON text of the config, in the order of the type's fields, with
  * the type's defaults for what is not given. ST_INVALID names the type that
  * does not exist, or the member that is unknown, missing, given twice or not
- * of its type; never a value.
+ * of its type, or says what does not fit together; never a value.
  */
 enum status service_config_make(struct arena *arena,
     const struct config_given *given, struct str *json, struct error *err);

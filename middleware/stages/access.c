@@ -43,8 +43,7 @@ access_plan(void *state, struct request *req)
 	verbs = access_verbs(
 	    req->role, service_id(req), req->resource, REQUESTOR_API);
 	if ((verbs & verbs_needed(req->method)) == 0) {
-		response_unauthorized(
-		    req, "Unauthorized. User is not authenticated.");
+		response_unauthorized(req, ACCESS_REFUSED);
 		return FLOW_DONE;
 	}
 	if (req->service == NULL) {

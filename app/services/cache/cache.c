@@ -1,0 +1,153 @@
+/*
+ * The service types that are caches: one for each driver that is built in. An
+ * instance takes its store from the process' table, so services with one
+ * connection config share its connections, and never its keys.
+ */
+#include "app/services/cache/cache.h"
+
+#include <stdlib.h>
+
+#include "app/services/cache/answer.h"
+#include "app/services/cache/call.h"
+#include "app/services/cache/config.h"
+#include "app/services/cache/config_fields.h"
+#include "app/services/cache/list.h"
+#include "app/services/cache/read.h"
+#include "app/services/cache/remove.h"
+#include "app/services/cache/types.h"
+#include "app/services/cache/write.h"
+#include "middleware/registry/snapshot.h"
+#include "middleware/request.h"
+#include "middleware/service.h"
+#include "middleware/store.h"
+
+#define ARENA_FIRST 512u
+
+static void
+cache_close(void *instance)
+{
+	struct cache_service *service = instance;
+
+	if (service == NULL)
+		return;
+	if (service->store != NULL)
+		store_give(service->store);
+	arena_close(&service->arena);
+	free(service);
+}
+
+/* Apart from the platform's spaces, whose names have no dot. */
+static void
+space_name(struct cache_service *service, struct str name)
+{
+	service->space.name =
+	    arena_printf(&service->arena, "c.%.*s", STR_ARG(name));
+	service->space.open = true;
+}
+
+static enum status
+cache_open(const struct service *record, const struct service_host *host,
+    void **instance, struct error *err)
+{
+	struct cache_service *service = calloc(1, sizeof(*service));
+	enum status st;
+
+	if (service == NULL)
+		abort();
+	*instance = NULL;
+	arena_init(&service->arena, ARENA_FIRST);
+	space_name(service, record->name);
+	st = cache_config_open(service, record, host, err);
+	if (st == ST_OK)
+		*instance = service;
+	else
+		cache_close(service);
+	return st;
+}
+
+static void
+options_handle(struct request *req)
+{
+	cache_answer_json(req, 200);
+	response_header(&req->response, STR("Allow"),
+	    STR("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+}
+
+static void
+reads_handle(struct cache_call *c)
+{
+	if (!str_is_null(c->key))
+		read_key(c);
+	else if (str_to_bool(request_query(c->req, STR("stats"))))
+		list_stats(c);
+	else if (!read_keys(c))
+		list_keys(c);
+}
+
+static void
+cache_handle(struct request *req)
+{
+	struct cache_call c;
+	struct error err = { .text = "" };
+	enum status st = cache_call_open(&c, req, &err);
+
+	if (st != ST_OK)
+		cache_answer_refuse(req, st, &err);
+	else if (req->method == METHOD_OPTIONS)
+		options_handle(req);
+	else if (request_reads(req))
+		reads_handle(&c);
+	else if (req->method == METHOD_DELETE)
+		remove_values(&c);
+	else
+		write_values(&c);
+}
+
+/* What all types have in common. */
+#define CACHE                                                                  \
+	.group = "Cache", .check = cache_config_check, .open = cache_open,     \
+	.close = cache_close, .plan = read_plan, .answer = read_answer,        \
+	.handle = cache_handle
+
+const struct service_type service_cache_local = {
+	CACHE,
+	.name = "cache_local",
+	.label = "Local Cache",
+	.description = "Cache service in the memory of this host, or in any "
+		       "store of the settings.",
+	.config = config_fields_cache_local,
+};
+
+const struct service_type service_cache_file = {
+	CACHE,
+	.name = "cache_file",
+	.label = "File Cache",
+	.description = "Cache service in files of a folder.",
+	.config = config_fields_cache_file,
+};
+
+const struct service_type service_cache_database = {
+	CACHE,
+	.name = "cache_database",
+	.label = "Database Cache",
+	.description = "Cache service in a table of a SQLite, MySQL or "
+		       "MariaDB database.",
+	.config = config_fields_cache_database,
+};
+
+const struct service_type service_cache_redis = {
+	CACHE,
+	.name = "cache_redis",
+	.label = "Redis Cache",
+	.description = "Cache service in Redis, alone, with sentinels or as a "
+		       "cluster.",
+	.config = config_fields_cache_redis,
+};
+
+const struct service_type service_cache_memcached = {
+	CACHE,
+	.name = "cache_memcached",
+	.label = "Memcached Cache",
+	.description = "Cache service in one or several memcached servers.",
+	.config = config_fields_cache_memcached,
+};

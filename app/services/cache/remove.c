@@ -1,0 +1,143 @@
+#include "app/services/cache/remove.h"
+
+#include "app/base/clock.h"
+#include "app/services/cache/answer.h"
+#include "app/services/cache/cache.h"
+#include "app/services/cache/call.h"
+#include "app/services/cache/key.h"
+#include "app/services/cache/rights.h"
+#include "middleware/request.h"
+#include "middleware/store.h"
+
+#define MAY_BE_GONE "the value may have been deleted"
+
+/* A parameter that seems to say which keys, and does not. */
+static const char *const mistakes[] = { "key", "ids", "id", "prefix", "filter",
+	"limit", "cursor", "pattern" };
+
+static void
+remove_key(struct cache_call *c)
+{
+	struct cache_op op = cache_call_op(c, CACHE_DEL, c->key);
+	struct cache_fault fault = { .doubt = MAY_BE_GONE,
+		.context = STR_NULL };
+
+	fault.st = cache_call_run(c, &op, 1);
+	if (fault.st != ST_OK) {
+		cache_answer_fault(c->req, &fault);
+		return;
+	}
+	buf_put(&c->req->response.build, op.status == ST_OK
+					     ? STR("{\"success\":true}")
+					     : STR("{\"success\":false}"));
+	cache_answer_json(c->req, 200);
+}
+
+static void
+remove_listed(struct cache_call *c, const struct str *keys, size_t n)
+{
+	struct request *req = c->req;
+	struct cache_op *ops = arena_alloc(req->arena, n * sizeof(ops[0]));
+	struct buf outcomes = buf_in(req->arena);
+	struct cache_fault fault = { .doubt = MAY_BE_GONE };
+
+	for (size_t i = 0; i < n; i++)
+		ops[i] = cache_call_op(c, CACHE_DEL, keys[i]);
+	fault.st = cache_call_run(c, ops, n);
+	cache_put_outcomes(&outcomes, ops, n);
+	if (fault.st != ST_OK) {
+		fault.context = buf_str(&outcomes);
+		cache_answer_fault(req, &fault);
+		return;
+	}
+	req->response.build = outcomes;
+	cache_answer_json(req, 200);
+}
+
+static bool
+all_allowed(const struct request *req, const struct str *keys, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!rights_allow(req, keys[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Who meant some keys must not lose all. False, and the response holds the
+ * refusal. */
+static bool
+flush_is_meant(struct request *req)
+{
+	for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+		if (str_is_null(request_query(req, str_of(mistakes[i]))))
+			continue;
+		response_fail(req, 400,
+		    "'%s' does not choose keys to delete, so nothing was "
+		    "deleted. Name them with 'keys', separated by commas.",
+		    mistakes[i]);
+		return false;
+	}
+	if (req->body.n == 0)
+		return true;
+	response_fail(req, 400,
+	    "A DELETE has no body, so nothing was deleted. Name the keys in "
+	    "the path, or with 'keys' in the query.");
+	return false;
+}
+
+/*
+ * A flush may take longer than one call on a key. So that a store which is
+ * away is told as soon as always, it is asked first whether it answers.
+ */
+static enum status
+flush_run(struct cache_call *c)
+{
+	const struct cache_driver *driver = c->req->store->driver;
+	struct cache_conn *conn = cache_call_conn(c, NULL);
+	enum status st;
+
+	if (conn == NULL)
+		return ST_UNAVAILABLE;
+	st = driver->ping(conn, c->deadline_ms, NULL);
+	return st != ST_OK ? st
+			   : driver->flush(conn, &c->service->space,
+				 c->req->deadline_ms, NULL);
+}
+
+static void
+remove_all(struct cache_call *c)
+{
+	struct cache_fault fault = { .doubt = "values may have been deleted",
+		.context = STR_NULL };
+
+	if (!flush_is_meant(c->req))
+		return;
+	fault.st = flush_run(c);
+	if (fault.st != ST_OK) {
+		cache_answer_fault(c->req, &fault);
+		return;
+	}
+	buf_put_lit(&c->req->response.build, "{\"success\":true}");
+	cache_answer_json(c->req, 200);
+}
+
+void
+remove_values(struct cache_call *c)
+{
+	struct request *req = c->req;
+	struct error err = { .text = "" };
+	struct str *keys;
+	size_t n;
+
+	if (!str_is_null(c->key))
+		remove_key(c);
+	else if (keys_of_query(req, &keys, &n, &err) != ST_OK)
+		cache_answer_refuse(req, ST_INVALID, &err);
+	else if (keys == NULL)
+		remove_all(c);
+	else if (!all_allowed(req, keys, n))
+		rights_refuse(req);
+	else
+		remove_listed(c, keys, n);
+}

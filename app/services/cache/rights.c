@@ -1,0 +1,44 @@
+#include "app/services/cache/rights.h"
+
+#include "middleware/registry/access.h"
+#include "middleware/request.h"
+
+static unsigned
+verb_of(const struct request *req)
+{
+	return request_reads(req) ? METHOD_GET : (unsigned)req->method;
+}
+
+static bool
+allows(const struct request *req, struct str key, unsigned verb)
+{
+	int64_t id = req->service->id;
+
+	return (access_verbs(req->role, id, key, REQUESTOR_API) & verb) != 0 &&
+	       !access_filtered(req->role, id, key, verb);
+}
+
+bool
+rights_filtered(const struct request *req)
+{
+	return access_filtered(
+	    req->role, req->service->id, req->resource, verb_of(req));
+}
+
+bool
+rights_allow(const struct request *req, struct str key)
+{
+	return allows(req, key, verb_of(req));
+}
+
+bool
+rights_allow_delete(const struct request *req, struct str key)
+{
+	return allows(req, key, METHOD_DELETE);
+}
+
+void
+rights_refuse(struct request *req)
+{
+	response_unauthorized(req, ACCESS_REFUSED);
+}
