@@ -5,6 +5,7 @@
 #include "app/base/clock.h"
 #include "app/base/log.h"
 #include "drivers/cache/cache_config.h"
+#include "drivers/cache/local_device.h"
 #include "drivers/cache/local_lock.h"
 #include "drivers/cache/local_store.h"
 
@@ -157,6 +158,8 @@ cache_set_up(
 	    (uint64_t)config->bytes / MEMORY_GRAIN * MEMORY_GRAIN;
 	cache->wish.max_value = (uint64_t)config->max_value;
 	st = local_folder_open(&cache->folder, config->path, err);
+	if (st == ST_OK)
+		st = local_device_check(&cache->folder, err);
 	if (st != ST_OK)
 		return st;
 	return store_renew(cache, clock_boot_ms() + OPEN_MS, err);
