@@ -3,6 +3,8 @@
 #include "app/base/clock.h"
 #include "drivers/cache/local_conn.h"
 #include "drivers/cache/local_counters.h"
+#include "drivers/cache/local_flush.h"
+#include "drivers/cache/local_list.h"
 #include "drivers/cache/local_store.h"
 #include "drivers/cache/local_values.h"
 #include "drivers/cache/local_write.h"
@@ -160,6 +162,8 @@ const struct cache_driver local_driver = {
 	.connect = local_conn_open,
 	.disconnect = local_conn_close,
 	.exec = exec,
+	.list = local_list,
+	.flush = local_flush,
 	.stats = stats,
 	.ping = ping,
 	.upkeep = upkeep,

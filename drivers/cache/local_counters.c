@@ -1,5 +1,6 @@
 #include "drivers/cache/local_counters.h"
 
+#include "drivers/cache/local_name.h"
 #include "drivers/cache/local_window.h"
 
 /* The counting of a batch. */
@@ -18,6 +19,14 @@ struct group {
 	struct counter counters[CACHE_GROUP_MAX];
 	size_t n;
 };
+
+static struct counter
+op_counter(const struct count *c, const struct cache_op *op)
+{
+	char name[LOCAL_NAME_MAX];
+
+	return counter_of(c->state, local_name(op, name));
+}
 
 static bool
 op_grouped(const struct cache_op *op)
@@ -75,7 +84,7 @@ group_gather(const struct count *c, size_t first, struct group *out)
 			continue;
 		if (out->n == CACHE_GROUP_MAX || !cache_op_valid(op))
 			return false;
-		out->counters[out->n] = counter_of(c->state, op->key);
+		out->counters[out->n] = op_counter(c, op);
 		out->ops[out->n++] = op;
 	}
 	return true;
@@ -150,7 +159,7 @@ op_run(const struct count *c, struct cache_op *op)
 		op->status = ST_INVALID;
 		return;
 	}
-	counter = counter_of(c->state, op->key);
+	counter = op_counter(c, op);
 	if (op->kind == CACHE_COUNT)
 		counter_add(&counter, op, c->now_ms, c->deadline_ms);
 	else if (counter_end(&counter, c->now_ms))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/base/arena.h"
+#include "drivers/cache/local_name.h"
 #include "drivers/cache/local_store.h"
 
 #define PART_BYTES 12 /* name of a part: the entry's, and its number */
@@ -104,6 +105,20 @@ entry_expired(const struct entry *e, int64_t now_ms)
 	return e->head.expiry_ms != 0 && e->head.expiry_ms <= now_ms;
 }
 
+static struct str
+entry_stored(const struct entry *e)
+{
+	const char *stored = e->data.mv_data;
+
+	return str_make(stored + sizeof(e->head), e->head.key_n);
+}
+
+bool
+entry_in(const struct entry *e, struct str space, struct str *key)
+{
+	return local_name_in(entry_stored(e), space, key);
+}
+
 static _Atomic uint8_t *
 mark_of(const struct local_store *store, uint64_t hash)
 {
@@ -149,14 +164,11 @@ int
 entry_of(
     const struct values *v, uint64_t hash, struct str key, struct entry *out)
 {
-	const char *stored;
 	int rc = entry_at(v, hash, out);
 
 	if (rc != 0)
 		return rc;
-	stored = (const char *)out->data.mv_data + sizeof(out->head);
-	if (!str_eq(str_make(stored, out->head.key_n), key) ||
-	    entry_expired(out, v->now_ms))
+	if (!str_eq(entry_stored(out), key) || entry_expired(out, v->now_ms))
 		return MDB_NOTFOUND;
 	return 0;
 }

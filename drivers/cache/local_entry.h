@@ -17,13 +17,8 @@
 #include <stdint.h>
 
 #include "app/base/str.h"
-#include "drivers/cache/cache.h"
 
 #define ENTRY_NAME_BYTES 8
-
-/* A key in its space: the space's name, a gap, the key. */
-#define LOCAL_NAME_GAP '\x1f'
-#define LOCAL_NAME_MAX (CACHE_SPACE_MAX + 1 + CACHE_KEY_MAX)
 
 struct arena;
 struct local_store;
@@ -61,6 +56,9 @@ int entry_read(const struct local_store *store, uint64_t hash,
 bool entry_hash(const MDB_val *name, uint64_t *hash);
 
 bool entry_expired(const struct entry *e, int64_t now_ms);
+
+/* Whether it is of that space; *key, without the space, ends with the entry. */
+bool entry_in(const struct entry *e, struct str space, struct str *key);
 
 /* Spares the entry at least `rounds` times in eviction. */
 void entry_mark(const struct local_store *store, uint64_t hash, uint8_t rounds);

@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 
+#include "drivers/cache/local_round.h"
 #include "drivers/cache/local_store.h"
 #include "drivers/cache/local_values.h"
 
@@ -9,57 +10,6 @@
 #define SLACK_SHARE  128  /* of the pages: evicted beyond the need */
 #define WINDOW       64   /* entries looked at for one batch of victims */
 #define LOOK_MOST    4096 /* entries spared in a row, before one must go */
-
-/* A way round the entries, beginning at a hash. */
-struct round {
-	const struct values *v;
-	MDB_cursor *cursor;
-	MDB_val name;
-	MDB_val data;
-	struct entry entry;
-};
-
-static int
-round_read(struct round *r, int rc)
-{
-	uint64_t hash;
-
-	if (rc != 0)
-		return rc;
-	if (!entry_hash(&r->name, &hash))
-		return MDB_CORRUPTED;
-	return entry_read(r->v->store, hash, &r->data, &r->entry);
-}
-
-/* The entry at or behind the hash; MDB_NOTFOUND at the end. */
-static int
-round_begin(struct round *r, const struct values *v, uint64_t hash)
-{
-	uint8_t name[sizeof(hash)];
-	int rc = mdb_cursor_open(v->txn, v->store->entries, &r->cursor);
-
-	r->v = v;
-	if (rc != 0)
-		return rc;
-	entry_name(hash, name);
-	r->name = (MDB_val){ sizeof(name), name };
-	rc = mdb_cursor_get(r->cursor, &r->name, &r->data, MDB_SET_RANGE);
-	return round_read(r, rc);
-}
-
-static int
-round_next(struct round *r)
-{
-	return round_read(
-	    r, mdb_cursor_get(r->cursor, &r->name, &r->data, MDB_NEXT));
-}
-
-static void
-round_end(struct round *r)
-{
-	if (r->cursor != NULL)
-		mdb_cursor_close(r->cursor);
-}
 
 int
 evict_needed(const struct values *v, size_t more, bool *needed)
@@ -78,7 +28,7 @@ static int
 expired_find(const struct values *v, uint64_t *hand, size_t look,
     uint64_t hashes[EVICT_BATCH], size_t *n)
 {
-	struct round r = { 0 };
+	struct round r;
 	int rc = round_begin(&r, v, *hand);
 
 	*n = 0;
@@ -97,7 +47,7 @@ static int
 idle_find(const struct values *v, uint64_t *hand, uint64_t hashes[EVICT_BATCH],
     size_t *n)
 {
-	struct round r = { 0 };
+	struct round r;
 	int rc = round_begin(&r, v, *hand);
 	size_t looked = 0;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/base/hash.h"
+#include "drivers/cache/local_name.h"
 #include "drivers/cache/local_store.h"
 
 #define PATH_PAGES 4 /* copied on the way to one changed leaf */
@@ -105,18 +106,6 @@ run_pull(const struct values *v, struct place at, struct cache_op *op)
 	return rc;
 }
 
-/* Neither a space nor a key holds the byte between them. */
-static struct str
-name_of(const struct cache_op *op, char name[LOCAL_NAME_MAX])
-{
-	struct str space = op->space->name;
-
-	memcpy(name, space.p, space.n);
-	name[space.n] = LOCAL_NAME_GAP;
-	memcpy(name + space.n + 1, op->key.p, op->key.n);
-	return str_make(name, space.n + 1 + op->key.n);
-}
-
 int
 values_run(const struct values *v, struct cache_op *op)
 {
@@ -127,7 +116,7 @@ values_run(const struct values *v, struct cache_op *op)
 		op->status = ST_INVALID;
 		return 0;
 	}
-	at.name = name_of(op, name);
+	at.name = local_name(op, name);
 	at.hash = hash_keyed(v->store->state->hash_key, at.name);
 	memcpy(op->incarnation, v->store->incarnation, INCARNATION_BYTES);
 	switch (op->kind) {

@@ -6,6 +6,8 @@
 
 #include "drivers/cache/local_entry.h"
 
+struct cache_op;
+
 /*
  * Runs one operation (not COUNT) and sets its status and outputs. Returns 0,
  * or LMDB's error, after which the transaction must be aborted. GET is content

@@ -129,8 +129,10 @@ slot_find(const struct counter *c, int64_t now_ms, uint64_t *word)
 static void
 op_set(struct cache_op *op, enum status st, uint64_t word, int64_t now_ms)
 {
+	uint32_t count = word_count(word);
+
 	op->status = st;
-	op->count = word_count(word);
+	op->count = count < op->limit ? count : op->limit;
 	op->reset_ms = (int64_t)word_expiry(word) - now_ms;
 }
 

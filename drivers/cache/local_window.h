@@ -22,6 +22,7 @@ struct counter {
 	uint64_t expiry;
 };
 
+/* By a name as of local_name.h. */
 struct counter counter_of(struct local_state *state, struct str name);
 
 /*

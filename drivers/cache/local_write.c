@@ -1,48 +1,18 @@
 #include "drivers/cache/local_write.h"
 
-#include <errno.h>
-#include <time.h>
-
 #include "app/base/clock.h"
 #include "drivers/cache/local_counters.h"
 #include "drivers/cache/local_evict.h"
-#include "drivers/cache/local_lock.h"
 #include "drivers/cache/local_store.h"
 #include "drivers/cache/local_values.h"
+#include "drivers/cache/local_writer.h"
 
 #define SLICE_SHARE   8     /* one transaction takes at most this part */
 #define SLICE_PAGES   16384 /* and never more than this many pages */
 #define ROUNDS_MOST   2048  /* of eviction for one slice */
 #define SWEEP_LOOK    8192  /* entries looked at in one upkeep */
 #define SWEEP_BATCHES 256   /* transactions of expiry in one upkeep */
-#define READER_MS     200   /* longest wait for readers of older pages */
-#define PAUSE_NS      2000000
-#define UPKEEP_MS     900 /* at most one upkeep in this time */
-
-/* Operations under way, with the write lock held. */
-struct writer {
-	struct local_store *store;
-	int64_t deadline_ms;
-};
-
-static int
-begin(const struct writer *w, struct values *v)
-{
-	*v = (struct values){
-		.store = w->store,
-		.now_ms = clock_boot_ms(),
-	};
-	return mdb_txn_begin(w->store->env, NULL, 0, &v->txn);
-}
-
-static int
-finish(struct values *v, int rc)
-{
-	if (rc == 0)
-		return mdb_txn_commit(v->txn);
-	mdb_txn_abort(v->txn);
-	return rc;
-}
+#define UPKEEP_MS     900   /* at most one upkeep in this time */
 
 /* Evicts a batch of entries if `pages` more would pass the mark. */
 static int
@@ -50,7 +20,7 @@ evict_round(const struct writer *w, size_t pages, size_t *evicted)
 {
 	struct values v;
 	bool needed;
-	int rc = begin(w, &v);
+	int rc = writer_begin(w, &v);
 
 	*evicted = 0;
 	if (rc != 0)
@@ -58,7 +28,7 @@ evict_round(const struct writer *w, size_t pages, size_t *evicted)
 	rc = evict_needed(&v, pages, &needed);
 	if (rc == 0 && needed)
 		rc = evict_some(&v, pages, evicted);
-	rc = finish(&v, rc);
+	rc = writer_finish(&v, rc);
 	if (rc == 0)
 		atomic_fetch_add(&w->store->state->evictions, *evicted);
 	return rc;
@@ -82,54 +52,38 @@ make_room(const struct writer *w, size_t pages)
 	return rc;
 }
 
-static bool
-is_full(int rc)
-{
-	return rc == MDB_MAP_FULL || rc == MDB_TXN_FULL || rc == ENOSPC;
-}
-
 static int
 slice_try(const struct writer *w, struct cache_op *const *ops, size_t n)
 {
 	struct values v;
-	int rc = begin(w, &v);
+	int rc = writer_begin(w, &v);
 
 	if (rc != 0)
 		return rc;
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		if (!cache_op_counts(ops[i]))
 			rc = values_run(&v, ops[i]);
-	return finish(&v, rc);
+	return writer_finish(&v, rc);
 }
 
 static int
 slice_again(const struct writer *w, struct cache_op *const *ops, size_t n)
 {
-	int dead;
-	int rc = mdb_reader_check(w->store->env, &dead);
+	int rc = writer_free_dead(w);
 
 	if (rc == 0)
 		rc = make_room(w, w->store->pages / SLICE_SHARE);
 	return rc == 0 ? slice_try(w, ops, n) : rc;
 }
 
-/*
- * Room that is free may be held by readers of older pages: by dead ones, which
- * LMDB can tell, or by a thread that was interrupted and soon goes on.
- */
 static int
 slice_retry(const struct writer *w, struct cache_op *const *ops, size_t n)
 {
-	int64_t until_ms = clock_boot_ms() + READER_MS;
-	struct timespec pause = { 0, PAUSE_NS };
+	int64_t until_ms = writer_patience(w);
 	int rc = slice_again(w, ops, n);
 
-	if (until_ms > w->deadline_ms)
-		until_ms = w->deadline_ms;
-	while (is_full(rc) && clock_boot_ms() < until_ms) {
-		(void)nanosleep(&pause, NULL);
+	while (writer_full(rc) && writer_pause(until_ms))
 		rc = slice_again(w, ops, n);
-	}
 	return rc;
 }
 
@@ -151,20 +105,7 @@ slice_run(
 	rc = make_room(w, pages);
 	if (rc == 0)
 		rc = slice_try(w, ops, i);
-	return is_full(rc) ? slice_retry(w, ops, i) : rc;
-}
-
-/* Waits for the write lock; then nobody but us ends this life. */
-static enum status
-writer_begin(struct local_store *store, int64_t deadline_ms)
-{
-	enum status st =
-	    local_lock_take(&store->state->write_lock, deadline_ms);
-
-	if (st != ST_OK || local_store_current(store))
-		return st;
-	local_lock_leave(&store->state->write_lock);
-	return ST_STALE;
+	return writer_full(rc) ? slice_retry(w, ops, i) : rc;
 }
 
 enum status
@@ -172,7 +113,7 @@ local_write_run(struct local_store *store, struct cache_op *const *ops,
     size_t n, int64_t deadline_ms)
 {
 	const struct writer w = { store, deadline_ms };
-	enum status st = writer_begin(store, deadline_ms);
+	enum status st = writer_lock(&w);
 	size_t done;
 	int rc = 0;
 
@@ -181,7 +122,7 @@ local_write_run(struct local_store *store, struct cache_op *const *ops,
 	for (size_t i = 0; rc == 0 && i < n; i += done)
 		rc = slice_run(&w, ops + i, n - i, &done);
 	st = local_store_verdict(store, rc);
-	local_lock_leave(&store->state->write_lock);
+	writer_unlock(&w);
 	return st;
 }
 
@@ -204,9 +145,9 @@ static int
 sweep_remove(const struct writer *w, const uint64_t *hashes, size_t n)
 {
 	struct values v;
-	int rc = begin(w, &v);
+	int rc = writer_begin(w, &v);
 
-	return rc == 0 ? finish(&v, sweep_drop(&v, hashes, n)) : rc;
+	return rc == 0 ? writer_finish(&v, sweep_drop(&v, hashes, n)) : rc;
 }
 
 /* Removes one batch of expired entries; *n of them. */
@@ -219,11 +160,11 @@ sweep_round(const struct writer *w, size_t *n)
 
 	if (st != ST_OK || *n == 0)
 		return st;
-	st = writer_begin(w->store, w->deadline_ms);
+	st = writer_lock(w);
 	if (st != ST_OK)
 		return st;
 	st = local_store_verdict(w->store, sweep_remove(w, hashes, *n));
-	local_lock_leave(&w->store->state->write_lock);
+	writer_unlock(w);
 	return st;
 }
 
@@ -244,11 +185,10 @@ local_write_upkeep(struct local_store *store, int64_t deadline_ms)
 	const struct writer w = { store, deadline_ms };
 	size_t n = EVICT_BATCH;
 	enum status st;
-	int dead;
 
 	if (!upkeep_due(store->state))
 		return ST_OK;
-	st = local_store_verdict(store, mdb_reader_check(store->env, &dead));
+	st = local_store_verdict(store, writer_free_dead(&w));
 	for (int i = 0; st == ST_OK && n == EVICT_BATCH && i < SWEEP_BATCHES;
 	     i++)
 		st = sweep_round(&w, &n);

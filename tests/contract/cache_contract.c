@@ -32,8 +32,8 @@ struct asked {
 };
 
 static const struct question *const subjects[] = { value_questions,
-	counter_questions, sharing_questions, bound_questions,
-	death_questions };
+	space_questions, list_questions, counter_questions, sharing_questions,
+	bound_questions, death_questions };
 
 #define SUBJECTS (sizeof(subjects) / sizeof(subjects[0]))
 

@@ -19,6 +19,7 @@ const struct cache_space fixture_space = { { "space", 5 }, true };
 
 #define FIXTURE_TIMEOUT_MS 1000
 #define DEADLINE_MS        60000
+#define KEYS_MAX           4096
 #define CHUNK_BYTES        65536
 #define PAUSE_US           20000
 
@@ -119,20 +120,50 @@ fixture_exec(struct fixture *f, struct cache_conn *conn,
 	return f->driver->exec(conn, ops, n, deadline_ms);
 }
 
-void
-run_on(
-    struct fixture *f, struct cache_conn *conn, struct cache_op *ops, size_t n)
+/* Fills in what the short ways leave open; the operations in a list. */
+static struct cache_op **
+listed(struct fixture *f, struct cache_op *ops, size_t n)
 {
 	struct cache_op **list = arena_alloc(&f->arena, n * sizeof(list[0]));
 
 	for (size_t i = 0; i < n; i++) {
-		ops[i].arena = &f->arena;
+		if (ops[i].arena == NULL)
+			ops[i].arena = &f->arena;
 		if (ops[i].space == NULL)
 			ops[i].space = &fixture_space;
+		if (cache_op_counts(&ops[i]) && str_is_null(ops[i].shard))
+			ops[i].shard = STR("counters");
 		list[i] = &ops[i];
 	}
+	return list;
+}
+
+void
+run_on(
+    struct fixture *f, struct cache_conn *conn, struct cache_op *ops, size_t n)
+{
+	struct cache_op **list = listed(f, ops, n);
+
 	assert_int_equal(
 	    fixture_exec(f, conn, list, n, fixture_deadline()), ST_OK);
+}
+
+enum status
+fixture_try(struct fixture *f, struct cache_conn *conn, struct cache_op *ops,
+    size_t n, int64_t ms)
+{
+	struct cache_op **list = listed(f, ops, n);
+	int64_t began_ms = clock_boot_ms();
+	enum status st = fixture_exec(f, conn, list, n, began_ms + ms);
+	size_t failed = 0;
+
+	assert_in_range(clock_boot_ms() - began_ms, 0, ms + FIXTURE_SLACK_MS);
+	for (size_t i = 0; i < n; i++)
+		failed += ops[i].status == ST_TIMEOUT ||
+			  ops[i].status == ST_UNAVAILABLE;
+	assert_true(st == ST_OK || st == ST_TIMEOUT || st == ST_UNAVAILABLE);
+	assert_int_equal(failed > 0, st != ST_OK);
+	return st;
 }
 
 void
@@ -183,6 +214,13 @@ del(struct fixture *f, struct str key)
 }
 
 enum status
+pull(struct fixture *f, struct str key, struct str *value)
+{
+	return run_one(
+	    f, (struct cache_op){ .kind = CACHE_PULL, .key = key }, value);
+}
+
+enum status
 touch(struct fixture *f, struct str key, uint32_t ttl)
 {
 	return run_one(f,
@@ -197,6 +235,52 @@ count(struct fixture *f, struct str key, uint32_t limit, uint32_t ttl)
 	    (struct cache_op){
 		.kind = CACHE_COUNT, .key = key, .limit = limit, .ttl = ttl },
 	    NULL);
+}
+
+void
+flush(struct fixture *f, const struct cache_space *space)
+{
+	struct error err = { 0 };
+
+	if (f->driver->flush(f->conn, space, fixture_deadline(), &err) != ST_OK)
+		fail_msg("%s", err.text);
+}
+
+/* A cursor stands in a URL. */
+static void
+assert_cursor(struct str cursor)
+{
+	for (size_t i = 0; i < cursor.n; i++) {
+		assert_in_range(cursor.p[i], '!', '~');
+		assert_true(cursor.p[i] != '&' && cursor.p[i] != '+');
+	}
+}
+
+struct keys
+list(struct fixture *f, const struct cache_space *space, struct str prefix,
+    size_t limit)
+{
+	struct keys all = { arena_alloc(&f->arena, KEYS_MAX * sizeof(all.v[0])),
+		0 };
+	struct cache_page page = { .prefix = prefix,
+		.cursor = STR(""),
+		.limit = limit,
+		.arena = &f->arena };
+	int64_t deadline_ms = fixture_deadline();
+	struct error err = { 0 };
+
+	do {
+		if (f->driver->list(f->conn, space, &page, deadline_ms, &err) !=
+		    ST_OK)
+			fail_msg("%s", err.text);
+		assert_in_range(page.n, 0, limit);
+		assert_in_range(all.n + page.n, 0, KEYS_MAX);
+		for (size_t i = 0; i < page.n; i++)
+			all.v[all.n++] = page.keys[i];
+		assert_cursor(page.cursor);
+		assert_true(clock_boot_ms() < deadline_ms);
+	} while (page.cursor.n > 0);
+	return all;
 }
 
 void

@@ -12,8 +12,9 @@
 
 #define FIXTURE_MEMORY    (8 << 20)
 #define FIXTURE_MAX_VALUE (1 << 20)
+#define FIXTURE_SLACK_MS  400 /* what a busy machine adds to a deadline */
 
-/* Where the short ways look. */
+/* Where the short ways look. Counters are all of one shard. */
 extern const struct cache_space fixture_space;
 
 struct place;
@@ -26,6 +27,12 @@ struct fixture {
 	struct cache *cache; /* NULL: closed */
 	struct cache_conn *conn;
 	struct arena arena;
+};
+
+/* Keys of a list; one may come twice. */
+struct keys {
+	struct str *v;
+	size_t n;
 };
 
 /* Starts an empty store and connects; asserts that it can. */
@@ -54,6 +61,13 @@ int64_t fixture_deadline(void);
 enum status fixture_exec(struct fixture *f, struct cache_conn *conn,
     struct cache_op *const *ops, size_t n, int64_t deadline_ms);
 
+/*
+ * Runs a batch within `ms` from now; asserts that it took not much longer, and
+ * that each operation has a status that fits what is returned.
+ */
+enum status fixture_try(struct fixture *f, struct cache_conn *conn,
+    struct cache_op *ops, size_t n, int64_t ms);
+
 /* Runs a batch; asserts that the store did. */
 void run(struct fixture *f, struct cache_op *ops, size_t n);
 void run_on(
@@ -66,9 +80,16 @@ enum status add(
     struct fixture *f, struct str key, struct str value, uint32_t ttl);
 enum status get(struct fixture *f, struct str key, struct str *value);
 enum status del(struct fixture *f, struct str key);
+enum status pull(struct fixture *f, struct str key, struct str *value);
 enum status touch(struct fixture *f, struct str key, uint32_t ttl);
 enum status count(
     struct fixture *f, struct str key, uint32_t limit, uint32_t ttl);
+
+/* Flushes a space, or gathers all keys of it that begin so by pages of `limit`
+ * keys, in the arena; asserts that the store does so. */
+void flush(struct fixture *f, const struct cache_space *space);
+struct keys list(struct fixture *f, const struct cache_space *space,
+    struct str prefix, size_t limit);
 
 /* What a GET through the connection says of the store's life. */
 void incarnation_of(

@@ -31,6 +31,8 @@ struct question {
 
 /* Lists end with a row without a name. */
 extern const struct question value_questions[];
+extern const struct question space_questions[];
+extern const struct question list_questions[];
 extern const struct question counter_questions[];
 extern const struct question sharing_questions[];
 extern const struct question bound_questions[];

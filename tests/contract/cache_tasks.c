@@ -108,6 +108,34 @@ task_echo(struct fixture *f, const char *argument)
 	return 0;
 }
 
+static enum status
+obey(struct fixture *f, char what)
+{
+	switch (what) {
+	case OBEY_GET:
+		return get(f, OBEYED, NULL);
+	case OBEY_SET:
+		return set(f, OBEYED, STR("obedient"), 60);
+	default:
+		flush(f, &fixture_space);
+		return ST_OK;
+	}
+}
+
+static int
+task_obey(struct fixture *f, const char *argument)
+{
+	char what;
+
+	(void)argument;
+	while (task_hear(&what, 1)) {
+		unsigned char st = (unsigned char)obey(f, what);
+
+		task_tell(&st, 1);
+	}
+	return 0;
+}
+
 static int
 task_incarnation(struct fixture *f, const char *argument)
 {
@@ -136,6 +164,7 @@ static const struct {
 } tasks[] = {
 	{ "count", task_count },
 	{ "echo", task_echo },
+	{ "obey", task_obey },
 	{ "incarnation", task_incarnation },
 	{ "churn", task_churn },
 };

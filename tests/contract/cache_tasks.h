@@ -17,6 +17,13 @@ struct fixture;
 #define CHURNED_KEYS       60
 #define CHURNED_LIMIT      200
 
+/* What the task "obey" does on OBEYED, or with its space; it tells the status
+ * of each as one byte. */
+#define OBEYED     STR("obeyed")
+#define OBEY_GET   'g'
+#define OBEY_SET   's'
+#define OBEY_FLUSH 'f'
+
 /* n threads, each with its own connection; argument and number are passed. */
 struct crowd {
 	uint32_t (*work)(

@@ -9,15 +9,19 @@
 #include <cmocka.h>
 
 #include "app/base/clock.h"
+#include "drivers/cache/local_name.h"
 #include "drivers/cache/local_window.h"
 #include "tests/support/local.h"
 
 #define MANY (CACHE_GROUP_MAX + 1)
 
+static const struct cache_space space = { { "space", 5 }, false };
+
 static struct cache_op
 count_op(struct str key, uint32_t group)
 {
 	return (struct cache_op){ .kind = CACHE_COUNT,
+		.space = &space,
 		.key = key,
 		.limit = 9,
 		.ttl = 60,
@@ -35,11 +39,20 @@ run(struct local_fixture *f, struct cache_op *ops, size_t n)
 	    f->store->state, list, n, clock_boot_ms(), local_deadline());
 }
 
+static struct counter
+counter_at(struct local_fixture *f, struct str key)
+{
+	const struct cache_op op = count_op(key, 0);
+	char name[LOCAL_NAME_MAX];
+
+	return counter_of(f->store->state, local_name(&op, name));
+}
+
 /* Fills the bucket of a key with windows that end far in the future. */
 static void
 fill_bucket(struct local_fixture *f, struct str key)
 {
-	struct counter c = counter_of(f->store->state, key);
+	struct counter c = counter_at(f, key);
 
 	for (size_t i = 0; i < LOCAL_BUCKET_SLOTS; i++) {
 		c.bucket->slots[i].key = i + 2;
@@ -102,7 +115,7 @@ a_lock_that_is_held_ends_the_batch_in_time(void **state)
 	struct cache_op ops[] = { count_op(STR("a"), 0),
 		count_op(STR("b"), 0) };
 	struct cache_op *list[] = { &ops[0], &ops[1] };
-	struct counter c = counter_of(f->store->state, STR("a"));
+	struct counter c = counter_at(f, STR("a"));
 	int64_t now_ms = clock_boot_ms();
 
 	assert_int_equal(pthread_mutex_lock(&c.bucket->lock), 0);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "drivers/cache/local_name.h"
 #include "tests/support/local.h"
 
 #define HASH  UINT64_C(0x0102030405060708)

@@ -170,7 +170,7 @@ a_count_is_taken_back(void **state)
 {
 	struct counter c = counter_of(*state, STR("a"));
 	struct counter second = c;
-	struct cache_op op = { .status = ST_OK };
+	struct cache_op op = { .status = ST_OK, .limit = 9 };
 
 	(void)add(&c, 9, TTL);
 	(void)add(&second, 9, TTL);
@@ -189,7 +189,7 @@ nothing_is_taken_back_from_a_later_window(void **state)
 {
 	struct counter c = counter_of(*state, STR("a"));
 	struct counter late = c;
-	struct cache_op op = { .status = ST_OK };
+	struct cache_op op = { .status = ST_OK, .limit = 9 };
 
 	(void)add(&late, 9, TTL);
 	assert_true(counter_end(&c, clock_boot_ms()));
