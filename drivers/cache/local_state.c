@@ -11,13 +11,13 @@
 
 #include "app/base/log.h"
 #include "app/base/secret.h"
+#include "drivers/cache/cache_boot.h"
 #include "drivers/cache/local_folder.h"
 #include "drivers/cache/local_lock.h"
 
 #define STATE_FILE  "state"
 #define STATE_NEW   "state.new"
 #define MAGIC       "weir local store"
-#define BOOT_FILE   "/proc/sys/kernel/random/boot_id"
 #define SEEN_SHARE  1024u /* bytes of memory to one mark in `seen` */
 #define SEEN_FEWEST 1024u
 
@@ -41,20 +41,6 @@ seen_count_for(uint64_t memory)
 	while (n < memory / SEEN_SHARE)
 		n *= 2;
 	return n;
-}
-
-static bool
-boot_id_read(char id[LOCAL_BOOT_BYTES])
-{
-	int fd = open(BOOT_FILE, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	memset(id, 0, LOCAL_BOOT_BYTES);
-	if (fd < 0)
-		return false;
-	n = read(fd, id, LOCAL_BOOT_BYTES - 1);
-	(void)close(fd);
-	return n > 0;
 }
 
 static enum status
@@ -92,7 +78,7 @@ state_init(struct local_state *state, uint64_t memory)
 	state->memory = memory;
 	state->seen_count = seen_count_for(memory);
 	secret_random(state->hash_key, sizeof(state->hash_key));
-	return boot_id_read(state->boot_id) && locks_init(state);
+	return cache_boot_id(state->boot_id) && locks_init(state);
 }
 
 /* The file gets its name when it is whole. */
@@ -113,7 +99,7 @@ state_fill(const struct local_folder *folder, int fd, uint64_t memory,
 	if (!state_init(out->state, memory)) {
 		local_map_close(out);
 		return error_set(err, ST_UNAVAILABLE,
-		    "this system lacks " BOOT_FILE " or robust mutexes");
+		    "this system lacks " CACHE_BOOT_FILE " or robust mutexes");
 	}
 	local_folder_adopt(folder, STATE_NEW);
 	if (renameat(folder->fd, STATE_NEW, folder->fd, STATE_FILE) == 0)
@@ -148,14 +134,14 @@ static const char *
 state_fault(const struct local_map *map)
 {
 	const struct local_state *state = map->state;
-	char boot_id[LOCAL_BOOT_BYTES];
+	char boot_id[CACHE_BOOT_BYTES];
 
 	if (memcmp(state->magic, MAGIC, sizeof(state->magic)) != 0)
 		return "it is damaged";
 	if (state->format != LOCAL_FORMAT ||
 	    state->size_of_this != sizeof(*state))
 		return OTHER_VERSION;
-	if (!boot_id_read(boot_id) ||
+	if (!cache_boot_id(boot_id) ||
 	    memcmp(state->boot_id, boot_id, sizeof(boot_id)) != 0)
 		return "the machine was started since";
 	if (state->seen_count != seen_count_for(state->memory) ||

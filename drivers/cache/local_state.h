@@ -20,6 +20,7 @@
 #include "app/base/hash.h"
 #include "app/base/status.h"
 #include "drivers/cache/cache.h"
+#include "drivers/cache/cache_boot.h"
 
 struct local_folder;
 
@@ -27,7 +28,6 @@ struct local_folder;
 #define LOCAL_BUCKETS      1024 /* a power of two */
 #define LOCAL_BUCKET_SLOTS 64
 #define LOCAL_LINE         64 /* bytes of a cache line */
-#define LOCAL_BOOT_BYTES   40
 
 struct local_slot {
 	_Atomic uint64_t key;
@@ -45,7 +45,7 @@ struct local_state {
 	_Atomic uint64_t generation;
 	uint32_t format;
 	uint32_t size_of_this; /* differs between 32 and 64 bit programs */
-	char boot_id[LOCAL_BOOT_BYTES];
+	char boot_id[CACHE_BOOT_BYTES];
 	uint64_t memory;     /* bytes of the values file */
 	uint64_t seen_count; /* a power of two */
 	uint8_t hash_key[HASH_KEY_BYTES];
