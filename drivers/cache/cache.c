@@ -1,8 +1,10 @@
 #include "drivers/cache/cache.h"
 
+#include "drivers/cache/file.h"
 #include "drivers/cache/local.h"
 
-const struct cache_driver *const cache_drivers[] = { &local_driver, NULL };
+const struct cache_driver *const cache_drivers[] = { &local_driver,
+	&file_driver, NULL };
 
 const struct cache_driver *
 cache_driver_find(struct str name)
