@@ -27,6 +27,12 @@ evicts(const struct place_kind *kind)
 }
 
 static bool
+refuses(const struct place_kind *kind)
+{
+	return kind->bound == PLACE_REFUSES;
+}
+
+static bool
 keeps_used(const struct place_kind *kind)
 {
 	return kind->bound == PLACE_EVICTS_UNUSED;
@@ -159,12 +165,89 @@ a_tag_is_deleted_and_made_beside_large_values(void **state)
 	}
 }
 
+/* Sets until one is refused; returns how many were stored. */
+static unsigned
+fill_up(struct fixture *f, size_t size)
+{
+	size_t most = 4 * memory_of(f) / size;
+
+	for (unsigned i = 0; i < most; i++) {
+		enum status st = set(f, key_of(f, i), bytes(f, size, i), 600);
+
+		if (st == ST_FULL)
+			return i;
+		assert_int_equal(st, ST_OK);
+		if (i % 16 == 0)
+			arena_reset(&f->arena);
+	}
+	fail_msg("it took %zu bytes", most * size);
+	return 0;
+}
+
+static void
+what_a_full_store_refuses_is_not_there(void **state)
+{
+	struct fixture *f = *state;
+	unsigned n = fill_up(f, LARGE);
+	struct str value = bytes(f, FIXTURE_MAX_VALUE, 1);
+
+	assert_int_equal(get(f, key_of(f, n), NULL), ST_MISSING);
+	for (unsigned i = 0; i < n; i += 3) {
+		enum status st = set(f, key_of(f, i), value, 600);
+
+		if (st == ST_FULL) {
+			assert_int_equal(
+			    get(f, key_of(f, i), NULL), ST_MISSING);
+			assert_int_equal(add(f, key_of(f, i), value, 600),
+			    get(f, key_of(f, i), NULL) == ST_OK ? ST_OK
+								: ST_FULL);
+		} else {
+			assert_int_equal(st, ST_OK);
+			assert_value(f, key_of(f, i), value);
+		}
+	}
+	for (unsigned i = 1; i < n; i += 3)
+		assert_value(f, key_of(f, i), bytes(f, LARGE, i));
+}
+
+static void
+a_full_store_takes_values_when_some_were_deleted(void **state)
+{
+	struct fixture *f = *state;
+	unsigned n = fill_up(f, LARGE);
+
+	for (unsigned i = 0; i < n; i += 2)
+		assert_int_equal(del(f, key_of(f, i)), ST_OK);
+	for (unsigned i = 0; i < n; i += 8)
+		assert_int_equal(
+		    set(f, key_of(f, i), bytes(f, LARGE, i), 60), ST_OK);
+	flush(f, &fixture_space);
+	for (unsigned i = 0; i < n / 2; i++)
+		assert_int_equal(
+		    set(f, key_of(f, i), bytes(f, LARGE, i), 60), ST_OK);
+}
+
+static void
+a_full_store_is_flushed(void **state)
+{
+	struct fixture *f = *state;
+	unsigned n = fill(f, SMALL, 2, 0) + fill(f, LARGE, 2, 0);
+
+	flush(f, &fixture_space);
+	for (unsigned i = 0; i < n; i += 5)
+		assert_int_equal(get(f, key_of(f, i), NULL), ST_MISSING);
+	(void)fill(f, LARGE, 2, 60);
+}
+
 const struct question bound_questions[] = {
 	QUESTION_OF(evicts, a_full_store_takes_new_values),
 	QUESTION_OF(evicts, a_full_store_keeps_some_values),
 	QUESTION_OF(keeps_used, a_value_in_use_outlives_others),
-	QUESTION(a_value_is_deleted_from_a_full_store),
+	QUESTION_OF(evicts, a_value_is_deleted_from_a_full_store),
 	QUESTION_OF(evicts, a_batch_larger_than_the_store_ends_well),
 	QUESTION_OF(evicts, a_tag_is_deleted_and_made_beside_large_values),
+	QUESTION_OF(evicts, a_full_store_is_flushed),
+	QUESTION_OF(refuses, what_a_full_store_refuses_is_not_there),
+	QUESTION_OF(refuses, a_full_store_takes_values_when_some_were_deleted),
 	QUESTIONS_END,
 };

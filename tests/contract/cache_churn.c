@@ -9,10 +9,9 @@
 #include "tests/contract/cache_fixture.h"
 #include "tests/contract/cache_tasks.h"
 
-#define SMALL_MOST     3000
-#define LARGE_MOST     60000
-#define BATCH_MOST     6
-#define CHURNED_WINDOW 60
+#define SMALL_MOST 3000
+#define LARGE_MOST 60000
+#define BATCH_MOST 6
 
 struct churn_head {
 	uint32_t number;

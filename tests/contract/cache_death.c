@@ -5,6 +5,7 @@
 #include "tests/contract/cache_questions.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +21,8 @@
 
 #define KILLS_USUAL 30
 #define PAIR        2
+#define STOPS       8
+#define STOP_MS     100   /* that others wait for a stopped process */
 #define LIFE_MOST   30000 /* microseconds that a process lives */
 
 static unsigned
@@ -121,8 +124,43 @@ a_store_full_of_dead_readers_takes_values(void **state)
 	}
 }
 
+/* One that stands still in the middle of its work holds up nobody for longer
+ * than he has time. */
+static void
+a_stopped_process_holds_up_nobody(void **state)
+{
+	struct fixture *f = *state;
+
+	for (unsigned i = 0; i < STOPS; i++) {
+		struct process p = churner(f, i);
+		struct cache_op ops[] = {
+			{ .kind = CACHE_SET,
+			    .key = churn_key(f, i),
+			    .value = STR("mine") },
+			{ .kind = CACHE_COUNT,
+			    .key = churn_key(f, i),
+			    .limit = CHURNED_LIMIT,
+			    .ttl = CHURNED_WINDOW },
+			{ .kind = CACHE_GET, .key = churn_key(f, i) },
+		};
+
+		(void)usleep(i * 7919U % LIFE_MOST);
+		assert_int_equal(kill(p.pid, SIGSTOP), 0);
+		for (int k = 0; k < 3; k++)
+			(void)fixture_try(f, f->conn, &ops[k], 1, STOP_MS);
+		process_kill(&p);
+		fixture_recover(f);
+		/* The next one must not find what it has not written. */
+		assert_int_equal(
+		    set(f, churn_key(f, i), STR("mine"), 60), ST_OK);
+		assert_int_equal(del(f, churn_key(f, i)), ST_OK);
+		arena_reset(&f->arena);
+	}
+}
+
 const struct question death_questions[] = {
 	QUESTION(killed_processes_do_no_harm),
 	QUESTION(a_store_full_of_dead_readers_takes_values),
+	QUESTION(a_stopped_process_holds_up_nobody),
 	QUESTIONS_END,
 };

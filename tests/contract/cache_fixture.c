@@ -21,6 +21,9 @@ const struct cache_space fixture_space = { { "space", 5 }, true };
 #define DEADLINE_MS        60000
 #define KEYS_MAX           4096
 #define CHUNK_BYTES        65536
+#define RECOVERY_MS        2000
+#define TRY_MS             250
+#define TRY_PAUSE_US       5000
 #define PAUSE_US           20000
 
 int64_t
@@ -164,6 +167,18 @@ fixture_try(struct fixture *f, struct cache_conn *conn, struct cache_op *ops,
 	assert_true(st == ST_OK || st == ST_TIMEOUT || st == ST_UNAVAILABLE);
 	assert_int_equal(failed > 0, st != ST_OK);
 	return st;
+}
+
+void
+fixture_recover(struct fixture *f)
+{
+	int64_t until_ms = clock_boot_ms() + RECOVERY_MS + FIXTURE_SLACK_MS;
+	struct cache_op op = { .kind = CACHE_GET, .key = STR("any") };
+
+	while (fixture_try(f, f->conn, &op, 1, TRY_MS) != ST_OK) {
+		assert_true(clock_boot_ms() < until_ms);
+		(void)usleep(TRY_PAUSE_US);
+	}
 }
 
 void

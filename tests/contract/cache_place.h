@@ -53,6 +53,8 @@ struct place_kind {
 	bool cannot_list;
 	/* The incarnation never tells anything: see the driver's header. */
 	bool constant_incarnation;
+	/* cache_config.prefix keeps two stores apart in one place. */
+	bool prefixed;
 	enum place_bound bound;
 	size_t memory; /* bytes that it may hold about; 0: FIXTURE_MEMORY */
 	/* Starts an empty store in place->folder. */
@@ -65,6 +67,9 @@ struct place_kind {
 	void (*config)(struct place *place, struct cache_config *out);
 	/* The same with a password that is wrong; NULL: it has none. */
 	void (*wrong_password)(struct place *place, struct cache_config *out);
+	/* Spoils what the store has kept, while nobody uses it, in one way or
+	 * another: false when there is no such way. */
+	bool (*damage)(struct place *place, unsigned how);
 	void (*kill)(struct place *place);
 	void (*restart)(struct place *place);
 	void (*pause)(struct place *place);

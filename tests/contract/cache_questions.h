@@ -31,11 +31,19 @@ struct question {
 
 /* Lists end with a row without a name. */
 extern const struct question value_questions[];
+extern const struct question key_questions[];
+extern const struct question expiry_questions[];
+extern const struct question batch_questions[];
 extern const struct question space_questions[];
 extern const struct question list_questions[];
 extern const struct question counter_questions[];
+extern const struct question group_questions[];
 extern const struct question sharing_questions[];
 extern const struct question bound_questions[];
 extern const struct question death_questions[];
+extern const struct question health_questions[];
+extern const struct question server_questions[];
+extern const struct question answer_questions[];
+extern const struct question loop_questions[];
 
 #endif

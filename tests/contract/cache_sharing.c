@@ -42,6 +42,81 @@ an_add_is_won_by_exactly_one(void **state)
 	assert_int_equal(crowd_run(*state, &crowd), RACES);
 }
 
+/* Of a value that expires, too. */
+static void
+an_expired_value_is_replaced_by_exactly_one(void **state)
+{
+	const struct crowd crowd = { add_often, NULL, CROWD_MAX };
+	struct fixture *f = *state;
+
+	for (unsigned i = 0; i < RACES; i++) {
+		struct str key = arena_printf(&f->arena, "race %u", i);
+
+		assert_int_equal(set(f, key, STR("old"), 1), ST_OK);
+	}
+	wait_for_expiry(f, arena_printf(&f->arena, "race %d", RACES - 1));
+	assert_int_equal(crowd_run(f, &crowd), RACES);
+}
+
+static uint32_t
+pull_often(struct fixture *f, const char *argument, uint32_t number)
+{
+	uint32_t won = 0;
+
+	(void)argument;
+	(void)number;
+	for (unsigned i = 0; i < RACES; i++) {
+		struct str key = arena_printf(&f->arena, "race %u", i);
+		struct str got = STR_NULL;
+
+		if (pull(f, key, &got) != ST_OK)
+			continue;
+		assert_true(str_eq(got, key));
+		won++;
+	}
+	return won;
+}
+
+static void
+a_pull_is_won_by_exactly_one(void **state)
+{
+	const struct crowd crowd = { pull_often, NULL, CROWD_MAX };
+	struct fixture *f = *state;
+
+	for (unsigned i = 0; i < RACES; i++) {
+		struct str key = arena_printf(&f->arena, "race %u", i);
+
+		assert_int_equal(set(f, key, key, 60), ST_OK);
+	}
+	assert_int_equal(crowd_run(f, &crowd), RACES);
+}
+
+/* A deletion is told to exactly one as well. */
+static uint32_t
+delete_often(struct fixture *f, const char *argument, uint32_t number)
+{
+	uint32_t won = 0;
+
+	(void)argument;
+	(void)number;
+	for (unsigned i = 0; i < RACES; i++)
+		won += del(f, arena_printf(&f->arena, "race %u", i)) == ST_OK;
+	return won;
+}
+
+static void
+a_value_is_deleted_by_exactly_one(void **state)
+{
+	const struct crowd crowd = { delete_often, NULL, CROWD_MAX };
+	struct fixture *f = *state;
+
+	for (unsigned i = 0; i < RACES; i++)
+		assert_int_equal(
+		    set(f, arena_printf(&f->arena, "race %u", i), STR("x"), 60),
+		    ST_OK);
+	assert_int_equal(crowd_run(f, &crowd), RACES);
+}
+
 static void
 counts_of_processes_and_threads_are_exact(void **state)
 {
@@ -159,6 +234,9 @@ a_store_outlives_its_users(void **state)
 
 const struct question sharing_questions[] = {
 	QUESTION(an_add_is_won_by_exactly_one),
+	QUESTION(an_expired_value_is_replaced_by_exactly_one),
+	QUESTION(a_pull_is_won_by_exactly_one),
+	QUESTION(a_value_is_deleted_by_exactly_one),
 	QUESTION(counts_of_processes_and_threads_are_exact),
 	QUESTION(a_write_is_seen_by_another_process_at_once),
 	QUESTION(processes_agree_on_the_incarnation),

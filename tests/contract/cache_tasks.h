@@ -16,6 +16,7 @@ struct fixture;
 #define CHURNING_THREADS   3
 #define CHURNED_KEYS       60
 #define CHURNED_LIMIT      200
+#define CHURNED_WINDOW     60
 
 /* What the task "obey" does on OBEYED, or with its space; it tells the status
  * of each as one byte. */
