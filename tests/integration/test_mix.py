@@ -1,163 +1,23 @@
-"""No read is older than the last write that was acknowledged.
-
-Each row carries a version. A writer notes a version once its PATCH has been
-answered; a reader notes what stands there before it asks, and must see that
-version or a later one, whichever process answers.
-"""
-
-import random
-import threading
-import time
+"""No read is older than the last write that was acknowledged, on any store."""
 
 import pytest
 
-from support import fcgi
+from support.mix import Mix
+from support.store import STORES as ALL
 
-TABLE = "/api/v2/shop/_table/orders"
-ROWS = 20
-CLIENTS = 8
-WRITES = 0.3
-SINGLE_READS = 0.5
-LOST = (OSError, fcgi.Closed)
+STORES = ALL
+OPERATIONS = [5_000, pytest.param(100_000, marks=pytest.mark.full)]
 
 
-class Mix:
-    """Calls on several processes, and what every client must know."""
-
-    def __init__(self, site, servers, operations):
-        self.servers = servers
-        self.key = {"X-API-Key": site.keys["owner"]}
-        self.left = operations
-        self.lock = threading.Lock()
-        self.row_locks = [threading.Lock() for _ in range(ROWS + 1)]
-        (self.version,) = site.ask("SELECT max(version) FROM orders")
-        self.known = [0] * (ROWS + 1)
-        self.hits = 0
-        self.stale = []
-        self.failed = []
-
-    def take(self):
-        """One operation less to do; False when none is left."""
-        with self.lock:
-            self.left -= 1
-            return self.left >= 0
-
-    def next_version(self):
-        with self.lock:
-            self.version += 1
-            return self.version
-
-    def call(self, client, path, **more):
-        answer = client.call(path, headers=self.key, **more)
-        if answer.status != 200:
-            self.failed.append(answer)
-            return None
-        return answer
-
-    def write(self, client, id):
-        """One writer a row at a time: versions only grow."""
-        with self.row_locks[id]:
-            version = self.next_version()
-            body = b'{"version":%d}' % version
-            if self.call(client, f"{TABLE}/{id}", method="PATCH", body=body):
-                self.known[id] = version
-
-    def read_one(self, client, id):
-        known = self.known[id]
-        answer = self.call(client, f"{TABLE}/{id}")
-        if answer:
-            self.check(answer, [answer.json], {id: known})
-
-    def read_all(self, client):
-        known = dict(enumerate(self.known))
-        answer = self.call(client, f"{TABLE}?limit={ROWS}&order=id")
-        if answer:
-            self.check(answer, answer.rows, known)
-
-    def check(self, answer, rows, known):
-        self.hits += answer.hit
-        self.stale += [(row, known[row["id"]]) for row in rows
-                       if row["version"] < known[row["id"]]]
-
-    def act(self, client, dice):
-        """Reads or writes, as the dice say."""
-        id = dice.randint(1, ROWS)
-        what = dice.random()
-        if what < WRITES:
-            self.write(client, id)
-        elif what < WRITES + SINGLE_READS:
-            self.read_one(client, id)
-        else:
-            self.read_all(client)
-
-    def client(self, seed):
-        dice = random.Random(seed)
-        clients = [server.connect() for server in self.servers]
-        try:
-            while self.take():
-                self.act(dice.choice(clients), dice)
-        except LOST as error:
-            self.failed.append(error)
-        for client in clients:
-            client.close()
-
-    def client_of_a_victim(self, server, seed):
-        """Goes on until its process is killed; only that may fail."""
-        dice = random.Random(seed)
-        with server.connect() as client:
-            try:
-                while True:
-                    self.act(client, dice)
-            except LOST:
-                pass
-
-    def kill_victims(self, site):
-        """Kills one more process each time, in the middle of its work."""
-        killed = 0
-        while any(thread.is_alive() for thread in self.threads):
-            victim = site.serve("victim")
-            clients = [threading.Thread(
-                target=self.client_of_a_victim, args=[victim, killed * 4 + n])
-                       for n in range(4)]
-            for client in clients:
-                client.start()
-            time.sleep(0.1)
-            victim.kill()
-            for client in clients:
-                client.join()
-            killed += 1
-        return killed
-
-    def __enter__(self):
-        self.threads = [threading.Thread(target=self.client, args=[seed])
-                        for seed in range(CLIENTS)]
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *error):
-        for thread in self.threads:
-            thread.join()
-
-
-def check(mix):
-    assert mix.left < 0, "a client ended early"
-    assert not mix.failed, mix.failed[:3]
-    assert not mix.stale, mix.stale[:3]
-    assert mix.hits > 0
-
-
-@pytest.mark.parametrize("operations", [
-    5_000, pytest.param(100_000, marks=pytest.mark.full)])
+@pytest.mark.parametrize("operations", OPERATIONS)
 def test_no_read_is_stale(site, pair, operations):
     with Mix(site, pair.servers, operations) as mix:
         pass
-    check(mix)
+    mix.check()
 
 
-@pytest.mark.parametrize("operations", [
-    5_000, pytest.param(100_000, marks=pytest.mark.full)])
+@pytest.mark.parametrize("operations", OPERATIONS)
 def test_no_read_is_stale_while_others_are_killed(site, pair, operations):
     with Mix(site, pair.servers, operations) as mix:
         assert mix.kill_victims(site) > 2
-    check(mix)
+    mix.check()

@@ -1,0 +1,138 @@
+"""A store that dies, hangs, comes back, or comes back older than it was.
+
+Whatever happens to it: requests go on without it, none waits longer than one
+deadline, no read is stale, and the store is used again soon after it is back.
+"""
+
+import itertools
+import time
+
+import pytest
+
+from support.mix import Mix
+from support.process import wait_until
+from support.store import SERVED
+
+STORES = SERVED
+SETTINGS = {"STORE_TIMEOUT": "50ms"}
+RECOVERY = 2
+BUSY = 1  # seconds that a busy machine may add to a call
+OPERATIONS = [3_000, pytest.param(50_000, marks=pytest.mark.full)]
+TABLE = "/api/v2/shop/_table/orders"
+FRESH = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def small(site):
+    """A key that may call three times a minute."""
+    site.add_role("small")
+    site.grant("small", "shop", "*", "all")
+    site.add_limit("small", 3, "minute", role="small")
+    return {"X-API-Key": site.add_key("small", "small")}
+
+
+@pytest.fixture
+def get(server, key):
+    def get(path=f"{TABLE}/1", method="GET", body=b"", lines=key):
+        with server.connect() as client:
+            return client.call(path, method, lines, body)
+    return get
+
+
+@pytest.fixture
+def hits(get):
+    """Does the store answer a read that was asked a moment ago?"""
+    def hits():
+        path = f"{TABLE}?limit=1&offset={next(FRESH)}"
+        return get(path).status == 200 and get(path).hit
+    return hits
+
+
+@pytest.fixture(autouse=True)
+def well(store, hits):
+    """However a test begins or ends, the store is there."""
+    assert wait_until(hits, 10)
+    yield
+    if store.server.process.alive:
+        store.server.resume()
+    else:
+        store.server.restart()
+    assert wait_until(hits, 10)
+
+
+def bypasses(answer):
+    return answer.status == 200 and "fwd=bypass" in answer.headers[
+        "cache-status"]
+
+
+def recovers(hits):
+    began = time.monotonic()
+    assert wait_until(hits, 10)
+    return time.monotonic() - began < RECOVERY + BUSY
+
+
+def test_reads_and_writes_go_on_without_a_killed_store(store, get, hits):
+    store.server.kill()
+    began = time.monotonic()
+    for _ in range(20):
+        assert bypasses(get())
+        assert get(method="PATCH", body=b'{"note":"away"}').status == 200
+    assert time.monotonic() - began < BUSY + 1
+    store.server.restart()
+    assert recovers(hits)
+    assert get(f"{TABLE}/1?fields=note").json == {"note": "away"}
+
+
+def test_a_store_that_hangs_costs_one_deadline(store, get, hits):
+    store.server.pause()
+    began = time.monotonic()
+    for _ in range(100):
+        assert bypasses(get())
+    assert time.monotonic() - began < BUSY + 1  # not 100 times 50 ms
+    store.server.resume()
+    assert recovers(hits)
+
+
+def test_what_is_written_meanwhile_is_read_afterwards(store, get, hits):
+    path = f"{TABLE}/2?fields=note"
+    for _ in range(2):
+        assert get(path).status == 200
+    assert get(path).hit
+    store.server.pause()
+    assert get(f"{TABLE}/2", "PATCH", b'{"note":"new"}').status == 200
+    store.server.resume()
+    assert get(path).json == {"note": "new"}
+    assert recovers(hits)
+    assert get(path).json == {"note": "new"}
+
+
+def test_limits_are_counted_here_meanwhile(store, get, small):
+    store.server.kill()
+    got = [get(lines=small).status for _ in range(6)]
+    assert got == [200, 200, 200, 429, 429, 429]
+
+
+@pytest.mark.parametrize("operations", OPERATIONS)
+def test_no_read_is_stale_while_it_hangs_and_goes_on(
+        site, server, store, operations):
+    def hang():
+        store.server.pause()
+        time.sleep(0.15)
+        store.server.resume()
+
+    with Mix(site, [server], operations) as mix:
+        assert mix.disturb(hang, pause=0.5) > 1
+    mix.check()
+
+
+@pytest.mark.parametrize("operations", OPERATIONS)
+def test_no_read_is_stale_while_it_is_killed_and_restarted(
+        site, server, store, operations):
+    def die():
+        store.server.kill()
+        time.sleep(0.1)
+        store.server.start()
+
+    with Mix(site, [server], operations) as mix:
+        assert mix.disturb(die, pause=1) > 1
+    mix.check()
