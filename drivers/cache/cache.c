@@ -2,9 +2,18 @@
 
 #include "drivers/cache/file.h"
 #include "drivers/cache/local.h"
+#ifdef WITH_REDIS
+#include "drivers/cache/redis.h"
+#endif
 
-const struct cache_driver *const cache_drivers[] = { &local_driver,
-	&file_driver, NULL };
+const struct cache_driver *const cache_drivers[] = {
+	&local_driver,
+	&file_driver,
+#ifdef WITH_REDIS
+	&redis_driver,
+#endif
+	NULL,
+};
 
 const struct cache_driver *
 cache_driver_find(struct str name)

@@ -46,6 +46,7 @@ deny "$core" '#include "middleware/stages' \
 	"only the pipeline knows the stages"
 outside '^app/fcgi\.c$' 'fcgi'
 outside '^drivers/cache/local' 'lmdb'
+outside '^drivers/cache/redis' '(hiredis|openssl)/'
 outside '^drivers/db/sqlite' 'sqlite3'
 outside '^drivers/db/mysql' '(mysql|mariadb)'
 outside '^app/base/(secret|hash)\.c$' 'sodium'

@@ -1,0 +1,211 @@
+#include "drivers/cache/redis_count.h"
+
+#include <stdlib.h>
+
+#include "drivers/cache/cache.h"
+#include "drivers/cache/cache_group.h"
+#include "drivers/cache/redis_cache.h"
+#include "drivers/cache/redis_name.h"
+#include "drivers/cache/redis_node.h"
+#include "drivers/cache/redis_op.h"
+#include "drivers/cache/redis_put.h"
+#include "drivers/cache/redis_reply.h"
+#include "drivers/cache/redis_run.h"
+
+#define WORDS     3 /* in and out, of a counter */
+#define MS_LEAST  1 /* of a window that has begun */
+#define SHA_CHARS 40
+
+/*
+ * KEYS: counters, the members of a group next to each other. ARGV, for each:
+ * seconds of the window; limit, 0 to end the counter; how many members its
+ * group has, of the first of them. Answers, for each: 1 when it was counted or
+ * ended, else 0; the count, which is above the limit where that was the cause;
+ * milliseconds to the end of the window.
+ */
+static const char script[] =
+    "local call, out, first = redis.call, {}, 1\n"
+    "while first <= #KEYS do\n"
+    " local last, room = first + ARGV[3 * first] - 1, true\n"
+    " for i = first, last do\n"
+    "  local key, at = KEYS[i], 3 * i - 2\n"
+    "  local ttl, limit = ARGV[at], tonumber(ARGV[at + 1])\n"
+    "  if limit == 0 then\n"
+    "   out[at], out[at + 1], out[at + 2] = call('DEL', key), 0, 0\n"
+    "  else\n"
+    "   local n, left = call('INCR', key), call('PTTL', key)\n"
+    "   if left < 0 then\n"
+    "    call('EXPIRE', key, ttl)\n"
+    "    left = ttl * 1000\n"
+    "   end\n"
+    "   room = room and n <= limit\n"
+    "   out[at], out[at + 1], out[at + 2] = 1, n, left\n"
+    "  end\n"
+    " end\n"
+    " if not room then\n"
+    "  for i = last, first, -1 do\n"
+    "   local key, at = KEYS[i], 3 * i - 2\n"
+    "   out[at] = 0\n"
+    "   if call('DECR', key) == 0 then\n"
+    "    call('DEL', key)\n"
+    "    out[at + 2] = 0\n"
+    "   end\n"
+    "   if out[at + 1] <= tonumber(ARGV[at + 1]) then\n"
+    "    out[at + 1] = out[at + 1] - 1\n"
+    "   end\n"
+    "  end\n"
+    " end\n"
+    " first = last + 1\n"
+    "end\n"
+    "return out\n";
+
+static const char script_sha[] = "425f8529e7015823d67b1664b40a2ecd404bd88d";
+
+struct str
+redis_count_script(void)
+{
+	return str_make(script, sizeof(script) - 1);
+}
+
+struct str
+redis_count_digest(void)
+{
+	return str_make(script_sha, SHA_CHARS);
+}
+
+static bool
+grouped(const struct cache_op *op)
+{
+	return op->kind == CACHE_COUNT && op->group != 0;
+}
+
+static void
+room_make(struct redis_run *run, size_t n)
+{
+	if (n <= run->counts_size)
+		return;
+	free(run->counts);
+	run->counts = malloc(n * sizeof(run->counts[0]));
+	if (run->counts == NULL)
+		abort();
+	run->counts_size = n;
+}
+
+/* Fills run->counts: the members of each group where its first stands. */
+static void
+gather(struct redis_run *run)
+{
+	const struct cache_batch *batch = run->batch;
+	struct cache_groups groups = cache_groups_of(batch->ops, batch->n);
+	struct cache_group group;
+
+	room_make(run, batch->n);
+	run->n_counts = 0;
+	while (cache_groups_next(&groups, &group))
+		for (size_t i = 0; i < group.n; i++)
+			run->counts[run->n_counts++] = group.ops[i];
+}
+
+/* The members of the group that begins at counts[i]. */
+static size_t
+group_size(const struct redis_run *run, size_t i)
+{
+	size_t n = 1;
+
+	if (!grouped(run->counts[i]))
+		return n;
+	while (i + n < run->n_counts && grouped(run->counts[i + n]) &&
+	       run->counts[i + n]->group == run->counts[i]->group)
+		n++;
+	return n;
+}
+
+static void
+put_call(struct redis_node *node, const struct redis_run *run, bool whole)
+{
+	struct buf *out = &node->pipe.out;
+	size_t n = run->n_counts;
+	size_t left = 0;
+
+	redis_put_head(out, 3 + n + WORDS * n);
+	redis_put(out, whole ? STR("EVAL") : STR("EVALSHA"));
+	redis_put(out, whole ? redis_count_script() : redis_count_digest());
+	redis_put_number(out, n);
+	for (size_t i = 0; i < n; i++)
+		redis_name_put(out, node->cache->prefix, run->counts[i]);
+	for (size_t i = 0; i < n; i++) {
+		const struct cache_op *op = run->counts[i];
+
+		if (left == 0)
+			left = group_size(run, i);
+		redis_put_number(out, op->ttl);
+		redis_put_number(out, op->kind == CACHE_COUNT ? op->limit : 0);
+		redis_put_number(out, left--);
+	}
+}
+
+static bool
+answer_sound(const struct redis_run *run, const struct redis_reply *reply)
+{
+	if (reply == NULL || reply->type != REDIS_ARRAY ||
+	    reply->n != WORDS * run->n_counts)
+		return false;
+	for (size_t i = 0; i < reply->n; i++)
+		if (reply->items[i].type != REDIS_INTEGER ||
+		    reply->items[i].integer < 0)
+			return false;
+	return true;
+}
+
+static void
+op_answer(struct cache_op *op, const struct redis_reply words[WORDS])
+{
+	bool done = words[0].integer != 0;
+	int64_t left_ms = words[2].integer;
+
+	if (op->kind != CACHE_COUNT) {
+		op->status = done ? ST_OK : ST_MISSING;
+		return;
+	}
+	op->status = done ? ST_OK : ST_REFUSED;
+	op->count = words[1].integer > (int64_t)op->limit
+			? op->limit
+			: (uint32_t)words[1].integer;
+	if (op->count == 0)
+		left_ms = 0;
+	else if (left_ms < MS_LEAST)
+		left_ms = MS_LEAST;
+	op->reset_ms = left_ms;
+}
+
+static void
+count_answer(struct redis_node *node, const struct redis_command *command,
+    const struct redis_reply *reply)
+{
+	struct redis_run *run = command->run;
+	enum status st;
+
+	if (answer_sound(run, reply)) {
+		for (size_t i = 0; i < run->n_counts; i++)
+			op_answer(run->counts[i], &reply->items[WORDS * i]);
+		return;
+	}
+	if (reply != NULL && reply->type == REDIS_ERROR &&
+	    str_starts(reply->text, STR("NOSCRIPT"))) {
+		put_call(node, run, true);
+		redis_pipe_add(&node->pipe, run, count_answer, NULL, NULL);
+		return;
+	}
+	st = redis_op_failure(node, run, "EVALSHA", reply);
+	(void)cache_ops_fail(run->counts, run->n_counts, st);
+}
+
+void
+redis_count_send(struct redis_node *node, struct redis_run *run)
+{
+	gather(run);
+	if (run->n_counts == 0)
+		return;
+	put_call(node, run, false);
+	redis_pipe_add(&node->pipe, run, count_answer, NULL, NULL);
+}

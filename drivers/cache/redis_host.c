@@ -1,0 +1,148 @@
+#include "drivers/cache/redis_host.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/un.h>
+
+#define PORT_MAX 65535
+
+/* Cuts the port off; what is left is the name. False: it is no port. */
+static bool
+port_cut(struct str *name, int64_t port, uint16_t *out)
+{
+	size_t colon = str_find(*name, ':');
+	struct str rest = str_skip(*name, colon);
+
+	/* More colons than one: an IPv6 address without a port. */
+	if (rest.n > 0 && str_find(str_skip(rest, 1), ':') == rest.n - 1) {
+		if (!str_to_i64(str_skip(rest, 1), &port))
+			return false;
+		name->n = colon;
+	}
+	*out = (uint16_t)port;
+	return port >= 1 && port <= PORT_MAX;
+}
+
+/* "[::1]:6379": the name loses its brackets. */
+static bool
+bracket_cut(struct str *name, int64_t port, uint16_t *out)
+{
+	size_t end = str_find(*name, ']');
+	struct str rest = str_skip(*name, end + 1);
+
+	if (end == name->n)
+		return false;
+	*name = str_make(name->p + 1, end - 1);
+	if (rest.n > 0 &&
+	    (rest.p[0] != ':' || !str_to_i64(str_skip(rest, 1), &port)))
+		return false;
+	*out = (uint16_t)port;
+	return port >= 1 && port <= PORT_MAX;
+}
+
+static bool
+name_sound(struct str name)
+{
+	if (name.n == 0 || name.n >= REDIS_HOST_BYTES)
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if ((unsigned char)name.p[i] <= ' ' || name.p[i] == '/')
+			return false;
+	return true;
+}
+
+static bool
+host_read(struct str text, int64_t port, struct redis_host *out)
+{
+	struct str name = str_trim(text);
+	bool bracket = name.n > 0 && name.p[0] == '[';
+
+	memset(out, 0, sizeof(*out));
+	if (!(bracket ? bracket_cut : port_cut)(&name, port, &out->port) ||
+	    !name_sound(name))
+		return false;
+	memcpy(out->name, name.p, name.n);
+	return true;
+}
+
+enum status
+redis_hosts_read(struct str text, int64_t port, const char *setting,
+    struct redis_host *out, size_t max, size_t *n, struct error *err)
+{
+	struct str rest = text;
+
+	*n = 0;
+	do {
+		struct str one = str_cut(&rest, ',');
+
+		if (*n == max)
+			return error_set(err, ST_INVALID,
+			    "%s: more than %zu servers are named", setting,
+			    max);
+		if (!host_read(one, port, &out[*n]))
+			return error_set(err, ST_INVALID,
+			    "%s: \"%.*s\" is no HOST or HOST:PORT", setting,
+			    STR_ARG(one));
+		(*n)++;
+	} while (rest.p != NULL);
+	return ST_OK;
+}
+
+enum status
+redis_host_socket(const char *path, struct redis_host *out, struct error *err)
+{
+	struct sockaddr_un un;
+	size_t n = strlen(path);
+
+	memset(out, 0, sizeof(*out));
+	if (n >= sizeof(un.sun_path) || n >= sizeof(out->name))
+		return error_set(err, ST_INVALID,
+		    "REDIS_SOCKET: the path is longer than %zu bytes",
+		    sizeof(un.sun_path) - 1);
+	memcpy(out->name, path, n);
+	return ST_OK;
+}
+
+void
+redis_host_show(const struct redis_host *host, char out[REDIS_SERVER_BYTES])
+{
+	bool bracket = strchr(host->name, ':') != NULL;
+
+	if (host->port == 0)
+		(void)snprintf(out, REDIS_SERVER_BYTES, "%s", host->name);
+	else
+		(void)snprintf(out, REDIS_SERVER_BYTES, "%s%s%s:%u",
+		    bracket ? "[" : "", host->name, bracket ? "]" : "",
+		    (unsigned)host->port);
+}
+
+bool
+redis_host_place(const struct redis_host *host, struct redis_place *out)
+{
+	struct sockaddr_un *un = (struct sockaddr_un *)&out->at;
+	struct sockaddr_in *in = (struct sockaddr_in *)&out->at;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&out->at;
+
+	memset(out, 0, sizeof(*out));
+	if (host->port == 0) {
+		un->sun_family = AF_UNIX;
+		memcpy(un->sun_path, host->name, strlen(host->name));
+		out->n = sizeof(*un);
+		return true;
+	}
+	if (inet_pton(AF_INET, host->name, &in->sin_addr) == 1) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons(host->port);
+		out->n = sizeof(*in);
+		return true;
+	}
+	if (inet_pton(AF_INET6, host->name, &in6->sin6_addr) == 1) {
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = htons(host->port);
+		out->n = sizeof(*in6);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,407 @@
+#include "drivers/cache/redis_node.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "drivers/cache/redis_attempt.h"
+#include "drivers/cache/redis_cache.h"
+#include "drivers/cache/redis_reply.h"
+#include "drivers/cache/redis_run.h"
+
+#define PAUSE_FIRST_MS 50
+#define PAUSE_MOST_MS  1000
+#define CHECK_MS       1000        /* between two checks that it is a master */
+#define IN_BYTES       65536u      /* of one read */
+#define FEED_BYTES     8192u       /* hiredis moves what is behind an answer */
+#define TURN_BYTES     (1u << 20)  /* read before others have their turn */
+#define REPLY_MOST     (64u << 20) /* the largest CACHE_MAX_VALUE there is */
+
+void
+redis_node_open(struct redis_node *node, struct cache *cache, int epoll,
+    const struct redis_host *host)
+{
+	*node = (struct redis_node){
+		.cache = cache,
+		.host = *host,
+		.pause_ms = PAUSE_FIRST_MS,
+		.link = REDIS_LINK_NONE,
+		.watch = { .epoll = epoll, .fd = -1 },
+		.reader = redis_reader_new(REPLY_MOST),
+		.in = malloc(IN_BYTES),
+	};
+	if (node->in == NULL)
+		abort();
+}
+
+/* Watches what the state waits for. */
+static void
+watch_state(struct redis_node *node)
+{
+	struct redis_watch *watch = &node->watch;
+	bool pending = node->state == REDIS_READY
+			   ? redis_pipe_pending(&node->pipe)
+			   : node->greet.out_at < node->greet.out.n;
+
+	switch (node->state) {
+	case REDIS_IDLE:
+	case REDIS_WAITING:
+		redis_watch_end(watch);
+		break;
+	case REDIS_FINDING:
+		redis_watch_set(watch, redis_lookup_fd(node->lookup), EPOLLIN);
+		break;
+	case REDIS_LINKING:
+		redis_watch_set(watch, node->link.fd,
+		    node->link.writes ? EPOLLOUT : EPOLLIN);
+		break;
+	case REDIS_GREETING:
+	case REDIS_READY:
+		redis_watch_set(watch, node->link.fd,
+		    pending ? EPOLLIN | EPOLLOUT : EPOLLIN);
+		break;
+	}
+}
+
+static void
+link_end(struct redis_node *node)
+{
+	redis_watch_end(&node->watch);
+	redis_link_close(&node->link);
+	redis_reader_reset(node->reader);
+	node->doomed = false;
+}
+
+void
+redis_node_close(struct redis_node *node)
+{
+	link_end(node);
+	redis_lookup_drop(node->lookup);
+	redis_reader_free(node->reader);
+	redis_pipe_free(&node->pipe);
+	redis_greet_free(&node->greet);
+	free(node->in);
+}
+
+/* Gives up the first command that waits. */
+static void
+command_fail(struct redis_node *node, int64_t now_ms)
+{
+	struct redis_command command = redis_pipe_take(&node->pipe);
+	struct redis_run *run = command.run;
+
+	if (run != NULL)
+		redis_run_fail(run,
+		    run->deadline_ms <= now_ms ? ST_TIMEOUT : ST_UNAVAILABLE);
+	command.answer(node, &command, NULL);
+	if (run != NULL)
+		redis_run_release(run);
+}
+
+/* Opens the circuit: every command fails, and those to come. */
+static void
+trip(struct redis_node *node, const char *why, int64_t now_ms)
+{
+	struct error *err = &node->why;
+
+	*err = (struct error){ 0 };
+	(void)error_set(err, ST_UNAVAILABLE, "%s", why);
+	node->broken = true;
+	while (node->pipe.queue.n > 0)
+		command_fail(node, now_ms);
+	redis_pipe_cut(&node->pipe);
+	redis_cache_lost(node->cache, &node->host, why);
+}
+
+/* Ends the attempt or the link, and pauses. */
+static void
+fail(struct redis_node *node, const char *why, int64_t now_ms)
+{
+	int64_t from_ms = now_ms;
+	struct error copy = { 0 };
+
+	/* It may be long ago that an attempt's time was over. */
+	if (node->state != REDIS_READY && node->due_ms < now_ms)
+		from_ms = node->due_ms;
+	(void)error_set(&copy, ST_UNAVAILABLE, "%s", why);
+	link_end(node);
+	node->state = REDIS_WAITING;
+	node->due_ms = from_ms + node->pause_ms;
+	node->pause_ms *= 2;
+	if (node->pause_ms > PAUSE_MOST_MS)
+		node->pause_ms = PAUSE_MOST_MS;
+	trip(node, copy.text, now_ms);
+}
+
+static void
+begin(struct redis_node *node, int64_t now_ms)
+{
+	struct error err = { 0 };
+
+	if (redis_attempt_begin(node, now_ms, &err) != ST_OK)
+		fail(node, err.text, now_ms);
+}
+
+/* The link has ended. */
+static void
+lose(struct redis_node *node, const char *why, int64_t now_ms)
+{
+	if (node->state != REDIS_READY) {
+		fail(node, why, now_ms);
+		return;
+	}
+	link_end(node);
+	node->state = REDIS_IDLE;
+	while (redis_pipe_exposed(&node->pipe))
+		command_fail(node, now_ms);
+	redis_pipe_cut(&node->pipe);
+	if (node->pipe.queue.n > 0)
+		begin(node, now_ms);
+}
+
+static void
+ready(struct redis_node *node, int64_t now_ms)
+{
+	node->state = REDIS_READY;
+	node->broken = false;
+	node->checked_ms = now_ms;
+	redis_greet_incarnation(&node->greet, node->incarnation);
+	redis_cache_found(node->cache, &node->host);
+}
+
+/* False: the link has ended. */
+static bool
+greeted(
+    struct redis_node *node, const struct redis_reply *reply, int64_t now_ms)
+{
+	struct error err = { 0 };
+	enum status st = redis_greet_take(&node->greet, reply, &err);
+
+	if (st == ST_OK)
+		ready(node, now_ms);
+	else if (st != ST_MISSING)
+		fail(node, err.text, now_ms);
+	return st == ST_OK || st == ST_MISSING;
+}
+
+static bool
+answered(
+    struct redis_node *node, const struct redis_reply *reply, int64_t now_ms)
+{
+	struct redis_command command;
+
+	if (redis_queue_first(&node->pipe.queue) == NULL) {
+		fail(node, "it says what nobody asked for", now_ms);
+		return false;
+	}
+	node->pause_ms = PAUSE_FIRST_MS;
+	command = redis_pipe_take(&node->pipe);
+	command.answer(node, &command, reply);
+	if (command.run != NULL)
+		redis_run_release(command.run);
+	if (node->doomed)
+		fail(node, node->why.text, now_ms);
+	return node->state == REDIS_READY;
+}
+
+/* Takes the answers that are complete. */
+static bool
+answers_take(struct redis_node *node, int64_t now_ms)
+{
+	struct redis_reply reply;
+	enum status st = ST_OK;
+
+	while (st == ST_OK) {
+		const struct redis_command *first =
+		    node->state == REDIS_GREETING
+			? NULL
+			: redis_queue_first(&node->pipe.queue);
+		bool lives;
+
+		st = redis_reader_next(
+		    node->reader, first == NULL ? NULL : first->arena, &reply);
+		if (st != ST_OK)
+			break;
+		lives = node->state == REDIS_GREETING
+			    ? greeted(node, &reply, now_ms)
+			    : answered(node, &reply, now_ms);
+		if (!lives)
+			return false;
+	}
+	if (st == ST_ERROR)
+		fail(node, "what answers there does not speak as Redis does",
+		    now_ms);
+	return st == ST_MISSING;
+}
+
+static bool
+bytes_take(struct redis_node *node, size_t n, int64_t now_ms)
+{
+	for (size_t at = 0; at < n; at += FEED_BYTES) {
+		size_t piece = n - at < FEED_BYTES ? n - at : FEED_BYTES;
+
+		if (redis_reader_feed(node->reader, node->in + at, piece) !=
+		    ST_OK) {
+			fail(node, "no memory for its answer", now_ms);
+			return false;
+		}
+		if (!answers_take(node, now_ms))
+			return false;
+	}
+	return true;
+}
+
+/* Whether more may be there after a read: a short one of a plain link says
+ * that there is not, which saves asking. */
+static bool
+more(const struct redis_node *node, size_t got, size_t total)
+{
+	if (redis_link_holds(&node->link))
+		return true;
+	return total < TURN_BYTES &&
+	       (got == IN_BYTES || node->link.ssl != NULL);
+}
+
+static void
+receive(struct redis_node *node, int64_t now_ms)
+{
+	struct error err = { 0 };
+	size_t total = 0;
+	size_t got;
+
+	do {
+		enum status st = redis_link_read(
+		    &node->link, node->in, IN_BYTES, &got, &err);
+
+		if (st == ST_MISSING)
+			return;
+		if (st != ST_OK) {
+			lose(node, err.text, now_ms);
+			return;
+		}
+		total += got;
+		if (!bytes_take(node, got, now_ms))
+			return;
+	} while (more(node, got, total));
+}
+
+/* False: the link has ended. */
+static bool
+flush(struct redis_node *node, int64_t now_ms)
+{
+	struct redis_greet *greet = &node->greet;
+	struct error err = { 0 };
+	enum status st;
+
+	if (node->state == REDIS_READY)
+		st = redis_pipe_write(&node->pipe, &node->link, &err);
+	else
+		st = redis_link_drain(
+		    &node->link, &greet->out, &greet->out_at, &err);
+	if (st == ST_UNAVAILABLE)
+		lose(node, err.text, now_ms);
+	return st != ST_UNAVAILABLE;
+}
+
+void
+redis_node_flush(struct redis_node *node, int64_t now_ms)
+{
+	if (node->state == REDIS_READY)
+		(void)flush(node, now_ms);
+	watch_state(node);
+}
+
+bool
+redis_node_takes(struct redis_node *node, int64_t now_ms)
+{
+	if (node->state == REDIS_READY && node->pipe.queue.n == 0)
+		receive(node, now_ms);
+	if (node->state == REDIS_IDLE)
+		begin(node, now_ms);
+	if (node->broken)
+		return false;
+	if (node->state == REDIS_READY &&
+	    now_ms - node->checked_ms >= CHECK_MS) {
+		node->checked_ms = now_ms;
+		redis_greet_check(node);
+	}
+	return true;
+}
+
+/* One step of what the state waits for; false: there is no more to do. */
+static bool
+step(struct redis_node *node, int64_t now_ms)
+{
+	struct error err = { 0 };
+	enum status st;
+
+	switch (node->state) {
+	case REDIS_FINDING:
+	case REDIS_LINKING:
+		st = redis_attempt_step(node, now_ms, &err);
+		if (st == ST_UNAVAILABLE)
+			fail(node, err.text, now_ms);
+		return st == ST_OK;
+	case REDIS_GREETING:
+	case REDIS_READY:
+		if (flush(node, now_ms))
+			receive(node, now_ms);
+		/* The greeting lets go of what has waited for it. */
+		if (node->state == REDIS_READY)
+			(void)flush(node, now_ms);
+		return false;
+	case REDIS_IDLE:
+	case REDIS_WAITING:
+		break;
+	}
+	return false;
+}
+
+void
+redis_node_drive(struct redis_node *node, int64_t now_ms)
+{
+	while (step(node, now_ms))
+		;
+	if (redis_node_due(node) <= now_ms && node->state != REDIS_WAITING)
+		fail(node, redis_attempt_missed(node), now_ms);
+	if (redis_node_due(node) <= now_ms) {
+		begin(node, now_ms);
+		while (step(node, now_ms))
+			;
+	}
+	watch_state(node);
+}
+
+void
+redis_node_late(struct redis_node *node, int64_t now_ms)
+{
+	if (node->state == REDIS_READY)
+		fail(node, "it does not answer in time", now_ms);
+	else if (node->pipe.queue.n > 0)
+		trip(node, redis_attempt_missed(node), now_ms);
+	watch_state(node);
+}
+
+void
+redis_node_doom(struct redis_node *node, const char *why)
+{
+	node->why = (struct error){ 0 };
+	(void)error_set(&node->why, ST_UNAVAILABLE, "%s", why);
+	node->doomed = true;
+}
+
+int64_t
+redis_node_due(const struct redis_node *node)
+{
+	switch (node->state) {
+	case REDIS_FINDING:
+	case REDIS_LINKING:
+	case REDIS_GREETING:
+	case REDIS_WAITING:
+		return node->due_ms;
+	case REDIS_IDLE:
+	case REDIS_READY:
+		break;
+	}
+	return INT64_MAX;
+}
