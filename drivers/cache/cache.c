@@ -2,6 +2,9 @@
 
 #include "drivers/cache/file.h"
 #include "drivers/cache/local.h"
+#ifdef WITH_MEMCACHED
+#include "drivers/cache/memcached.h"
+#endif
 #ifdef WITH_REDIS
 #include "drivers/cache/redis.h"
 #endif
@@ -11,6 +14,9 @@ const struct cache_driver *const cache_drivers[] = {
 	&file_driver,
 #ifdef WITH_REDIS
 	&redis_driver,
+#endif
+#ifdef WITH_MEMCACHED
+	&memcached_driver,
 #endif
 	NULL,
 };

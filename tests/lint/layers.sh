@@ -47,6 +47,7 @@ deny "$core" '#include "middleware/stages' \
 outside '^app/fcgi\.c$' 'fcgi'
 outside '^drivers/cache/local' 'lmdb'
 outside '^drivers/cache/redis' '(hiredis|openssl)/'
+outside '^drivers/cache/memcached' 'libmemcached'
 outside '^drivers/db/sqlite' 'sqlite3'
 outside '^drivers/db/mysql' '(mysql|mariadb)'
 outside '^app/base/(secret|hash)\.c$' 'sodium'

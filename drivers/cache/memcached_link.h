@@ -1,0 +1,73 @@
+/*
+ * A thread's connection to one server: a memcached_st that has this server
+ * alone, so that what fails is known to a server, and a late reply ends with
+ * the connection that it would have come through.
+ *
+ * A call of libmemcached stands between two of ours:
+ *
+ *	if (!memcached_link_begin(link))
+ *		return link->failure;
+ *	rc = memcached_...(link->handle, ...);
+ *	if (!memcached_link_took(link, rc))
+ *		return link->failure;
+ *
+ * libmemcached only ever sees numeric addresses here: it would wait for a name
+ * service. Its own time-outs count from poll to poll: a server that dribbles a
+ * large value can hold a batch longer than its deadline.
+ */
+#ifndef WEIR_CACHE_MEMCACHED_LINK_H
+#define WEIR_CACHE_MEMCACHED_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <libmemcached/memcached.h>
+
+#include "app/base/status.h"
+
+struct memcached_generation;
+struct memcached_lookup;
+struct memcached_server;
+
+#define MEMCACHED_ASKED_MAX 128 /* keys of one multi-get */
+
+/* Who logs in; user "": nobody. */
+struct memcached_login {
+	char *user;
+	char *password;
+};
+
+struct memcached_link {
+	struct memcached_server *server;
+	const struct memcached_login *login;
+	memcached_st *handle; /* NULL: not connected */
+	memcached_result_st result;
+	unsigned life;       /* of the server, when it was made */
+	int64_t deadline_ms; /* of the present batch */
+	int64_t wait_ms;     /* of the present call, between bytes */
+	int64_t heard_ms;    /* when it answered last */
+	enum status failure; /* of the last call: ST_TIMEOUT, ST_UNAVAILABLE */
+	struct memcached_generation *generations;
+	/* The present multi-get, see memcached_lookup.c. */
+	struct memcached_lookup *asked[MEMCACHED_ASKED_MAX];
+	size_t n_asked;
+};
+
+void memcached_link_init(struct memcached_link *link,
+    struct memcached_server *server, const struct memcached_login *login);
+void memcached_link_close(struct memcached_link *link);
+
+/* Connects if need be. False: not now, link->failure says why. */
+bool memcached_link_ready(struct memcached_link *link);
+
+/* The same, and sets the time-outs of the next call. */
+bool memcached_link_begin(struct memcached_link *link);
+
+/*
+ * Judges what the call came to. False: no answer, and the connection is
+ * closed. True: any of MEMCACHED_SUCCESS, _END, _NOTFOUND, _NOTSTORED,
+ * _DATA_EXISTS, _E2BIG, and two for a server without memory.
+ */
+bool memcached_link_took(struct memcached_link *link, memcached_return_t rc);
+
+#endif
