@@ -99,6 +99,13 @@ struct service_type {
 	/* Worker only: makes the response. */
 	void (*handle)(struct request *req);
 	/*
+	 * Does what it stands on answer before deadline_ms? May block; the
+	 * error says what to do about it. Optional: an instance that is open
+	 * does.
+	 */
+	enum status (*probe)(
+	    void *instance, int64_t deadline_ms, struct error *err);
+	/*
 	 * About once a second, from the registry's opening thread: must the
 	 * instance be opened anew? Optional.
 	 */

@@ -202,9 +202,20 @@ stores_try(struct check *c)
 		store_try(c, "session store", session);
 }
 
+/* What an open service stands on may be away all the same. */
+static enum status
+service_probe(const struct service *service, struct error *err)
+{
+	if (service->type->probe == NULL)
+		return ST_OK;
+	return service->type->probe(
+	    service->instance, clock_boot_ms() + STORE_WAIT_MS, err);
+}
+
 static void
 service_try(struct check *c, const struct service *service)
 {
+	struct error err = { 0 };
 	const char *which = arena_printf(c->arena, "%.*s (%.*s)",
 	    STR_ARG(service->name), STR_ARG(service->type_name))
 				.p;
@@ -216,6 +227,8 @@ service_try(struct check *c, const struct service *service)
 		    "this weir was built without such a type");
 	else if (service->instance == NULL)
 		bad(c, "service", which, service->open_error);
+	else if (service_probe(service, &err) != ST_OK)
+		bad(c, "service", which, err.text);
 	else
 		good("service", which, "");
 }

@@ -9,31 +9,7 @@
 #include "app/base/jsonout.h"
 #include "app/base/option.h"
 #include "app/commands/commands.h"
-
-#define COLUMNS 78u
-
-/* Appends words, each line at most COLUMNS wide and begun with `before`. */
-static void
-words_put(struct buf *out, struct str before, struct str text)
-{
-	struct str word = str_cut(&text, ' ');
-	size_t line = out->n;
-
-	buf_put(out, before);
-	buf_put(out, word);
-	while (!str_is_null(text)) {
-		word = str_cut(&text, ' ');
-		if (out->n - line + 1 + word.n > COLUMNS) {
-			buf_put_char(out, '\n');
-			line = out->n;
-			buf_put(out, before);
-		} else {
-			buf_put_char(out, ' ');
-		}
-		buf_put(out, word);
-	}
-	buf_put_char(out, '\n');
-}
+#include "app/commands/prose.h"
 
 /* "Expected: a number from 1 to 64. A change needs a restart." */
 static struct str
@@ -55,60 +31,25 @@ static void
 people_put(struct buf *out, const struct option *opt)
 {
 	buf_printf(out, "%s=%s\n", opt->name, opt->fallback);
-	words_put(out, STR("    "), str_of(opt->help));
-	words_put(out, STR("    "), facts(opt, out->arena));
+	prose_put(out, STR("    "), str_of(opt->help));
+	prose_put(out, STR("    "), facts(opt, out->arena));
 	buf_put_char(out, '\n');
 }
 
 static void
 sample_put(struct buf *out, const struct option *opt)
 {
-	words_put(out, STR("# "), str_of(opt->help));
-	words_put(out, STR("# "), facts(opt, out->arena));
+	prose_put(out, STR("# "), str_of(opt->help));
+	prose_put(out, STR("# "), facts(opt, out->arena));
 	buf_printf(out, "#%s=%s\n\n", opt->name, opt->fallback);
-}
-
-/* Text for mdoc: no backquote and no backslash of it may be taken for more. */
-static struct str
-mdoc_escape(struct str text, struct arena *a)
-{
-	struct buf out = buf_in(a);
-
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '`')
-			buf_put_lit(&out, "\\(ga");
-		else if (text.p[i] == '\\')
-			buf_put_lit(&out, "\\e");
-		else
-			buf_put_char(&out, text.p[i]);
-	}
-	return buf_str(&out);
-}
-
-/* mdoc wants each sentence on a line of its own. */
-static void
-sentences_put(struct buf *out, struct str text)
-{
-	size_t n = 1;
-
-	text = mdoc_escape(text, out->arena);
-	while (n < text.n) {
-		if (str_starts(str_skip(text, n), STR(". "))) {
-			words_put(out, STR(""), str_make(text.p, n + 1));
-			text = str_skip(text, n + 2);
-			n = 0;
-		}
-		n++;
-	}
-	words_put(out, STR(""), text);
 }
 
 static void
 mdoc_put(struct buf *out, const struct option *opt)
 {
 	buf_printf(out, ".It Ev %s\n", opt->name);
-	sentences_put(out, str_of(opt->help));
-	sentences_put(out, facts(opt, out->arena));
+	prose_put_mdoc(out, str_of(opt->help));
+	prose_put_mdoc(out, facts(opt, out->arena));
 	if (opt->fallback[0] != '\0')
 		buf_printf(out, "Default:\n.Ql %s .\n", opt->fallback);
 }

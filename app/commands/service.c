@@ -10,6 +10,7 @@
 #include "app/commands/commands.h"
 #include "app/commands/service_config.h"
 #include "app/commands/service_edit.h"
+#include "app/commands/service_types.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/service_records.h"
 #include "middleware/registry/service_set.h"
@@ -250,6 +251,12 @@ static const struct command_option list_options[] = {
 	{ 0 },
 };
 
+static const struct command_option types_options[] = {
+	{ "--json", NULL, false, "as JSON" },
+	{ "--mdoc", NULL, false, "as the list of the manual page" },
+	{ 0 },
+};
+
 const struct command service_commands[] = {
 	{ .noun = "service",
 	    .verb = "add",
@@ -278,5 +285,12 @@ const struct command service_commands[] = {
 	    .summary = "Remove a service, its access rows and its limits",
 	    .needs_settings = true,
 	    .run = service_remove },
+	{ .noun = "service",
+	    .verb = "types",
+	    .operands = "[TYPE]",
+	    .summary = "List what a service may be, or the members of the "
+		       "config of one type",
+	    .options = types_options,
+	    .run = service_types_run },
 	{ 0 },
 };

@@ -65,6 +65,21 @@ cache_open(const struct service *record, const struct service_host *host,
 	return st;
 }
 
+static enum status
+cache_probe(void *instance, int64_t deadline_ms, struct error *err)
+{
+	const struct cache_service *service = instance;
+	const struct cache_driver *driver = service->store->driver;
+	struct cache_conn *conn;
+	enum status st = driver->connect(service->store->cache, &conn, err);
+
+	if (st != ST_OK)
+		return st;
+	st = driver->ping(conn, deadline_ms, err);
+	driver->disconnect(conn);
+	return st == ST_OK ? st : error_set(err, st, "%s", status_name(st));
+}
+
 static void
 options_handle(struct request *req)
 {
@@ -107,14 +122,14 @@ cache_handle(struct request *req)
 #define CACHE                                                                  \
 	.group = "Cache", .check = cache_config_check, .open = cache_open,     \
 	.close = cache_close, .plan = read_plan, .answer = read_answer,        \
-	.handle = cache_handle
+	.handle = cache_handle, .probe = cache_probe
 
 const struct service_type service_cache_local = {
 	CACHE,
 	.name = "cache_local",
 	.label = "Local Cache",
-	.description = "Cache service in the memory of this host, or in any "
-		       "store of the settings.",
+	.description = "Cache service in a file that all weir processes of "
+		       "this host share, or in any store of the settings.",
 	.config = config_fields_cache_local,
 };
 
