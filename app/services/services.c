@@ -10,6 +10,7 @@ const struct service_type *const service_types[] = {
 #endif
 	&service_sqlite,
 	&service_cache_local,
+	&service_cache_file,
 	NULL,
 };
 

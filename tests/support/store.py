@@ -4,6 +4,8 @@ Each has `driver`, `settings`, and, where a server is behind it, `server`
 (support/daemon.py), which can be killed, paused and brought back.
 """
 
+import os
+
 from support.memcached import Memcached
 from support.redis import Redis
 
@@ -24,6 +26,19 @@ class Store:
             self.server = Memcached()
             self.settings |= {"MEMCACHED_HOST": "127.0.0.1",
                               "MEMCACHED_PORT": str(self.server.port)}
+
+    def service(self, folder):
+        """Type and config of a cache service with a connection of its own."""
+        config = {
+            "redis": {"database_index": 1},
+            "memcached": {},
+            "file": {"path": os.path.join(folder, "own-files")},
+            "database": {"database": os.path.join(folder, "own.sqlite")},
+            "local": {},
+        }[self.driver]
+        if self.server:
+            config |= {"host": "127.0.0.1", "port": self.server.port}
+        return "cache_" + self.driver, config
 
     def stop(self):
         if self.server:
