@@ -17,8 +17,17 @@ page() {
 		}' "$1"
 }
 
+# Is everything built in that the tables may list?
+complete() {
+	! grep -q 'undef WITH_' config.h
+}
+
 # check NUMBER PAGE: the page has the lists of the tables.
 check() {
+	if [ "$2" = app/weir-api.7 ] && ! complete; then
+		echo "ok $1 - $2 # SKIP it lists what is not built in"
+		return 0
+	fi
 	if said=$(page "$top/$2" | diff "$top/$2" -); then
 		echo "ok $1 - $2 lists what the tables say"
 		return 0
@@ -44,7 +53,7 @@ lint() {
 	return 1
 }
 
-pages='app/weir.1 app/weir.env.5'
+pages='app/weir.1 app/weir.env.5 app/weir-api.7'
 if [ "$1" = write ]; then
 	for name in $pages; do
 		page "$top/$name" >"$top/$name.new" &&
@@ -52,7 +61,7 @@ if [ "$1" = write ]; then
 	done
 	exit
 fi
-echo 1..4
+echo 1..6
 bad=0
 n=0
 for name in $pages; do
