@@ -11,6 +11,12 @@ const struct service_type *const service_types[] = {
 	&service_sqlite,
 	&service_cache_local,
 	&service_cache_file,
+#ifdef WITH_REDIS
+	&service_cache_redis,
+#endif
+#ifdef WITH_MEMCACHED
+	&service_cache_memcached,
+#endif
 	NULL,
 };
 
