@@ -4,37 +4,38 @@
 
 #define TEXT(field, title, said)                                               \
 	{                                                                      \
-		.name = field, .type = "string", .label = title, .help = said  \
+		.name = (field), .type = "string", .label = (title),           \
+		.help = (said)                                                 \
 	}
 
 #define PATH(field, title, said)                                               \
 	{                                                                      \
-		.name = field, .type = "string", .label = title,               \
-		.is_path = true, .help = said                                  \
+		.name = (field), .type = "string", .label = (title),           \
+		.is_path = true, .help = (said)                                \
 	}
 
 #define PASSWORD(field, title, said)                                           \
 	{                                                                      \
-		.name = field, .type = "password", .label = title,             \
-		.help = said                                                   \
+		.name = (field), .type = "password", .label = (title),         \
+		.help = (said)                                                 \
 	}
 
 #define SWITCH(field, title, is, said)                                         \
 	{                                                                      \
-		.name = field, .type = "boolean", .label = title,              \
-		.fallback = is, .help = said                                   \
+		.name = (field), .type = "boolean", .label = (title),          \
+		.fallback = (is), .help = (said)                               \
 	}
 
 #define PORT(field, title, is, said)                                           \
 	{                                                                      \
-		.name = field, .type = "integer", .label = title,              \
-		.fallback = is, .min = 1, .max = 65535, .help = said           \
+		.name = (field), .type = "integer", .label = (title),          \
+		.fallback = (is), .min = 1, .max = 65535, .help = (said)       \
 	}
 
 #define HOST(said)                                                             \
 	{                                                                      \
 		.name = "host", .type = "string", .label = "Host",             \
-		.fallback = CACHE_CONFIG_HOST, .help = said                    \
+		.fallback = CACHE_CONFIG_HOST, .help = (said)                  \
 	}
 
 /* Fields that every cache has. */

@@ -122,7 +122,7 @@ list_keys(struct cache_call *c)
 {
 	const struct cache_driver *driver = c->req->store->driver;
 	struct error err = { .text = "" };
-	struct cache_page page;
+	struct cache_page page = { .n = 0 };
 	struct cache_conn *conn;
 
 	if (page_read(c->req, &page, &err) != ST_OK) {
