@@ -29,22 +29,14 @@ worse(enum status a, enum status b)
 }
 
 static enum status
-fail(struct cache_op *const *ops, size_t n, enum status st)
-{
-	st = st == ST_TIMEOUT ? ST_TIMEOUT : ST_UNAVAILABLE;
-	for (size_t i = 0; i < n; i++)
-		ops[i]->status = st;
-	return st;
-}
-
-static enum status
 exec(struct cache_conn *conn, struct cache_op *const *ops, size_t n,
     int64_t deadline_ms)
 {
 	enum status st = file_conn_attach(conn, deadline_ms, NULL);
 
 	if (st != ST_OK)
-		return fail(ops, n, st);
+		return cache_ops_fail(
+		    ops, n, st == ST_TIMEOUT ? ST_TIMEOUT : ST_UNAVAILABLE);
 	/* Counters and values do not see each other: either may come first. */
 	st = file_counters_run(&conn->store, ops, n, deadline_ms);
 	for (size_t i = 0; i < n; i++) {
@@ -83,7 +75,9 @@ flush(struct cache_conn *conn, const struct cache_space *space,
 
 	if (st != ST_OK)
 		return st;
-	st = file_trash_put(store, space->name);
+	st = file_trash_put(store, space->name, deadline_ms);
+	if (st == ST_TIMEOUT)
+		return error_set(err, st, "the file store took too long");
 	if (st != ST_OK)
 		return error_set(err, st, "%s: %s", store->folder.path,
 		    strerror(st == ST_FULL ? ENOSPC : store->reason));

@@ -78,8 +78,8 @@ file_entry_open(struct file_store *store, int at, const char *name,
 
 	e->sound = false;
 	e->fd = openat(at, name, flags);
-	if (e->fd < 0)
-		return file_store_fail(store);
+	if (e->fd < 0) /* a link is no entry, and is replaced by one */
+		return errno == ELOOP ? ST_MISSING : file_store_fail(store);
 	st = entry_look(store, e);
 	if (st != ST_OK)
 		file_entry_close(e);

@@ -17,7 +17,8 @@ enum file_lock {
 	FILE_LOCK_VALUES = 0,
 	FILE_LOCK_COUNTERS = FILE_SHARDS,
 	FILE_LOCK_SETUP = 2 * FILE_SHARDS,
-	FILE_LOCK_UPKEEP
+	FILE_LOCK_UPKEEP,
+	FILE_LOCK_FLUSH /* while it is held no space is flushed */
 };
 
 /*

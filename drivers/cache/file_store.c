@@ -13,7 +13,6 @@
 
 #define LOCK_FILE    "file.lock"
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-#define ATTEMPTS     4 /* to make folders that a flush takes away */
 
 static enum status
 locks_open(struct file_store *store, struct error *err)
@@ -185,18 +184,8 @@ file_store_shard(struct file_store *store, struct str space, unsigned shard,
 
 	(void)snprintf(name, sizeof(name), "%.*s", STR_ARG(space));
 	(void)snprintf(hex, sizeof(hex), "%02x", shard);
-	*fd = -1;
-	for (int i = 0; *fd < 0 && i < ATTEMPTS; i++) {
-		*fd = shard_open(store, names, 3, create);
-		if (*fd < 0 && (errno != ENOENT || !create))
-			break;
-	}
-	if (*fd >= 0)
-		return ST_OK;
-	if (errno != ENOENT || !create)
-		return file_store_fail(store);
-	store->reason = errno; /* the store itself was removed */
-	return ST_UNAVAILABLE;
+	*fd = shard_open(store, names, 3, create);
+	return *fd >= 0 ? ST_OK : file_store_fail(store);
 }
 
 unsigned

@@ -59,8 +59,9 @@ bool file_store_in_place(const struct file_store *store);
 enum status file_store_fail(struct file_store *store);
 
 /*
- * Opens the folder of a shard of a space; *fd is to be closed. Without create
- * it is ST_MISSING where there is none. Links are not followed.
+ * Opens the folder of a shard of a space; *fd is to be closed, or -1. Links are
+ * not followed. ST_MISSING: there is none, or, with create, a flush has just
+ * taken it away.
  */
 enum status file_store_shard(struct file_store *store, struct str space,
     unsigned shard, bool create, int *fd);

@@ -10,6 +10,7 @@
 
 #include "app/base/clock.h"
 #include "app/base/secret.h"
+#include "drivers/cache/file_lock.h"
 #include "drivers/cache/file_state.h"
 #include "drivers/cache/file_store.h"
 #include "drivers/cache/file_walk.h"
@@ -41,7 +42,7 @@ move(struct file_store *store, int trash, const char *space)
 }
 
 enum status
-file_trash_put(struct file_store *store, struct str space)
+file_trash_put(struct file_store *store, struct str space, int64_t deadline_ms)
 {
 	char name[CACHE_SPACE_MAX + 1];
 	enum status st;
@@ -53,7 +54,13 @@ file_trash_put(struct file_store *store, struct str space)
 		return st == ST_MISSING ? ST_OK : st;
 	}
 	(void)snprintf(name, sizeof(name), "%.*s", STR_ARG(space));
-	st = move(store, trash, name);
+	st = file_lock_take(store->locks, FILE_LOCK_FLUSH, deadline_ms);
+	if (st == ST_OK) {
+		st = move(store, trash, name);
+		file_lock_leave(store->locks, FILE_LOCK_FLUSH);
+	} else if (st == ST_UNAVAILABLE) {
+		st = file_store_fail(store);
+	}
 	(void)close(trash);
 	return st;
 }

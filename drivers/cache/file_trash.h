@@ -13,8 +13,10 @@
 
 struct file_store;
 
-/* ST_OK also when the space holds nothing. ST_FULL, ST_UNAVAILABLE. */
-enum status file_trash_put(struct file_store *store, struct str space);
+/* ST_OK also when the space holds nothing. ST_TIMEOUT, ST_FULL,
+ * ST_UNAVAILABLE. */
+enum status file_trash_put(
+    struct file_store *store, struct str space, int64_t deadline_ms);
 
 /* Removes what is in the trash, until the store fills no more than `most`
  * bytes or until_ms has come. */

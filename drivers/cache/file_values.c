@@ -16,7 +16,6 @@
 #include "drivers/cache/file_store.h"
 
 #define MS_PER_S   1000
-#define ATTEMPTS   4 /* while flushes take the folder away */
 #define PATH_BYTES (sizeof(FILE_ENTRIES) + CACHE_SPACE_MAX + 64)
 
 /* An operation at work. */
@@ -214,6 +213,24 @@ entry_put(struct work *w)
 	return st;
 }
 
+/* Once more, while no flush can take the folder away. */
+static enum status
+entry_put_again(struct work *w)
+{
+	int locks = w->store->locks;
+	enum status st = file_lock_take(locks, FILE_LOCK_FLUSH, w->deadline_ms);
+
+	if (st != ST_OK)
+		return st == ST_UNAVAILABLE ? file_store_fail(w->store) : st;
+	st = entry_put(w);
+	end(w);
+	file_lock_leave(locks, FILE_LOCK_FLUSH);
+	if (st != ST_MISSING)
+		return st;
+	w->store->reason = ENOENT; /* the store itself was removed */
+	return ST_UNAVAILABLE;
+}
+
 /* For what cannot be stored, nothing may be left under the key. */
 static enum status
 drop(struct work *w, enum status why)
@@ -227,8 +244,8 @@ static enum status
 run_put(struct work *w)
 {
 	size_t length = file_entry_length(w->op->key, w->op->value);
-	enum status st = ST_MISSING;
 	char path[PATH_BYTES];
+	enum status st;
 
 	if (w->op->kind == CACHE_ADD) {
 		path_of(w, path);
@@ -240,16 +257,11 @@ run_put(struct work *w)
 	    file_state_size(length) > w->store->limit)
 		return drop(w, ST_TOO_BIG);
 	file_evict_for(w->store, length, w->deadline_ms);
-	for (int i = 0; st == ST_MISSING && i < ATTEMPTS; i++) {
-		st = entry_put(w);
-		end(w);
-	}
-	if (st == ST_FULL)
-		return drop(w, ST_FULL);
-	if (st != ST_MISSING)
-		return st;
-	w->store->reason = ENOENT;
-	return ST_UNAVAILABLE;
+	st = entry_put(w);
+	end(w);
+	if (st == ST_MISSING)
+		st = entry_put_again(w);
+	return st == ST_FULL ? drop(w, ST_FULL) : st;
 }
 
 static enum status
