@@ -13,6 +13,7 @@
 
 #define SMALL 700
 #define LARGE 50000
+#define BATCH 16
 
 static struct str
 key_of(struct fixture *f, unsigned number)
@@ -46,7 +47,10 @@ memory_of(const struct fixture *f)
 	return memory == 0 ? FIXTURE_MEMORY : memory;
 }
 
-/* Writes `times` the memory of the store in values of up to `most` bytes. */
+/*
+ * Writes `times` the memory of the store in values of up to `most` bytes, some
+ * at a time; the last of each batch is there. Returns how many.
+ */
 static unsigned
 fill(struct fixture *f, size_t most, size_t times, uint32_t ttl)
 {
@@ -54,14 +58,27 @@ fill(struct fixture *f, size_t most, size_t times, uint32_t ttl)
 	unsigned number = 0;
 
 	while (left > 0) {
-		struct str value =
-		    bytes(f, 1 + number * 2654435761U % most, number);
+		struct cache_op ops[BATCH];
+		size_t size = 0;
+		size_t n = 0;
 
-		assert_int_equal(set(f, key_of(f, number), value, ttl), ST_OK);
-		if (number % 16 == 0)
-			assert_value(f, key_of(f, number), value);
-		left -= left < value.n + 100 ? left : value.n + 100;
-		number++;
+		while (n < BATCH && size < LARGE) {
+			size_t value_n = 1 + number * 2654435761U % most;
+
+			ops[n++] = (struct cache_op){
+				.kind = CACHE_SET,
+				.key = key_of(f, number),
+				.value = bytes(f, value_n, number),
+				.ttl = ttl,
+			};
+			size += value_n + 100;
+			number++;
+		}
+		run(f, ops, n);
+		for (size_t i = 0; i < n; i++)
+			assert_int_equal(ops[i].status, ST_OK);
+		assert_value(f, ops[n - 1].key, ops[n - 1].value);
+		left -= left < size ? left : size;
 		arena_reset(&f->arena);
 	}
 	return number;
