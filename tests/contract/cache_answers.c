@@ -50,7 +50,7 @@ value_right(struct fixture *f, uint32_t number, int64_t ms)
 
 	(void)fixture_try(f, f->conn, &op, 1, ms);
 	if (op.status == ST_OK)
-		assert_true(str_eq(op.value, value_of(f, number)));
+		assert_anywhere(str_eq(op.value, value_of(f, number)));
 	return op.status == ST_OK || op.status == ST_MISSING;
 }
 

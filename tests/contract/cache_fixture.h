@@ -54,6 +54,11 @@ void fixture_meet(struct fixture *f);
 /* Another connection of this process. */
 struct cache_conn *fixture_connect(struct fixture *f);
 
+/* An assertion that may be made in any thread: cmocka tells only those of its
+ * own. */
+#define assert_anywhere(x) fixture_assert((x), #x, __FILE__, __LINE__)
+void fixture_assert(bool true_, const char *words, const char *file, int line);
+
 /* A deadline so far away that only a hang would meet it. */
 int64_t fixture_deadline(void);
 

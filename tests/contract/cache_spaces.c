@@ -261,10 +261,10 @@ work_beside_flushes(struct fixture *f, const char *argument, uint32_t number)
 			flush(f, &fixture_space);
 			continue;
 		}
-		assert_int_equal(set(f, mine, value, 60), ST_OK);
-		assert_int_equal(set_in(f, &spaces[0], mine, value), ST_OK);
-		assert_int_equal(get_in(f, &spaces[0], mine, &got), ST_OK);
-		assert_true(str_eq(got, value));
+		assert_anywhere(set(f, mine, value, 60) == ST_OK);
+		assert_anywhere(set_in(f, &spaces[0], mine, value) == ST_OK);
+		assert_anywhere(get_in(f, &spaces[0], mine, &got) == ST_OK);
+		assert_anywhere(str_eq(got, value));
 	}
 	return 0;
 }
