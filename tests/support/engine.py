@@ -31,8 +31,12 @@ class SQLite:
         self.path = None
 
     def create(self, name, sql):
-        """Makes a database; the config of a service on it."""
+        """Makes a database, in place of an earlier one; the config of a
+        service on it."""
         self.path = os.path.join(self.folder, name + ".sqlite")
+        for suffix in ("", "-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self.path + suffix)
         self.run("PRAGMA journal_mode = WAL;" + sql)
         return {"database": self.path}
 

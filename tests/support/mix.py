@@ -23,8 +23,9 @@ LOST = (OSError, fcgi.Closed)
 class Mix:
     """Calls on several processes, and what every client must know."""
 
-    def __init__(self, site, servers, operations, refuses=False):
-        """refuses: a write may be answered with 503, and is not done then."""
+    def __init__(self, site, servers, operations=10**9, refuses=False):
+        """Goes on until so many operations are done or finish() is called.
+        refuses: a write may be answered with 503, and is not done then."""
         self.servers = servers
         self.refuses = refuses
         self.key = {"X-API-Key": site.keys["owner"]}
@@ -143,14 +144,19 @@ class Mix:
         for thread in self.threads:
             thread.join()
 
-    def disturb(self, disturbance, pause=0.2):
-        """Calls it again and again while there is work; how often."""
-        times = 0
-        while any(thread.is_alive() for thread in self.threads):
-            disturbance()
-            times += 1
+    def disturb(self, disturbance, times, pause):
+        """Calls it so often, between pauses of so many seconds in which all
+        is well; then the work ends."""
+        for _ in range(times):
             time.sleep(pause)
-        return times
+            disturbance()
+        time.sleep(pause)
+        self.finish()
+
+    def finish(self):
+        """Whatever is left to do is not done."""
+        with self.lock:
+            self.left = 0
 
     def check(self):
         """All was done, and no read was stale."""
