@@ -15,6 +15,7 @@
 #include "app/base/secret.h"
 #include "tests/contract/cache_loop.h"
 #include "tests/contract/cache_place.h"
+#include "tests/support/stopwatch.h"
 
 const struct cache_space fixture_space = { { "space", 5 }, true };
 
@@ -165,11 +166,11 @@ fixture_try(struct fixture *f, struct cache_conn *conn, struct cache_op *ops,
     size_t n, int64_t ms)
 {
 	struct cache_op **list = listed(f, ops, n);
-	int64_t began_ms = clock_boot_ms();
-	enum status st = fixture_exec(f, conn, list, n, began_ms + ms);
+	int64_t began_ms = stopwatch_ms();
+	enum status st = fixture_exec(f, conn, list, n, clock_boot_ms() + ms);
 	size_t failed = 0;
 
-	assert_anywhere(clock_boot_ms() - began_ms <= ms + FIXTURE_SLACK_MS);
+	assert_anywhere(stopwatch_ms() - began_ms <= ms + FIXTURE_SLACK_MS);
 	for (size_t i = 0; i < n; i++)
 		failed += ops[i].status == ST_TIMEOUT ||
 			  ops[i].status == ST_UNAVAILABLE;
@@ -182,11 +183,11 @@ fixture_try(struct fixture *f, struct cache_conn *conn, struct cache_op *ops,
 void
 fixture_recover(struct fixture *f)
 {
-	int64_t until_ms = clock_boot_ms() + RECOVERY_MS + FIXTURE_SLACK_MS;
+	int64_t until_ms = stopwatch_ms() + RECOVERY_MS + FIXTURE_SLACK_MS;
 	struct cache_op op = { .kind = CACHE_GET, .key = STR("any") };
 
 	while (fixture_try(f, f->conn, &op, 1, TRY_MS) != ST_OK) {
-		assert_true(clock_boot_ms() < until_ms);
+		assert_true(stopwatch_ms() < until_ms);
 		(void)usleep(TRY_PAUSE_US);
 	}
 }

@@ -14,6 +14,7 @@
 #include "tests/contract/cache_fixture.h"
 #include "tests/contract/cache_loop.h"
 #include "tests/contract/cache_place.h"
+#include "tests/support/stopwatch.h"
 
 #define MANY        60 /* batches under way at a time */
 #define OPS         4
@@ -78,10 +79,10 @@ depart(struct fixture *f, size_t n, int64_t ms)
 
 	for (size_t i = 0; i < n; i++)
 		flight_make(f, &all[i], (unsigned)i, ms);
-	began_ms = clock_boot_ms();
+	began_ms = stopwatch_ms();
 	for (size_t i = 0; i < n; i++)
 		f->driver->submit(f->conn, &all[i].batch);
-	assert_in_range(clock_boot_ms() - began_ms, 0, FIXTURE_SLACK_MS);
+	assert_in_range(stopwatch_ms() - began_ms, 0, FIXTURE_SLACK_MS);
 	return all;
 }
 
@@ -181,12 +182,12 @@ a_deadline_passes_in_the_loop(void **state)
 
 	assert_int_equal(set(f, STR("a"), STR("x"), 60), ST_OK);
 	kind->pause(f->place);
-	began_ms = clock_boot_ms();
+	began_ms = stopwatch_ms();
 	all = depart(f, MANY, DEADLINE_MS);
 	assert_in_range(
-	    arrive(f, all, MANY, began_ms + DEADLINE_MS), 0, WAKES_MOST);
+	    arrive(f, all, MANY, clock_boot_ms() + DEADLINE_MS), 0, WAKES_MOST);
 	assert_in_range(
-	    clock_boot_ms() - began_ms, 0, DEADLINE_MS + FIXTURE_SLACK_MS);
+	    stopwatch_ms() - began_ms, 0, DEADLINE_MS + FIXTURE_SLACK_MS);
 	assert_failed(all, MANY);
 	/* It is tried again meanwhile, but not all the time. */
 	all = depart(f, MANY, DEADLINE_MS);
@@ -211,11 +212,11 @@ a_server_that_does_not_read_makes_nobody_wait(void **state)
 		flight_make(f, &all[i], i, DEADLINE_MS);
 		all[i].ops[0].value = large;
 	}
-	began_ms = clock_boot_ms();
+	began_ms = stopwatch_ms();
 	for (unsigned i = 0; i < MANY; i++)
 		f->driver->submit(f->conn, &all[i].batch);
-	assert_in_range(clock_boot_ms() - began_ms, 0, FIXTURE_SLACK_MS);
-	(void)arrive(f, all, MANY, began_ms + DEADLINE_MS);
+	assert_in_range(stopwatch_ms() - began_ms, 0, FIXTURE_SLACK_MS);
+	(void)arrive(f, all, MANY, clock_boot_ms() + DEADLINE_MS);
 	assert_failed(all, MANY);
 	f->place->kind->resume(f->place);
 }
@@ -225,16 +226,14 @@ a_killed_server_ends_what_is_under_way(void **state)
 {
 	struct fixture *f = *state;
 	const struct place_kind *kind = f->place->kind;
-	int64_t began_ms;
 	struct flight *all;
 
 	assert_int_equal(set(f, STR("a"), STR("x"), 60), ST_OK);
 	kind->pause(f->place);
-	began_ms = clock_boot_ms();
 	all = depart(f, MANY, 20000);
 	assert_int_equal(reap(f), 0);
 	kind->kill(f->place);
-	(void)arrive(f, all, MANY, began_ms + DEADLINE_MS);
+	(void)arrive(f, all, MANY, clock_boot_ms() + DEADLINE_MS);
 	assert_failed(all, MANY);
 	kind->restart(f->place);
 }
