@@ -1,5 +1,6 @@
 #include "drivers/cache/cache.h"
 
+#include "drivers/cache/database.h"
 #include "drivers/cache/file.h"
 #include "drivers/cache/local.h"
 #ifdef WITH_MEMCACHED
@@ -12,6 +13,7 @@
 const struct cache_driver *const cache_drivers[] = {
 	&local_driver,
 	&file_driver,
+	&database_driver,
 #ifdef WITH_REDIS
 	&redis_driver,
 #endif

@@ -1,0 +1,16 @@
+/*
+ * The store in a table of a database, SQLite or MySQL and MariaDB: it needs no
+ * server beside the one that is there. The table is made when it is missing
+ * (database_table.h); installations that share it are told apart by their
+ * CACHE_PREFIX. It is bounded by the disk of the database alone.
+ *
+ * Times are those of the database's clock, so that hosts need not agree.
+ */
+#ifndef WEIR_CACHE_DATABASE_H
+#define WEIR_CACHE_DATABASE_H
+
+#include "drivers/cache/cache.h"
+
+extern const struct cache_driver database_driver;
+
+#endif

@@ -1,0 +1,212 @@
+#include "drivers/cache/database_conn.h"
+
+#include <stdlib.h>
+
+#include "app/base/clock.h"
+#include "app/base/log.h"
+#include "drivers/cache/database_home.h"
+#include "drivers/cache/database_table.h"
+
+#define PAUSE_FIRST_MS 100
+#define PAUSE_MOST_MS  1000
+#define RUNS_MOST      10 /* of what others held */
+#define CHUNK_BYTES    16384
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* No attempt for a while, and a longer one each time. */
+static void
+pause_begin(struct cache_conn *conn)
+{
+	conn->pause_ms = conn->pause_ms == 0
+			     ? PAUSE_FIRST_MS
+			     : sooner(2 * conn->pause_ms, PAUSE_MOST_MS);
+	conn->retry_ms = clock_boot_ms() + conn->pause_ms;
+}
+
+static void
+hang_up(struct cache_conn *conn)
+{
+	if (conn->db != NULL)
+		conn->cache->driver->disconnect(conn->db);
+	conn->db = NULL;
+	conn->ready = false;
+}
+
+/* After a statement that failed. A server that hangs would cost the next
+ * attempt its time as well; one that was lost may be back already. */
+static enum status
+note(struct cache_conn *conn, enum status st, const struct error *err)
+{
+	conn->why = *err;
+	conn->why.status = st;
+	if (conn->cache->driver->usable(conn->db, false))
+		return st;
+	hang_up(conn);
+	if (st == ST_TIMEOUT)
+		pause_begin(conn);
+	return st;
+}
+
+enum status
+database_run(
+    struct cache_conn *conn, struct database_ask *ask, int64_t deadline_ms)
+{
+	const struct db_stmt stmt = { ask->sql, ask->args, ask->n_args };
+	struct db_result result = { 0 };
+	struct error err = { .text = "" };
+	enum status st;
+
+	if (conn->db == NULL)
+		return ST_UNAVAILABLE;
+	st = conn->cache->driver->run(
+	    conn->db, &stmt, deadline_ms, ask->row, ask->ctx, &result, &err);
+	ask->changed = result.changed;
+	return st == ST_OK ? ST_OK : note(conn, st, &err);
+}
+
+enum status
+database_do(struct cache_conn *conn, enum database_query query,
+    const struct db_value *args, size_t n_args, int64_t deadline_ms)
+{
+	struct database_ask ask = {
+		.sql = conn->cache->sql.text[query],
+		.args = args,
+		.n_args = n_args,
+	};
+
+	return database_run(conn, &ask, deadline_ms);
+}
+
+enum status
+database_begin(struct cache_conn *conn, int64_t deadline_ms)
+{
+	struct error err = { .text = "" };
+	enum status st;
+
+	if (conn->db == NULL)
+		return ST_UNAVAILABLE;
+	st = conn->cache->driver->begin(conn->db, deadline_ms, &err);
+	return st == ST_OK ? ST_OK : note(conn, st, &err);
+}
+
+enum status
+database_commit(struct cache_conn *conn)
+{
+	struct error err = { .text = "" };
+	enum status st = conn->cache->driver->commit(conn->db, &err);
+
+	return st == ST_OK ? ST_OK : note(conn, st, &err);
+}
+
+void
+database_rollback(struct cache_conn *conn)
+{
+	if (conn->db == NULL)
+		return;
+	conn->cache->driver->rollback(conn->db);
+	if (!conn->cache->driver->usable(conn->db, false))
+		hang_up(conn);
+}
+
+bool
+database_again(struct cache_conn *conn, enum status st, int64_t deadline_ms,
+    unsigned *runs)
+{
+	if (st == ST_OK || conn->db == NULL || ++*runs >= RUNS_MOST ||
+	    clock_boot_ms() >= deadline_ms)
+		return false;
+	if (st == ST_UNAVAILABLE)
+		return true;
+	if (st != ST_STALE)
+		return false;
+	conn->ready = false;
+	return database_attach(conn, deadline_ms) == ST_OK;
+}
+
+static enum status
+dial(struct cache_conn *conn, int64_t deadline_ms)
+{
+	struct cache *cache = conn->cache;
+	int64_t until_ms =
+	    sooner(deadline_ms, clock_boot_ms() + cache->timeout_ms);
+	struct error err = { .text = "" };
+	enum status st =
+	    cache->driver->connect(&cache->db, until_ms, &conn->db, &err);
+
+	if (st != ST_OK) {
+		conn->db = NULL;
+		conn->why = err;
+		return st;
+	}
+	return database_home_enter(conn, until_ms);
+}
+
+enum status
+database_attach(struct cache_conn *conn, int64_t deadline_ms)
+{
+	enum status st = ST_OK;
+
+	if (conn->db != NULL &&
+	    (!conn->cache->driver->usable(conn->db, false) ||
+		database_home_left(conn)))
+		hang_up(conn);
+	if (conn->db != NULL && conn->ready)
+		return ST_OK;
+	if (clock_boot_ms() < conn->retry_ms)
+		return ST_UNAVAILABLE;
+	if (conn->db == NULL)
+		st = dial(conn, deadline_ms);
+	if (st == ST_OK)
+		st = database_table_ready(conn, deadline_ms);
+	conn->ready = st == ST_OK;
+	if (st == ST_OK)
+		conn->pause_ms = 0;
+	else
+		pause_begin(conn);
+	return st;
+}
+
+enum status
+database_verdict(struct cache_conn *conn, enum status st, int64_t deadline_ms)
+{
+	struct cache *cache = conn->cache;
+
+	if (st == ST_OK) {
+		if (atomic_load(&cache->failing) &&
+		    atomic_exchange(&cache->failing, false))
+			log_line(
+			    LOG_INFO, STR_NULL, "database store: works again");
+		return ST_OK;
+	}
+	if (!atomic_exchange(&cache->failing, true))
+		log_line(
+		    LOG_ERROR, STR_NULL, "database store: %s", conn->why.text);
+	return clock_boot_ms() >= deadline_ms ? ST_TIMEOUT : ST_UNAVAILABLE;
+}
+
+enum status
+database_conn_open(
+    struct cache *cache, struct cache_conn **out, struct error *err)
+{
+	struct cache_conn *conn = calloc(1, sizeof(*conn));
+
+	if (conn == NULL)
+		return error_set(err, ST_UNAVAILABLE, "no memory");
+	conn->cache = cache;
+	arena_init(&conn->arena, CHUNK_BYTES);
+	*out = conn;
+	return ST_OK;
+}
+
+void
+database_conn_close(struct cache_conn *conn)
+{
+	hang_up(conn);
+	arena_close(&conn->arena);
+	free(conn);
+}
