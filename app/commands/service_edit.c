@@ -161,6 +161,8 @@ service_edit(void *ctx, struct service_record *r, struct error *err)
 		r->cache_enabled = edit->cache == FLIP_ON;
 	if (edit->cache_ttl >= 0)
 		r->cache_ttl = edit->cache_ttl;
+	if (service_caching_check(r->type, r->cache_enabled, err) != ST_OK)
+		return ST_INVALID;
 	return config_edit(edit->call, r, err);
 }
 

@@ -116,3 +116,16 @@ service_config_make(struct arena *arena, const struct config_given *given,
 	*json = buf_str(&text);
 	return st == ST_OK ? whole_check(type, *json, err) : st;
 }
+
+enum status
+service_caching_check(struct str name, bool cache_enabled, struct error *err)
+{
+	const struct service_type *type = service_type_find(name);
+
+	if (!cache_enabled || type == NULL || type->cache_plan != NULL)
+		return ST_OK;
+	return error_set(err, ST_INVALID,
+	    "answers of type %s are not cached: leave cache_enabled and "
+	    "cache_ttl out",
+	    type->name);
+}

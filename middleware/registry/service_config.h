@@ -2,6 +2,7 @@
 #ifndef WEIR_SERVICE_CONFIG_H
 #define WEIR_SERVICE_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "app/base/status.h"
@@ -35,5 +36,12 @@ const struct config_field *config_field_find(
  */
 enum status service_config_make(struct arena *arena,
     const struct config_given *given, struct str *json, struct error *err);
+
+/*
+ * ST_INVALID when a service of that type has no answers that are cached, and
+ * yet is to cache them.
+ */
+enum status service_caching_check(
+    struct str type, bool cache_enabled, struct error *err);
 
 #endif

@@ -29,6 +29,7 @@ def refused(site, *words):
     ("cache_local", ["default_ttl=-1"], '"default_ttl" must be an integer'),
     ("cache_local", ["timeout=0"], '"timeout" must be an integer'),
     ("cache_local", ["path=/tmp"], '"path" is not known'),
+    ("cache_local", ["--cache-ttl", "5"], "are not cached"),
     ("cache_nothing", [], "does not exist"),
 ])
 def test_a_config_that_cannot_be_is_refused(site, kind, config, words):

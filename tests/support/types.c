@@ -122,6 +122,15 @@ type_handle(struct request *req)
 	(void)req;
 }
 
+/* Nothing is cached, but it could be. */
+static enum status
+type_cache_plan(struct request *req, struct cache_plan *plan)
+{
+	(void)req;
+	(void)plan;
+	return ST_INVALID;
+}
+
 static enum service_change
 type_changed(void *instance)
 {
@@ -171,6 +180,7 @@ static const struct service_type fake = {
 	.config = fields,
 	.open = type_open,
 	.close = type_close,
+	.cache_plan = type_cache_plan,
 	.handle = type_handle,
 	.changed = type_changed,
 };
