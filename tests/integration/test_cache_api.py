@@ -12,7 +12,7 @@ from support.cache import SERVICES, Cache, CacheSite
 from support.process import wait_until
 from support.store import STORES as ALL
 
-STORES = tuple(name for name in ALL if name in ("local", "file"))
+STORES = tuple(name for name in ALL if name != "database")
 MAX_VALUE = 1000000
 # JSON as a client may write it, which comes back byte for byte.
 TEXTS = ["1.10", "12345678901234567890", "1e5", "-0", '"ä"', '"\\u00e4\\/"',
