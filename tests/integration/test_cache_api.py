@@ -1,6 +1,7 @@
 """The Cache API on each store: contract.md section 2, row by row."""
 
 import json
+import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
@@ -426,6 +427,15 @@ def test_values_outlive_a_restart_of_weir(site, cache):
     site.server.stop()
     site.server = site.site.serve("cache")
     assert wait_until(lambda: cache.get("own/k").status == 200)
+
+
+def test_a_reload_loses_nothing(site, cache):
+    cache.put("own/k", 1)
+    for _ in range(5):
+        site.server.signal(signal.SIGHUP)
+        for _ in range(100):
+            assert cache.get("own/k").status == 200
+            assert cache.call("PUT", "shared/k", "1").status == 200
 
 
 def test_the_list_of_services_names_them(cache, store):

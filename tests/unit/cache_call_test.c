@@ -73,6 +73,19 @@ a_bare_value_is_text_or_json(void **state)
 	EXPECT("GET", "s", NONE, 200, "a\n\"b\"");
 }
 
+/* Somebody else wrote it. */
+static void
+what_is_no_json_is_not_decoded(void **state)
+{
+	static const char *const texts[] = { "\"", "\"\\\"", "\"a\"b",
+		"\"\\u12\"", "x", "" };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		cache_world_put(*state, "k", texts[i]);
+		EXPECT("GET", "k?raw=1", NONE, 200, texts[i]);
+	}
+}
+
 static void
 a_missing_value_may_be_replaced(void **state)
 {
@@ -355,6 +368,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CACHE(a_value_comes_back_as_it_was_written),
 		CACHE(a_bare_value_is_text_or_json),
+		CACHE(what_is_no_json_is_not_decoded),
 		CACHE(a_missing_value_may_be_replaced),
 		CACHE(a_value_may_go_as_it_is_read),
 		CACHE(several_keys_are_read_at_once),

@@ -1,5 +1,6 @@
 #include "app/services/cache/answer.h"
 
+#include "app/base/jsoncheck.h"
 #include "app/base/jsonout.h"
 #include "app/base/jsonread.h"
 #include "app/base/log.h"
@@ -33,6 +34,14 @@ wants_bare(const struct request *req)
 	       accept_wants_text(req->param[PARAM_ACCEPT]);
 }
 
+/* Others may write into a store: what is no JSON is not decoded. */
+static bool
+is_string(struct request *req, struct json value)
+{
+	return json_kind(value) == JSON_STRING &&
+	       json_check(req->arena, value.text, 1, NULL) == ST_OK;
+}
+
 /* A string without its quotes, anything else as it is. */
 static void
 answer_bare(struct request *req, struct json value)
@@ -41,7 +50,7 @@ answer_bare(struct request *req, struct json value)
 
 	cache_answer_json(req, 200);
 	res->body = value.text;
-	if (json_kind(value) != JSON_STRING)
+	if (!is_string(req, value))
 		return;
 	res->body = json_to_str(req->arena, value);
 	res->type = STR("text/plain; charset=utf-8");
