@@ -12,7 +12,8 @@ static enum status
 link_next(struct redis_node *node, struct error *err)
 {
 	while (node->place < node->n_places) {
-		const struct redis_place *place = &node->places[node->place++];
+		size_t i = (node->silent + node->place++) % node->n_places;
+		const struct redis_place *place = &node->places[i];
 
 		*err = (struct error){ 0 };
 		if (redis_link_open(&node->link, place, node->cache->tls,
@@ -77,6 +78,13 @@ redis_attempt_step(struct redis_node *node, int64_t now_ms, struct error *err)
 	return st;
 }
 
+void
+redis_attempt_expire(struct redis_node *node)
+{
+	if (node->state == REDIS_LINKING)
+		node->silent += node->place;
+}
+
 const char *
 redis_attempt_missed(const struct redis_node *node)
 {
@@ -84,6 +92,8 @@ redis_attempt_missed(const struct redis_node *node)
 	case REDIS_FINDING:
 		return "its name is not looked up in time";
 	case REDIS_LINKING:
+		if (node->link.connected)
+			return "it does not speak TLS in time (REDIS_TLS)";
 		return "it takes no connection in time";
 	default:
 		return "it does not answer in time";

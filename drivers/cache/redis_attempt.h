@@ -18,7 +18,10 @@ enum status redis_attempt_begin(
 enum status redis_attempt_step(
     struct redis_node *node, int64_t now_ms, struct error *err);
 
-/* For people: what a state has waited for in vain. */
+/* Its time is over: the next begins with another address. */
+void redis_attempt_expire(struct redis_node *node);
+
+/* For people: what it has waited for in vain. */
 const char *redis_attempt_missed(const struct redis_node *node);
 
 #endif

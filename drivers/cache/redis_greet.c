@@ -167,11 +167,11 @@ redis_greet_begin(struct redis_greet *greet, const struct cache *cache)
 	greet->out_at = 0;
 	greet->n = 0;
 	greet->at = 0;
-	for (uint8_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		if (steps[i].wanted != NULL && !steps[i].wanted(cache))
 			continue;
 		steps[i].put(&greet->out, cache);
-		greet->steps[greet->n++] = i;
+		greet->steps[greet->n++] = (uint8_t)i;
 	}
 }
 

@@ -42,6 +42,23 @@ bracket_cut(struct str *name, int64_t port, uint16_t *out)
 	return port >= 1 && port <= PORT_MAX;
 }
 
+/* Colons stand in IPv6 addresses only, which a zone may follow. */
+static bool
+colons_sound(const char *name)
+{
+	struct in6_addr at;
+	char address[INET6_ADDRSTRLEN];
+	size_t n = strcspn(name, "%");
+
+	if (strchr(name, ':') == NULL)
+		return true;
+	if (n >= sizeof(address))
+		return false;
+	memcpy(address, name, n);
+	address[n] = '\0';
+	return inet_pton(AF_INET6, address, &at) == 1;
+}
+
 static bool
 name_sound(struct str name)
 {
@@ -64,7 +81,7 @@ host_read(struct str text, int64_t port, struct redis_host *out)
 	    !name_sound(name))
 		return false;
 	memcpy(out->name, name.p, name.n);
-	return true;
+	return colons_sound(out->name);
 }
 
 enum status

@@ -57,7 +57,7 @@ lookup_main(void *arg)
 	const struct addrinfo hints = {
 		.ai_family = AF_UNSPEC,
 		.ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV,
+		.ai_flags = AI_NUMERICSERV,
 	};
 	struct addrinfo *list = NULL;
 	char port[PORT_BYTES];

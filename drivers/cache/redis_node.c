@@ -362,8 +362,10 @@ redis_node_drive(struct redis_node *node, int64_t now_ms)
 {
 	while (step(node, now_ms))
 		;
-	if (redis_node_due(node) <= now_ms && node->state != REDIS_WAITING)
+	if (redis_node_due(node) <= now_ms && node->state != REDIS_WAITING) {
+		redis_attempt_expire(node);
 		fail(node, redis_attempt_missed(node), now_ms);
+	}
 	if (redis_node_due(node) <= now_ms) {
 		begin(node, now_ms);
 		while (step(node, now_ms))

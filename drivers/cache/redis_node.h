@@ -62,7 +62,8 @@ struct redis_node {
 	struct redis_lookup *lookup;
 	struct redis_place places[REDIS_PLACES_MAX];
 	size_t n_places;
-	size_t place; /* the next to try */
+	size_t place;  /* how many were tried in this attempt */
+	size_t silent; /* moves past places that let attempts time out */
 	struct redis_link link;
 	struct redis_watch watch;
 	struct redis_greet greet;

@@ -8,6 +8,7 @@
 #include "app/base/arena.h"
 
 #define ITEMS_MAX   65536u     /* of all arrays of one answer */
+#define DIGITS_MAX  18u        /* of a length that fits size_t */
 #define LINE_MAX    65536u     /* bytes of anything but a string */
 #define SLACK_BYTES (1u << 20) /* of an answer beside a string */
 #define SHOWN_BYTES 200u       /* of an error */
@@ -176,8 +177,8 @@ redis_reader_feed(struct redis_reader *reader, const char *p, size_t n)
 
 /*
  * Whether what is half there may become an answer. The reader has taken its
- * first byte already: what follows is the length of a string in a line of its
- * own, or a line that has no end yet.
+ * first byte already. A line that has ended, and is no answer yet, is the
+ * length of a string.
  */
 static bool
 bearable(const struct redis_reader *reader)
@@ -189,9 +190,9 @@ bearable(const struct redis_reader *reader)
 
 	if (reader->fed > reader->most + SLACK_BYTES)
 		return false;
-	while (i < n && p[i] >= '0' && p[i] <= '9' && length <= reader->most)
+	while (i < n && p[i] >= '0' && p[i] <= '9' && i < DIGITS_MAX)
 		length = length * 10 + (size_t)(p[i++] - '0');
-	if (i < n && p[i] == '\r')
+	if (n - i >= 2 && p[i] == '\r' && p[i + 1] == '\n')
 		return length <= reader->most;
 	return n <= LINE_MAX;
 }
