@@ -23,27 +23,6 @@ ops_begin(struct cache_op *const *ops, size_t n)
 	}
 }
 
-/* What comes after the first COUNTs, DELs of counters first. */
-static void
-counters_run(
-    struct cache_conn *conn, struct cache_op *const *ops, size_t from, size_t n)
-{
-	struct memcached_lookups lookups;
-	struct memcached_counts counts;
-	size_t to;
-
-	for (; from < n; from = to) {
-		if (ops[from]->status != ST_INVALID)
-			memcached_counter_end(conn, ops[from]);
-		memcached_lookups_init(&lookups);
-		to = memcached_counts_end(ops, from + 1, n);
-		memcached_counts_ask(
-		    conn, ops, from + 1, to, &counts, &lookups);
-		memcached_lookups_run(conn, &lookups);
-		memcached_counts_take(conn, &counts);
-	}
-}
-
 /* What comes after the first GETs, an operation that is none first. */
 static void
 values_run(
@@ -81,27 +60,26 @@ verdict(struct cache_op *const *ops, size_t n)
 	return st;
 }
 
-/* The first GETs and COUNTs are asked together: most batches have no more. */
+/* The first GETs and all COUNTs are asked together: most batches have no
+ * more. */
 static enum status
 exec(struct cache_conn *conn, struct cache_op *const *ops, size_t n,
     int64_t deadline_ms)
 {
 	size_t n_gets = memcached_gets_end(ops, 0, n);
-	size_t n_counts = memcached_counts_end(ops, 0, n);
 	struct memcached_lookups lookups;
-	struct memcached_counts counts;
+	struct memcached_counters counters;
 	struct memcached_gets gets;
 
 	memcached_conn_begin(conn, deadline_ms);
 	ops_begin(ops, n);
 	memcached_lookups_init(&lookups);
 	memcached_gets_ask(conn, ops, 0, n_gets, &gets, &lookups);
-	memcached_counts_ask(conn, ops, 0, n_counts, &counts, &lookups);
+	memcached_counters_ask(conn, ops, n, &counters, &lookups);
 	memcached_lookups_run(conn, &lookups);
 	memcached_gets_take(conn, &gets);
-	memcached_counts_take(conn, &counts);
 	/* Counters and values do not see each other: either may come first. */
-	counters_run(conn, ops, n_counts, n);
+	memcached_counters_take(conn, ops, n, &counters);
 	values_run(conn, ops, n_gets, n);
 	return verdict(ops, n);
 }

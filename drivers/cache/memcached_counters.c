@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "drivers/cache/cache.h"
+#include "drivers/cache/cache_group.h"
 #include "drivers/cache/memcached_conn.h"
 #include "drivers/cache/memcached_item.h"
 #include "drivers/cache/memcached_link.h"
@@ -18,17 +19,7 @@ struct memcached_counter {
 	struct cache_op *op;
 	struct memcached_lookup lookup;
 	int64_t end_ms; /* of the window that it counted in */
-	bool done;      /* as one of a group */
 };
-
-size_t
-memcached_counts_end(struct cache_op *const *ops, size_t from, size_t n)
-{
-	while (
-	    from < n && !(ops[from]->kind == CACHE_DEL && ops[from]->counter))
-		from++;
-	return from;
-}
 
 /* Tells what stands in the window of that word. */
 static void
@@ -62,6 +53,7 @@ peek(const struct cache_conn *conn, struct memcached_counter *c)
 	return true;
 }
 
+/* Where its link is NULL, the status of its look-up says why. */
 static void
 counter_begin(
     struct cache_conn *conn, struct cache_op *op, struct memcached_counter *c)
@@ -69,15 +61,9 @@ counter_begin(
 	struct memcached_lookup *l = &c->lookup;
 
 	c->op = op;
-	c->done = false;
 	l->arena = &conn->arena;
-	l->link = NULL;
-	l->status = ST_INVALID;
-	if (op->status == ST_INVALID)
-		return;
 	memcached_name_counter(
 	    &conn->cache->prefix, op->space, op->key, &l->name);
-	l->status = ST_UNAVAILABLE;
 	l->link = memcached_conn_route(conn, op->space, &l->name, &l->status);
 }
 
@@ -189,40 +175,21 @@ count_one(struct cache_conn *conn, struct memcached_counter *c)
 	c->op->status = st == ST_STALE ? ST_UNAVAILABLE : st;
 }
 
+/* Operations come in the order in which they were taken, but for groups that
+ * others stand between. */
+static struct memcached_counter *
+counter_of(struct memcached_counters *counters, const struct cache_op *op)
+{
+	while (counters->list[counters->at].op != op)
+		counters->at = (counters->at + 1) % counters->n;
+	return &counters->list[counters->at];
+}
+
 /* The operations that count all or none. */
 struct group {
 	struct memcached_counter *list[CACHE_GROUP_MAX];
 	size_t n;
 };
-
-/* Gathers the group of the first; false: it is too large, and ends. */
-static bool
-group_gather(struct memcached_counts *counts, size_t first, struct group *out)
-{
-	uint32_t group = counts->list[first].op->group;
-	size_t n = 0;
-
-	for (size_t i = first; i < counts->n; i++) {
-		struct memcached_counter *c = &counts->list[i];
-
-		if (c->op->group != group)
-			continue;
-		if (n < CACHE_GROUP_MAX)
-			out->list[n] = c;
-		n++;
-		c->op->status = ST_INVALID; /* until it is known better */
-		c->done = true;
-	}
-	out->n = n;
-	return n <= CACHE_GROUP_MAX;
-}
-
-static void
-group_end(struct group *g, enum status st)
-{
-	for (size_t i = 0; i < g->n; i++)
-		g->list[i]->op->status = st;
-}
 
 /* Whether each has room; ST_REFUSED tells what all of them stand at. */
 static enum status
@@ -242,63 +209,47 @@ group_peek(const struct cache_conn *conn, const struct group *g)
 }
 
 static void
-group_run(
-    struct cache_conn *conn, struct memcached_counts *counts, size_t first)
+group_count(struct cache_conn *conn, struct group *g)
 {
-	struct group g;
-	enum status st;
+	enum status st = group_peek(conn, g);
 	size_t n = 0;
 
-	if (!group_gather(counts, first, &g))
-		return;
-	st = group_peek(conn, &g);
-	while (st == ST_OK && n < g.n) {
-		count_one(conn, g.list[n]);
-		st = g.list[n]->op->status;
+	while (st == ST_OK && n < g->n) {
+		count_one(conn, g->list[n]);
+		st = g->list[n]->op->status;
 		n++;
 	}
 	if (st != ST_OK)
 		for (size_t i = 0; i + 1 < n; i++)
-			count_undo(conn, g.list[i]);
-	group_end(&g, st);
+			count_undo(conn, g->list[i]);
+	for (size_t i = 0; i < g->n; i++)
+		g->list[i]->op->status = st;
 }
 
 void
-memcached_counts_ask(struct cache_conn *conn, struct cache_op *const *ops,
-    size_t from, size_t to, struct memcached_counts *counts,
+memcached_counters_ask(struct cache_conn *conn, struct cache_op *const *ops,
+    size_t n, struct memcached_counters *counters,
     struct memcached_lookups *lookups)
 {
-	counts->n = 0;
-	counts->list =
-	    arena_alloc(&conn->arena, (to - from) * sizeof(counts->list[0]));
-	for (size_t i = from; i < to; i++) {
-		struct memcached_counter *c = &counts->list[counts->n];
+	counters->n = 0;
+	counters->at = 0;
+	counters->list =
+	    arena_alloc(&conn->arena, n * sizeof(counters->list[0]));
+	for (size_t i = 0; i < n; i++) {
+		struct memcached_counter *c = &counters->list[counters->n];
 
-		if (ops[i]->kind != CACHE_COUNT)
+		if (ops[i]->kind != CACHE_COUNT || ops[i]->status == ST_INVALID)
 			continue;
-		counts->n++;
+		counters->n++;
 		counter_begin(conn, ops[i], c);
 		if (c->lookup.link != NULL)
 			memcached_lookups_add(lookups, &c->lookup);
 	}
 }
 
-void
-memcached_counts_take(struct cache_conn *conn, struct memcached_counts *counts)
-{
-	for (size_t i = 0; i < counts->n; i++) {
-		struct memcached_counter *c = &counts->list[i];
-
-		if (c->op->group == 0)
-			count_one(conn, c);
-		else if (!c->done)
-			group_run(conn, counts, i);
-	}
-}
-
 /* One whose window has ended is not there, though memcached has it still. */
-void
-memcached_counter_end(struct cache_conn *conn, struct cache_op *op)
+static enum status
+counter_delete(struct cache_conn *conn, struct cache_op *op)
 {
 	struct memcached_counter c;
 	const struct memcached_name *name = &c.lookup.name;
@@ -308,18 +259,51 @@ memcached_counter_end(struct cache_conn *conn, struct cache_op *op)
 
 	counter_begin(conn, op, &c);
 	link = c.lookup.link;
-	op->status = link == NULL ? c.lookup.status
-				  : memcached_lookup_run(conn, &c.lookup);
-	if (op->status != ST_OK)
-		return;
-	op->status = ST_MISSING;
+	if (link == NULL || memcached_lookup_run(conn, &c.lookup) != ST_OK)
+		return c.lookup.status;
 	if (!word_read(&c.lookup, &word) ||
 	    memcached_window_end(word) <= conn->now_ms)
-		return;
-	op->status = ST_UNAVAILABLE;
+		return ST_MISSING;
 	if (!memcached_link_begin(link))
-		return;
+		return link->failure;
 	rc = memcached_delete(link->handle, name->text, name->n, 0);
-	if (memcached_link_took(link, rc))
-		op->status = rc == MEMCACHED_SUCCESS ? ST_OK : ST_MISSING;
+	if (!memcached_link_took(link, rc))
+		return link->failure;
+	return rc == MEMCACHED_SUCCESS ? ST_OK : ST_MISSING;
+}
+
+/* Behind a deletion, what was read before it may no longer hold. */
+static void
+group_run(struct cache_conn *conn, const struct cache_group *group,
+    struct memcached_counters *counters, bool again)
+{
+	struct group g = { .n = group->n };
+
+	for (size_t i = 0; i < g.n; i++) {
+		g.list[i] = counter_of(counters, group->ops[i]);
+		if (again && g.list[i]->lookup.link != NULL)
+			(void)memcached_lookup_run(conn, &g.list[i]->lookup);
+	}
+	if (g.n == 1)
+		count_one(conn, g.list[0]);
+	else
+		group_count(conn, &g);
+}
+
+void
+memcached_counters_take(struct cache_conn *conn, struct cache_op *const *ops,
+    size_t n, struct memcached_counters *counters)
+{
+	struct cache_groups groups = cache_groups_of(ops, n);
+	struct cache_group group;
+	bool deleted = false;
+
+	while (cache_groups_next(&groups, &group)) {
+		if (group.ops[0]->kind == CACHE_COUNT) {
+			group_run(conn, &group, counters, deleted);
+			continue;
+		}
+		deleted = true;
+		group.ops[0]->status = counter_delete(conn, group.ops[0]);
+	}
 }

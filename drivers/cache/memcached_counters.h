@@ -21,26 +21,20 @@ struct cache_op;
 struct memcached_counter;
 struct memcached_lookups;
 
-/* COUNTs that follow one another; values in between are passed over. */
-struct memcached_counts {
+/* The COUNTs of a batch. */
+struct memcached_counters {
 	struct memcached_counter *list; /* in the arena of the batch */
 	size_t n;
+	size_t at; /* the last that was looked for */
 };
 
-/* Where the COUNTs from ops[from] on end: the next DEL of a counter. */
-size_t memcached_counts_end(struct cache_op *const *ops, size_t from, size_t n);
-
-/* Takes the COUNTs of ops[from..to), and adds what they need to the look-ups.
- * Groups are of this part of the batch. */
-void memcached_counts_ask(struct cache_conn *conn, struct cache_op *const *ops,
-    size_t from, size_t to, struct memcached_counts *counts,
+/* Takes them, and adds what they need to the look-ups. */
+void memcached_counters_ask(struct cache_conn *conn,
+    struct cache_op *const *ops, size_t n, struct memcached_counters *counters,
     struct memcached_lookups *lookups);
 
-/* When those have run: counts. */
-void memcached_counts_take(
-    struct cache_conn *conn, struct memcached_counts *counts);
-
-/* DEL of a counter. */
-void memcached_counter_end(struct cache_conn *conn, struct cache_op *op);
+/* When those have run: counts, and runs the DELs of counters, in order. */
+void memcached_counters_take(struct cache_conn *conn,
+    struct cache_op *const *ops, size_t n, struct memcached_counters *counters);
 
 #endif

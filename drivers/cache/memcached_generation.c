@@ -152,6 +152,7 @@ memcached_generation_renew(struct cache_conn *conn, struct memcached_link *link,
 
 	memcached_name_generation(&conn->cache->prefix, space, &name);
 	word_new(word);
+	memcached_link_await(link);
 	if (!memcached_link_begin(link))
 		return link->failure;
 	rc = memcached_set(link->handle, name.text, name.n, word, sizeof(word),

@@ -10,6 +10,7 @@
 #define WAIT_MOST_MS 1000 /* for one answer, however far the deadline */
 #define BLAME_MS     50   /* a server silent for so long is away */
 #define IDLE_MS      1000 /* after which a connection may have been closed */
+#define AWAIT_MS     100
 #define KEEP_ALIVE_S 60
 
 void
@@ -122,6 +123,8 @@ reason_of(const struct memcached_link *link, memcached_return_t rc)
 	case MEMCACHED_AUTH_PROBLEM:
 		return "refuses the log-in: check MEMCACHED_USERNAME and "
 		       "MEMCACHED_PASSWORD";
+	case MEMCACHED_CONNECTION_FAILURE:
+		return "closed the connection";
 	case MEMCACHED_ERRNO:
 		return number == 0 ? "failed" : strerror(number);
 	case MEMCACHED_UNKNOWN_READ_FAILURE:
@@ -182,26 +185,14 @@ connect_anew(struct memcached_link *link)
 	    reason_of(link, rc));
 }
 
-/* A connection that was closed meanwhile is noticed before it is needed. */
-static void
-idle_check(struct memcached_link *link)
+void
+memcached_link_await(struct memcached_link *link)
 {
-	const char *key = "weir";
-	size_t length = 4;
-	memcached_return_t rc;
+	int64_t now_ms = clock_boot_ms();
+	int64_t left = (link->deadline_ms - now_ms) / 2;
 
-	wait_apply(link);
-	rc = memcached_mget(link->handle, &key, &length, 1);
-	while (rc == MEMCACHED_SUCCESS)
-		(void)memcached_fetch_result(link->handle, &link->result, &rc);
-	if (rc == MEMCACHED_END || rc == MEMCACHED_NOTFOUND)
-		rc = memcached_last_error(link->handle);
-	if (rc == MEMCACHED_SUCCESS)
-		link->heard_ms = clock_boot_ms();
-	else if (rc == MEMCACHED_TIMEOUT)
-		(void)memcached_link_took(link, rc);
-	else
-		memcached_link_close(link);
+	memcached_server_await(
+	    link->server, now_ms + (left < AWAIT_MS ? left : AWAIT_MS));
 }
 
 bool
@@ -218,21 +209,44 @@ memcached_link_ready(struct memcached_link *link)
 	if (link->handle != NULL &&
 	    link->life != memcached_server_life(link->server))
 		memcached_link_close(link);
-	if (link->handle != NULL && now_ms - link->heard_ms > IDLE_MS) {
-		idle_check(link);
-		if (!memcached_server_usable(link->server, now_ms))
-			return false;
-	}
-	return link->handle != NULL || connect_anew(link);
+	if (link->handle == NULL && !connect_anew(link))
+		return false;
+	link->unsure = now_ms - link->heard_ms > IDLE_MS;
+	return true;
 }
 
 bool
-memcached_link_begin(struct memcached_link *link)
+memcached_link_begin_read(struct memcached_link *link)
 {
 	if (!memcached_link_ready(link) || !wait_set(link))
 		return false;
 	wait_apply(link);
 	return true;
+}
+
+/* Asks for a value that is of no interest. False: it must be connected anew,
+ * or cannot be. */
+static bool
+is_alive(struct memcached_link *link)
+{
+	const char *key = "weir";
+	size_t length = 4;
+	memcached_return_t rc;
+
+	rc = memcached_mget(link->handle, &key, &length, 1);
+	while (rc == MEMCACHED_SUCCESS)
+		(void)memcached_fetch_result(link->handle, &link->result, &rc);
+	return memcached_link_took(link, rc);
+}
+
+bool
+memcached_link_begin(struct memcached_link *link)
+{
+	if (!memcached_link_begin_read(link))
+		return false;
+	if (!link->unsure || is_alive(link))
+		return true;
+	return link->failure == ST_STALE && memcached_link_begin_read(link);
 }
 
 static bool
@@ -285,8 +299,11 @@ memcached_link_took(struct memcached_link *link, memcached_return_t rc)
 	rc = meaning_of(link, rc);
 	if (is_answer(rc)) {
 		link->heard_ms = clock_boot_ms();
+		link->unsure = false;
 		return true;
 	}
+	if (link->unsure && rc != MEMCACHED_TIMEOUT)
+		return lose(link, ST_STALE, NULL);
 	if (rc == MEMCACHED_TIMEOUT)
 		return lose(link, ST_TIMEOUT,
 		    link->wait_ms >= BLAME_MS ? reason_of(link, rc) : NULL);

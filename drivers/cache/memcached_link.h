@@ -46,7 +46,9 @@ struct memcached_link {
 	int64_t deadline_ms; /* of the present batch */
 	int64_t wait_ms;     /* of the present call, between bytes */
 	int64_t heard_ms;    /* when it answered last */
-	enum status failure; /* of the last call: ST_TIMEOUT, ST_UNAVAILABLE */
+	bool unsure;         /* nothing was heard lately: it may be closed */
+	enum status failure; /* of the last call: ST_TIMEOUT, ST_UNAVAILABLE,
+			      * ST_STALE */
 	struct memcached_generation *generations;
 	/* The present multi-get, see memcached_lookup.c. */
 	struct memcached_lookup *asked[MEMCACHED_ASKED_MAX];
@@ -57,11 +59,20 @@ void memcached_link_init(struct memcached_link *link,
     struct memcached_server *server, const struct memcached_login *login);
 void memcached_link_close(struct memcached_link *link);
 
+/* For calls that are not in a hurry: gives a server that is away a moment to
+ * say that it is back. */
+void memcached_link_await(struct memcached_link *link);
+
 /* Connects if need be. False: not now, link->failure says why. */
 bool memcached_link_ready(struct memcached_link *link);
 
-/* The same, and sets the time-outs of the next call. */
+/* The same, and sets the time-outs of the next call. A connection that was
+ * closed meanwhile is noticed, at the cost of a round trip after a pause. */
 bool memcached_link_begin(struct memcached_link *link);
+
+/* The same without that round trip: the call may fail with ST_STALE, and is
+ * then to be repeated. */
+bool memcached_link_begin_read(struct memcached_link *link);
 
 /*
  * Judges what the call came to. False: no answer, and the connection is

@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "drivers/cache/memcached_conn.h"
+#include "drivers/cache/memcached_hosts.h"
 #include "drivers/cache/memcached_link.h"
 
 #define RESULT_BYTES 262144 /* the memory for a larger value is given back */
@@ -28,14 +29,16 @@ send_asked(struct memcached_link *link)
 {
 	const char *names[MEMCACHED_ASKED_MAX];
 	size_t lengths[MEMCACHED_ASKED_MAX];
+	memcached_return_t rc;
 
 	for (size_t i = 0; i < link->n_asked; i++) {
 		names[i] = link->asked[i]->name.text;
 		lengths[i] = link->asked[i]->name.n;
 	}
-	return memcached_link_begin(link) &&
-	       memcached_link_took(link,
-		   memcached_mget(link->handle, names, lengths, link->n_asked));
+	if (!memcached_link_begin_read(link))
+		return false;
+	rc = memcached_mget(link->handle, names, lengths, link->n_asked);
+	return rc == MEMCACHED_SUCCESS || memcached_link_took(link, rc);
 }
 
 static void
@@ -122,7 +125,32 @@ fail_asked(struct memcached_link *link)
 {
 	for (size_t i = 0; i < link->n_asked; i++)
 		link->asked[i]->status = link->failure;
-	link->n_asked = 0;
+}
+
+/* Asks all servers before it hears the first. Keeps what a connection that had
+ * been closed must be asked again for. */
+static void
+ask_round(struct cache_conn *conn)
+{
+	bool sent[MEMCACHED_HOSTS_MAX];
+	size_t n = conn->cache->n;
+
+	for (size_t i = 0; i < n; i++) {
+		struct memcached_link *link = &conn->links[i];
+
+		link->failure = ST_OK;
+		sent[i] = link->n_asked > 0 && send_asked(link);
+		if (!sent[i])
+			fail_asked(link);
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct memcached_link *link = &conn->links[i];
+
+		if (sent[i])
+			receive_asked(link);
+		if (link->failure != ST_STALE)
+			link->n_asked = 0;
+	}
 }
 
 void
@@ -130,17 +158,11 @@ memcached_lookups_run(
     struct cache_conn *conn, struct memcached_lookups *lookups)
 {
 	struct memcached_lookup *left = lookups->head;
-	size_t n = conn->cache->n;
 
 	while (left != NULL) {
 		left = gather(conn, left);
-		for (size_t i = 0; i < n; i++)
-			if (conn->links[i].n_asked > 0 &&
-			    !send_asked(&conn->links[i]))
-				fail_asked(&conn->links[i]);
-		for (size_t i = 0; i < n; i++)
-			if (conn->links[i].n_asked > 0)
-				receive_asked(&conn->links[i]);
+		ask_round(conn);
+		ask_round(conn); /* on new connections */
 	}
 	memcached_lookups_init(lookups);
 }

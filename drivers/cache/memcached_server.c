@@ -1,11 +1,13 @@
 #include "drivers/cache/memcached_server.h"
 
+#include <poll.h>
 #include <string.h>
 
 #include "app/base/clock.h"
 #include "app/base/log.h"
 
-#define RETRY_MS   500  /* between probes of a server that is away */
+#define RETRY_MS   500 /* between probes of a server that is away */
+#define STEP_MS    2
 #define LOOK_UP_MS 5000 /* between look-ups of its name */
 
 /* The lock is held. */
@@ -66,6 +68,21 @@ memcached_server_usable(struct memcached_server *s, int64_t now_ms)
 		probe_step(s, now_ms);
 	(void)pthread_mutex_unlock(&s->lock);
 	return atomic_load(&s->state) != MEMCACHED_DOWN;
+}
+
+void
+memcached_server_await(struct memcached_server *s, int64_t until_ms)
+{
+	int64_t now_ms = clock_boot_ms();
+
+	(void)pthread_mutex_lock(&s->lock);
+	if (s->retry_ms > now_ms)
+		s->retry_ms = now_ms;
+	(void)pthread_mutex_unlock(&s->lock);
+	while (!memcached_server_usable(s, now_ms) && now_ms < until_ms) {
+		(void)poll(NULL, 0, STEP_MS);
+		now_ms = clock_boot_ms();
+	}
 }
 
 unsigned

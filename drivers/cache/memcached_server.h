@@ -46,6 +46,9 @@ void memcached_server_close(struct memcached_server *server);
 /* Whether it is worth a try. Never waits. */
 bool memcached_server_usable(struct memcached_server *server, int64_t now_ms);
 
+/* The same, and waits until then for an answer of one that is away. */
+void memcached_server_await(struct memcached_server *server, int64_t until_ms);
+
 /* Its life, for links that are made now. */
 unsigned memcached_server_life(const struct memcached_server *server);
 

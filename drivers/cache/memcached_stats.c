@@ -42,9 +42,12 @@ numbers_ask(struct memcached_link *link, const char *topic,
 {
 	memcached_return_t rc;
 
+	memcached_link_await(link);
 	if (memcached_link_begin(link)) {
 		rc = memcached_stat_execute(
 		    link->handle, topic, number_take, &numbers);
+		if (rc == MEMCACHED_SUCCESS) /* it says so of a failure, too */
+			rc = memcached_last_error(link->handle);
 		if (memcached_link_took(link, rc))
 			return ST_OK;
 	}

@@ -54,7 +54,9 @@ an_expired_value_is_replaced_by_exactly_one(void **state)
 
 		assert_int_equal(set(f, key, STR("old"), 1), ST_OK);
 	}
-	wait_for_expiry(f, arena_printf(&f->arena, "race %d", RACES - 1));
+	/* Servers of one store need not tick alike. */
+	for (unsigned i = 0; i < RACES; i++)
+		wait_for_expiry(f, arena_printf(&f->arena, "race %u", i));
 	assert_int_equal(crowd_run(f, &crowd), RACES);
 }
 

@@ -15,8 +15,8 @@
 
 #define WORDS_MAX   24
 #define NUMBER_SIZE 16
-#define MEGABYTES   "64"
-#define MEMORY      ((size_t)64 << 20)
+#define MEGABYTES   "32"
+#define MEMORY      ((size_t)24 << 20)
 #define USER        "weir@local"
 #define PASSWORD    "correct horse"
 #define SERVERS     3
@@ -156,6 +156,7 @@ static const struct place_kind tcp = {
 	.bound = PLACE_EVICTS_UNUSED,
 	.memory = MEMORY,
 	.start = tcp_start,
+	.stop = place_servers_kill, /* it would take a second to end */
 	.wipe = place_servers_restart,
 	.config = tcp_config,
 	.kill = place_servers_kill,
@@ -169,9 +170,9 @@ static const struct place_kind over_socket = {
 	.driver = "memcached",
 	.cannot_list = true,
 	.constant_incarnation = true,
-	.bound = PLACE_EVICTS_UNUSED,
-	.memory = MEMORY,
+	.bound = PLACE_GROWS, /* a full server is asked above */
 	.start = socket_start,
+	.stop = place_servers_kill, /* it would take a second to end */
 	.wipe = place_servers_restart,
 	.config = socket_config,
 	.kill = place_servers_kill,
@@ -185,9 +186,9 @@ static const struct place_kind three = {
 	.driver = "memcached",
 	.cannot_list = true,
 	.constant_incarnation = true,
-	.bound = PLACE_EVICTS_UNUSED,
-	.memory = SERVERS * MEMORY,
+	.bound = PLACE_GROWS,
 	.start = three_start,
+	.stop = place_servers_kill, /* it would take a second to end */
 	.wipe = place_servers_restart,
 	.config = tcp_config,
 	.kill = place_servers_kill,
@@ -204,6 +205,7 @@ static const struct place_kind login = {
 	.bound = PLACE_EVICTS_UNUSED,
 	.memory = MEMORY,
 	.start = login_start,
+	.stop = place_servers_kill, /* it would take a second to end */
 	.wipe = place_servers_restart,
 	.config = login_config,
 	.wrong_password = wrong_password,
