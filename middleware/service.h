@@ -15,6 +15,7 @@
 #include "middleware/tags.h"
 
 struct arena;
+struct db_config;
 struct request;
 struct service;
 struct settings;
@@ -70,6 +71,14 @@ struct service_type {
 	 * that is wrong. Optional.
 	 */
 	enum status (*check)(const struct service_type *type, struct str config,
+	    struct error *err);
+	/*
+	 * The database that a config leads to, whose secrets are in clear;
+	 * texts live in the arena. Optional: a service of the type stands on
+	 * no database.
+	 */
+	enum status (*database)(const struct service_type *type,
+	    struct str config, struct arena *arena, struct db_config *out,
 	    struct error *err);
 	/*
 	 * Makes the instance from the service's record (config is JSON text

@@ -4,6 +4,7 @@
 
 #include "app/base/settings.h"
 #include "drivers/cache/cache.h"
+#include "middleware/store_database.h"
 
 static void
 redis_read(const struct settings *s, struct cache_config *out)
@@ -81,4 +82,30 @@ store_config_read(const struct settings *settings,
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
 		if (strcmp(readers[i].driver, driver->name) == 0)
 			readers[i].read(settings, &out->cache);
+}
+
+enum status
+store_config_find(const struct settings *settings,
+    const struct cache_driver *driver, struct store_config *out,
+    struct error *err)
+{
+	enum status st;
+
+	store_config_read(settings, driver, out);
+	if (strcmp(driver->name, "database") != 0)
+		return ST_OK;
+	st = store_database_find(settings, &out->db, err);
+	if (st != ST_OK)
+		return st;
+	out->cache.db = &out->db;
+	out->found = true;
+	return ST_OK;
+}
+
+void
+store_config_free(struct store_config *config)
+{
+	if (config->found)
+		db_config_free(&config->db);
+	config->found = false;
 }

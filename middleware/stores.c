@@ -36,13 +36,18 @@ open_use(struct stores_shared *shared, enum store_use use,
 	const char *name = driver_name(settings, use);
 	const struct cache_driver *driver = cache_driver_find(str_of(name));
 	struct store_config config;
+	enum status st;
 
 	if (driver == NULL)
 		return error_set(err, ST_INVALID,
 		    "this weir was built without the store \"%s\"", name);
-	store_config_read(settings, driver, &config);
-	return store_take(
+	st = store_config_find(settings, driver, &config, err);
+	if (st != ST_OK)
+		return st;
+	st = store_take(
 	    shared->table, driver, &config.cache, &shared->store[use], err);
+	store_config_free(&config);
+	return st;
 }
 
 enum status

@@ -173,13 +173,18 @@ store_try(struct check *c, const char *what, const char *name)
 	struct store_config config;
 	struct cache *cache;
 	struct error err = { 0 };
+	enum status st;
 
 	if (driver == NULL) {
 		bad(c, what, name, "this weir has no such store");
 		return;
 	}
-	store_config_read(&c->settings, driver, &config);
-	if (driver->open(&config.cache, &cache, &err) != ST_OK) {
+	st = store_config_find(&c->settings, driver, &config, &err);
+	if (st == ST_OK) {
+		st = driver->open(&config.cache, &cache, &err);
+		store_config_free(&config);
+	}
+	if (st != ST_OK) {
 		bad(c, what, name, err.text);
 		return;
 	}

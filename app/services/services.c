@@ -11,6 +11,7 @@ const struct service_type *const service_types[] = {
 	&service_sqlite,
 	&service_cache_local,
 	&service_cache_file,
+	&service_cache_database,
 #ifdef WITH_REDIS
 	&service_cache_redis,
 #endif

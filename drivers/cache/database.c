@@ -103,8 +103,7 @@ remedy(enum status st)
 	case ST_INVALID:
 		return "";
 	default:
-		return "; see that the database of DB_CACHE_CONNECTION runs "
-		       "and can be reached";
+		return "; see that the database runs and can be reached";
 	}
 }
 

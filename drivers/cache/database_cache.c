@@ -41,8 +41,9 @@ config_check(const struct cache_config *config, struct error *err)
 	if (config->db == NULL ||
 	    db_driver_find(str_of(config->db->driver)) == NULL)
 		return error_set(err, ST_INVALID,
-		    "DB_CACHE_CONNECTION: this weir was built without the "
-		    "driver of that database");
+		    "this weir was built without the driver of the database "
+		    "store's database: build it with the client library of "
+		    "MariaDB or MySQL");
 	return ST_OK;
 }
 

@@ -66,6 +66,37 @@ system_db_place(struct arena *arena, const struct settings *s)
 	    (long long)s->db_port);
 }
 
+static enum status
+driver_find(const struct settings *settings, const struct db_driver **out,
+    struct error *err)
+{
+	*out = db_driver_find(driver_name(settings));
+	if (*out == NULL)
+		return error_set(err, ST_INVALID,
+		    "DB_CONNECTION: this weir was built without the driver "
+		    "\"%s\": build it with the client library of MariaDB "
+		    "or MySQL, or set another",
+		    settings->db_connection);
+	return ST_OK;
+}
+
+enum status
+system_db_config(
+    const struct settings *settings, struct db_config *out, struct error *err)
+{
+	const struct db_driver *driver;
+	enum status st = driver_find(settings, &driver, err);
+
+	if (st != ST_OK)
+		return st;
+	if (is_file(settings))
+		*out = (struct db_config){ .driver = driver->name,
+			.database = settings->db_database };
+	else
+		*out = system_server_config(settings, settings->db_database);
+	return ST_OK;
+}
+
 enum status
 system_db_open(const struct settings *settings, bool create,
     struct system_db *out, struct error *err)
@@ -73,16 +104,12 @@ system_db_open(const struct settings *settings, bool create,
 	enum status st;
 
 	*out = (struct system_db){
-		.driver = db_driver_find(driver_name(settings)),
 		.wall_ms = clock_now().wall_ms,
 		.statement_ms = STATEMENT_MS,
 	};
-	if (out->driver == NULL)
-		return error_set(err, ST_INVALID,
-		    "DB_CONNECTION: this weir was built without the driver "
-		    "\"%s\": build it with the client library of MariaDB "
-		    "or MySQL, or set another",
-		    settings->db_connection);
+	st = driver_find(settings, &out->driver, err);
+	if (st != ST_OK)
+		return st;
 	if (is_file(settings))
 		st = file_open(out, settings->db_database, create, err);
 	else

@@ -35,6 +35,11 @@ struct system_db {
 /* Where the settings say it is, for people. */
 struct str system_db_place(struct arena *arena, const struct settings *s);
 
+/* How to reach it; texts are those of the settings. ST_INVALID: this weir was
+ * built without its driver. */
+enum status system_db_config(
+    const struct settings *settings, struct db_config *out, struct error *err);
+
 /*
  * Connects to what the DB_ settings name, and sets wall_ms to the
  * present. create: a database that is missing is made; else it is ST_MISSING.

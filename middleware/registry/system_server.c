@@ -39,8 +39,8 @@ given(const char *text)
 	return text[0] == '\0' ? NULL : text;
 }
 
-static struct db_config
-config_of(const struct settings *s, const char *database)
+struct db_config
+system_server_config(const struct settings *s, const char *database)
 {
 	const char *socket = given(s->db_socket);
 	enum db_tls tls = (enum db_tls)s->db_tls;
@@ -64,7 +64,7 @@ static enum status
 connect_to(struct system_db *db, const struct settings *settings,
     const char *database, struct error *err)
 {
-	struct db_config config = config_of(settings, database);
+	struct db_config config = system_server_config(settings, database);
 
 	return db->driver->connect(
 	    &config, clock_boot_ms() + CONNECT_MS, &db->conn, err);

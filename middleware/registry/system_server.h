@@ -6,8 +6,13 @@
 
 #include "app/base/status.h"
 
+struct db_config;
 struct settings;
 struct system_db;
+
+/* How to reach a database of the server; texts are those of the settings. */
+struct db_config system_server_config(
+    const struct settings *settings, const char *database);
 
 /*
  * What system_db_open() does there; db->driver is set. A database that cannot

@@ -4,9 +4,6 @@
 top=${top_srcdir:-$(dirname "$0")/../..}
 weir=${WEIR:-./weir}
 table=app/base/options.c
-# A file may hold this although nothing uses it; weir.env(5) says so under BUGS:
-# none now.
-unused='^db_cache_connection$'
 
 # report NUMBER NAME MISSING: one line of TAP and what is missing.
 report() {
@@ -29,7 +26,7 @@ unread() {
 	sources=$(find "$top/app" "$top/drivers" "$top/middleware" \
 		-name '*.c' ! -path "*/$table")
 	sed -n 's/.*MEMBER(\([a-z_]*\)).*/\1/p' "$top/$table" |
-		grep -vE "$unused" | while read -r member; do
+		while read -r member; do
 			# shellcheck disable=SC2086 # names without blanks
 			grep -qE "(->|\.)$member\>" $sources || echo "$member"
 		done

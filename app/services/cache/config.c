@@ -111,12 +111,17 @@ store_open(struct cache_service *service, const struct choice *choice,
 		return error_set(err, ST_INVALID,
 		    "store: this weir was built without the store \"%.*s\"",
 		    STR_ARG(choice->driver));
-	store_config_read(host->settings, driver, &config);
-	if (choice->own)
+	if (choice->own) {
+		store_config_read(host->settings, driver, &config);
 		st = cache_config_own(driver, text, &config, err);
-	if (st == ST_OK)
-		st = store_take(
-		    host->stores, driver, &config.cache, &service->store, err);
+	} else {
+		st = store_config_find(host->settings, driver, &config, err);
+	}
+	if (st != ST_OK)
+		return st;
+	st = store_take(
+	    host->stores, driver, &config.cache, &service->store, err);
+	store_config_free(&config);
 	return st;
 }
 

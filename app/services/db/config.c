@@ -92,7 +92,6 @@ static enum status
 numbers_read(struct db_service *service, const struct config_text *config,
     int64_t bound, struct error *err)
 {
-	int64_t port = 0;
 	enum status st;
 
 	st = number_read("max_records", config->max_records, INT32_MAX,
@@ -100,9 +99,6 @@ numbers_read(struct db_service *service, const struct config_text *config,
 	if (st == ST_OK)
 		st = number_read("max_connections", config->max_connections,
 		    CONFIG_CONNECTIONS_MAX, &service->max_connections, err);
-	if (st == ST_OK)
-		st = number_read("port", config->port, PORT_MAX, &port, err);
-	service->config.port = (int)port;
 	if (service->max_records > bound)
 		service->max_records = bound;
 	return st;
@@ -139,24 +135,47 @@ host_of(const struct config_text *config)
 	return config->host.n == 0 ? CONFIG_HOST : config->host.p;
 }
 
-static enum status
-texts_read(struct db_service *service, const struct config_text *config,
-    struct error *err)
+/* MySQL and MariaDB are one driver. */
+static const char *
+driver_of(const struct service_type *type)
 {
-	service->config = (struct db_config){
-		.driver = service->driver->name,
+	return strcmp(type->name, "sqlite") == 0 ? "sqlite" : "mysql";
+}
+
+static enum status
+database_read(const char *driver, const struct config_text *config,
+    struct db_config *out, struct error *err)
+{
+	int64_t port = 0;
+	enum status st =
+	    number_read("port", config->port, PORT_MAX, &port, err);
+
+	*out = (struct db_config){
+		.driver = driver,
 		.database = text_of(config->database),
 		.host = host_of(config),
+		.port = (int)port,
 		.socket = text_of(config->unix_socket),
 		.username = text_of(config->username),
 		.password = text_of(config->password),
 		.tls_ca = text_of(config->tls_ca),
 		.read_only = str_to_bool(config->read_only),
 	};
-	service->allow_upsert = str_to_bool(config->allow_upsert);
-	if (config->database.n == 0)
+	if (st == ST_OK && config->database.n == 0)
 		return error_set(err, ST_INVALID, "database is missing");
-	return tls_read(config->tls, &service->config.tls, err);
+	return st == ST_OK ? tls_read(config->tls, &out->tls, err) : st;
+}
+
+enum status
+config_database(const struct service_type *type, struct str config,
+    struct arena *arena, struct db_config *out, struct error *err)
+{
+	struct config_text text = { .database = STR_NULL };
+	enum status st =
+	    json_config_each(arena, config, member_take, &text, err);
+
+	return st == ST_OK ? database_read(driver_of(type), &text, out, err)
+			   : st;
 }
 
 enum status
@@ -171,8 +190,10 @@ config_read(struct db_service *service, const struct service *record,
 	service->max_records = fallback_of(type, "max_records", INT32_MAX);
 	service->max_connections =
 	    fallback_of(type, "max_connections", CONNECTIONS_OF_FILE);
+	service->allow_upsert = str_to_bool(config.allow_upsert);
 	if (st == ST_OK)
-		st = texts_read(service, &config, err);
+		st = database_read(
+		    service->driver->name, &config, &service->config, err);
 	if (st == ST_OK)
 		st = numbers_read(
 		    service, &config, settings->db_max_records, err);

@@ -3,9 +3,13 @@
 #define WEIR_SERVICES_DB_CONFIG_H
 
 #include "app/base/status.h"
+#include "app/base/str.h"
 
+struct arena;
+struct db_config;
 struct db_service;
 struct service;
+struct service_type;
 struct settings;
 
 /*
@@ -16,5 +20,9 @@ struct settings;
 enum status config_read(struct db_service *service,
     const struct service *record, const struct settings *settings,
     struct error *err);
+
+/* database of struct service_type: how the database is reached. */
+enum status config_database(const struct service_type *type, struct str config,
+    struct arena *arena, struct db_config *out, struct error *err);
 
 #endif

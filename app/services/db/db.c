@@ -162,9 +162,9 @@ db_handle(struct request *req)
 
 /* What all types have in common. */
 #define DATABASE                                                               \
-	.group = "Database", .close = db_close, .cache_plan = db_cache_plan,   \
-	.handle = db_handle, .changed = db_changed,                            \
-	.flush_tags = db_flush_tags
+	.group = "Database", .database = config_database, .close = db_close,   \
+	.cache_plan = db_cache_plan, .handle = db_handle,                      \
+	.changed = db_changed, .flush_tags = db_flush_tags
 
 const struct service_type service_sqlite = {
 	DATABASE,
