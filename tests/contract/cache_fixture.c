@@ -15,7 +15,6 @@
 #include "app/base/secret.h"
 #include "tests/contract/cache_loop.h"
 #include "tests/contract/cache_place.h"
-#include "tests/support/stopwatch.h"
 
 const struct cache_space fixture_space = { { "space", 5 }, true };
 
@@ -170,7 +169,7 @@ fixture_try(struct fixture *f, struct cache_conn *conn, struct cache_op *ops,
 	enum status st = fixture_exec(f, conn, list, n, clock_boot_ms() + ms);
 	size_t failed = 0;
 
-	assert_anywhere(stopwatch_ms() - began_ms <= ms + FIXTURE_SLACK_MS);
+	assert_soon(began_ms, ms);
 	for (size_t i = 0; i < n; i++)
 		failed += ops[i].status == ST_TIMEOUT ||
 			  ops[i].status == ST_UNAVAILABLE;

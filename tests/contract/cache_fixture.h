@@ -9,6 +9,7 @@
 #include "app/base/arena.h"
 #include "drivers/cache/cache.h"
 #include "drivers/cache/cache_config.h"
+#include "tests/support/stopwatch.h"
 
 #define FIXTURE_MEMORY    (8 << 20)
 #define FIXTURE_MAX_VALUE (1 << 20)
@@ -58,6 +59,11 @@ struct cache_conn *fixture_connect(struct fixture *f);
  * own. */
 #define assert_anywhere(x) fixture_assert((x), #x, __FILE__, __LINE__)
 void fixture_assert(bool true_, const char *words, const char *file, int line);
+
+/* That not much more than `ms` have passed since began_ms, by stopwatch_ms().
+ */
+#define assert_soon(began_ms, ms)                                              \
+	assert_anywhere(stopwatch_ms() - (began_ms) <= (ms) + FIXTURE_SLACK_MS)
 
 /* A deadline so far away that only a hang would meet it. */
 int64_t fixture_deadline(void);

@@ -7,11 +7,12 @@
 
 #include "app/base/clock.h"
 
-#define NS_PER_MS 1000000
+#define NS_PER_US 1000
+#define US_PER_MS 1000
 
 /* The second number of schedstat: nanoseconds in a processor's queue. */
 static int64_t
-queued_ms(void)
+queued_us(void)
 {
 	char text[128];
 	int fd = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
@@ -24,11 +25,11 @@ queued_ms(void)
 		return 0;
 	text[n] = '\0';
 	second = strchr(text, ' ');
-	return second == NULL ? 0 : strtoll(second, NULL, 10) / NS_PER_MS;
+	return second == NULL ? 0 : strtoll(second, NULL, 10) / NS_PER_US;
 }
 
 int64_t
 stopwatch_ms(void)
 {
-	return clock_boot_ms() - queued_ms();
+	return (clock_boot_us() - queued_us()) / US_PER_MS;
 }

@@ -6,7 +6,8 @@
 
 /*
  * Milliseconds that pass for the calling thread: without those in which it
- * wanted to run and got no processor, as far as the system tells.
+ * wanted to run and got no processor, as far as the system tells. Two readings
+ * in a row may differ by -1.
  */
 int64_t stopwatch_ms(void);
 
