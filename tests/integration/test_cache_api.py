@@ -11,9 +11,8 @@ import pytest
 from support.answer import check_error
 from support.cache import SERVICES, Cache, CacheSite
 from support.process import wait_until
-from support.store import STORES as ALL
+from support.store import STORES
 
-STORES = tuple(name for name in ALL if name != "database")
 MAX_VALUE = 1000000
 # JSON as a client may write it, which comes back byte for byte.
 TEXTS = ["1.10", "12345678901234567890", "1e5", "-0", '"ä"', '"\\u00e4\\/"',

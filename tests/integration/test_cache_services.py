@@ -30,6 +30,12 @@ def refused(site, *words):
     ("cache_local", ["timeout=0"], '"timeout" must be an integer'),
     ("cache_local", ["path=/tmp"], '"path" is not known'),
     ("cache_local", ["--cache-ttl", "5"], "are not cached"),
+    ("cache_database", [], "database is missing"),
+    ("cache_database", ["database=c.sqlite"], "absolute path of a file"),
+    ("cache_database", ["connection=oracle"], "must be one of sqlite"),
+    ("cache_redis", ["cluster=true", "sentinel_host=s"], "exclude each other"),
+    ("cache_redis", ["port=0"], '"port" must be an integer'),
+    ("cache_memcached", ["weights=1"], '"weights" is not known'),
     ("cache_nothing", [], "does not exist"),
 ])
 def test_a_config_that_cannot_be_is_refused(site, kind, config, words):

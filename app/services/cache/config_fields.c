@@ -73,7 +73,8 @@
 	}
 
 #define OPTIONS                                                                \
-	TEXT("options", "Options", "Accepted from DreamFactory and not used.")
+	TEXT("options", "Options",                                             \
+	    "A text of DreamFactory's config; accepted and not used.")
 
 const struct config_field config_fields_cache_local[] = {
 	{ .name = "store",
