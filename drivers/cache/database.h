@@ -2,7 +2,9 @@
  * The store in a table of a database, SQLite or MySQL and MariaDB: it needs no
  * server beside the one that is there. The table is made when it is missing
  * (database_table.h); installations that share it are told apart by their
- * CACHE_PREFIX. It is bounded by the disk of the database alone.
+ * CACHE_PREFIX. It is bounded by the disk of the database alone: when that is
+ * full, a file of SQLite cannot be deleted from either, and then the store is
+ * away (ST_UNAVAILABLE) until there is room.
  *
  * Times are those of the database's clock, so that hosts need not agree.
  */

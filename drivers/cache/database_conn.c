@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 #include "app/base/clock.h"
-#include "app/base/log.h"
 #include "drivers/cache/database_home.h"
 #include "drivers/cache/database_table.h"
 
+#define STORE          "database store"
 #define PAUSE_FIRST_MS 100
 #define PAUSE_MOST_MS  1000
 #define RUNS_MOST      10 /* of what others held */
@@ -174,18 +174,13 @@ database_attach(struct cache_conn *conn, int64_t deadline_ms)
 enum status
 database_verdict(struct cache_conn *conn, enum status st, int64_t deadline_ms)
 {
-	struct cache *cache = conn->cache;
+	struct cache_health *health = &conn->cache->health;
 
 	if (st == ST_OK) {
-		if (atomic_load(&cache->failing) &&
-		    atomic_exchange(&cache->failing, false))
-			log_line(
-			    LOG_INFO, STR_NULL, "database store: works again");
+		cache_health_works(health, STORE);
 		return ST_OK;
 	}
-	if (!atomic_exchange(&cache->failing, true))
-		log_line(
-		    LOG_ERROR, STR_NULL, "database store: %s", conn->why.text);
+	cache_health_failed(health, STORE, conn->why.text);
 	return clock_boot_ms() >= deadline_ms ? ST_TIMEOUT : ST_UNAVAILABLE;
 }
 

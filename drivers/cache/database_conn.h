@@ -7,12 +7,12 @@
 #ifndef WEIR_CACHE_DATABASE_CONN_H
 #define WEIR_CACHE_DATABASE_CONN_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "app/base/arena.h"
 #include "drivers/cache/cache.h"
+#include "drivers/cache/cache_health.h"
 #include "drivers/cache/database_sql.h"
 #include "drivers/db/db.h"
 
@@ -24,7 +24,7 @@ struct cache {
 	size_t max_value;
 	int64_t timeout_ms; /* of connecting */
 	struct database_sql sql;
-	atomic_bool failing; /* as the log was told */
+	struct cache_health health;
 };
 
 struct cache_conn {

@@ -73,6 +73,7 @@ no_grant(struct cache_conn *conn)
 	    "the table %s cannot be made: %.200s; GRANT CREATE, INDEX, "
 	    "SELECT, INSERT, UPDATE and DELETE on it to the user",
 	    conn->cache->table, why.text);
+	conn->why.status = ST_INVALID; /* what to do has been said */
 	return ST_DENIED;
 }
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "app/base/clock.h"
-#include "app/base/log.h"
 #include "drivers/cache/cache_config.h"
 
+#define STORE       "file store"
 #define OPEN_MS     10000 /* longest wait for another that sets up */
 #define RETRY_MS    1000
 #define LIMIT_LEAST (INT64_C(1) << 20)
@@ -27,13 +27,6 @@ conn_try(struct cache_conn *conn, int64_t deadline_ms, struct error *err)
 	return st;
 }
 
-static void
-log_failure(struct cache_conn *conn, const char *why)
-{
-	if (!atomic_exchange(&conn->cache->failing, true))
-		log_line(LOG_ERROR, STR_NULL, "file store: %s", why);
-}
-
 enum status
 file_conn_attach(
     struct cache_conn *conn, int64_t deadline_ms, struct error *err)
@@ -52,7 +45,7 @@ file_conn_attach(
 	st = conn_try(conn, deadline_ms, &why);
 	if (st == ST_OK)
 		return ST_OK;
-	log_failure(conn, why.text);
+	cache_health_failed(&conn->cache->health, STORE, why.text);
 	if (st != ST_TIMEOUT && st != ST_FULL)
 		st = ST_UNAVAILABLE;
 	return error_set(err, st, "%s", why.text);
@@ -61,11 +54,13 @@ file_conn_attach(
 void
 file_conn_report(struct cache_conn *conn, enum status st)
 {
+	struct cache_health *health = &conn->cache->health;
+
 	if (st == ST_UNAVAILABLE)
-		log_failure(conn, strerror(conn->store.reason));
-	else if (st == ST_OK && atomic_load(&conn->cache->failing) &&
-		 atomic_exchange(&conn->cache->failing, false))
-		log_line(LOG_INFO, STR_NULL, "file store: works again");
+		cache_health_failed(
+		    health, STORE, strerror(conn->store.reason));
+	else if (st == ST_OK)
+		cache_health_works(health, STORE);
 }
 
 enum status

@@ -2,18 +2,18 @@
 #ifndef WEIR_CACHE_FILE_CONN_H
 #define WEIR_CACHE_FILE_CONN_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "drivers/cache/cache.h"
+#include "drivers/cache/cache_health.h"
 #include "drivers/cache/file_store.h"
 
 struct cache {
 	char *path;
 	int64_t limit;
 	int64_t max_value;
-	atomic_bool failing; /* as the log was told */
+	struct cache_health health;
 };
 
 struct cache_conn {
