@@ -62,7 +62,7 @@ counters_gather(struct count *c)
 static struct counter *
 counter_by_id(const struct count *c, const char *id)
 {
-	struct counter key;
+	struct counter key = { .changed = false };
 
 	memcpy(key.item.id, id, DIGEST_BYTES);
 	return bsearch(&key, c->counters, c->n_counters, sizeof(key), in_order);

@@ -8,12 +8,17 @@
 
 #define CHUNK_BYTES 16384
 
+struct template
+{
+	const char *text; /* NULL: the engine needs none */
+};
+
 /* How the two engines say the same. */
 struct dialect {
 	const char *now;  /* milliseconds, within one statement the same */
 	const char *lock; /* behind a SELECT that will be written upon */
-	const char *query[DATABASE_QUERIES];
-	const char *list[DATABASE_LIST_QUERIES];
+	struct template query[DATABASE_QUERIES];
+	struct template list[DATABASE_LIST_QUERIES];
 };
 
 /*
@@ -40,38 +45,42 @@ struct dialect {
 #define TEXT(number)    TEXT_OF(number)
 #define CHUNK           " LIMIT " TEXT(DATABASE_CHUNK)
 
+/* clang-format off */
 #define COMMON                                                                 \
-	[DATABASE_CHECK] = "SELECT `id`, `space`, `name`, `value`, "           \
-			   "`expires`, `n` FROM $T WHERE 1 = 0",               \
-	[DATABASE_BIRTH] =                                                     \
-	    "INSERT INTO $T " COLUMNS " VALUES (?, x'', x'', ?, 0, 0)",        \
-	[DATABASE_INSERT] = INSERT,                                            \
-	[DATABASE_TOUCH] =                                                     \
-	    "UPDATE $T SET `expires` = ? * $N + ? WHERE `id` = ? AND $W",      \
-	[DATABASE_DEL] = "DELETE FROM $T WHERE `id` = ? AND $W",               \
-	[DATABASE_DROP] = "DELETE FROM $T WHERE `id` = ?",                     \
-	[DATABASE_PASS] = "DELETE FROM $T WHERE `id` = ? AND " PASSED,         \
-	[DATABASE_PULL] = "DELETE FROM $T WHERE `id` = ? AND $W "              \
-			  "RETURNING `name`, `value`",                         \
-	[DATABASE_LOOK] =                                                      \
-	    "SELECT `name`, `value` FROM $T WHERE `id` = ? AND $W$L",          \
-	[DATABASE_LIST] = "SELECT `name` FROM $T WHERE `space` = ? AND "       \
-			  "`name` >= ? AND `name` <> ? AND `name` < ? AND "    \
-			  "$W ORDER BY `name` LIMIT ?",                        \
-	[DATABASE_PASSED] = "SELECT 1 FROM $T WHERE " PASSED " LIMIT 1",       \
-	[DATABASE_SIZE] =                                                      \
+	[DATABASE_CHECK] = {                                                   \
+	    "SELECT `id`, `space`, `name`, `value`, `expires`, `n` FROM $T "   \
+	    "WHERE 1 = 0" },                                                   \
+	[DATABASE_BIRTH] = {                                                   \
+	    "INSERT INTO $T " COLUMNS " VALUES (?, x'', x'', ?, 0, 0)" },      \
+	[DATABASE_INSERT] = { INSERT },                                        \
+	[DATABASE_TOUCH] = {                                                   \
+	    "UPDATE $T SET `expires` = ? * $N + ? WHERE `id` = ? AND $W" },    \
+	[DATABASE_DEL] = { "DELETE FROM $T WHERE `id` = ? AND $W" },           \
+	[DATABASE_DROP] = { "DELETE FROM $T WHERE `id` = ?" },                 \
+	[DATABASE_PASS] = { "DELETE FROM $T WHERE `id` = ? AND " PASSED },     \
+	[DATABASE_PULL] = {                                                    \
+	    "DELETE FROM $T WHERE `id` = ? AND $W RETURNING `name`, `value`" },\
+	[DATABASE_LOOK] = {                                                    \
+	    "SELECT `name`, `value` FROM $T WHERE `id` = ? AND $W$L" },        \
+	[DATABASE_LIST] = {                                                    \
+	    "SELECT `name` FROM $T WHERE `space` = ? AND `name` >= ? AND "     \
+	    "`name` <> ? AND `name` < ? AND $W ORDER BY `name` LIMIT ?" },     \
+	[DATABASE_PASSED] = { "SELECT 1 FROM $T WHERE " PASSED " LIMIT 1" },   \
+	[DATABASE_SIZE] = {                                                    \
 	    "SELECT COUNT(*), CAST(COALESCE(SUM(b), 0) AS SIGNED) FROM "       \
 	    "(SELECT " BYTES " AS b FROM $T WHERE `space` <> x'' "             \
-	    "LIMIT " TEXT(DATABASE_SIZE_ROWS) ") AS part",                     \
-	[DATABASE_ITEMS] =                                                     \
+	    "LIMIT " TEXT(DATABASE_SIZE_ROWS) ") AS part" },                   \
+	[DATABASE_ITEMS] = {                                                   \
 	    "SELECT COUNT(*) FROM (SELECT 1 FROM $T WHERE `space` <> x'' "     \
-	    "LIMIT " TEXT(DATABASE_ITEMS_MOST) ") AS part"
+	    "LIMIT " TEXT(DATABASE_ITEMS_MOST) ") AS part" }
 
 #define COMMON_LISTS                                                           \
-	[DATABASE_GET] = "SELECT `id`, `name`, `value` FROM $T "               \
-			 "WHERE `id` IN ($[?$]) AND $W",                       \
-	[DATABASE_WINDOWS] = "SELECT `id`, `n`, `expires`, $N FROM $T "        \
-			     "WHERE `id` IN ($[?$])$L"
+	[DATABASE_GET] = {                                                     \
+	    "SELECT `id`, `name`, `value` FROM $T "                            \
+	    "WHERE `id` IN ($[?$]) AND $W" },                                  \
+	[DATABASE_WINDOWS] = {                                                 \
+	    "SELECT `id`, `n`, `expires`, $N FROM $T "                         \
+	    "WHERE `id` IN ($[?$])$L" }
 
 /* Julian days: unixepoch() knows no fractions in all versions. */
 static const struct dialect sqlite = {
@@ -79,29 +88,28 @@ static const struct dialect sqlite = {
 	.lock = "",
 	.query = {
 		COMMON,
-		[DATABASE_CREATE] =
+		[DATABASE_CREATE] = {
 		    "CREATE TABLE IF NOT EXISTS $T ("
 		    "`id` BLOB NOT NULL PRIMARY KEY, `space` BLOB NOT NULL, "
 		    "`name` BLOB NOT NULL, `value` BLOB NOT NULL, "
-		    "`expires` INTEGER NOT NULL, `n` INTEGER NOT NULL)",
-		[DATABASE_BY_NAME] =
+		    "`expires` INTEGER NOT NULL, `n` INTEGER NOT NULL)" },
+		[DATABASE_BY_NAME] = {
 		    "CREATE INDEX IF NOT EXISTS `$P_by_name` "
-		    "ON $T (`space`, `name`)",
-		[DATABASE_BY_EXPIRY] =
+		    "ON $T (`space`, `name`)" },
+		[DATABASE_BY_EXPIRY] = {
 		    "CREATE INDEX IF NOT EXISTS `$P_by_expiry` "
-		    "ON $T (`expires`) WHERE `expires` > 0",
-		[DATABASE_SET] = INSERT ON_SQLITE,
-		[DATABASE_FLUSH] =
+		    "ON $T (`expires`) WHERE `expires` > 0" },
+		[DATABASE_SET] = { INSERT ON_SQLITE },
+		[DATABASE_FLUSH] = {
 		    "DELETE FROM $T WHERE `id` IN (SELECT `id` FROM $T "
-		    "WHERE `space` = ?" CHUNK ")",
-		[DATABASE_SWEEP] =
+		    "WHERE `space` = ?" CHUNK ")" },
+		[DATABASE_SWEEP] = {
 		    "DELETE FROM $T WHERE `id` IN (SELECT `id` FROM $T "
-		    "WHERE " PASSED CHUNK ")",
+		    "WHERE " PASSED CHUNK ")" },
 	},
 	.list = {
 		COMMON_LISTS,
-		[DATABASE_SAVE] =
-		    "INSERT INTO $T " COLUMNS SAVED ON_SQLITE,
+		[DATABASE_SAVE] = { "INSERT INTO $T " COLUMNS SAVED ON_SQLITE },
 	},
 };
 
@@ -116,7 +124,7 @@ static const struct dialect mysql = {
 	.lock = " FOR UPDATE",
 	.query = {
 		COMMON,
-		[DATABASE_CREATE] =
+		[DATABASE_CREATE] = {
 		    "CREATE TABLE IF NOT EXISTS $T ("
 		    "`id` BINARY(16) NOT NULL PRIMARY KEY, "
 		    "`space` VARBINARY(255) NOT NULL, "
@@ -125,24 +133,28 @@ static const struct dialect mysql = {
 		    "`expires` BIGINT NOT NULL, `n` BIGINT NOT NULL, "
 		    "KEY `by_name` (`space`, `name`), "
 		    "KEY `by_expiry` (`expires`)"
-		    ") ENGINE = InnoDB ROW_FORMAT = DYNAMIC",
-		[DATABASE_SERVER] = "SELECT CONCAT_WS('|', @@hostname, @@port, "
-				    "@@datadir, @@server_id)",
-		[DATABASE_SET] = INSERT ON_MYSQL,
-		[DATABASE_FLUSH] = "DELETE FROM $T WHERE `space` = ?" CHUNK,
-		[DATABASE_SWEEP] = "DELETE FROM $T WHERE " PASSED
-				   " ORDER BY `expires`" CHUNK,
+		    ") ENGINE = InnoDB ROW_FORMAT = DYNAMIC" },
+		[DATABASE_SERVER] = {
+		    "SELECT CONCAT_WS('|', @@hostname, @@port, @@datadir, "
+		    "@@server_id)" },
+		[DATABASE_SET] = { INSERT ON_MYSQL },
+		[DATABASE_FLUSH] = {
+		    "DELETE FROM $T WHERE `space` = ?" CHUNK },
+		[DATABASE_SWEEP] = {
+		    "DELETE FROM $T WHERE " PASSED
+		    " ORDER BY `expires`" CHUNK },
 	},
 	.list = {
 		COMMON_LISTS,
-		[DATABASE_CLAIM] =
+		[DATABASE_CLAIM] = {
 		    "INSERT INTO $T " COLUMNS
 		    " VALUES $[(?, ?, ?, x'', $N, 0)$] "
-		    "ON DUPLICATE KEY UPDATE `n` = `n`",
-		[DATABASE_SAVE] =
-		    "INSERT INTO $T " COLUMNS SAVED ON_MYSQL,
+		    "ON DUPLICATE KEY UPDATE `n` = `n`" },
+		[DATABASE_SAVE] = { "INSERT INTO $T " COLUMNS SAVED ON_MYSQL },
 	},
 };
+
+/* clang-format on */
 
 static const size_t sizes[DATABASE_SIZES] = { 1, 4, 16, DATABASE_LARGEST };
 
@@ -237,14 +249,15 @@ expand(const struct expansion *e, struct str text)
 }
 
 static struct str
-text_of(struct database_sql *sql, struct expansion *e, const char *template)
+text_of(struct database_sql *sql, const struct dialect *dialect,
+    const char *table, const struct template *template, size_t rows)
 {
 	struct buf out = buf_in(&sql->arena);
+	const struct expansion e = { dialect, table, rows, &out };
 
-	if (template == NULL)
+	if (template->text == NULL)
 		return STR_NULL;
-	e->out = &out;
-	expand(e, str_of(template));
+	expand(&e, str_of(template->text));
 	return buf_str(&out);
 }
 
@@ -252,18 +265,16 @@ void
 database_sql_open(
     struct database_sql *sql, const struct db_driver *driver, const char *table)
 {
-	struct expansion e = { .dialect = &mysql, .table = table };
+	const struct dialect *d =
+	    strcmp(driver->name, "sqlite") == 0 ? &sqlite : &mysql;
 
-	if (strcmp(driver->name, "sqlite") == 0)
-		e.dialect = &sqlite;
 	arena_init(&sql->arena, CHUNK_BYTES);
 	for (size_t q = 0; q < DATABASE_QUERIES; q++)
-		sql->text[q] = text_of(sql, &e, e.dialect->query[q]);
+		sql->text[q] = text_of(sql, d, table, &d->query[q], 0);
 	for (size_t q = 0; q < DATABASE_LIST_QUERIES; q++)
-		for (size_t i = 0; i < DATABASE_SIZES; i++) {
-			e.rows = sizes[i];
-			sql->list[q][i] = text_of(sql, &e, e.dialect->list[q]);
-		}
+		for (size_t i = 0; i < DATABASE_SIZES; i++)
+			sql->list[q][i] =
+			    text_of(sql, d, table, &d->list[q], sizes[i]);
 }
 
 void

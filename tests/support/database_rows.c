@@ -1,5 +1,6 @@
 #include "tests/support/database_rows.h"
 
+#include <assert.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -108,6 +109,7 @@ rows_run(const char *group, const struct CMUnitTest *tests, size_t n)
 
 	while (place_kinds[kinds] != NULL)
 		kinds++;
+	assert(kinds > 0 && n > 0);
 	all = calloc(kinds * n, sizeof(*all));
 	names = calloc(kinds * n, sizeof(*names));
 	if (all == NULL || names == NULL)

@@ -15,8 +15,12 @@
 
 #define KEY  STR("a key")
 #define ROWS "SELECT COUNT(*) FROM weir_cache WHERE space <> x''"
-#define LONG_NAME                                                              \
-	"t234567890123456789012345678901234567890123456789012345678901234"
+
+/* 64 characters, and one more. */
+static const char longest[] =
+    "a234567890a234567890a234567890a234567890a234567890a234567890a234";
+static const char too_long[] =
+    "a234567890a234567890a234567890a234567890a234567890a234567890a2345";
 
 static enum status
 open_with(struct fixture *f, const char *table, struct error *err)
@@ -61,7 +65,7 @@ static void
 what_is_no_name_of_a_table_is_refused(void **state)
 {
 	static const char *const names[] = { "", "a b", "1a", "a`b", "a.b",
-		"a-b", "t\xc3\xa4", LONG_NAME "5" };
+		"a-b", "t\xc3\xa4", too_long };
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -72,7 +76,7 @@ static void
 any_name_of_a_table_will_do(void **state)
 {
 	static const char *const names[] = { "order", "Select", "_", "t1",
-		LONG_NAME };
+		longest };
 	struct fixture *f = *state;
 	struct error err;
 
