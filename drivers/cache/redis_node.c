@@ -11,6 +11,7 @@
 
 #define PAUSE_FIRST_MS 50
 #define PAUSE_MOST_MS  1000
+#define AWAY_MS        100
 #define CHECK_MS       1000        /* between two checks that it is a master */
 #define IN_BYTES       65536u      /* of one read */
 #define FEED_BYTES     8192u       /* hiredis moves what is behind an answer */
@@ -138,6 +139,7 @@ begin(struct redis_node *node, int64_t now_ms)
 {
 	struct error err = { 0 };
 
+	node->driven_ms = now_ms;
 	if (redis_attempt_begin(node, now_ms, &err) != ST_OK)
 		fail(node, err.text, now_ms);
 }
@@ -357,9 +359,23 @@ step(struct redis_node *node, int64_t now_ms)
 	return false;
 }
 
+/* An attempt that somebody waits for does not fail because we had no time to
+ * look: what has come meanwhile is taken first, and followed up. */
+static void
+grace(struct redis_node *node, int64_t now_ms)
+{
+	bool away = now_ms - node->driven_ms > AWAY_MS;
+
+	node->driven_ms = now_ms;
+	if (away && node->state != REDIS_WAITING && node->pipe.queue.n > 0 &&
+	    node->due_ms < now_ms + AWAY_MS)
+		node->due_ms = now_ms + AWAY_MS;
+}
+
 void
 redis_node_drive(struct redis_node *node, int64_t now_ms)
 {
+	grace(node, now_ms);
 	while (step(node, now_ms))
 		;
 	if (redis_node_due(node) <= now_ms && node->state != REDIS_WAITING) {

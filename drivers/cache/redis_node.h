@@ -56,6 +56,7 @@ struct redis_node {
 	struct error why;   /* of the last failure */
 	int64_t due_ms;     /* FINDING to GREETING: the attempt has failed
 			     * then; WAITING: the next begins */
+	int64_t driven_ms;  /* when it was looked after last */
 	int64_t patient_ms; /* a caller may wait for the attempt until then */
 	int64_t pause_ms;   /* before the next attempt */
 	int64_t checked_ms; /* that it still is a master */

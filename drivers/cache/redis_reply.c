@@ -59,12 +59,15 @@ text_type(int type)
 	}
 }
 
+/* NULL: hiredis then gives up this connection. */
 static void *
 text_make(const redisReadTask *task, char *p, size_t n)
 {
 	struct redis_reader *reader = task->privdata;
 	struct redis_reply *reply = place_of(task);
 
+	if (n > (task->type == REDIS_REPLY_STRING ? reader->most : LINE_MAX))
+		return NULL;
 	*reply = (struct redis_reply){
 		.type = text_type(task->type),
 		.text = arena_dup(reader->arena, str_make(p, n)),
@@ -72,7 +75,6 @@ text_make(const redisReadTask *task, char *p, size_t n)
 	return reply;
 }
 
-/* NULL: hiredis then gives up this connection. */
 static void *
 array_make(const redisReadTask *task, elements_n n)
 {
