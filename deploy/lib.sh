@@ -46,8 +46,8 @@ logged() {
 # What building weir takes, and what the demo runs beside it.
 # shellcheck disable=SC2034 # for the scripts
 packages_build=(autoconf automake gcc libc6-dev make pkgconf libfcgi-dev
-	libhiredis-dev libjson-c-dev liblmdb-dev libmariadb-dev libsodium-dev
-	libsqlite3-dev libssl-dev)
+	libhiredis-dev libjson-c-dev liblmdb-dev libmariadb-dev
+	libmemcached-dev libsodium-dev libsqlite3-dev libssl-dev)
 # shellcheck disable=SC2034
 packages_run=(nginx-light sqlite3 iso-codes curl)
 
@@ -98,6 +98,8 @@ apt_quietly() (
 		nginx-light) service=nginx ;;
 		mariadb-server) service=mariadb ;;
 		redis-server) service=redis-server ;;
+		memcached) service=memcached ;;
+		sasl2-bin) service=saslauthd ;;
 		*) continue ;;
 		esac
 		logged "$log" as_root update-rc.d "$service" disable || true

@@ -136,6 +136,16 @@ reason_of(const struct memcached_link *link, memcached_return_t rc)
 	}
 }
 
+/* One that wants a log-in waits for more than our greeting. */
+static const char *
+silence_of(const struct memcached_link *link, memcached_return_t rc)
+{
+	return rc == MEMCACHED_TIMEOUT && link->login->user[0] == '\0'
+		   ? "does not answer (one that was started with -S wants "
+		     "MEMCACHED_USERNAME)"
+		   : reason_of(link, rc);
+}
+
 /* The first round trip: a server that accepts may still hang or refuse us. */
 static memcached_return_t
 greet(struct memcached_link *link)
@@ -182,7 +192,7 @@ connect_anew(struct memcached_link *link)
 	if (link->handle == NULL)
 		return fail(link, ST_UNAVAILABLE);
 	return lose(link, rc == MEMCACHED_TIMEOUT ? ST_TIMEOUT : ST_UNAVAILABLE,
-	    reason_of(link, rc));
+	    silence_of(link, rc));
 }
 
 void

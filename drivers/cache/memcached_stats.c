@@ -8,7 +8,7 @@
 
 #define ITEM_SPARE 2048 /* of an item, for its head and a long key */
 
-/* A number that a server tells under a name. */
+/* A number that a server tells under a name; yes is 1. */
 struct number {
 	const char *name;
 	int64_t *to;
@@ -18,6 +18,13 @@ struct numbers {
 	const struct number *list;
 	size_t n;
 };
+
+static bool
+number_read(struct str text, int64_t *out)
+{
+	*out = str_eq(text, STR("yes"));
+	return *out == 1 || str_to_i64(text, out);
+}
 
 static memcached_return_t
 number_take(const memcached_instance_st *server, const char *key,
@@ -30,7 +37,7 @@ number_take(const memcached_instance_st *server, const char *key,
 	(void)server;
 	for (size_t i = 0; i < numbers->n; i++)
 		if (str_eq(str_of(numbers->list[i].name), name) &&
-		    str_to_i64(str_make(value, value_length), &number))
+		    number_read(str_make(value, value_length), &number))
 			*numbers->list[i].to += number;
 	return MEMCACHED_SUCCESS;
 }
@@ -79,21 +86,27 @@ static enum status
 server_ping(
     struct cache_conn *conn, struct memcached_link *link, struct error *err)
 {
-	int64_t max_value = conn->cache->max_value;
+	int64_t least = conn->cache->max_value + ITEM_SPARE;
 	const char *label = link->server->host.label;
 	int64_t item_max = 0;
-	const struct number list[] = { { "item_size_max", &item_max } };
+	int64_t has_cas = 0;
+	const struct number list[] = { { "item_size_max", &item_max },
+		{ "cas_enabled", &has_cas } };
 	enum status st =
-	    numbers_ask(link, "settings", (struct numbers){ list, 1 }, err);
+	    numbers_ask(link, "settings", (struct numbers){ list, 2 }, err);
 
 	if (st != ST_OK)
 		return st;
-	if (item_max > 0 && item_max < max_value + ITEM_SPARE)
+	if (item_max < least)
 		return error_set(err, ST_TOO_BIG,
 		    "the memcached server %s takes items of %" PRId64
 		    " bytes: start it with -I %" PRId64
 		    " or more, or lower CACHE_MAX_VALUE",
-		    label, item_max, max_value + ITEM_SPARE);
+		    label, item_max, least);
+	if (has_cas == 0)
+		return error_set(err, ST_INVALID,
+		    "the memcached server %s has no CAS: start it without -C",
+		    label);
 	return ST_OK;
 }
 
