@@ -82,9 +82,11 @@ struct dialect {
 	    "SELECT `id`, `n`, `expires`, $N FROM $T "                         \
 	    "WHERE `id` IN ($[?$])$L" }
 
-/* Julian days: unixepoch() knows no fractions in all versions. */
+/* Julian days: unixepoch() knows no fractions in all versions. Rounded, they
+ * are the very milliseconds of our own clock. */
 static const struct dialect sqlite = {
-	.now = "CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)",
+	.now = "CAST((julianday('now') - 2440587.5) * 86400000.0 + 0.5 "
+	       "AS INTEGER)",
 	.lock = "",
 	.query = {
 		COMMON,

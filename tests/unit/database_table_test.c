@@ -38,9 +38,7 @@ assert_refused(struct fixture *f, const char *table)
 {
 	struct error err;
 
-	f->cache = NULL;
 	assert_int_equal(open_with(f, table, &err), ST_INVALID);
-	f->cache = NULL;
 	assert_non_null(strstr(err.text, "DB_CACHE_TABLE"));
 }
 
@@ -110,7 +108,6 @@ a_prefix_must_fit(void **state)
 	prefix[172] = 'p';
 	prefix[173] = '\0';
 	assert_int_equal(f->driver->open(&config, &f->cache, &err), ST_INVALID);
-	f->cache = NULL;
 	assert_non_null(strstr(err.text, "CACHE_PREFIX"));
 }
 
