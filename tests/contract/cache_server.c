@@ -225,34 +225,46 @@ a_life_that_lost_values_has_another_incarnation(void **state)
 		assert_memory_not_equal(before, after, sizeof(before));
 }
 
+static void
+assert_says_why(
+    const char *call, enum status st, const struct error *err, int64_t began_ms)
+{
+	assert_soon(began_ms, DEADLINE_MS);
+	if (st != ST_UNAVAILABLE && st != ST_TIMEOUT)
+		fail_msg("%s: %s", call, status_name(st));
+	if (err->text[0] == '\0')
+		fail_msg("%s says nothing", call);
+}
+
+#define ASK(f, call, ...)                                                      \
+	do {                                                                   \
+		struct error err_ = { .text = "" };                            \
+		int64_t began_ms_ = stopwatch_ms();                            \
+		int64_t deadline_ms_ = clock_boot_ms() + DEADLINE_MS;          \
+		enum status st_ = (f)->driver->call(                           \
+		    (f)->conn, __VA_ARGS__, deadline_ms_, &err_);              \
+		assert_says_why(#call, st_, &err_, began_ms_);                 \
+	} while (0)
+
 /* Everything beside exec() ends in time, too, and says why. */
 static void
 assert_all_say_why(struct fixture *f)
 {
-	struct error err[4] = { { .text = "" } };
 	struct cache_stats stats;
 	struct cache_page page = { .prefix = STR(""),
 		.cursor = STR(""),
 		.limit = 10,
 		.arena = &f->arena };
 	int64_t began_ms = stopwatch_ms();
-	int64_t deadline_ms = clock_boot_ms() + DEADLINE_MS;
-	enum status st[4] = {
-		f->driver->ping(f->conn, deadline_ms, &err[0]),
-		f->driver->stats(f->conn, &stats, deadline_ms, &err[1]),
-		f->driver->flush(f->conn, &fixture_space, deadline_ms, &err[2]),
-		f->driver->list == NULL
-		    ? ST_UNAVAILABLE
-		    : f->driver->list(
-			  f->conn, &fixture_space, &page, deadline_ms, &err[3]),
-	};
+	struct error err = { .text = "" };
+	enum status st =
+	    f->driver->ping(f->conn, clock_boot_ms() + DEADLINE_MS, &err);
 
-	assert_soon(began_ms, DEADLINE_MS);
-	for (int i = 0; i < 4; i++) {
-		assert_true(st[i] == ST_UNAVAILABLE || st[i] == ST_TIMEOUT);
-		if (i < 3 || f->driver->list != NULL)
-			assert_true(err[i].text[0] != '\0');
-	}
+	assert_says_why("ping", st, &err, began_ms);
+	ASK(f, stats, &stats);
+	ASK(f, flush, &fixture_space);
+	if (f->driver->list != NULL)
+		ASK(f, list, &fixture_space, &page);
 }
 
 static void
