@@ -256,10 +256,12 @@ class Stack:
                 self.load("weir_local", hits)),
             Row("hit256", "weir, cached hit, 256 clients", weir,
                 self.load("weir_local", hits, MANY_CLIENTS)),
+        ] + self.store_rows() + self.database_rows() + [
+            # Last: its workers wait for a second longer than it lasts.
             Row("hit_busy", "weir, cached hit, all workers waiting", weir,
                 self.load("weir_local", hits),
                 beside=self.load("weir_local", busy, 2 * self.weir.workers)),
-        ] + self.store_rows() + self.database_rows()
+        ]
 
     def verify(self, rows):
         """RuntimeError when the rows are not what their labels say."""
