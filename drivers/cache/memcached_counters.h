@@ -18,12 +18,12 @@
 
 struct cache_conn;
 struct cache_op;
-struct memcached_counter;
+struct memcached_count;
 struct memcached_lookups;
 
 /* The COUNTs of a batch. */
 struct memcached_counters {
-	struct memcached_counter *list; /* in the arena of the batch */
+	struct memcached_count *list; /* in the arena of the batch */
 	size_t n;
 	size_t at; /* the last that was looked for */
 };

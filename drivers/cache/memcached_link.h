@@ -11,8 +11,7 @@
  *	if (!memcached_link_took(link, rc))
  *		return link->failure;
  *
- * libmemcached only ever sees numeric addresses here: it would wait for a name
- * service. Its own time-outs count from poll to poll: a server that dribbles a
+ * libmemcached's time-outs count from byte to byte: a server that dribbles a
  * large value can hold a batch longer than its deadline.
  */
 #ifndef WEIR_CACHE_MEMCACHED_LINK_H
@@ -21,21 +20,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <libmemcached/memcached.h>
-
 #include "app/base/status.h"
+#include "drivers/cache/memcached_handle.h"
 
 struct memcached_generation;
 struct memcached_lookup;
 struct memcached_server;
 
 #define MEMCACHED_ASKED_MAX 128 /* keys of one multi-get */
-
-/* Who logs in; user "": nobody. */
-struct memcached_login {
-	char *user;
-	char *password;
-};
 
 struct memcached_link {
 	struct memcached_server *server;
@@ -74,11 +66,8 @@ bool memcached_link_begin(struct memcached_link *link);
  * then to be repeated. */
 bool memcached_link_begin_read(struct memcached_link *link);
 
-/*
- * Judges what the call came to. False: no answer, and the connection is
- * closed. True: any of MEMCACHED_SUCCESS, _END, _NOTFOUND, _NOTSTORED,
- * _DATA_EXISTS, _E2BIG, and two for a server without memory.
- */
+/* Judges what the call came to: false is no answer, and the connection is
+ * closed. What an answer is: memcached_is_answer(). */
 bool memcached_link_took(struct memcached_link *link, memcached_return_t rc);
 
 #endif

@@ -117,8 +117,9 @@ a_value_lives_for_its_time(void **state)
 
 	assert_int_equal(set(f, KEY, STR("x"), 2), ST_OK);
 	wait_for_expiry(f, KEY);
-	/* Some stores count in seconds that have begun. */
-	assert_in_range(clock_boot_ms() - began_ms, 900, 3500);
+	/* Some stores count in seconds that have begun, by a clock that is
+	 * late on a busy machine. */
+	assert_in_range(clock_boot_ms() - began_ms, 900, 4500);
 }
 
 const struct question expiry_questions[] = {
