@@ -42,6 +42,12 @@ value_of(struct fixture *f, struct churn_head head)
 	return value;
 }
 
+struct str
+churn_value(struct fixture *f, uint32_t number, uint32_t seed)
+{
+	return value_of(f, (struct churn_head){ number, seed });
+}
+
 bool
 churn_value_sane(struct fixture *f, uint32_t number, struct str value)
 {
@@ -73,8 +79,7 @@ churn_op(struct fixture *f, uint32_t number, uint32_t *seed)
 	if (op.kind == CACHE_DEL && next(seed) % 4 == 0)
 		op.counter = true;
 	if (op.kind == CACHE_SET || op.kind == CACHE_ADD)
-		op.value =
-		    value_of(f, (struct churn_head){ number, next(seed) });
+		op.value = churn_value(f, number, next(seed));
 	return op;
 }
 

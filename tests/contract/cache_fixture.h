@@ -79,8 +79,8 @@ enum status fixture_exec(struct fixture *f, struct cache_conn *conn,
 enum status fixture_try(struct fixture *f, struct cache_conn *conn,
     struct cache_op *ops, size_t n, int64_t ms);
 
-/* Waits until the store answers; asserts that it does within the two seconds
- * that one which was away may take. */
+/* Waits until the store answers, with all its servers; asserts that it does
+ * within the two seconds that one which was away may take. */
 void fixture_recover(struct fixture *f);
 
 /* Runs a batch; asserts that the store did. */

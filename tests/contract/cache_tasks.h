@@ -48,8 +48,10 @@ uint32_t count_often(struct fixture *f, const char *argument, uint32_t number);
  */
 uint32_t churn(struct fixture *f, const char *argument, uint32_t number);
 
-/* The key of that number, and whether a value was written by churn(). */
+/* The key of that number, a value as churn() writes it there, and whether one
+ * is such a value. */
 struct str churn_key(struct fixture *f, uint32_t number);
+struct str churn_value(struct fixture *f, uint32_t number, uint32_t seed);
 bool churn_value_sane(struct fixture *f, uint32_t number, struct str value);
 
 #endif
