@@ -224,9 +224,9 @@ const struct option option_table[] = {
 	      "of the system's." },
 	{ .name = "REDIS_SENTINEL_HOST", .type = OPTION_TEXT,
 	  .offset = MEMBER(redis_sentinel_host), .fallback = "",
-	  .help = "The sentinels that know the master, as HOST or HOST:PORT "
-	      "with commas between them; then REDIS_HOST and REDIS_PORT are "
-	      "not used." },
+	  .help = "The sentinels that know the master, all of them, as HOST "
+	      "or HOST:PORT with commas between them; more than half of them "
+	      "must answer. Then REDIS_HOST and REDIS_PORT are not used." },
 	{ .name = "REDIS_SENTINEL_PORT", .type = OPTION_NUMBER,
 	  .offset = MEMBER(redis_sentinel_port), .fallback = "26379",
 	  .min = 1, .max = 65535,

@@ -6,6 +6,12 @@
  * Its user must be allowed the commands PING, INFO, SELECT, SET, GET, GETDEL,
  * DEL, UNLINK, EXISTS, EXPIRE, PERSIST, EVAL, EVALSHA, SCRIPT LOAD, SCAN and
  * DBSIZE, and those of the script: INCR, DECR, PTTL; and the keys PREFIX:*.
+ *
+ * Behind sentinels the store is the master that most of them stand by, see
+ * redis_lease.h; their own user must be allowed PING and SENTINEL MASTER. What
+ * the former master had not yet replicated is lost with a fail-over, as with a
+ * restart: the incarnation changes with it. Counters and values of open spaces
+ * that were replicated live on.
  */
 #ifndef WEIR_CACHE_REDIS_H
 #define WEIR_CACHE_REDIS_H

@@ -59,9 +59,6 @@ redis_ask_finish(struct redis_ask *ask, struct error *err)
 	redis_node_flush(ask->node, clock_boot_ms());
 	redis_run_release(ask->run);
 	redis_conn_finish(ask->conn, &ask->ended);
-	if (ask->batch.status == ST_TIMEOUT)
-		return error_set(
-		    err, ST_TIMEOUT, "the server does not answer in time");
 	if (ask->batch.status != ST_OK)
 		return error_set(err, ask->batch.status, "%s",
 		    ask->node->broken ? ask->node->why.text

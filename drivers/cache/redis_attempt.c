@@ -2,6 +2,7 @@
 
 #include "drivers/cache/redis_cache.h"
 #include "drivers/cache/redis_node.h"
+#include "drivers/cache/redis_sentinels.h"
 
 /* How long a caller may wait for each step of an attempt while the circuit is
  * open: a server that is back answers in much less. */
@@ -25,11 +26,10 @@ link_next(struct redis_node *node, struct error *err)
 	return ST_UNAVAILABLE;
 }
 
-enum status
-redis_attempt_begin(struct redis_node *node, int64_t now_ms, struct error *err)
+/* The host is known: looks it up, or connects. */
+static enum status
+host_seek(struct redis_node *node, struct error *err)
 {
-	node->due_ms = now_ms + node->cache->timeout_ms;
-	node->patient_ms = now_ms + PATIENCE_MS;
 	node->place = 0;
 	node->n_places = 1;
 	if (redis_host_place(&node->host, &node->places[0]))
@@ -39,6 +39,42 @@ redis_attempt_begin(struct redis_node *node, int64_t now_ms, struct error *err)
 	if (node->lookup == NULL)
 		node->lookup = redis_lookup_begin(&node->host, err);
 	return node->lookup == NULL ? ST_UNAVAILABLE : ST_OK;
+}
+
+/* ST_TIMEOUT: the sentinels have not named a master. */
+static enum status
+master_seek(struct redis_node *node, int64_t now_ms, struct error *err)
+{
+	struct redis_host before = node->host;
+	enum status st = redis_sentinels_find(
+	    node->sentinels, node->failed_ms, now_ms, &node->host);
+
+	if (st == ST_UNAVAILABLE)
+		redis_sentinels_why(node->sentinels, err);
+	if (st != ST_OK)
+		return st;
+	node->due_ms = now_ms + node->cache->timeout_ms;
+	node->patient_ms = now_ms + PATIENCE_MS;
+	if (!redis_host_same(&before, &node->host)) {
+		redis_lookup_drop(node->lookup);
+		node->lookup = NULL;
+		node->silent = 0;
+	}
+	return host_seek(node, err);
+}
+
+enum status
+redis_attempt_begin(struct redis_node *node, int64_t now_ms, struct error *err)
+{
+	enum status st;
+
+	node->due_ms = now_ms + node->cache->timeout_ms;
+	node->patient_ms = now_ms + PATIENCE_MS;
+	if (node->sentinels == NULL)
+		return host_seek(node, err);
+	node->state = REDIS_ASKING;
+	st = master_seek(node, now_ms, err);
+	return st == ST_TIMEOUT ? ST_OK : st;
 }
 
 static enum status
@@ -60,6 +96,8 @@ redis_attempt_step(struct redis_node *node, int64_t now_ms, struct error *err)
 {
 	enum status st;
 
+	if (node->state == REDIS_ASKING)
+		return master_seek(node, now_ms, err);
 	if (node->state == REDIS_FINDING)
 		return find(node, err);
 	st = redis_link_ready(&node->link, err);
@@ -68,7 +106,8 @@ redis_attempt_step(struct redis_node *node, int64_t now_ms, struct error *err)
 	node->patient_ms = now_ms + PATIENCE_MS;
 	if (st == ST_OK) {
 		node->state = REDIS_GREETING;
-		redis_greet_begin(&node->greet, node->cache);
+		redis_greet_begin(
+		    &node->greet, node->cache, node->host.sentinel);
 		return st;
 	}
 	redis_watch_end(&node->watch);
@@ -85,8 +124,8 @@ redis_attempt_expire(struct redis_node *node)
 		node->silent += node->place;
 }
 
-const char *
-redis_attempt_missed(const struct redis_node *node)
+static const char *
+missed(const struct redis_node *node)
 {
 	switch (node->state) {
 	case REDIS_FINDING:
@@ -98,4 +137,13 @@ redis_attempt_missed(const struct redis_node *node)
 	default:
 		return "it does not answer in time";
 	}
+}
+
+void
+redis_attempt_missed(const struct redis_node *node, struct error *err)
+{
+	if (node->state == REDIS_ASKING || node->held)
+		redis_sentinels_why(node->sentinels, err);
+	else
+		(void)error_set(err, ST_UNAVAILABLE, "%s", missed(node));
 }

@@ -8,7 +8,8 @@
 
 struct redis_node;
 
-/* ST_OK: it is under way, in state FINDING or LINKING; ST_UNAVAILABLE: it has
+/* ST_OK: it is under way, in state ASKING, FINDING or
+ * LINKING; ST_UNAVAILABLE: it has
  * failed at once, see err. */
 enum status redis_attempt_begin(
     struct redis_node *node, int64_t now_ms, struct error *err);
@@ -22,6 +23,6 @@ enum status redis_attempt_step(
 void redis_attempt_expire(struct redis_node *node);
 
 /* For people: what it has waited for in vain. */
-const char *redis_attempt_missed(const struct redis_node *node);
+void redis_attempt_missed(const struct redis_node *node, struct error *err);
 
 #endif

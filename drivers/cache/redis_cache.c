@@ -1,27 +1,45 @@
 #include "drivers/cache/redis_cache.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "app/base/clock.h"
 #include "app/base/log.h"
 #include "app/base/secret.h"
 #include "drivers/cache/cache_config.h"
 #include "drivers/cache/redis_reply.h"
+#include "drivers/cache/redis_sentinels.h"
 #include "drivers/cache/redis_tls.h"
 
 #define TEXTS_BYTES 1024
 #define TIMEOUT_MS  250 /* where the config names none */
 #define COMPLAIN_MS 60000
 
+struct redis_login
+redis_login_copy(
+    struct arena *arena, const char *username, const char *password)
+{
+	return (struct redis_login){
+		.username = arena_dup(arena, str_of(username)),
+		.password = arena_dup(arena, str_of(password)),
+	};
+}
+
+static void
+login_wipe(struct redis_login *login)
+{
+	if (login->password.n > 0)
+		secret_wipe((char *)login->password.p, login->password.n);
+}
+
 static enum status
 servers_read(
     struct cache *cache, const struct cache_config *config, struct error *err)
 {
-	if (config->cluster || config->sentinels[0] != '\0')
+	if (config->sentinels[0] != '\0')
+		return redis_sentinels_read(cache, config, err);
+	if (config->cluster)
 		return error_set(err, ST_INVALID,
-		    "REDIS_CLUSTER and REDIS_SENTINEL_HOST: this weir has "
-		    "neither yet");
+		    "REDIS_CLUSTER: this weir does not have it yet");
 	if (config->socket[0] != '\0') {
 		cache->n_hosts = 1;
 		return redis_host_socket(config->socket, &cache->hosts[0], err);
@@ -56,8 +74,8 @@ config_read(
 		return error_set(err, ST_INVALID,
 		    "REDIS_USERNAME is set, and REDIS_PASSWORD is not");
 	cache->prefix = arena_dup(&cache->texts, str_of(config->prefix));
-	cache->username = arena_dup(&cache->texts, str_of(config->username));
-	cache->password = arena_dup(&cache->texts, str_of(config->password));
+	cache->login =
+	    redis_login_copy(&cache->texts, config->username, config->password);
 	cache->database = config->database;
 	cache->max_value = config->max_value;
 	cache->timeout_ms =
@@ -90,8 +108,8 @@ redis_cache_close(struct cache *cache)
 {
 	if (cache->tls != NULL)
 		redis_tls_close(cache->tls);
-	if (cache->password.n > 0)
-		secret_wipe((char *)cache->password.p, cache->password.n);
+	login_wipe(&cache->login);
+	login_wipe(&cache->sentinel_login);
 	arena_close(&cache->texts);
 	(void)pthread_mutex_destroy(&cache->lock);
 	free(cache);
@@ -102,8 +120,7 @@ static struct redis_host *
 failing_find(struct cache *cache, const struct redis_host *host)
 {
 	for (size_t i = 0; i < cache->n_failing; i++)
-		if (cache->failing[i].port == host->port &&
-		    strcmp(cache->failing[i].name, host->name) == 0)
+		if (redis_host_same(&cache->failing[i], host))
 			return &cache->failing[i];
 	return NULL;
 }

@@ -12,6 +12,7 @@
 #include "app/base/status.h"
 #include "app/base/str.h"
 #include "drivers/cache/redis_host.h"
+#include "drivers/cache/redis_lease.h"
 
 struct cache_config;
 struct ssl_ctx_st;
@@ -19,22 +20,34 @@ struct ssl_ctx_st;
 #define REDIS_HOSTS_MAX   64
 #define REDIS_FAILING_MAX 64
 
+struct redis_login {
+	struct str username; /* "": the default user */
+	struct str password; /* "": no log-in */
+};
+
 struct cache {
 	struct arena texts;
 	struct str prefix;
-	struct str username;
-	struct str password;
+	struct redis_login login;
+	struct redis_login sentinel_login;
 	int64_t database;
 	int64_t max_value;
 	int64_t timeout_ms; /* of setting up a connection */
-	struct redis_host hosts[REDIS_HOSTS_MAX];
+	struct redis_host hosts[REDIS_HOSTS_MAX]; /* the settings name them */
 	size_t n_hosts;
-	struct ssl_ctx_st *tls;                       /* NULL: plain */
-	pthread_mutex_t lock;                         /* guards what follows */
+	bool sentinels;          /* hosts are sentinels */
+	struct redis_host group; /* what they call the group of servers */
+	struct ssl_ctx_st *tls;  /* NULL: plain */
+	pthread_mutex_t lock;    /* guards what follows */
 	struct redis_host failing[REDIS_FAILING_MAX]; /* has been logged */
 	size_t n_failing;
 	int64_t complained_ms; /* of an odd answer, last */
+	struct redis_lease lease;
 };
+
+/* A copy in the arena, which secret_wipe() is left to do. */
+struct redis_login redis_login_copy(
+    struct arena *arena, const char *username, const char *password);
 
 /* These two are the driver's, see cache.h. */
 enum status redis_cache_open(

@@ -14,6 +14,7 @@
 #include "drivers/cache/redis_cache.h"
 #include "drivers/cache/redis_count.h"
 #include "drivers/cache/redis_op.h"
+#include "drivers/cache/redis_sentinels.h"
 
 #define MS_PER_S  1000
 #define NS_PER_MS 1000000
@@ -24,6 +25,7 @@ redis_conn_open(struct cache *cache, struct cache_conn **out, struct error *err)
 {
 	struct cache_conn *conn = calloc(1, sizeof(*conn));
 	struct epoll_event event = { .events = EPOLLIN };
+	const struct redis_host unknown = { .name = "" };
 
 	if (conn == NULL)
 		abort();
@@ -33,7 +35,10 @@ redis_conn_open(struct cache *cache, struct cache_conn **out, struct error *err)
 	conn->epoll = epoll_create1(EPOLL_CLOEXEC);
 	conn->timer =
 	    timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-	redis_node_open(&conn->node, cache, conn->epoll, &cache->hosts[0]);
+	conn->sentinels = redis_sentinels_open(cache, conn->epoll);
+	redis_node_open(&conn->node, cache, conn->epoll,
+	    cache->sentinels ? &unknown : &cache->hosts[0]);
+	conn->node.sentinels = conn->sentinels;
 	if (conn->epoll < 0 || conn->timer < 0 ||
 	    epoll_ctl(conn->epoll, EPOLL_CTL_ADD, conn->timer, &event) != 0) {
 		(void)error_set(
@@ -49,6 +54,7 @@ void
 redis_conn_close(struct cache_conn *conn)
 {
 	redis_node_close(&conn->node);
+	redis_sentinels_close(conn->sentinels);
 	redis_runs_free(&conn->runs);
 	if (conn->timer >= 0)
 		(void)close(conn->timer);
@@ -61,10 +67,14 @@ redis_conn_close(struct cache_conn *conn)
 static int64_t
 due(const struct cache_conn *conn)
 {
+	int64_t due_ms = redis_sentinels_due(conn->sentinels);
 	int64_t node_ms = redis_node_due(&conn->node);
-	int64_t late_ms = conn->runs.soonest_ms;
 
-	return node_ms < late_ms ? node_ms : late_ms;
+	if (node_ms < due_ms)
+		due_ms = node_ms;
+	if (conn->runs.soonest_ms < due_ms)
+		due_ms = conn->runs.soonest_ms;
+	return due_ms;
 }
 
 /* Sets the timer, unless it goes off before that anyway: to now when batches
@@ -122,6 +132,7 @@ runs_expire(struct cache_conn *conn, int64_t now_ms)
 void
 redis_conn_drive(struct cache_conn *conn, int64_t now_ms)
 {
+	redis_sentinels_drive(conn->sentinels, now_ms);
 	redis_node_drive(&conn->node, now_ms);
 	runs_expire(conn, now_ms);
 }

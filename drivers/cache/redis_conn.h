@@ -20,6 +20,7 @@
 
 struct cache;
 struct cache_batch;
+struct redis_sentinels;
 
 struct cache_conn {
 	struct cache *cache;
@@ -27,6 +28,7 @@ struct cache_conn {
 	int timer;
 	int64_t timer_ms; /* what it is set for; INT64_MAX: nothing */
 	bool looped;      /* somebody waits for the descriptor */
+	struct redis_sentinels *sentinels; /* NULL: the store has none */
 	struct redis_node node;
 	struct redis_runs runs;
 };

@@ -22,22 +22,47 @@ struct step {
 	const char *hint;    /* where to look when it does */
 };
 
+/* Of a kind of servers. */
+struct redis_greeting {
+	const struct step *steps;
+	size_t n;
+	const char *password; /* the setting of it */
+};
+
+static void
+login_put(struct buf *out, const struct redis_login *login)
+{
+	bool named = login->username.n > 0;
+
+	redis_put_head(out, named ? 3 : 2);
+	redis_put(out, STR("AUTH"));
+	if (named)
+		redis_put(out, login->username);
+	redis_put(out, login->password);
+}
+
 static bool
 auth_wanted(const struct cache *cache)
 {
-	return cache->password.n > 0;
+	return cache->login.password.n > 0;
 }
 
 static void
 auth_put(struct buf *out, const struct cache *cache)
 {
-	bool named = cache->username.n > 0;
+	login_put(out, &cache->login);
+}
 
-	redis_put_head(out, named ? 3 : 2);
-	redis_put(out, STR("AUTH"));
-	if (named)
-		redis_put(out, cache->username);
-	redis_put(out, cache->password);
+static bool
+sentinel_auth_wanted(const struct cache *cache)
+{
+	return cache->sentinel_login.password.n > 0;
+}
+
+static void
+sentinel_auth_put(struct buf *out, const struct cache *cache)
+{
+	login_put(out, &cache->sentinel_login);
 }
 
 static bool
@@ -149,7 +174,7 @@ replication_take(struct redis_greet *greet, struct str text, struct error *err)
  * PING is refused while a server loads its data, INFO is not. The script may
  * be loaded later as well, so that its answer does not matter.
  */
-static const struct step steps[] = {
+static const struct step server_steps[] = {
 	{ auth_wanted, auth_put, NULL, "AUTH",
 	    " (REDIS_USERNAME, REDIS_PASSWORD)" },
 	{ NULL, ping_put, NULL, "PING", "" },
@@ -160,32 +185,59 @@ static const struct step steps[] = {
 	{ NULL, script_put, NULL, NULL, NULL },
 };
 
+/* A sentinel is known by what it answers afterwards. */
+static const struct step sentinel_steps[] = {
+	{ sentinel_auth_wanted, sentinel_auth_put, NULL, "AUTH",
+	    " (REDIS_SENTINEL_USERNAME, REDIS_SENTINEL_PASSWORD)" },
+	{ NULL, ping_put, NULL, "PING", "" },
+	{ NULL, name_put, NULL, NULL, NULL },
+};
+
+static const struct redis_greeting server_greeting = {
+	.steps = server_steps,
+	.n = sizeof(server_steps) / sizeof(server_steps[0]),
+	.password = "REDIS_PASSWORD",
+};
+
+static const struct redis_greeting sentinel_greeting = {
+	.steps = sentinel_steps,
+	.n = sizeof(sentinel_steps) / sizeof(sentinel_steps[0]),
+	.password = "REDIS_SENTINEL_PASSWORD",
+};
+
 void
-redis_greet_begin(struct redis_greet *greet, const struct cache *cache)
+redis_greet_begin(
+    struct redis_greet *greet, const struct cache *cache, bool sentinel)
 {
+	const struct redis_greeting *kind =
+	    sentinel ? &sentinel_greeting : &server_greeting;
+
+	greet->kind = kind;
 	greet->out.n = 0;
 	greet->out_at = 0;
 	greet->n = 0;
 	greet->at = 0;
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		if (steps[i].wanted != NULL && !steps[i].wanted(cache))
+	for (size_t i = 0; i < kind->n; i++) {
+		const struct step *step = &kind->steps[i];
+
+		if (step->wanted != NULL && !step->wanted(cache))
 			continue;
-		steps[i].put(&greet->out, cache);
+		step->put(&greet->out, cache);
 		greet->steps[greet->n++] = (uint8_t)i;
 	}
 }
 
 /* What an error in the greeting means to whoever runs weir. */
 static enum status
-refused(const struct step *step, struct str said, struct error *err)
+refused(const struct redis_greeting *kind, const struct step *step,
+    struct str said, struct error *err)
 {
 	if (str_starts(said, STR("NOAUTH")))
 		return error_set(err, ST_UNAVAILABLE,
-		    "it wants a password (REDIS_PASSWORD)");
+		    "it wants a password (%s)", kind->password);
 	if (str_starts(said, STR("WRONGPASS")))
 		return error_set(err, ST_UNAVAILABLE,
-		    "the user or the password is wrong "
-		    "(REDIS_USERNAME, REDIS_PASSWORD)");
+		    "the user or the password is wrong%s", step->hint);
 	if (str_starts(said, STR("LOADING")))
 		return error_set(
 		    err, ST_UNAVAILABLE, "it still loads its data");
@@ -200,11 +252,11 @@ enum status
 redis_greet_take(struct redis_greet *greet, const struct redis_reply *reply,
     struct error *err)
 {
-	const struct step *step = &steps[greet->steps[greet->at]];
+	const struct step *step = &greet->kind->steps[greet->steps[greet->at]];
 	enum status st = ST_OK;
 
 	if (reply->type == REDIS_ERROR && step->command != NULL)
-		return refused(step, reply->text, err);
+		return refused(greet->kind, step, reply->text, err);
 	if (step->take != NULL)
 		st = step->take(greet, reply->text, err);
 	if (st != ST_OK)

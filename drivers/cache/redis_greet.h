@@ -5,6 +5,7 @@
 #ifndef WEIR_CACHE_REDIS_GREET_H
 #define WEIR_CACHE_REDIS_GREET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,7 @@
 #include "app/base/status.h"
 
 struct cache;
+struct redis_greeting;
 struct redis_node;
 struct redis_reply;
 
@@ -21,15 +23,18 @@ struct redis_reply;
 struct redis_greet {
 	struct buf out; /* what is still to be written */
 	size_t out_at;
-	uint8_t steps[REDIS_GREETINGS]; /* those that were sent */
+	const struct redis_greeting *kind;
+	uint8_t steps[REDIS_GREETINGS]; /* of its kind, those that were sent */
 	size_t n;
 	size_t at; /* answered so far */
 	char run_id[REDIS_ID_BYTES];
 	char data_id[REDIS_ID_BYTES]; /* master_replid */
 };
 
-/* Writes the greeting of a new link into greet->out. */
-void redis_greet_begin(struct redis_greet *greet, const struct cache *cache);
+/* Writes the greeting of a new link to a server of values, or to a sentinel,
+ * into greet->out. */
+void redis_greet_begin(
+    struct redis_greet *greet, const struct cache *cache, bool sentinel);
 
 /* Takes the next answer. ST_OK: that was the last; ST_MISSING: more are to
  * come; ST_UNAVAILABLE: err says what is wrong with the server. */

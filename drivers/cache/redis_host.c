@@ -10,24 +10,23 @@
 
 /* Cuts the port off; what is left is the name. False: it is no port. */
 static bool
-port_cut(struct str *name, int64_t port, uint16_t *out)
+port_cut(struct str *name, int64_t *port)
 {
 	size_t colon = str_find(*name, ':');
 	struct str rest = str_skip(*name, colon);
 
 	/* More colons than one: an IPv6 address without a port. */
 	if (rest.n > 0 && str_find(str_skip(rest, 1), ':') == rest.n - 1) {
-		if (!str_to_i64(str_skip(rest, 1), &port))
+		if (!str_to_i64(str_skip(rest, 1), port))
 			return false;
 		name->n = colon;
 	}
-	*out = (uint16_t)port;
-	return port >= 1 && port <= PORT_MAX;
+	return true;
 }
 
 /* "[::1]:6379": the name loses its brackets. */
 static bool
-bracket_cut(struct str *name, int64_t port, uint16_t *out)
+bracket_cut(struct str *name, int64_t *port)
 {
 	size_t end = str_find(*name, ']');
 	struct str rest = str_skip(*name, end + 1);
@@ -36,10 +35,9 @@ bracket_cut(struct str *name, int64_t port, uint16_t *out)
 		return false;
 	*name = str_make(name->p + 1, end - 1);
 	if (rest.n > 0 &&
-	    (rest.p[0] != ':' || !str_to_i64(str_skip(rest, 1), &port)))
+	    (rest.p[0] != ':' || !str_to_i64(str_skip(rest, 1), port)))
 		return false;
-	*out = (uint16_t)port;
-	return port >= 1 && port <= PORT_MAX;
+	return true;
 }
 
 /* Colons stand in IPv6 addresses only, which a zone may follow. */
@@ -70,18 +68,25 @@ name_sound(struct str name)
 	return true;
 }
 
+bool
+redis_host_make(struct str name, int64_t port, struct redis_host *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (port < 1 || port > PORT_MAX || !name_sound(name))
+		return false;
+	memcpy(out->name, name.p, name.n);
+	out->port = (uint16_t)port;
+	return colons_sound(out->name);
+}
+
 static bool
 host_read(struct str text, int64_t port, struct redis_host *out)
 {
 	struct str name = str_trim(text);
 	bool bracket = name.n > 0 && name.p[0] == '[';
 
-	memset(out, 0, sizeof(*out));
-	if (!(bracket ? bracket_cut : port_cut)(&name, port, &out->port) ||
-	    !name_sound(name))
-		return false;
-	memcpy(out->name, name.p, name.n);
-	return colons_sound(out->name);
+	return (bracket ? bracket_cut : port_cut)(&name, &port) &&
+	       redis_host_make(name, port, out);
 }
 
 enum status
@@ -122,15 +127,22 @@ redis_host_socket(const char *path, struct redis_host *out, struct error *err)
 	return ST_OK;
 }
 
+bool
+redis_host_same(const struct redis_host *a, const struct redis_host *b)
+{
+	return a->port == b->port && strcmp(a->name, b->name) == 0;
+}
+
 void
 redis_host_show(const struct redis_host *host, char out[REDIS_SERVER_BYTES])
 {
+	const char *what = host->sentinel ? "sentinel " : "";
 	bool bracket = strchr(host->name, ':') != NULL;
 
 	if (host->port == 0)
 		(void)snprintf(out, REDIS_SERVER_BYTES, "%s", host->name);
 	else
-		(void)snprintf(out, REDIS_SERVER_BYTES, "%s%s%s:%u",
+		(void)snprintf(out, REDIS_SERVER_BYTES, "%s%s%s%s:%u", what,
 		    bracket ? "[" : "", host->name, bracket ? "]" : "",
 		    (unsigned)host->port);
 }

@@ -12,12 +12,13 @@
 #include "app/base/str.h"
 
 #define REDIS_HOST_BYTES   256
-#define REDIS_SERVER_BYTES (REDIS_HOST_BYTES + 8)
+#define REDIS_SERVER_BYTES (REDIS_HOST_BYTES + 24)
 
 /* As it is written. */
 struct redis_host {
 	char name[REDIS_HOST_BYTES]; /* or the path of a unix socket */
 	uint16_t port;               /* 0: a unix socket */
+	bool sentinel;               /* not a server of values */
 };
 
 /* As it is connected to. */
@@ -33,11 +34,16 @@ struct redis_place {
 enum status redis_hosts_read(struct str text, int64_t port, const char *setting,
     struct redis_host *out, size_t max, size_t *n, struct error *err);
 
+/* As a server names another. False: it cannot be one. */
+bool redis_host_make(struct str name, int64_t port, struct redis_host *out);
+
 /* ST_INVALID when the path is too long. */
 enum status redis_host_socket(
     const char *path, struct redis_host *out, struct error *err);
 
-/* For people: "HOST:PORT" or the path, NUL-terminated. */
+bool redis_host_same(const struct redis_host *a, const struct redis_host *b);
+
+/* For people: "HOST:PORT", "sentinel HOST:PORT" or the path, NUL-terminated. */
 void redis_host_show(
     const struct redis_host *host, char out[REDIS_SERVER_BYTES]);
 

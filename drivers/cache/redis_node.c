@@ -8,9 +8,11 @@
 #include "drivers/cache/redis_cache.h"
 #include "drivers/cache/redis_reply.h"
 #include "drivers/cache/redis_run.h"
+#include "drivers/cache/redis_sentinels.h"
 
 #define PAUSE_FIRST_MS 50
 #define PAUSE_MOST_MS  1000
+#define PAUSE_SHORT_MS 200 /* where fail-overs are waited for */
 #define AWAY_MS        100
 #define CHECK_MS       1000        /* between two checks that it is a master */
 #define IN_BYTES       65536u      /* of one read */
@@ -35,17 +37,27 @@ redis_node_open(struct redis_node *node, struct cache *cache, int epoll,
 		abort();
 }
 
+/* A sentinel that is asked nothing is not driven: that it has ended its link
+ * shows when it is asked again. */
+static bool
+deaf(const struct redis_node *node)
+{
+	return node->host.sentinel && node->state == REDIS_READY &&
+	       node->pipe.queue.n == 0;
+}
+
 /* Watches what the state waits for. */
 static void
 watch_state(struct redis_node *node)
 {
 	struct redis_watch *watch = &node->watch;
 	bool pending = node->state == REDIS_READY
-			   ? redis_pipe_pending(&node->pipe)
+			   ? redis_pipe_pending(&node->pipe) && !node->held
 			   : node->greet.out_at < node->greet.out.n;
 
 	switch (node->state) {
 	case REDIS_IDLE:
+	case REDIS_ASKING:
 	case REDIS_WAITING:
 		redis_watch_end(watch);
 		break;
@@ -58,8 +70,11 @@ watch_state(struct redis_node *node)
 		break;
 	case REDIS_GREETING:
 	case REDIS_READY:
-		redis_watch_set(watch, node->link.fd,
-		    pending ? EPOLLIN | EPOLLOUT : EPOLLIN);
+		if (deaf(node))
+			redis_watch_end(watch);
+		else
+			redis_watch_set(watch, node->link.fd,
+			    pending ? EPOLLIN | EPOLLOUT : EPOLLIN);
 		break;
 	}
 }
@@ -99,6 +114,13 @@ command_fail(struct redis_node *node, int64_t now_ms)
 		redis_run_release(run);
 }
 
+/* Who is lost when it is. */
+static const struct redis_host *
+whom(const struct redis_node *node)
+{
+	return node->sentinels == NULL ? &node->host : &node->cache->group;
+}
+
 /* Opens the circuit: every command fails, and those to come. */
 static void
 trip(struct redis_node *node, const char *why, int64_t now_ms)
@@ -111,7 +133,13 @@ trip(struct redis_node *node, const char *why, int64_t now_ms)
 	while (node->pipe.queue.n > 0)
 		command_fail(node, now_ms);
 	redis_pipe_cut(&node->pipe);
-	redis_cache_lost(node->cache, &node->host, why);
+	redis_cache_lost(node->cache, whom(node), why);
+}
+
+static int64_t
+pause_most(const struct redis_node *node)
+{
+	return node->cache->sentinels ? PAUSE_SHORT_MS : PAUSE_MOST_MS;
 }
 
 /* Ends the attempt or the link, and pauses. */
@@ -127,10 +155,11 @@ fail(struct redis_node *node, const char *why, int64_t now_ms)
 	(void)error_set(&copy, ST_UNAVAILABLE, "%s", why);
 	link_end(node);
 	node->state = REDIS_WAITING;
+	node->failed_ms = now_ms;
 	node->due_ms = from_ms + node->pause_ms;
 	node->pause_ms *= 2;
-	if (node->pause_ms > PAUSE_MOST_MS)
-		node->pause_ms = PAUSE_MOST_MS;
+	if (node->pause_ms > pause_most(node))
+		node->pause_ms = pause_most(node);
 	trip(node, copy.text, now_ms);
 }
 
@@ -154,6 +183,7 @@ lose(struct redis_node *node, const char *why, int64_t now_ms)
 	}
 	link_end(node);
 	node->state = REDIS_IDLE;
+	node->failed_ms = now_ms;
 	while (redis_pipe_exposed(&node->pipe))
 		command_fail(node, now_ms);
 	redis_pipe_cut(&node->pipe);
@@ -168,7 +198,7 @@ ready(struct redis_node *node, int64_t now_ms)
 	node->broken = false;
 	node->checked_ms = now_ms;
 	redis_greet_incarnation(&node->greet, node->incarnation);
-	redis_cache_found(node->cache, &node->host);
+	redis_cache_found(node->cache, whom(node));
 }
 
 /* False: the link has ended. */
@@ -287,6 +317,26 @@ receive(struct redis_node *node, int64_t now_ms)
 	} while (more(node, got, total));
 }
 
+static enum status
+commands_write(struct redis_node *node, int64_t now_ms, struct error *err)
+{
+	enum status st = ST_OK;
+
+	node->held = false;
+	if (!redis_pipe_pending(&node->pipe))
+		return ST_OK;
+	if (node->sentinels != NULL)
+		st = redis_sentinels_confirm(
+		    node->sentinels, &node->host, now_ms);
+	if (st == ST_REFUSED)
+		return error_set(
+		    err, ST_UNAVAILABLE, "another server is the master now");
+	node->held = st != ST_OK;
+	if (node->held)
+		return ST_MISSING;
+	return redis_pipe_write(&node->pipe, &node->link, err);
+}
+
 /* False: the link has ended. */
 static bool
 flush(struct redis_node *node, int64_t now_ms)
@@ -296,7 +346,7 @@ flush(struct redis_node *node, int64_t now_ms)
 	enum status st;
 
 	if (node->state == REDIS_READY)
-		st = redis_pipe_write(&node->pipe, &node->link, &err);
+		st = commands_write(node, now_ms, &err);
 	else
 		st = redis_link_drain(
 		    &node->link, &greet->out, &greet->out_at, &err);
@@ -322,7 +372,7 @@ redis_node_takes(struct redis_node *node, int64_t now_ms)
 		begin(node, now_ms);
 	if (node->broken)
 		return false;
-	if (node->state == REDIS_READY &&
+	if (node->state == REDIS_READY && !node->host.sentinel &&
 	    now_ms - node->checked_ms >= CHECK_MS) {
 		node->checked_ms = now_ms;
 		redis_greet_check(node);
@@ -338,6 +388,7 @@ step(struct redis_node *node, int64_t now_ms)
 	enum status st;
 
 	switch (node->state) {
+	case REDIS_ASKING:
 	case REDIS_FINDING:
 	case REDIS_LINKING:
 		st = redis_attempt_step(node, now_ms, &err);
@@ -375,12 +426,15 @@ grace(struct redis_node *node, int64_t now_ms)
 void
 redis_node_drive(struct redis_node *node, int64_t now_ms)
 {
+	struct error err = { 0 };
+
 	grace(node, now_ms);
 	while (step(node, now_ms))
 		;
 	if (redis_node_due(node) <= now_ms && node->state != REDIS_WAITING) {
 		redis_attempt_expire(node);
-		fail(node, redis_attempt_missed(node), now_ms);
+		redis_attempt_missed(node, &err);
+		fail(node, err.text, now_ms);
 	}
 	if (redis_node_due(node) <= now_ms) {
 		begin(node, now_ms);
@@ -393,10 +447,13 @@ redis_node_drive(struct redis_node *node, int64_t now_ms)
 void
 redis_node_late(struct redis_node *node, int64_t now_ms)
 {
+	struct error err = { 0 };
+
+	redis_attempt_missed(node, &err);
 	if (node->state == REDIS_READY)
-		fail(node, "it does not answer in time", now_ms);
+		fail(node, err.text, now_ms);
 	else if (node->pipe.queue.n > 0)
-		trip(node, redis_attempt_missed(node), now_ms);
+		trip(node, err.text, now_ms);
 	watch_state(node);
 }
 
@@ -412,6 +469,7 @@ int64_t
 redis_node_due(const struct redis_node *node)
 {
 	switch (node->state) {
+	case REDIS_ASKING:
 	case REDIS_FINDING:
 	case REDIS_LINKING:
 	case REDIS_GREETING:

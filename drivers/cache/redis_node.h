@@ -2,11 +2,12 @@
  * One server, as one connection of ours sees it: the link to it, what was sent
  * and not answered, and what is known about it. It never blocks.
  *
- * States: IDLE until something is to be sent; FINDING, while the host's name is
- * looked up; LINKING, until the link is set up; GREETING, until the server has
- * answered our greeting (redis_greet.h); READY; WAITING, after a failure, until
- * the next attempt. Commands may be put into the pipe in every state: they
- * leave when it is READY.
+ * States: IDLE until something is to be sent; ASKING, until the sentinels have
+ * named the master (without sentinels this state is skipped); FINDING, while
+ * the host's name is looked up; LINKING, until the link is set up; GREETING,
+ * until the server has answered our greeting (redis_greet.h); READY; WAITING,
+ * after a failure, until the next attempt. Commands may be put into the pipe in
+ * every state: they leave when it is READY.
  *
  * The circuit: after a failed attempt or a time-out the node is `broken`, and
  * takes no commands; attempts go on meanwhile, with a growing pause of at most
@@ -17,8 +18,9 @@
  * they were run. Those that were not go to the next link.
  *
  * A store of several servers (Cluster) is several nodes of one connection, each
- * operation's commands going to the node of its slot. Sentinel changes `host`
- * before an attempt begins.
+ * operation's commands going to the node of its slot. Where sentinels name the
+ * host, commands leave only while it is leased (redis_lease.h): else they are
+ * held, and the node moves when another host is.
  */
 #ifndef WEIR_CACHE_REDIS_NODE_H
 #define WEIR_CACHE_REDIS_NODE_H
@@ -37,9 +39,11 @@
 #include "drivers/cache/redis_watch.h"
 
 struct redis_reader;
+struct redis_sentinels;
 
 enum redis_state {
 	REDIS_IDLE,
+	REDIS_ASKING,
 	REDIS_FINDING,
 	REDIS_LINKING,
 	REDIS_GREETING,
@@ -50,11 +54,14 @@ enum redis_state {
 struct redis_node {
 	struct cache *cache;
 	struct redis_host host;
+	struct redis_sentinels *sentinels; /* name host; NULL: it is given */
 	enum redis_state state;
 	bool broken;
+	bool held;          /* nothing is sent now: host is not leased */
 	bool doomed;        /* `why` ends the link as soon as that is safe */
 	struct error why;   /* of the last failure */
-	int64_t due_ms;     /* FINDING to GREETING: the attempt has failed
+	int64_t failed_ms;  /* when the last attempt or link ended */
+	int64_t due_ms;     /* ASKING to GREETING: the attempt has failed
 			     * then; WAITING: the next begins */
 	int64_t driven_ms;  /* when it was looked after last */
 	int64_t patient_ms; /* a caller may wait for the attempt until then */

@@ -1,5 +1,7 @@
 #include "drivers/cache/redis_state.h"
 
+#include <stdio.h>
+
 #include "app/base/arena.h"
 #include "app/base/buf.h"
 #include "drivers/cache/redis_ask.h"
@@ -10,6 +12,7 @@
 #include "drivers/cache/redis_put.h"
 
 #define ANSWER_BYTES 16384
+#define SHOWN_BYTES  (2 * REDIS_SERVER_BYTES)
 #define PROBE_MS     1000 /* a probe that was left behind lives so long */
 
 static void
@@ -145,11 +148,28 @@ probes_read(const struct redis_ask *ask, struct error *err)
 	return st;
 }
 
+/* The server, and the group that the sentinels have chosen it from. */
+static void
+node_show(const struct redis_node *node, char out[SHOWN_BYTES])
+{
+	const struct redis_host *group = &node->cache->group;
+	char server[REDIS_SERVER_BYTES];
+
+	redis_host_show(&node->host, server);
+	if (node->sentinels == NULL)
+		(void)snprintf(out, SHOWN_BYTES, "%s", server);
+	else if (node->host.name[0] == '\0')
+		(void)snprintf(out, SHOWN_BYTES, "%s", group->name);
+	else
+		(void)snprintf(
+		    out, SHOWN_BYTES, "%s of %s", server, group->name);
+}
+
 enum status
 redis_state_ping(
     struct cache_conn *conn, int64_t deadline_ms, struct error *err)
 {
-	char server[REDIS_SERVER_BYTES];
+	char server[SHOWN_BYTES];
 	struct error why = { 0 };
 	struct redis_ask ask;
 	struct arena arena;
@@ -166,6 +186,6 @@ redis_state_ping(
 	arena_close(&arena);
 	if (st == ST_OK)
 		return ST_OK;
-	redis_host_show(&conn->node.host, server);
+	node_show(&conn->node, server);
 	return error_set(err, st, "%s: %s", server, why.text);
 }

@@ -165,8 +165,9 @@ const struct config_field config_fields_cache_redis[] = {
 	    "File of the certificates to verify by; without it the "
 	    "system's."),
 	TEXT("sentinel_host", "Sentinels",
-	    "The sentinels that know the master, as HOST or HOST:PORT with "
-	    "commas between them; then host and port are not used."),
+	    "The sentinels that know the master, all of them, as HOST or "
+	    "HOST:PORT with commas between them; more than half of them must "
+	    "answer. Then host and port are not used."),
 	PORT("sentinel_port", "Port of the sentinels", "26379",
 	    "Their port, where sentinel_host names none."),
 	{ .name = "sentinel_master",
