@@ -5,20 +5,17 @@
 #include <sys/epoll.h>
 
 #include "drivers/cache/redis_attempt.h"
-#include "drivers/cache/redis_cache.h"
+#include "drivers/cache/redis_circuit.h"
 #include "drivers/cache/redis_reply.h"
 #include "drivers/cache/redis_run.h"
 #include "drivers/cache/redis_sentinels.h"
 
-#define PAUSE_FIRST_MS 50
-#define PAUSE_MOST_MS  1000
-#define PAUSE_SHORT_MS 200 /* where fail-overs are waited for */
-#define AWAY_MS        100
-#define CHECK_MS       1000        /* between two checks that it is a master */
-#define IN_BYTES       65536u      /* of one read */
-#define FEED_BYTES     8192u       /* hiredis moves what is behind an answer */
-#define TURN_BYTES     (1u << 20)  /* read before others have their turn */
-#define REPLY_MOST     (64u << 20) /* the largest CACHE_MAX_VALUE there is */
+#define AWAY_MS    100
+#define CHECK_MS   1000        /* between two checks that it is a master */
+#define IN_BYTES   65536u      /* of one read */
+#define FEED_BYTES 8192u       /* hiredis moves what is behind an answer */
+#define TURN_BYTES (1u << 20)  /* read before others have their turn */
+#define REPLY_MOST (64u << 20) /* the largest CACHE_MAX_VALUE there is */
 
 void
 redis_node_open(struct redis_node *node, struct cache *cache, int epoll,
@@ -27,7 +24,6 @@ redis_node_open(struct redis_node *node, struct cache *cache, int epoll,
 	*node = (struct redis_node){
 		.cache = cache,
 		.host = *host,
-		.pause_ms = PAUSE_FIRST_MS,
 		.link = REDIS_LINK_NONE,
 		.watch = { .epoll = epoll, .fd = -1 },
 		.reader = redis_reader_new(REPLY_MOST),
@@ -35,6 +31,7 @@ redis_node_open(struct redis_node *node, struct cache *cache, int epoll,
 	};
 	if (node->in == NULL)
 		abort();
+	redis_circuit_rest(node);
 }
 
 /* A sentinel that is asked nothing is not driven: that it has ended its link
@@ -79,19 +76,10 @@ watch_state(struct redis_node *node)
 	}
 }
 
-static void
-link_end(struct redis_node *node)
-{
-	redis_watch_end(&node->watch);
-	redis_link_close(&node->link);
-	redis_reader_reset(node->reader);
-	node->doomed = false;
-}
-
 void
 redis_node_close(struct redis_node *node)
 {
-	link_end(node);
+	redis_circuit_unlink(node);
 	redis_lookup_drop(node->lookup);
 	redis_reader_free(node->reader);
 	redis_pipe_free(&node->pipe);
@@ -99,106 +87,13 @@ redis_node_close(struct redis_node *node)
 	free(node->in);
 }
 
-/* Gives up the first command that waits. */
-static void
-command_fail(struct redis_node *node, int64_t now_ms)
-{
-	struct redis_command command = redis_pipe_take(&node->pipe);
-	struct redis_run *run = command.run;
-
-	if (run != NULL)
-		redis_run_fail(run,
-		    run->deadline_ms <= now_ms ? ST_TIMEOUT : ST_UNAVAILABLE);
-	command.answer(node, &command, NULL);
-	if (run != NULL)
-		redis_run_release(run);
-}
-
-/* Who is lost when it is. */
-static const struct redis_host *
-whom(const struct redis_node *node)
-{
-	return node->sentinels == NULL ? &node->host : &node->cache->group;
-}
-
-/* Opens the circuit: every command fails, and those to come. */
-static void
-trip(struct redis_node *node, const char *why, int64_t now_ms)
-{
-	struct error *err = &node->why;
-
-	*err = (struct error){ 0 };
-	(void)error_set(err, ST_UNAVAILABLE, "%s", why);
-	node->broken = true;
-	while (node->pipe.queue.n > 0)
-		command_fail(node, now_ms);
-	redis_pipe_cut(&node->pipe);
-	redis_cache_lost(node->cache, whom(node), why);
-}
-
-static int64_t
-pause_most(const struct redis_node *node)
-{
-	return node->cache->sentinels ? PAUSE_SHORT_MS : PAUSE_MOST_MS;
-}
-
-/* Ends the attempt or the link, and pauses. */
-static void
-fail(struct redis_node *node, const char *why, int64_t now_ms)
-{
-	int64_t from_ms = now_ms;
-	struct error copy = { 0 };
-
-	/* It may be long ago that an attempt's time was over. */
-	if (node->state != REDIS_READY && node->due_ms < now_ms)
-		from_ms = node->due_ms;
-	(void)error_set(&copy, ST_UNAVAILABLE, "%s", why);
-	link_end(node);
-	node->state = REDIS_WAITING;
-	node->failed_ms = now_ms;
-	node->due_ms = from_ms + node->pause_ms;
-	node->pause_ms *= 2;
-	if (node->pause_ms > pause_most(node))
-		node->pause_ms = pause_most(node);
-	trip(node, copy.text, now_ms);
-}
-
-static void
-begin(struct redis_node *node, int64_t now_ms)
-{
-	struct error err = { 0 };
-
-	node->driven_ms = now_ms;
-	if (redis_attempt_begin(node, now_ms, &err) != ST_OK)
-		fail(node, err.text, now_ms);
-}
-
-/* The link has ended. */
-static void
-lose(struct redis_node *node, const char *why, int64_t now_ms)
-{
-	if (node->state != REDIS_READY) {
-		fail(node, why, now_ms);
-		return;
-	}
-	link_end(node);
-	node->state = REDIS_IDLE;
-	node->failed_ms = now_ms;
-	while (redis_pipe_exposed(&node->pipe))
-		command_fail(node, now_ms);
-	redis_pipe_cut(&node->pipe);
-	if (node->pipe.queue.n > 0)
-		begin(node, now_ms);
-}
-
 static void
 ready(struct redis_node *node, int64_t now_ms)
 {
 	node->state = REDIS_READY;
-	node->broken = false;
 	node->checked_ms = now_ms;
 	redis_greet_incarnation(&node->greet, node->incarnation);
-	redis_cache_found(node->cache, whom(node));
+	redis_circuit_close(node);
 }
 
 /* False: the link has ended. */
@@ -212,7 +107,7 @@ greeted(
 	if (st == ST_OK)
 		ready(node, now_ms);
 	else if (st != ST_MISSING)
-		fail(node, err.text, now_ms);
+		redis_circuit_fail(node, err.text, now_ms);
 	return st == ST_OK || st == ST_MISSING;
 }
 
@@ -223,16 +118,17 @@ answered(
 	struct redis_command command;
 
 	if (redis_queue_first(&node->pipe.queue) == NULL) {
-		fail(node, "it says what nobody asked for", now_ms);
+		redis_circuit_fail(
+		    node, "it says what nobody asked for", now_ms);
 		return false;
 	}
-	node->pause_ms = PAUSE_FIRST_MS;
+	redis_circuit_rest(node);
 	command = redis_pipe_take(&node->pipe);
 	command.answer(node, &command, reply);
 	if (command.run != NULL)
 		redis_run_release(command.run);
 	if (node->doomed)
-		fail(node, node->why.text, now_ms);
+		redis_circuit_fail(node, node->why.text, now_ms);
 	return node->state == REDIS_READY;
 }
 
@@ -261,8 +157,8 @@ answers_take(struct redis_node *node, int64_t now_ms)
 			return false;
 	}
 	if (st == ST_ERROR)
-		fail(node, "what answers there does not speak as Redis does",
-		    now_ms);
+		redis_circuit_fail(node,
+		    "what answers there does not speak as Redis does", now_ms);
 	return st == ST_MISSING;
 }
 
@@ -274,7 +170,8 @@ bytes_take(struct redis_node *node, size_t n, int64_t now_ms)
 
 		if (redis_reader_feed(node->reader, node->in + at, piece) !=
 		    ST_OK) {
-			fail(node, "no memory for its answer", now_ms);
+			redis_circuit_fail(
+			    node, "no memory for its answer", now_ms);
 			return false;
 		}
 		if (!answers_take(node, now_ms))
@@ -308,7 +205,7 @@ receive(struct redis_node *node, int64_t now_ms)
 		if (st == ST_MISSING)
 			return;
 		if (st != ST_OK) {
-			lose(node, err.text, now_ms);
+			redis_circuit_lose(node, err.text, now_ms);
 			return;
 		}
 		total += got;
@@ -351,7 +248,7 @@ flush(struct redis_node *node, int64_t now_ms)
 		st = redis_link_drain(
 		    &node->link, &greet->out, &greet->out_at, &err);
 	if (st == ST_UNAVAILABLE)
-		lose(node, err.text, now_ms);
+		redis_circuit_lose(node, err.text, now_ms);
 	return st != ST_UNAVAILABLE;
 }
 
@@ -369,7 +266,7 @@ redis_node_takes(struct redis_node *node, int64_t now_ms)
 	if (node->state == REDIS_READY && node->pipe.queue.n == 0)
 		receive(node, now_ms);
 	if (node->state == REDIS_IDLE)
-		begin(node, now_ms);
+		redis_circuit_begin(node, now_ms);
 	if (node->broken)
 		return false;
 	if (node->state == REDIS_READY && !node->host.sentinel &&
@@ -393,7 +290,7 @@ step(struct redis_node *node, int64_t now_ms)
 	case REDIS_LINKING:
 		st = redis_attempt_step(node, now_ms, &err);
 		if (st == ST_UNAVAILABLE)
-			fail(node, err.text, now_ms);
+			redis_circuit_fail(node, err.text, now_ms);
 		return st == ST_OK;
 	case REDIS_GREETING:
 	case REDIS_READY:
@@ -434,10 +331,10 @@ redis_node_drive(struct redis_node *node, int64_t now_ms)
 	if (redis_node_due(node) <= now_ms && node->state != REDIS_WAITING) {
 		redis_attempt_expire(node);
 		redis_attempt_missed(node, &err);
-		fail(node, err.text, now_ms);
+		redis_circuit_fail(node, err.text, now_ms);
 	}
 	if (redis_node_due(node) <= now_ms) {
-		begin(node, now_ms);
+		redis_circuit_begin(node, now_ms);
 		while (step(node, now_ms))
 			;
 	}
@@ -451,9 +348,9 @@ redis_node_late(struct redis_node *node, int64_t now_ms)
 
 	redis_attempt_missed(node, &err);
 	if (node->state == REDIS_READY)
-		fail(node, err.text, now_ms);
+		redis_circuit_fail(node, err.text, now_ms);
 	else if (node->pipe.queue.n > 0)
-		trip(node, err.text, now_ms);
+		redis_circuit_trip(node, err.text, now_ms);
 	watch_state(node);
 }
 
