@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "app/base/secret.h"
-#include "drivers/cache/local_folder.h"
+#include "drivers/cache/cache_folder.h"
 
 #define STATE_FILE "file.state"
 #define STATE_NEW  "file.state.new"
@@ -50,7 +50,7 @@ map_fd(int fd)
 
 /* Room is taken beforehand: a full disk would kill whoever writes to a map. */
 static struct file_state *
-state_fill(const struct local_folder *folder, int fd)
+state_fill(const struct cache_folder *folder, int fd)
 {
 	struct file_state *state;
 	int rc = posix_fallocate(fd, 0, (off_t)sizeof(*state));
@@ -63,7 +63,7 @@ state_fill(const struct local_folder *folder, int fd)
 	if (state == NULL)
 		return NULL;
 	state_init(state);
-	local_folder_adopt(folder, STATE_NEW);
+	cache_folder_adopt(folder, STATE_NEW);
 	if (renameat(folder->fd, STATE_NEW, folder->fd, STATE_FILE) == 0)
 		return state;
 	file_state_close(state);
@@ -71,7 +71,7 @@ state_fill(const struct local_folder *folder, int fd)
 }
 
 static struct file_state *
-state_create(const struct local_folder *folder)
+state_create(const struct cache_folder *folder)
 {
 	struct file_state *state;
 	int fd;
@@ -88,7 +88,7 @@ state_create(const struct local_folder *folder)
 
 /* NULL: there is none, or none that can be used. */
 static struct file_state *
-state_find(const struct local_folder *folder)
+state_find(const struct cache_folder *folder)
 {
 	int fd =
 	    openat(folder->fd, STATE_FILE, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
@@ -123,7 +123,7 @@ state_boot(struct file_state *state)
 }
 
 enum status
-file_state_open(const struct local_folder *folder, struct file_state **out,
+file_state_open(const struct cache_folder *folder, struct file_state **out,
     struct error *err)
 {
 	struct file_state *state = state_find(folder);

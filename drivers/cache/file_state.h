@@ -17,7 +17,7 @@
 #include "drivers/cache/cache_boot.h"
 #include "drivers/cache/file_lock.h"
 
-struct local_folder;
+struct cache_folder;
 
 #define FILE_MARKS (1u << 18) /* a power of two */
 
@@ -43,7 +43,7 @@ struct file_state {
  * of another format. Call it under FILE_LOCK_SETUP. ST_OK: ended by
  * file_state_close(). ST_UNAVAILABLE, ST_FULL.
  */
-enum status file_state_open(const struct local_folder *folder,
+enum status file_state_open(const struct cache_folder *folder,
     struct file_state **out, struct error *err);
 void file_state_close(struct file_state *state);
 

@@ -72,7 +72,7 @@ file_store_open(struct file_store *store, const char *path, int64_t deadline_ms,
 
 	store->locks = -1;
 	store->state = NULL;
-	st = local_folder_open(&store->folder, path, err);
+	st = cache_folder_open(&store->folder, path, err);
 	if (st != ST_OK)
 		return st;
 	st = locks_open(store, err);
@@ -93,7 +93,7 @@ file_store_close(struct file_store *store)
 		file_state_close(store->state);
 	if (store->locks >= 0)
 		(void)close(store->locks);
-	local_folder_close(&store->folder);
+	cache_folder_close(&store->folder);
 	store->state = NULL;
 	store->locks = -1;
 }

@@ -19,7 +19,7 @@
 
 #include "app/base/secret.h"
 #include "drivers/cache/cache.h"
-#include "drivers/cache/local_folder.h"
+#include "drivers/cache/cache_folder.h"
 
 struct file_state;
 
@@ -33,7 +33,7 @@ struct file_state;
 #define FILE_NAME_BYTES (2 * DIGEST_BYTES + 1)
 
 struct file_store {
-	struct local_folder folder;
+	struct cache_folder folder;
 	int locks; /* descriptor of the lock file */
 	struct file_state *state;
 	uint64_t boot; /* tells this boot from others */

@@ -40,7 +40,7 @@ store_renew(struct cache *cache, int64_t deadline_ms, struct error *err)
 	struct local_store *store;
 	enum status st;
 
-	local_folder_renew(&cache->folder);
+	cache_folder_renew(&cache->folder);
 	st = local_store_open(
 	    &cache->folder, &cache->wish, deadline_ms, &store, err);
 	if (st == ST_TIMEOUT)
@@ -157,7 +157,7 @@ cache_set_up(
 	cache->wish.memory =
 	    (uint64_t)config->bytes / MEMORY_GRAIN * MEMORY_GRAIN;
 	cache->wish.max_value = (uint64_t)config->max_value;
-	st = local_folder_open(&cache->folder, config->path, err);
+	st = cache_folder_open(&cache->folder, config->path, err);
 	if (st == ST_OK)
 		st = local_device_check(&cache->folder, err);
 	if (st != ST_OK)
@@ -189,7 +189,7 @@ void
 local_cache_close(struct cache *cache)
 {
 	store_leave(cache->store);
-	local_folder_close(&cache->folder);
+	cache_folder_close(&cache->folder);
 	(void)pthread_mutex_destroy(&cache->lock);
 	free(cache);
 }

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "drivers/cache/local_folder.h"
+#include "drivers/cache/cache_folder.h"
 #include "drivers/cache/local_state.h"
 
 struct cache_conn;
@@ -18,7 +18,7 @@ struct local_store;
 struct cache_config;
 
 struct cache {
-	struct local_folder folder;
+	struct cache_folder folder;
 	struct local_wish wish;
 	pthread_mutex_t lock; /* guards what follows, and refs of stores */
 	struct local_store *store;

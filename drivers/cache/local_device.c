@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <sys/vfs.h>
 
-#include "drivers/cache/local_folder.h"
+#include "drivers/cache/cache_folder.h"
 
 /* Those that linux/magic.h leaves out have the numbers of fs/<name> in the
  * kernel's sources. */
@@ -39,7 +39,7 @@ device_name(uint32_t magic)
 }
 
 enum status
-local_device_check(const struct local_folder *folder, struct error *err)
+local_device_check(const struct cache_folder *folder, struct error *err)
 {
 	struct statfs device;
 	const char *name;

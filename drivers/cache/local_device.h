@@ -8,11 +8,11 @@
 
 #include "app/base/status.h"
 
-struct local_folder;
+struct cache_folder;
 
 /* ST_INVALID with a sentence that names CACHE_PATH: it is one of them. One
  * that does not tell what it is passes. */
 enum status local_device_check(
-    const struct local_folder *folder, struct error *err);
+    const struct cache_folder *folder, struct error *err);
 
 #endif

@@ -12,7 +12,7 @@
 #include "app/base/log.h"
 #include "app/base/secret.h"
 #include "drivers/cache/cache_boot.h"
-#include "drivers/cache/local_folder.h"
+#include "drivers/cache/cache_folder.h"
 #include "drivers/cache/local_lock.h"
 
 #define STATE_FILE  "state"
@@ -83,7 +83,7 @@ state_init(struct local_state *state, uint64_t memory)
 
 /* The file gets its name when it is whole. */
 static enum status
-state_fill(const struct local_folder *folder, int fd, uint64_t memory,
+state_fill(const struct cache_folder *folder, int fd, uint64_t memory,
     struct local_map *out, struct error *err)
 {
 	size_t bytes = state_bytes(seen_count_for(memory));
@@ -101,7 +101,7 @@ state_fill(const struct local_folder *folder, int fd, uint64_t memory,
 		return error_set(err, ST_UNAVAILABLE,
 		    "this system lacks " CACHE_BOOT_FILE " or robust mutexes");
 	}
-	local_folder_adopt(folder, STATE_NEW);
+	cache_folder_adopt(folder, STATE_NEW);
 	if (renameat(folder->fd, STATE_NEW, folder->fd, STATE_FILE) == 0)
 		return ST_OK;
 	local_map_close(out);
@@ -110,7 +110,7 @@ state_fill(const struct local_folder *folder, int fd, uint64_t memory,
 }
 
 static enum status
-state_create(const struct local_folder *folder, uint64_t memory,
+state_create(const struct cache_folder *folder, uint64_t memory,
     struct local_map *out, struct error *err)
 {
 	enum status st;
@@ -151,7 +151,7 @@ state_fault(const struct local_map *map)
 }
 
 static bool
-state_join(const struct local_folder *folder, struct local_map *out)
+state_join(const struct cache_folder *folder, struct local_map *out)
 {
 	struct stat st;
 	int fd =
@@ -177,7 +177,7 @@ state_discard(struct local_map *map)
 
 /* The state that was found, if it can be used; else *fault says why not. */
 static enum status
-state_check(const struct local_folder *folder, bool alone,
+state_check(const struct cache_folder *folder, bool alone,
     const struct local_wish *wish, struct local_map *map, const char **fault)
 {
 	struct local_state *state = map->state;
@@ -198,7 +198,7 @@ state_check(const struct local_folder *folder, bool alone,
 }
 
 enum status
-local_map_open(const struct local_folder *folder, bool alone,
+local_map_open(const struct cache_folder *folder, bool alone,
     const struct local_wish *wish, struct local_map *out, struct error *err)
 {
 	const char *fault;
@@ -230,7 +230,7 @@ local_map_close(struct local_map *map)
 
 bool
 local_map_in_place(
-    const struct local_folder *folder, const struct local_map *map)
+    const struct cache_folder *folder, const struct local_map *map)
 {
 	struct stat st;
 

@@ -22,7 +22,7 @@
 #include "drivers/cache/cache.h"
 #include "drivers/cache/cache_boot.h"
 
-struct local_folder;
+struct cache_folder;
 
 #define LOCAL_FORMAT       1    /* of all files; any change raises it */
 #define LOCAL_BUCKETS      1024 /* a power of two */
@@ -90,13 +90,13 @@ struct local_map {
  * Call it under the folder's setup lock. On ST_OK the map is ended by
  * local_map_close(); ST_UNAVAILABLE, ST_FULL otherwise.
  */
-enum status local_map_open(const struct local_folder *folder, bool alone,
+enum status local_map_open(const struct cache_folder *folder, bool alone,
     const struct local_wish *wish, struct local_map *out, struct error *err);
 void local_map_close(struct local_map *map);
 
 /* Whether the folder still holds the file that is mapped. */
 bool local_map_in_place(
-    const struct local_folder *folder, const struct local_map *map);
+    const struct cache_folder *folder, const struct local_map *map);
 
 /* Ends the life `generation`; false when another has done so before. */
 bool local_state_retire(struct local_state *state, uint64_t generation);

@@ -10,7 +10,8 @@
 
 #include "app/base/log.h"
 #include "app/base/secret.h"
-#include "drivers/cache/local_folder.h"
+#include "drivers/cache/cache_folder.h"
+#include "drivers/cache/local_setup.h"
 
 #define VALUES_FILE "values"
 #define VALUES_LOCK "values-lock" /* LMDB adds "-lock" */
@@ -67,7 +68,7 @@ close_on_exec(MDB_env *env)
 
 static int
 env_open(
-    const struct local_folder *folder, struct local_store *store, bool make)
+    const struct cache_folder *folder, struct local_store *store, bool make)
 {
 	char path[PATH_BYTES];
 	int n = snprintf(path, sizeof(path), "%s/" VALUES_FILE, folder->path);
@@ -107,7 +108,7 @@ space_take(const struct local_store *store)
 }
 
 static int
-values_make(const struct local_folder *folder, struct local_store *store)
+values_make(const struct cache_folder *folder, struct local_store *store)
 {
 	struct local_state *state = store->state;
 	int rc;
@@ -119,8 +120,8 @@ values_make(const struct local_folder *folder, struct local_store *store)
 		rc = space_take(store);
 	if (rc != 0)
 		return rc;
-	local_folder_adopt(folder, VALUES_FILE);
-	local_folder_adopt(folder, VALUES_LOCK);
+	cache_folder_adopt(folder, VALUES_FILE);
+	cache_folder_adopt(folder, VALUES_LOCK);
 	secret_random(state->incarnation, sizeof(state->incarnation));
 	state->values_generation = store->generation;
 	return 0;
@@ -131,7 +132,7 @@ values_make(const struct local_folder *folder, struct local_store *store)
  * Its own errors, which are negative, mean damage; those of the system do not.
  */
 static int
-values_join(const struct local_folder *folder, struct local_store *store)
+values_join(const struct cache_folder *folder, struct local_store *store)
 {
 	struct stat st;
 	int rc;
@@ -149,7 +150,7 @@ values_join(const struct local_folder *folder, struct local_store *store)
 }
 
 static enum status
-values_open(const struct local_folder *folder, struct local_store *store,
+values_open(const struct cache_folder *folder, struct local_store *store,
     struct error *err)
 {
 	struct local_state *state = store->state;
@@ -202,7 +203,7 @@ store_measure(struct local_store *store, uint64_t max_value, struct error *err)
 }
 
 enum status
-local_store_open(const struct local_folder *folder,
+local_store_open(const struct cache_folder *folder,
     const struct local_wish *wish, int64_t deadline_ms,
     struct local_store **out, struct error *err)
 {
@@ -246,7 +247,7 @@ local_store_close(struct local_store *store)
 
 bool
 local_store_in_place(
-    const struct local_folder *folder, const struct local_store *store)
+    const struct cache_folder *folder, const struct local_store *store)
 {
 	struct stat st;
 

@@ -14,7 +14,7 @@
 #include "app/base/status.h"
 #include "drivers/cache/local_state.h"
 
-struct local_folder;
+struct cache_folder;
 
 struct local_store {
 	unsigned refs; /* guarded by its owner's lock (local.c) */
@@ -36,7 +36,7 @@ struct local_store {
  * that makes it, until deadline_ms. refs is 0. ST_TIMEOUT, ST_UNAVAILABLE,
  * ST_FULL (no space on the device).
  */
-enum status local_store_open(const struct local_folder *folder,
+enum status local_store_open(const struct cache_folder *folder,
     const struct local_wish *wish, int64_t deadline_ms,
     struct local_store **out, struct error *err);
 void local_store_close(struct local_store *store);
@@ -51,7 +51,7 @@ local_store_current(const struct local_store *store)
 
 /* Whether the folder still holds the files of this life. */
 bool local_store_in_place(
-    const struct local_folder *folder, const struct local_store *store);
+    const struct cache_folder *folder, const struct local_store *store);
 
 /*
  * What an error of LMDB comes to. ST_UNAVAILABLE: it may pass. ST_STALE: the

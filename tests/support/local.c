@@ -52,7 +52,7 @@ local_set_up(void **state)
 	assert_true(secret_init());
 	folder_make(f->path);
 	arena_init(&f->arena, CHUNK_BYTES);
-	assert_int_equal(local_folder_open(&f->folder, f->path, NULL), ST_OK);
+	assert_int_equal(cache_folder_open(&f->folder, f->path, NULL), ST_OK);
 	f->store = local_open(f);
 	*state = f;
 	return 0;
@@ -64,7 +64,7 @@ local_tear_down(void **state)
 	struct local_fixture *f = *state;
 
 	local_store_close(f->store);
-	local_folder_close(&f->folder);
+	cache_folder_close(&f->folder);
 	arena_close(&f->arena);
 	folder_remove(f->path);
 	free(f);

@@ -3,8 +3,8 @@
 #define WEIR_TEST_LOCAL_H
 
 #include "app/base/arena.h"
+#include "drivers/cache/cache_folder.h"
 #include "drivers/cache/local_entry.h"
-#include "drivers/cache/local_folder.h"
 #include "drivers/cache/local_store.h"
 #include "tests/support/folder.h"
 
@@ -16,7 +16,7 @@ extern const struct local_wish local_wish;
 
 struct local_fixture {
 	char path[FOLDER_PATH_BYTES];
-	struct local_folder folder;
+	struct cache_folder folder;
 	struct local_store *store;
 	struct arena arena;
 };

@@ -92,8 +92,8 @@ its_files_belong_to_the_owner_of_the_folder(void **state)
 	if (geteuid() == 0)
 		assert_int_equal(fchown(f->folder.fd, SOMEBODY, SOMEBODY), 0);
 	assert_int_equal(fstat(f->folder.fd, &folder), 0);
-	local_folder_close(&f->folder);
-	assert_int_equal(local_folder_open(&f->folder, f->path, NULL), ST_OK);
+	cache_folder_close(&f->folder);
+	assert_int_equal(cache_folder_open(&f->folder, f->path, NULL), ST_OK);
 	local_store_retire(f->store, "a test");
 	assert_int_equal(unlinkat(f->folder.fd, "state", 0), 0);
 	local_reopen(f);

@@ -1,5 +1,6 @@
-#include "drivers/cache/local_folder.h"
+#include "drivers/cache/cache_folder.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,15 +12,12 @@
 
 #include <cmocka.h>
 
-#include "app/base/clock.h"
 #include "tests/support/folder.h"
-
-#define HANG_MS 60000
 
 struct place {
 	char path[FOLDER_PATH_BYTES];
 	char inner[FOLDER_PATH_BYTES + 16];
-	struct local_folder folder;
+	struct cache_folder folder;
 };
 
 static int
@@ -31,7 +29,7 @@ set_up(void **state)
 	(void)snprintf(
 	    place.inner, sizeof(place.inner), "%s/store", place.path);
 	assert_int_equal(
-	    local_folder_open(&place.folder, place.inner, NULL), ST_OK);
+	    cache_folder_open(&place.folder, place.inner, NULL), ST_OK);
 	*state = &place;
 	return 0;
 }
@@ -41,7 +39,7 @@ tear_down(void **state)
 {
 	struct place *place = *state;
 
-	local_folder_close(&place->folder);
+	cache_folder_close(&place->folder);
 	folder_remove(place->path);
 	return 0;
 }
@@ -60,41 +58,41 @@ static void
 a_folder_made_by_root_is_its_parents_owners(void **state)
 {
 	struct place *place = *state;
-	struct local_folder folder;
+	struct cache_folder folder;
 	struct stat outer, inner;
 
 	assert_int_equal(rmdir(place->inner), 0);
 	if (geteuid() == 0)
 		assert_int_equal(chown(place->path, 65534, 65534), 0);
-	assert_int_equal(local_folder_open(&folder, place->inner, NULL), ST_OK);
+	assert_int_equal(cache_folder_open(&folder, place->inner, NULL), ST_OK);
 	assert_int_equal(stat(place->path, &outer), 0);
 	assert_int_equal(stat(place->inner, &inner), 0);
 	assert_int_equal(inner.st_uid, outer.st_uid);
 	assert_int_equal(folder.owner, outer.st_uid);
-	local_folder_close(&folder);
+	cache_folder_close(&folder);
 }
 
 static void
 a_missing_parent_is_invalid(void **state)
 {
-	struct local_folder folder;
+	struct cache_folder folder;
 	struct error err = { 0 };
 
 	(void)state;
 	assert_int_equal(
-	    local_folder_open(&folder, "/nowhere/at/all", &err), ST_INVALID);
+	    cache_folder_open(&folder, "/nowhere/at/all", &err), ST_INVALID);
 	assert_non_null(strstr(err.text, "CACHE_PATH"));
 }
 
 static void
 a_file_is_no_folder(void **state)
 {
-	struct local_folder folder;
+	struct cache_folder folder;
 	struct error err = { 0 };
 
 	(void)state;
 	assert_int_equal(
-	    local_folder_open(&folder, "/proc/self/exe", &err), ST_INVALID);
+	    cache_folder_open(&folder, "/proc/self/exe", &err), ST_INVALID);
 	assert_non_null(strstr(err.text, "/proc/self/exe"));
 }
 
@@ -102,12 +100,12 @@ static void
 a_folder_open_to_everyone_is_refused(void **state)
 {
 	struct place *place = *state;
-	struct local_folder folder;
+	struct cache_folder folder;
 	struct error err = { 0 };
 
 	assert_int_equal(chmod(place->inner, 0777), 0);
 	assert_int_equal(
-	    local_folder_open(&folder, place->inner, &err), ST_INVALID);
+	    cache_folder_open(&folder, place->inner, &err), ST_INVALID);
 	assert_non_null(strstr(err.text, "everyone"));
 }
 
@@ -115,63 +113,15 @@ static void
 a_removed_folder_is_made_again(void **state)
 {
 	struct place *place = *state;
-	int64_t deadline = clock_boot_ms() + HANG_MS;
-	bool alone;
+	struct stat st;
 	int fd;
 
 	assert_int_equal(rmdir(place->inner), 0);
-	local_folder_renew(&place->folder);
-	assert_int_equal(
-	    local_setup_begin(&place->folder, deadline, &fd, &alone, NULL),
-	    ST_OK);
+	cache_folder_renew(&place->folder);
+	assert_int_equal(stat(place->inner, &st), 0);
+	fd = openat(place->folder.fd, "file", O_WRONLY | O_CREAT, 0600);
+	assert_true(fd >= 0);
 	(void)close(fd);
-}
-
-static void
-one_at_a_time_sets_up(void **state)
-{
-	struct place *place = *state;
-	const struct local_folder *folder = &place->folder;
-	int64_t deadline = clock_boot_ms() + HANG_MS;
-	struct error err = { 0 };
-	bool alone;
-	int other;
-	int fd;
-
-	assert_int_equal(
-	    local_setup_begin(folder, deadline, &fd, &alone, NULL), ST_OK);
-	assert_int_equal(
-	    local_setup_begin(folder, 0, &other, &alone, &err), ST_TIMEOUT);
-	local_setup_done(fd);
-	assert_int_equal(
-	    local_setup_begin(folder, deadline, &other, &alone, NULL), ST_OK);
-	(void)close(fd);
-	(void)close(other);
-}
-
-static void
-only_the_first_user_is_alone(void **state)
-{
-	struct place *place = *state;
-	const struct local_folder *folder = &place->folder;
-	int64_t deadline = clock_boot_ms() + HANG_MS;
-	bool alone;
-	int first;
-	int second;
-
-	assert_int_equal(
-	    local_setup_begin(folder, deadline, &first, &alone, NULL), ST_OK);
-	assert_true(alone);
-	local_setup_done(first);
-	assert_int_equal(
-	    local_setup_begin(folder, deadline, &second, &alone, NULL), ST_OK);
-	assert_false(alone);
-	(void)close(first);
-	(void)close(second);
-	assert_int_equal(
-	    local_setup_begin(folder, deadline, &first, &alone, NULL), ST_OK);
-	assert_true(alone);
-	(void)close(first);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -186,8 +136,6 @@ main(void)
 		TEST(a_file_is_no_folder),
 		TEST(a_folder_open_to_everyone_is_refused),
 		TEST(a_removed_folder_is_made_again),
-		TEST(one_at_a_time_sets_up),
-		TEST(only_the_first_user_is_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
