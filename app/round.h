@@ -36,7 +36,7 @@ void rounds_send(struct rounds *r);
 void rounds_reap(struct rounds *r, int64_t now_ms);
 
 /* The calls whose operations are done, each with its status, linked through
- * next, in the order in which they were added as far as one store is asked. */
+ * next, in no order. */
 struct call *rounds_take(struct rounds *r);
 
 /* When to reap next although the descriptor is silent, or INT64_MAX. */

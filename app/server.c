@@ -22,13 +22,14 @@
 #include "app/worker.h"
 #include "middleware/pipeline.h"
 #include "middleware/registry/registry.h"
+#include "middleware/registry/ticker.h"
 #include "middleware/service.h"
 #include "middleware/stores.h"
 
 #define FRONTS_MAX     64
 #define WORKERS_A_CORE 2
 #define WORKERS_MIN    4
-#define UPKEEP_SECONDS 1
+#define UPKEEP_MS      1000
 #define ARENA_BYTES    16384u
 
 struct server {
@@ -37,7 +38,8 @@ struct server {
 	sigset_t signals;
 	struct listener listener;
 	struct stores_shared *stores;
-	struct stores upkeep; /* the main thread's connections */
+	struct stores upkeep; /* the upkeeper's connections */
+	struct ticker upkeeper;
 	struct registry *registry;
 	struct pipeline *pipeline;
 	struct queue *queue;
@@ -94,7 +96,7 @@ descriptors_check(const struct settings *settings)
 }
 
 /*
- * Signals are taken by the main thread only (sigtimedwait), so none ever
+ * Signals are taken by the main thread only (sigwaitinfo), so none ever
  * interrupts a read or a write; libfcgi's handlers never run.
  */
 static void
@@ -142,6 +144,22 @@ registry_begin(struct server *s, struct error *err)
 	return st == ST_OK ? registry_start(s->registry, err) : st;
 }
 
+static void
+upkeep(void *ctx)
+{
+	struct server *s = ctx;
+
+	stores_upkeep(&s->upkeep);
+}
+
+/* A thread of its own: a store may take its time, and signals must not. */
+static enum status
+upkeep_start(struct server *s, struct error *err)
+{
+	stores_connect(s->stores, &s->upkeep);
+	return ticker_start(&s->upkeeper, err);
+}
+
 /* Everything in the order in which each stands on the one before. */
 static enum status
 server_open(struct server *s, struct error *err)
@@ -154,7 +172,7 @@ server_open(struct server *s, struct error *err)
 	if (st == ST_OK)
 		st = stores_open(s->settings, &s->stores, err);
 	if (st == ST_OK)
-		stores_connect(s->stores, &s->upkeep);
+		st = upkeep_start(s, err);
 	if (st == ST_OK)
 		st = registry_begin(s, err);
 	if (st == ST_OK)
@@ -225,17 +243,13 @@ server_reload(struct server *s)
 static void
 server_wait(struct server *s)
 {
-	const struct timespec second = { .tv_sec = UPKEEP_SECONDS };
-
 	for (;;) {
-		int signal = sigtimedwait(&s->signals, NULL, &second);
+		int signal = sigwaitinfo(&s->signals, NULL);
 
 		if (signal == SIGTERM || signal == SIGINT)
 			return;
 		if (signal == SIGHUP)
 			server_reload(s);
-		else if (signal < 0)
-			stores_upkeep(&s->upkeep);
 	}
 }
 
@@ -279,6 +293,7 @@ server_close(struct server *s)
 	queue_free(s->queue);
 	pipeline_close(s->pipeline);
 	registry_close(s->registry);
+	ticker_close(&s->upkeeper);
 	stores_disconnect(&s->upkeep);
 	stores_close(s->stores);
 }
@@ -294,6 +309,7 @@ server_run(const struct settings *settings, const char *env_path)
 	struct error err = { 0 };
 
 	signals_block(&s);
+	ticker_init(&s.upkeeper, upkeep, &s, UPKEEP_MS);
 	descriptors_raise();
 	if (server_open(&s, &err) != ST_OK) {
 		if (s.queue != NULL)

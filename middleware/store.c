@@ -7,22 +7,28 @@
 #include <stdlib.h>
 
 #include "app/base/buf.h"
+#include "app/base/cond.h"
 #include "app/base/secret.h"
 #include "drivers/cache/cache.h"
 #include "drivers/cache/cache_config.h"
 #include "drivers/db/db.h"
 
+#define LOOK_MS 1000 /* glibc may lose a wake-up (its bug 25847) */
+
 struct held {
 	struct store store; /* first: callers know only this */
 	atomic_uint owners;
-	unsigned refs; /* owners and connections; guarded by the lock */
+	/* The lock guards these two. */
+	unsigned refs; /* owners and connections */
+	bool busy;     /* a driver opens or closes it: it is nobody's */
 	uint8_t identity[DIGEST_BYTES]; /* of driver and config */
 	struct store_table *table;
 	struct held *next;
 };
 
 struct store_table {
-	pthread_mutex_t lock; /* guards list and refs */
+	pthread_mutex_t lock; /* guards the list; never held by a driver */
+	pthread_cond_t settled;
 	struct held *list;
 	atomic_uint epoch;
 };
@@ -35,6 +41,7 @@ store_table_new(void)
 	if (table == NULL)
 		abort();
 	(void)pthread_mutex_init(&table->lock, NULL);
+	cond_open(&table->settled);
 	return table;
 }
 
@@ -44,6 +51,7 @@ store_table_free(struct store_table *table)
 	if (table == NULL)
 		return;
 	assert(table->list == NULL);
+	(void)pthread_cond_destroy(&table->settled);
 	(void)pthread_mutex_destroy(&table->lock);
 	free(table);
 }
@@ -121,27 +129,73 @@ find(struct store_table *table, const uint8_t identity[DIGEST_BYTES])
 	return h;
 }
 
-static enum status
-open_new(struct store_table *table, const struct cache_driver *driver,
-    const struct cache_config *config, struct held **out, struct error *err)
+static void
+unlink_held(struct store_table *table, const struct held *h)
+{
+	struct held **at = &table->list;
+
+	while (*at != h)
+		at = &(*at)->next;
+	*at = h->next;
+}
+
+/* The lock is held: nobody is at work on the store any more. */
+static void
+settle(struct store_table *table, struct held *h, bool gone)
+{
+	h->busy = false;
+	if (gone) {
+		unlink_held(table, h);
+		free(h);
+	}
+	(void)pthread_cond_broadcast(&table->settled);
+}
+
+/* Waits for who opens or closes that store; the lock is held. A store that is
+ * settled, or NULL. */
+static struct held *
+find_settled(struct store_table *table, const uint8_t identity[DIGEST_BYTES])
+{
+	struct held *h;
+
+	while ((h = find(table, identity)) != NULL && h->busy) {
+		struct timespec look = cond_after(LOOK_MS);
+
+		(void)cond_wait_until(&table->settled, &table->lock, &look);
+	}
+	return h;
+}
+
+static struct held *
+place_new(struct store_table *table, const struct cache_driver *driver,
+    const uint8_t identity[DIGEST_BYTES])
 {
 	struct held *h = calloc(1, sizeof(*h));
-	enum status st;
 
 	if (h == NULL)
 		abort();
-	st = driver->open(config, &h->store.cache, err);
-	if (st != ST_OK) {
-		free(h);
-		return st;
-	}
 	h->store.driver = driver;
 	h->table = table;
+	h->busy = true;
+	memcpy(h->identity, identity, DIGEST_BYTES);
 	atomic_init(&h->owners, 0);
 	h->next = table->list;
 	table->list = h;
-	*out = h;
-	return ST_OK;
+	return h;
+}
+
+/* A driver may take its time: the lock, which is held, is let go meanwhile. */
+static enum status
+open_new(struct store_table *table, struct held *h,
+    const struct cache_config *config, struct error *err)
+{
+	enum status st;
+
+	(void)pthread_mutex_unlock(&table->lock);
+	st = h->store.driver->open(config, &h->store.cache, err);
+	(void)pthread_mutex_lock(&table->lock);
+	settle(table, h, st != ST_OK);
+	return st;
 }
 
 enum status
@@ -154,11 +208,12 @@ store_take(struct store_table *table, const struct cache_driver *driver,
 
 	identify(driver, config, identity);
 	(void)pthread_mutex_lock(&table->lock);
-	h = find(table, identity);
-	if (h == NULL)
-		st = open_new(table, driver, config, &h, err);
+	h = find_settled(table, identity);
+	if (h == NULL) {
+		h = place_new(table, driver, identity);
+		st = open_new(table, h, config, err);
+	}
 	if (st == ST_OK) {
-		memcpy(h->identity, identity, DIGEST_BYTES);
 		(void)atomic_fetch_add(&h->owners, 1);
 		h->refs++;
 		*out = &h->store;
@@ -178,25 +233,20 @@ store_ref(struct store *store)
 	return store;
 }
 
-static void
-unlink_held(struct store_table *table, const struct held *h)
-{
-	struct held **at = &table->list;
-
-	while (*at != h)
-		at = &(*at)->next;
-	*at = h->next;
-}
-
-/* Ends under the lock: two openings of one file must not overlap. */
+/* The lock is held, but while the driver closes. Until it has, nobody may open
+ * the same store: two openings of one file must not overlap. */
 static void
 let_go(struct held *h)
 {
+	struct store_table *table = h->table;
+
 	if (--h->refs > 0)
 		return;
-	unlink_held(h->table, h);
+	h->busy = true;
+	(void)pthread_mutex_unlock(&table->lock);
 	h->store.driver->close(h->store.cache);
-	free(h);
+	(void)pthread_mutex_lock(&table->lock);
+	settle(table, h, true);
 }
 
 void
@@ -237,16 +287,25 @@ store_table_epoch(const struct store_table *table)
 	return atomic_load_explicit(&table->epoch, memory_order_relaxed);
 }
 
-size_t
-store_table_list(struct store_table *table, struct store **out, size_t max)
+struct store **
+store_table_list(struct store_table *table, size_t *n)
 {
-	size_t n = 0;
+	struct store **list;
+	size_t most = 0;
 
+	*n = 0;
 	(void)pthread_mutex_lock(&table->lock);
-	for (struct held *h = table->list; h != NULL && n < max; h = h->next) {
+	for (const struct held *h = table->list; h != NULL; h = h->next)
+		most++;
+	list = calloc(most + 1, sizeof(struct store *));
+	if (list == NULL)
+		abort();
+	for (struct held *h = table->list; h != NULL; h = h->next) {
+		if (h->busy)
+			continue;
 		h->refs++;
-		out[n++] = &h->store;
+		list[(*n)++] = &h->store;
 	}
 	(void)pthread_mutex_unlock(&table->lock);
-	return n;
+	return list;
 }

@@ -31,7 +31,9 @@ void store_table_free(struct store_table *table);
 /*
  * Any thread, for an owner, a use of the process or a service: opens the store
  * of a config, or shares the one that is open. Texts of the config are borrowed
- * for the call only. Fails as the driver's open does.
+ * for the call only. Fails as the driver's open does, and takes as long, as
+ * store_give() and store_unref() take as long as its close; what others do with
+ * other stores goes on meanwhile.
  */
 enum status store_take(struct store_table *table,
     const struct cache_driver *driver, const struct cache_config *config,
@@ -45,10 +47,9 @@ void store_unref(struct store *store);
 /* It has no owner now: end your connection, unless you are at work. */
 bool store_is_retired(const struct store *store);
 
-/* Every store that is open, at most max, each held for the caller as by
- * store_ref(); returns how many. */
-size_t store_table_list(
-    struct store_table *table, struct store **out, size_t max);
+/* Every store that is open, each held for the caller as by store_ref(), in an
+ * array of *n that the caller frees. */
+struct store **store_table_list(struct store_table *table, size_t *n);
 
 /* Changes whenever a store was retired. */
 unsigned store_table_epoch(const struct store_table *table);

@@ -14,7 +14,8 @@
 #include "middleware/store_job.h"
 
 #define EXEC_OPS_MAX 1024u
-#define IDLE_MAX     8u /* jobs kept for the next batches */
+#define SPREAD_MS    100 /* deadlines of one exec lie no farther apart */
+#define IDLE_MAX     8u  /* jobs kept for the next batches */
 
 /*
  * A job is in one list of these: waiting, the thread's own, done. The front
@@ -71,7 +72,9 @@ run_some(struct store_thread *t, struct store_job *job)
 	enum status st = ST_OK;
 	size_t n = 0;
 
-	for (; job != NULL && n + job->n <= EXEC_OPS_MAX; job = job->next) {
+	for (; job != NULL && n + job->n <= EXEC_OPS_MAX &&
+	       job->deadline_ms <= first->deadline_ms + SPREAD_MS;
+	     job = job->next) {
 		if (job_is_late(job))
 			continue;
 		memcpy(ops + n, job->ops, job->n * sizeof(ops[0]));

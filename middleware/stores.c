@@ -10,8 +10,7 @@
 #include "middleware/store_config.h"
 #include "middleware/tags.h"
 
-#define RETRY_MS   500
-#define STORES_MAX 64 /* that one upkeep looks after */
+#define RETRY_MS 500
 
 const struct cache_space space_responses = { { "r", 1 }, false };
 const struct cache_space space_limits = { { "l", 1 }, false };
@@ -228,12 +227,13 @@ upkeep_of(struct stores *stores, struct store *store)
 void
 stores_upkeep(struct stores *stores)
 {
-	struct store *all[STORES_MAX];
-	size_t n = store_table_list(stores->shared->table, all, STORES_MAX);
+	size_t n;
+	struct store **all = store_table_list(stores->shared->table, &n);
 
 	for (size_t i = 0; i < n; i++) {
 		upkeep_of(stores, all[i]);
 		store_unref(all[i]);
 	}
+	free(all);
 	pending_retry(stores->pending, tag_delete, stores);
 }

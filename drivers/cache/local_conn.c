@@ -10,6 +10,7 @@
 #include "drivers/cache/local_store.h"
 
 #define OPEN_MS      10000 /* longest wait for another that makes the files */
+#define CONNECT_MS   20    /* the same, of one who must not be kept */
 #define RETRY_MS     1000  /* between attempts to open a store that failed */
 #define MEMORY_LEAST (UINT64_C(1) << 20)
 #define MEMORY_GRAIN (UINT64_C(1) << 16) /* a multiple of any page */
@@ -130,7 +131,7 @@ local_conn_open(struct cache *cache, struct cache_conn **out, struct error *err)
 		return error_set(err, ST_UNAVAILABLE, "no memory");
 	conn->cache = cache;
 	/* What cannot be had now is tried again by each batch. */
-	(void)local_conn_attach(conn, clock_boot_ms() + OPEN_MS);
+	(void)local_conn_attach(conn, clock_boot_ms() + CONNECT_MS);
 	*out = conn;
 	return ST_OK;
 }

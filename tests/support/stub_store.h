@@ -17,6 +17,7 @@ struct stub {
 	sem_t begun; /* posted by each exec */
 	sem_t go_on; /* each exec waits for it when `waits` is set */
 	atomic_bool waits;
+	atomic_bool opening;         /* the same for open */
 	_Atomic(enum status) status; /* of exec */
 	atomic_int opened, closed, connected;
 	atomic_size_t n_batches;

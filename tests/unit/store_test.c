@@ -1,10 +1,12 @@
 /* The table of stores: who shares one, and when it ends. */
 #include "middleware/store.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -128,15 +130,62 @@ a_list_holds_what_it_names(void **state)
 {
 	struct cache_config config = cache_config_none;
 	struct store *a = take(&config);
-	struct store *list[2];
+	size_t n;
+	struct store **list = store_table_list(table, &n);
 
 	(void)state;
-	assert_int_equal(store_table_list(table, list, 2), 1);
+	assert_int_equal(n, 1);
 	assert_ptr_equal(list[0], a);
 	store_give(a);
 	assert_int_equal(stub.closed, 0);
 	store_unref(list[0]);
+	free(list);
 	assert_int_equal(stub.closed, 1);
+}
+
+static void *
+take_another(void *arg)
+{
+	struct cache_config config = cache_config_none;
+
+	config.password = "slow";
+	*(struct store **)arg = take(&config);
+	return NULL;
+}
+
+/* A driver that takes its time to open keeps nobody from other stores. */
+static void
+a_slow_opening_holds_up_no_other_store(void **state)
+{
+	struct cache_config config = cache_config_none;
+	struct store *fast = take(&config);
+	struct store *slow[2] = { NULL, NULL };
+	pthread_t threads[2];
+	size_t n;
+
+	(void)state;
+	stub.opening = true;
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, take_another, &slow[i]),
+		    0);
+	(void)sem_wait(&stub.begun);
+	(void)store_ref(fast);
+	store_unref(fast);
+	assert_ptr_equal(take(&config), fast);
+	store_give(fast);
+	free(store_table_list(table, &n));
+	assert_int_equal(n, 1);
+	store_unref(fast);
+	stub.opening = false;
+	(void)sem_post(&stub.go_on);
+	for (size_t i = 0; i < 2; i++)
+		(void)pthread_join(threads[i], NULL);
+	assert_ptr_equal(slow[0], slow[1]);
+	assert_int_equal(stub.opened, 2);
+	store_give(slow[0]);
+	store_give(slow[1]);
+	store_give(fast);
 }
 
 int
@@ -153,6 +202,8 @@ main(void)
 		    a_connection_keeps_a_retired_store_open, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_list_holds_what_it_names, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_slow_opening_holds_up_no_other_store, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
