@@ -245,8 +245,9 @@ const struct option option_table[] = {
 	{ .name = "MEMCACHED_HOST", .type = OPTION_TEXT,
 	  .offset = MEMBER(memcached_host), .fallback = "127.0.0.1",
 	  .help = "The memcached servers, as HOST, HOST:PORT or "
-	      "HOST:PORT:WEIGHT with commas between them. Every weir that "
-	      "shares them must name them alike." },
+	      "HOST:PORT:WEIGHT with commas between them, an IPv6 address in "
+	      "[brackets]. Every weir that shares them must name them "
+	      "alike." },
 	{ .name = "MEMCACHED_PORT", .type = OPTION_NUMBER,
 	  .offset = MEMBER(memcached_port), .fallback = "11211",
 	  .min = 1, .max = 65535,

@@ -6,7 +6,7 @@
 #include "app/base/str.h"
 #include "drivers/cache/memcached_server.h"
 
-#define WAIT_MOST_MS 1000 /* for one answer, however far the deadline */
+#define WAIT_MOST_MS 5000 /* for one answer, however far the deadline */
 #define BLAME_MS     50   /* a server silent for so long is away */
 #define IDLE_MS      10   /* after which a connection may have been closed */
 #define AWAIT_MS     100
