@@ -6,6 +6,10 @@
 #include "drivers/cache/cache.h"
 #include "middleware/store_database.h"
 
+/* A server that is reached after so long is of no use to a request; the store
+ * is to be found again two seconds after its return. */
+#define DATABASE_CONNECT_MS 1000
+
 static void
 redis_read(const struct settings *s, struct cache_config *out)
 {
@@ -57,6 +61,7 @@ static void
 database_read(const struct settings *s, struct cache_config *out)
 {
 	out->table = s->db_cache_table;
+	out->timeout_ms = DATABASE_CONNECT_MS;
 }
 
 static const struct {

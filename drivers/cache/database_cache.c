@@ -66,7 +66,7 @@ cache_prove(struct cache *cache, struct error *err)
 
 	if (st != ST_OK)
 		return st;
-	if (database_attach(conn, clock_boot_ms() + cache->timeout_ms) ==
+	if (database_conn_dial(conn, clock_boot_ms() + cache->timeout_ms) ==
 		ST_INVALID &&
 	    conn->db != NULL)
 		st = error_set(err, ST_INVALID, "%s", conn->why.text);
@@ -86,6 +86,7 @@ database_cache_open(
 	cache = calloc(1, sizeof(*cache));
 	if (cache == NULL)
 		abort();
+	atomic_init(&cache->refs, 1);
 	cache->driver = db_driver_find(str_of(config->db->driver));
 	db_config_copy(&cache->db, config->db);
 	cache->prefix = copy(config->prefix);
@@ -101,9 +102,18 @@ database_cache_open(
 	return st;
 }
 
+struct cache *
+database_cache_hold(struct cache *cache)
+{
+	(void)atomic_fetch_add(&cache->refs, 1);
+	return cache;
+}
+
 void
 database_cache_close(struct cache *cache)
 {
+	if (atomic_fetch_sub(&cache->refs, 1) != 1)
+		return;
 	database_sql_close(&cache->sql);
 	db_config_free(&cache->db);
 	free(cache->prefix);

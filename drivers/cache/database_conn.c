@@ -3,13 +3,14 @@
 #include <stdlib.h>
 
 #include "app/base/clock.h"
+#include "drivers/cache/database_dial.h"
 #include "drivers/cache/database_home.h"
 #include "drivers/cache/database_table.h"
 
 #define STORE          "database store"
 #define PAUSE_FIRST_MS 100
 #define PAUSE_MOST_MS  1000
-#define RUNS_MOST      10 /* of what others held */
+#define RUNS_MOST      100 /* of what others held */
 #define CHUNK_BYTES    16384
 
 static int64_t
@@ -18,14 +19,15 @@ sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* No attempt for a while, and a longer one each time. */
+/* No attempt for a while after the last one began, and a longer while each
+ * time. */
 static void
-pause_begin(struct cache_conn *conn)
+pause_begin(struct cache_conn *conn, int64_t began_ms)
 {
 	conn->pause_ms = conn->pause_ms == 0
 			     ? PAUSE_FIRST_MS
 			     : sooner(2 * conn->pause_ms, PAUSE_MOST_MS);
-	conn->retry_ms = clock_boot_ms() + conn->pause_ms;
+	conn->retry_ms = began_ms + conn->pause_ms;
 }
 
 static void
@@ -48,7 +50,7 @@ note(struct cache_conn *conn, enum status st, const struct error *err)
 		return st;
 	hang_up(conn);
 	if (st == ST_TIMEOUT)
-		pause_begin(conn);
+		pause_begin(conn, clock_boot_ms());
 	return st;
 }
 
@@ -128,47 +130,95 @@ database_again(struct cache_conn *conn, enum status st, int64_t deadline_ms,
 	return database_attach(conn, deadline_ms) == ST_OK;
 }
 
-static enum status
-dial(struct cache_conn *conn, int64_t deadline_ms)
+enum status
+database_conn_dial(struct cache_conn *conn, int64_t deadline_ms)
 {
 	struct cache *cache = conn->cache;
-	int64_t until_ms =
-	    sooner(deadline_ms, clock_boot_ms() + cache->timeout_ms);
 	struct error err = { .text = "" };
 	enum status st =
-	    cache->driver->connect(&cache->db, until_ms, &conn->db, &err);
+	    cache->driver->connect(&cache->db, deadline_ms, &conn->db, &err);
 
 	if (st != ST_OK) {
 		conn->db = NULL;
 		conn->why = err;
 		return st;
 	}
-	return database_home_enter(conn, until_ms);
+	st = database_home_enter(conn, deadline_ms);
+	return st == ST_OK ? database_table_ready(conn, deadline_ms) : st;
 }
 
+/* The attempt to connect, or to find the table, came to this. */
+static enum status
+settle(struct cache_conn *conn, enum status st)
+{
+	conn->ready = st == ST_OK;
+	if (st == ST_OK)
+		conn->pause_ms = 0;
+	else
+		pause_begin(conn, conn->began_ms);
+	return st;
+}
+
+/* Waits for the connection that is on its way. */
+static enum status
+dial_await(struct cache_conn *conn, int64_t deadline_ms)
+{
+	struct database_dial *dial = conn->dial;
+
+	if (!database_dial_ended(dial, deadline_ms)) {
+		conn->why = (struct error){ .status = ST_TIMEOUT,
+			.text = "the database has not answered yet" };
+		return ST_TIMEOUT;
+	}
+	conn->dial = NULL;
+	return settle(conn, database_dial_take(dial, conn));
+}
+
+/* A file is opened at once, or not at all. */
+static enum status
+connect_once(struct cache_conn *conn, int64_t deadline_ms)
+{
+	conn->began_ms = clock_boot_ms();
+	if (!str_is_null(conn->cache->sql.text[DATABASE_SERVER]))
+		conn->dial = database_dial_begin(conn->cache);
+	if (conn->dial != NULL)
+		return dial_await(conn, deadline_ms);
+	return settle(conn, database_conn_dial(conn, deadline_ms));
+}
+
+/* A server that is slow, and not away, is asked for as long as there is time.
+ */
+static enum status
+connect_within(struct cache_conn *conn, int64_t deadline_ms)
+{
+	enum status st;
+
+	do
+		st = connect_once(conn, deadline_ms);
+	while (st != ST_OK && clock_boot_ms() < deadline_ms &&
+	       clock_boot_ms() - conn->began_ms >= conn->cache->timeout_ms);
+	return st;
+}
+
+/* Who comes while a connection is on its way does not wait: only the first
+ * pays for a server that hangs. */
 enum status
 database_attach(struct cache_conn *conn, int64_t deadline_ms)
 {
-	enum status st = ST_OK;
-
 	if (conn->db != NULL &&
 	    (!conn->cache->driver->usable(conn->db, false) ||
 		database_home_left(conn)))
 		hang_up(conn);
 	if (conn->db != NULL && conn->ready)
 		return ST_OK;
+	if (conn->dial != NULL)
+		return dial_await(conn, 0);
 	if (clock_boot_ms() < conn->retry_ms)
 		return ST_UNAVAILABLE;
 	if (conn->db == NULL)
-		st = dial(conn, deadline_ms);
-	if (st == ST_OK)
-		st = database_table_ready(conn, deadline_ms);
-	conn->ready = st == ST_OK;
-	if (st == ST_OK)
-		conn->pause_ms = 0;
-	else
-		pause_begin(conn);
-	return st;
+		return connect_within(conn, deadline_ms);
+	conn->began_ms = clock_boot_ms();
+	return settle(conn, database_table_ready(conn, deadline_ms));
 }
 
 enum status
@@ -201,6 +251,8 @@ database_conn_open(
 void
 database_conn_close(struct cache_conn *conn)
 {
+	if (conn->dial != NULL)
+		database_dial_leave(conn->dial);
 	hang_up(conn);
 	arena_close(&conn->arena);
 	free(conn);

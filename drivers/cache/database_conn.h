@@ -7,6 +7,7 @@
 #ifndef WEIR_CACHE_DATABASE_CONN_H
 #define WEIR_CACHE_DATABASE_CONN_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,7 +17,10 @@
 #include "drivers/cache/database_sql.h"
 #include "drivers/db/db.h"
 
+struct database_dial;
+
 struct cache {
+	atomic_uint refs; /* of the owner, and of connections on their way */
 	const struct db_driver *driver;
 	struct db_config db; /* with copies of its texts */
 	char *prefix;
@@ -29,9 +33,11 @@ struct cache {
 
 struct cache_conn {
 	struct cache *cache;
-	struct db_conn *db; /* NULL: none */
-	bool ready;         /* the table is there, and is ours */
-	int64_t proved_ms;  /* when the file was found in its place last */
+	struct db_conn *db;         /* NULL: none */
+	struct database_dial *dial; /* one on its way; NULL: none */
+	bool ready;                 /* the table is there, and is ours */
+	int64_t proved_ms; /* when the file was found in its place last */
+	int64_t began_ms;  /* the last attempt */
 	int64_t pause_ms;
 	int64_t retry_ms;                       /* no attempt before */
 	uint8_t home[INCARNATION_BYTES];        /* digest of where it is */
@@ -48,6 +54,10 @@ void database_conn_close(struct cache_conn *conn);
 /* Makes sure that there is a connection and a table. Otherwise the reason is in
  * conn->why. */
 enum status database_attach(struct cache_conn *conn, int64_t deadline_ms);
+
+/* Connects and looks at the table, here and now. Whatever is not ST_OK may
+ * leave a connection whose table is another's. */
+enum status database_conn_dial(struct cache_conn *conn, int64_t deadline_ms);
 
 /* A statement, and what came of it. */
 struct database_ask {
