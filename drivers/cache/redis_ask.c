@@ -11,15 +11,15 @@ redis_ask_begin(struct redis_ask *ask, struct cache_conn *conn,
 {
 	int64_t now_ms;
 
-	redis_conn_await(conn, deadline_ms);
+	redis_conn_await(conn, conn->asked, deadline_ms);
 	now_ms = clock_boot_ms();
 	if (deadline_ms <= now_ms)
 		return error_set(err, ST_TIMEOUT, "no time is left");
-	if (!redis_node_takes(&conn->node, now_ms))
+	if (!redis_node_takes(conn->asked, now_ms))
 		return error_set(
-		    err, ST_UNAVAILABLE, "%s", conn->node.why.text);
+		    err, ST_UNAVAILABLE, "%s", conn->asked->why.text);
 	ask->conn = conn;
-	ask->node = &conn->node;
+	ask->node = conn->asked;
 	ask->arena = arena;
 	ask->batch = (struct cache_batch){ .deadline_ms = deadline_ms };
 	ask->ended = false;

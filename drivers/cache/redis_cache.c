@@ -31,15 +31,33 @@ login_wipe(struct redis_login *login)
 		secret_wipe((char *)login->password.p, login->password.n);
 }
 
+/* The nodes of a cluster that are asked for the others. */
+static enum status
+seeds_read(
+    struct cache *cache, const struct cache_config *config, struct error *err)
+{
+	cache->cluster = true;
+	if (config->sentinels[0] != '\0')
+		return error_set(err, ST_INVALID,
+		    "REDIS_CLUSTER and REDIS_SENTINEL_HOST exclude each other");
+	if (config->socket[0] != '\0')
+		return error_set(err, ST_INVALID,
+		    "REDIS_CLUSTER and REDIS_SOCKET exclude each other");
+	if (config->database != 0)
+		return error_set(err, ST_INVALID,
+		    "REDIS_DATABASE: a cluster has only database 0");
+	return redis_hosts_read(str_of(config->hosts), config->port,
+	    "REDIS_HOST", cache->hosts, REDIS_HOSTS_MAX, &cache->n_hosts, err);
+}
+
 static enum status
 servers_read(
     struct cache *cache, const struct cache_config *config, struct error *err)
 {
+	if (config->cluster)
+		return seeds_read(cache, config, err);
 	if (config->sentinels[0] != '\0')
 		return redis_sentinels_read(cache, config, err);
-	if (config->cluster)
-		return error_set(err, ST_INVALID,
-		    "REDIS_CLUSTER: this weir does not have it yet");
 	if (config->socket[0] != '\0') {
 		cache->n_hosts = 1;
 		return redis_host_socket(config->socket, &cache->hosts[0], err);

@@ -30,11 +30,13 @@ struct cache {
 	struct str prefix;
 	struct redis_login login;
 	struct redis_login sentinel_login;
+	bool cluster; /* hosts are nodes of one */
 	int64_t database;
 	int64_t max_value;
 	int64_t timeout_ms; /* of setting up a connection */
 	struct redis_host hosts[REDIS_HOSTS_MAX]; /* the settings name them */
 	size_t n_hosts;
+	atomic_size_t seed;      /* of a cluster: the host that answered last */
 	bool sentinels;          /* hosts are sentinels */
 	struct redis_host group; /* what they call the group of servers */
 	struct ssl_ctx_st *tls;  /* NULL: plain */

@@ -12,20 +12,34 @@
 #include "app/base/clock.h"
 #include "drivers/cache/cache.h"
 #include "drivers/cache/redis_cache.h"
+#include "drivers/cache/redis_cluster.h"
 #include "drivers/cache/redis_count.h"
 #include "drivers/cache/redis_op.h"
+#include "drivers/cache/redis_route.h"
 #include "drivers/cache/redis_sentinels.h"
 
 #define MS_PER_S  1000
 #define NS_PER_MS 1000000
 #define WAIT_MOST 60000 /* of one poll() */
 
+static void
+node_open(struct cache_conn *conn)
+{
+	const struct redis_host unknown = { .name = "" };
+	struct cache *cache = conn->cache;
+
+	conn->sentinels = redis_sentinels_open(cache, conn->epoll);
+	redis_node_open(&conn->node, cache, conn->epoll,
+	    cache->sentinels ? &unknown : &cache->hosts[0]);
+	conn->node.sentinels = conn->sentinels;
+	conn->asked = &conn->node;
+}
+
 enum status
 redis_conn_open(struct cache *cache, struct cache_conn **out, struct error *err)
 {
 	struct cache_conn *conn = calloc(1, sizeof(*conn));
 	struct epoll_event event = { .events = EPOLLIN };
-	const struct redis_host unknown = { .name = "" };
 
 	if (conn == NULL)
 		abort();
@@ -35,10 +49,10 @@ redis_conn_open(struct cache *cache, struct cache_conn **out, struct error *err)
 	conn->epoll = epoll_create1(EPOLL_CLOEXEC);
 	conn->timer =
 	    timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-	conn->sentinels = redis_sentinels_open(cache, conn->epoll);
-	redis_node_open(&conn->node, cache, conn->epoll,
-	    cache->sentinels ? &unknown : &cache->hosts[0]);
-	conn->node.sentinels = conn->sentinels;
+	if (cache->cluster)
+		conn->cluster = redis_cluster_open(conn);
+	else
+		node_open(conn);
 	if (conn->epoll < 0 || conn->timer < 0 ||
 	    epoll_ctl(conn->epoll, EPOLL_CTL_ADD, conn->timer, &event) != 0) {
 		(void)error_set(
@@ -53,7 +67,10 @@ redis_conn_open(struct cache *cache, struct cache_conn **out, struct error *err)
 void
 redis_conn_close(struct cache_conn *conn)
 {
-	redis_node_close(&conn->node);
+	if (conn->cluster != NULL)
+		redis_cluster_close(conn->cluster);
+	else
+		redis_node_close(&conn->node);
 	redis_sentinels_close(conn->sentinels);
 	redis_runs_free(&conn->runs);
 	if (conn->timer >= 0)
@@ -63,12 +80,13 @@ redis_conn_close(struct cache_conn *conn)
 	free(conn);
 }
 
-/* When there is something to do although no server says anything. */
-static int64_t
-due(const struct cache_conn *conn)
+int64_t
+redis_conn_due(const struct cache_conn *conn)
 {
 	int64_t due_ms = redis_sentinels_due(conn->sentinels);
-	int64_t node_ms = redis_node_due(&conn->node);
+	int64_t node_ms = conn->cluster != NULL
+			      ? redis_cluster_due(conn->cluster)
+			      : redis_node_due(&conn->node);
 
 	if (node_ms < due_ms)
 		due_ms = node_ms;
@@ -82,7 +100,7 @@ due(const struct cache_conn *conn)
 static void
 timer_set(struct cache_conn *conn, int64_t now_ms)
 {
-	int64_t at_ms = conn->runs.done != NULL ? 0 : due(conn);
+	int64_t at_ms = conn->runs.done != NULL ? 0 : redis_conn_due(conn);
 	struct itimerspec spec = { 0 };
 	bool over = conn->timer_ms <= now_ms;
 
@@ -114,11 +132,15 @@ static void
 runs_expire(struct cache_conn *conn, int64_t now_ms)
 {
 	struct redis_runs *runs = &conn->runs;
-	const struct redis_run *run;
+	struct redis_run *run;
 
 	if (now_ms < runs->soonest_ms)
 		return;
 	while ((run = expired(runs, now_ms)) != NULL) {
+		if (conn->cluster != NULL) {
+			redis_cluster_late(conn->cluster, run, now_ms);
+			continue;
+		}
 		/* Nobody holds a run now: it lives for its commands. */
 		assert(redis_queue_holds(&conn->node.pipe.queue, run));
 		redis_node_late(&conn->node, now_ms);
@@ -133,7 +155,10 @@ void
 redis_conn_drive(struct cache_conn *conn, int64_t now_ms)
 {
 	redis_sentinels_drive(conn->sentinels, now_ms);
-	redis_node_drive(&conn->node, now_ms);
+	if (conn->cluster != NULL)
+		redis_cluster_drive(conn->cluster, now_ms);
+	else
+		redis_node_drive(&conn->node, now_ms);
 	runs_expire(conn, now_ms);
 }
 
@@ -148,23 +173,26 @@ redis_conn_reap(struct cache_conn *conn, int64_t now_ms)
 	return list;
 }
 
-/* Until a server says something, or a moment has come. */
-static void
-wait_until(struct cache_conn *conn, int64_t until_ms)
+int64_t
+redis_conn_wait(struct cache_conn *conn, int64_t until_ms)
 {
 	struct pollfd p = { .fd = conn->epoll, .events = POLLIN };
-	int64_t left = until_ms - clock_boot_ms();
+	int64_t now_ms = clock_boot_ms();
+	int64_t left = until_ms - now_ms;
 
 	if (left > WAIT_MOST)
 		left = WAIT_MOST;
-	/* Whatever ends it, the caller looks what there is to do. */
+	/* Whatever ends it, the next lines look what there is to do. */
 	(void)poll(&p, 1, left < 0 ? 0 : (int)left);
+	now_ms = clock_boot_ms();
+	redis_conn_drive(conn, now_ms);
+	return now_ms;
 }
 
 void
-redis_conn_await(struct cache_conn *conn, int64_t deadline_ms)
+redis_conn_await(
+    struct cache_conn *conn, const struct redis_node *node, int64_t deadline_ms)
 {
-	const struct redis_node *node = &conn->node;
 	int64_t now_ms;
 
 	if (!node->broken)
@@ -172,13 +200,10 @@ redis_conn_await(struct cache_conn *conn, int64_t deadline_ms)
 	now_ms = clock_boot_ms();
 	redis_conn_drive(conn, now_ms);
 	while (node->broken && node->state != REDIS_WAITING &&
-	       now_ms < node->patient_ms && now_ms < deadline_ms) {
-		wait_until(conn, node->patient_ms < deadline_ms
-				     ? node->patient_ms
-				     : deadline_ms);
-		now_ms = clock_boot_ms();
-		redis_conn_drive(conn, now_ms);
-	}
+	       now_ms < node->patient_ms && now_ms < deadline_ms)
+		now_ms = redis_conn_wait(conn, node->patient_ms < deadline_ms
+						   ? node->patient_ms
+						   : deadline_ms);
 }
 
 void
@@ -186,10 +211,8 @@ redis_conn_finish(struct cache_conn *conn, const bool *ended)
 {
 	if (*ended)
 		return;
-	while (!*ended) {
-		wait_until(conn, due(conn));
-		redis_conn_drive(conn, clock_boot_ms());
-	}
+	while (!*ended)
+		(void)redis_conn_wait(conn, redis_conn_due(conn));
 	timer_set(conn, clock_boot_ms());
 }
 
@@ -210,7 +233,7 @@ batch_send(struct cache_conn *conn, struct redis_run *run, int64_t now_ms)
 			op->status = ST_INVALID;
 	}
 	/* Counters and values do not see each other: either may come first. */
-	if (counting)
+	if (counting && redis_count_gather(run))
 		redis_count_send(&conn->node, run);
 	redis_node_flush(&conn->node, now_ms);
 }
@@ -225,12 +248,17 @@ redis_conn_submit(
 
 	if (batch->deadline_ms <= now_ms)
 		redis_run_fail(run, ST_TIMEOUT);
-	else if (!redis_node_takes(&conn->node, now_ms))
+	else if (conn->cluster == NULL &&
+		 !redis_node_takes(&conn->node, now_ms))
 		redis_run_fail(run, ST_UNAVAILABLE);
-	if (run->status == ST_OK)
+	if (run->status == ST_OK && conn->cluster != NULL)
+		redis_route_send(conn->cluster, run, now_ms);
+	else if (run->status == ST_OK)
 		batch_send(conn, run, now_ms);
 	else
 		(void)cache_ops_fail(batch->ops, batch->n, run->status);
 	redis_run_release(run);
+	if (conn->cluster != NULL)
+		redis_cluster_go(conn->cluster, now_ms);
 	timer_set(conn, now_ms);
 }

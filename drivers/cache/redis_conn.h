@@ -20,6 +20,7 @@
 
 struct cache;
 struct cache_batch;
+struct redis_cluster;
 struct redis_sentinels;
 
 struct cache_conn {
@@ -28,8 +29,10 @@ struct cache_conn {
 	int timer;
 	int64_t timer_ms; /* what it is set for; INT64_MAX: nothing */
 	bool looped;      /* somebody waits for the descriptor */
-	struct redis_sentinels *sentinels; /* NULL: the store has none */
+	struct redis_cluster *cluster;     /* NULL: there is one node: */
+	struct redis_sentinels *sentinels; /* of it; NULL: it has none */
 	struct redis_node node;
+	struct redis_node *asked; /* what redis_ask.h speaks to */
 	struct redis_runs runs;
 };
 
@@ -50,10 +53,18 @@ void redis_conn_drive(struct cache_conn *conn, int64_t now_ms);
 struct cache_batch *redis_conn_reap(struct cache_conn *conn, int64_t now_ms);
 
 /*
- * For who may wait: before a batch, gives nodes whose circuit is open and whose
- * attempt is about to succeed the moment for it.
+ * For who may wait: before commands, gives a node whose circuit is open and
+ * whose attempt is about to succeed the moment for it.
  */
-void redis_conn_await(struct cache_conn *conn, int64_t deadline_ms);
+void redis_conn_await(struct cache_conn *conn, const struct redis_node *node,
+    int64_t deadline_ms);
+
+/* Waits until a server says something, or a moment has come, and drives;
+ * returns what time it is then. */
+int64_t redis_conn_wait(struct cache_conn *conn, int64_t until_ms);
+
+/* When there is something to do although no server says anything. */
+int64_t redis_conn_due(const struct cache_conn *conn);
 
 /* Waits and drives until *ended. */
 void redis_conn_finish(struct cache_conn *conn, const bool *ended);

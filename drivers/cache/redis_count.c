@@ -12,14 +12,14 @@
 #include "drivers/cache/redis_reply.h"
 #include "drivers/cache/redis_run.h"
 
-#define WORDS     3 /* in and out, of a counter */
 #define MS_LEAST  1 /* of a window that has begun */
 #define SHA_CHARS 40
 
 /*
  * KEYS: counters, the members of a group next to each other. ARGV, for each:
- * seconds of the window; limit, 0 to end the counter; how many members its
- * group has, of the first of them. Answers, for each: 1 when it was counted or
+ * seconds of the window; limit, 0 to end the counter, -1 to take back a count
+ * (redis_loose.h); how many members its group has, of the first of them.
+ * Answers, for each: 1 when it was counted or
  * ended, else 0; the count, which is above the limit where that was the cause;
  * milliseconds to the end of the window.
  */
@@ -32,6 +32,11 @@ static const char script[] =
     "  local ttl, limit = ARGV[at], tonumber(ARGV[at + 1])\n"
     "  if limit == 0 then\n"
     "   out[at], out[at + 1], out[at + 2] = call('DEL', key), 0, 0\n"
+    "  elseif limit < 0 then\n"
+    "   if call('PTTL', key) > 0 and call('DECR', key) < 1 then\n"
+    "    call('DEL', key)\n"
+    "   end\n"
+    "   out[at], out[at + 1], out[at + 2] = 1, 0, 0\n"
     "  else\n"
     "   local n, left = call('INCR', key), call('PTTL', key)\n"
     "   if left < 0 then\n"
@@ -59,7 +64,7 @@ static const char script[] =
     "end\n"
     "return out\n";
 
-static const char script_sha[] = "425f8529e7015823d67b1664b40a2ecd404bd88d";
+static const char script_sha[] = "9bf735efb53a4599642899f468e42ee66f047399";
 
 struct str
 redis_count_script(void)
@@ -91,9 +96,8 @@ room_make(struct redis_run *run, size_t n)
 	run->counts_size = n;
 }
 
-/* Fills run->counts: the members of each group where its first stands. */
-static void
-gather(struct redis_run *run)
+bool
+redis_count_gather(struct redis_run *run)
 {
 	const struct cache_batch *batch = run->batch;
 	struct cache_groups groups = cache_groups_of(batch->ops, batch->n);
@@ -104,11 +108,11 @@ gather(struct redis_run *run)
 	while (cache_groups_next(&groups, &group))
 		for (size_t i = 0; i < group.n; i++)
 			run->counts[run->n_counts++] = group.ops[i];
+	return run->n_counts > 0;
 }
 
-/* The members of the group that begins at counts[i]. */
-static size_t
-group_size(const struct redis_run *run, size_t i)
+size_t
+redis_count_group(const struct redis_run *run, size_t i)
 {
 	size_t n = 1;
 
@@ -127,7 +131,8 @@ put_call(struct redis_node *node, const struct redis_run *run, bool whole)
 	size_t n = run->n_counts;
 	size_t left = 0;
 
-	redis_put_head(out, 3 + n + WORDS * n);
+	redis_pipe_begin(&node->pipe);
+	redis_put_head(out, 3 + n + REDIS_COUNT_WORDS * n);
 	redis_put(out, whole ? STR("EVAL") : STR("EVALSHA"));
 	redis_put(out, whole ? redis_count_script() : redis_count_digest());
 	redis_put_number(out, n);
@@ -137,18 +142,18 @@ put_call(struct redis_node *node, const struct redis_run *run, bool whole)
 		const struct cache_op *op = run->counts[i];
 
 		if (left == 0)
-			left = group_size(run, i);
+			left = redis_count_group(run, i);
 		redis_put_number(out, op->ttl);
 		redis_put_number(out, op->kind == CACHE_COUNT ? op->limit : 0);
 		redis_put_number(out, left--);
 	}
 }
 
-static bool
-answer_sound(const struct redis_run *run, const struct redis_reply *reply)
+bool
+redis_count_sound(const struct redis_reply *reply, size_t counters)
 {
 	if (reply == NULL || reply->type != REDIS_ARRAY ||
-	    reply->n != WORDS * run->n_counts)
+	    reply->n != REDIS_COUNT_WORDS * counters)
 		return false;
 	for (size_t i = 0; i < reply->n; i++)
 		if (reply->items[i].type != REDIS_INTEGER ||
@@ -157,8 +162,8 @@ answer_sound(const struct redis_run *run, const struct redis_reply *reply)
 	return true;
 }
 
-static void
-op_answer(struct cache_op *op, const struct redis_reply words[WORDS])
+void
+redis_count_answer(struct cache_op *op, const struct redis_reply *words)
 {
 	bool done = words[0].integer != 0;
 	int64_t left_ms = words[2].integer;
@@ -185,9 +190,10 @@ count_answer(struct redis_node *node, const struct redis_command *command,
 	struct redis_run *run = command->run;
 	enum status st;
 
-	if (answer_sound(run, reply)) {
+	if (redis_count_sound(reply, run->n_counts)) {
 		for (size_t i = 0; i < run->n_counts; i++)
-			op_answer(run->counts[i], &reply->items[WORDS * i]);
+			redis_count_answer(run->counts[i],
+			    &reply->items[REDIS_COUNT_WORDS * i]);
 		return;
 	}
 	if (reply != NULL && reply->type == REDIS_ERROR &&
@@ -203,9 +209,6 @@ count_answer(struct redis_node *node, const struct redis_command *command,
 void
 redis_count_send(struct redis_node *node, struct redis_run *run)
 {
-	gather(run);
-	if (run->n_counts == 0)
-		return;
 	put_call(node, run, false);
 	redis_pipe_add(&node->pipe, run, count_answer, NULL, NULL);
 }

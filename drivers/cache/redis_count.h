@@ -17,15 +17,31 @@
 
 #include "app/base/str.h"
 
+struct cache_op;
 struct redis_node;
+struct redis_reply;
 struct redis_run;
+
+#define REDIS_COUNT_WORDS 3 /* in and out, of a counter */
 
 /* The text of the script, and the name that the server gives it: its SHA-1 in
  * hexadecimal digits. */
 struct str redis_count_script(void);
 struct str redis_count_digest(void);
 
-/* Sends all operations of run->batch that count, or ends counters. */
+/* Fills run->counts with the operations of run->batch that count or end
+ * counters, the members of a group next to each other. False: there are none
+ * that are valid. */
+bool redis_count_gather(struct redis_run *run);
+
+/* Sends all of run->counts. */
 void redis_count_send(struct redis_node *node, struct redis_run *run);
+
+/* The members of the group that begins at run->counts[i]. */
+size_t redis_count_group(const struct redis_run *run, size_t i);
+
+/* What the script says of one counter: three numbers. False: it is none. */
+bool redis_count_sound(const struct redis_reply *reply, size_t counters);
+void redis_count_answer(struct cache_op *op, const struct redis_reply *words);
 
 #endif

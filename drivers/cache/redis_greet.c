@@ -147,9 +147,12 @@ server_take(struct redis_greet *greet, struct str text, struct error *err)
 	if (str_eq(mode, STR("sentinel")))
 		return error_set(err, ST_UNAVAILABLE,
 		    "it is a sentinel (REDIS_SENTINEL_HOST)");
-	if (str_eq(mode, STR("cluster")))
+	if (greet->cluster != str_eq(mode, STR("cluster")))
 		return error_set(err, ST_UNAVAILABLE,
-		    "it is a node of a cluster (REDIS_CLUSTER)");
+		    greet->cluster
+			? "it is no node of a cluster (REDIS_CLUSTER)"
+			: "it is a node of a cluster "
+			  "(REDIS_CLUSTER)");
 	if (id.n == 0)
 		return error_set(err, ST_UNAVAILABLE,
 		    "its INFO does not say which server it is");
@@ -160,7 +163,9 @@ server_take(struct redis_greet *greet, struct str text, struct error *err)
 static enum status
 replication_take(struct redis_greet *greet, struct str text, struct error *err)
 {
-	if (!str_eq(redis_info_field(text, STR("role")), STR("master")))
+	/* A replica in a cluster sends on what is not its own. */
+	if (!greet->cluster &&
+	    !str_eq(redis_info_field(text, STR("role")), STR("master")))
 		return error_set(err, ST_UNAVAILABLE,
 		    "it is a replica, and takes no writes; its master is "
 		    "%.*s port %.*s",
@@ -213,6 +218,7 @@ redis_greet_begin(
 	    sentinel ? &sentinel_greeting : &server_greeting;
 
 	greet->kind = kind;
+	greet->cluster = cache->cluster;
 	greet->out.n = 0;
 	greet->out_at = 0;
 	greet->n = 0;

@@ -24,6 +24,7 @@ struct redis_greet {
 	struct buf out; /* what is still to be written */
 	size_t out_at;
 	const struct redis_greeting *kind;
+	bool cluster; /* it must be a node of one, be it a replica */
 	uint8_t steps[REDIS_GREETINGS]; /* of its kind, those that were sent */
 	size_t n;
 	size_t at; /* answered so far */

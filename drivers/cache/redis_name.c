@@ -14,27 +14,39 @@ shard_of(const struct cache_op *op)
 	return op->space->open ? STR_NULL : op->shard;
 }
 
-void
-redis_name_put(struct buf *out, struct str prefix, const struct cache_op *op)
+static struct str
+shard_opens(const struct cache_op *op)
 {
-	struct str space = op->space->name;
-	struct str shard = shard_of(op);
-	struct str open = cache_op_counts(op) ? STR(":#{") : STR(":{");
-	size_t n = prefix.n + 1 + space.n + 1 + op->key.n;
+	return cache_op_counts(op) ? STR(":#{") : STR(":{");
+}
 
-	if (shard.n > 0)
-		n += open.n + shard.n + 1;
-	redis_put_begin(out, n);
+void
+redis_name_append(struct buf *out, struct str prefix, const struct cache_op *op)
+{
+	struct str shard = shard_of(op);
+
 	buf_put(out, prefix);
 	if (shard.n > 0) {
-		buf_put(out, open);
+		buf_put(out, shard_opens(op));
 		buf_put(out, shard);
 		buf_put_char(out, '}');
 	}
 	buf_put_char(out, ':');
-	buf_put(out, space);
+	buf_put(out, op->space->name);
 	buf_put_char(out, ':');
 	buf_put(out, op->key);
+}
+
+void
+redis_name_put(struct buf *out, struct str prefix, const struct cache_op *op)
+{
+	struct str shard = shard_of(op);
+	size_t n = prefix.n + 1 + op->space->name.n + 1 + op->key.n;
+
+	if (shard.n > 0)
+		n += shard_opens(op).n + shard.n + 1;
+	redis_put_begin(out, n);
+	redis_name_append(out, prefix, op);
 	redis_put_end(out);
 }
 

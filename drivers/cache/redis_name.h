@@ -23,7 +23,11 @@ struct buf;
 struct cache_op;
 struct cache_space;
 
-/* Appends the name of the operation's key, as a word of a command. */
+/* Appends the name of the operation's key. */
+void redis_name_append(
+    struct buf *out, struct str prefix, const struct cache_op *op);
+
+/* The same as a word of a command. */
 void redis_name_put(
     struct buf *out, struct str prefix, const struct cache_op *op);
 

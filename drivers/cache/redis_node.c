@@ -7,6 +7,7 @@
 #include "drivers/cache/redis_attempt.h"
 #include "drivers/cache/redis_circuit.h"
 #include "drivers/cache/redis_reply.h"
+#include "drivers/cache/redis_route.h"
 #include "drivers/cache/redis_run.h"
 #include "drivers/cache/redis_sentinels.h"
 
@@ -111,6 +112,21 @@ greeted(
 	return st == ST_OK || st == ST_MISSING;
 }
 
+/* More commands may follow it to the same server, in the same way. */
+static void
+command_answer(struct redis_node *node, const struct redis_command *command,
+    const struct redis_reply *reply, int64_t now_ms)
+{
+	if (node->member != NULL &&
+	    redis_route_redirect(node, command, reply, now_ms))
+		return;
+	node->pipe.hops = command->hops;
+	node->pipe.asking = command->asking;
+	command->answer(node, command, reply);
+	node->pipe.hops = 0;
+	node->pipe.asking = false;
+}
+
 static bool
 answered(
     struct redis_node *node, const struct redis_reply *reply, int64_t now_ms)
@@ -124,7 +140,7 @@ answered(
 	}
 	redis_circuit_rest(node);
 	command = redis_pipe_take(&node->pipe);
-	command.answer(node, &command, reply);
+	command_answer(node, &command, reply, now_ms);
 	if (command.run != NULL)
 		redis_run_release(command.run);
 	if (node->doomed)
@@ -352,6 +368,13 @@ redis_node_late(struct redis_node *node, int64_t now_ms)
 	else if (node->pipe.queue.n > 0)
 		redis_circuit_trip(node, err.text, now_ms);
 	watch_state(node);
+}
+
+void
+redis_node_hurry(struct redis_node *node, int64_t now_ms)
+{
+	if (node->state == REDIS_WAITING && node->due_ms > now_ms)
+		node->due_ms = now_ms;
 }
 
 void

@@ -38,6 +38,7 @@
 #include "drivers/cache/redis_pipe.h"
 #include "drivers/cache/redis_watch.h"
 
+struct redis_member;
 struct redis_reader;
 struct redis_sentinels;
 
@@ -55,6 +56,7 @@ struct redis_node {
 	struct cache *cache;
 	struct redis_host host;
 	struct redis_sentinels *sentinels; /* name host; NULL: it is given */
+	struct redis_member *member;       /* of a cluster; NULL: it is alone */
 	enum redis_state state;
 	bool broken;
 	bool held;          /* nothing is sent now: host is not leased */
@@ -100,6 +102,9 @@ void redis_node_drive(struct redis_node *node, int64_t now_ms);
 
 /* A run's time is over before this node has answered. */
 void redis_node_late(struct redis_node *node, int64_t now_ms);
+
+/* Ends the pause before the next attempt. */
+void redis_node_hurry(struct redis_node *node, int64_t now_ms);
 
 /* For answer functions: the server is of no use in this state, so the link
  * ends, and the circuit opens. */

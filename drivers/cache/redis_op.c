@@ -76,9 +76,10 @@ redis_op_failure(struct redis_node *node, struct redis_run *run,
 	else
 		redis_cache_complain(node->cache, &node->host, command,
 		    STR("an answer of the wrong kind"));
-	if (st == ST_UNAVAILABLE)
-		redis_run_fail(run, st);
-	return st;
+	if (st != ST_UNAVAILABLE)
+		return st;
+	redis_run_fail(run, st);
+	return run->status; /* another server may have failed before */
 }
 
 static void
@@ -95,6 +96,7 @@ put_keyed(struct redis_node *node, size_t n, struct str command,
 {
 	struct buf *out = &node->pipe.out;
 
+	redis_pipe_begin(&node->pipe);
 	redis_put_head(out, n);
 	redis_put(out, command);
 	redis_name_put(out, node->cache->prefix, op);

@@ -1,9 +1,30 @@
 #include "drivers/cache/redis_pipe.h"
 
 #include "drivers/cache/redis_link.h"
+#include "drivers/cache/redis_put.h"
 #include "drivers/cache/redis_run.h"
 
 #define KEPT_BYTES 262144u
+
+/* What it makes possible fails when it does. */
+static void
+asking_answer(struct redis_node *node, const struct redis_command *command,
+    const struct redis_reply *reply)
+{
+	(void)node;
+	(void)command;
+	(void)reply;
+}
+
+void
+redis_pipe_begin(struct redis_pipe *pipe)
+{
+	if (!pipe->asking)
+		return;
+	redis_put_head(&pipe->out, 1);
+	redis_put(&pipe->out, STR("ASKING"));
+	redis_pipe_add(pipe, NULL, asking_answer, NULL, NULL);
+}
 
 void
 redis_pipe_add(struct redis_pipe *pipe, struct redis_run *run,
@@ -15,6 +36,8 @@ redis_pipe_add(struct redis_pipe *pipe, struct redis_run *run,
 		.arg = arg,
 		.arena = arena,
 		.end = pipe->written + (pipe->out.n - pipe->out_at),
+		.hops = pipe->hops,
+		.asking = pipe->asking,
 	};
 
 	if (run != NULL)

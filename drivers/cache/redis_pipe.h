@@ -21,7 +21,13 @@ struct redis_pipe {
 	size_t out_at;     /* the first byte of it that was not written */
 	uint64_t written;  /* the position of that byte */
 	uint64_t answered; /* the end of the last command that was taken */
+	/* What redis_command says of those that are put now. */
+	uint8_t hops;
+	bool asking;
 };
+
+/* Before a command of an operation is appended to out. */
+void redis_pipe_begin(struct redis_pipe *pipe);
 
 /* One whole command now ends out. run (NULL: nobody) is held for it. */
 void redis_pipe_add(struct redis_pipe *pipe, struct redis_run *run,

@@ -22,9 +22,12 @@ typedef void redis_answer_f(struct redis_node *node,
 struct redis_command {
 	struct redis_run *run; /* waits for it; NULL: the node itself */
 	redis_answer_f *answer;
-	void *arg;
+	void *arg; /* of a batch's: the operation; NULL: its counters */
 	struct arena *arena; /* where the answer is put, see redis_reply.h */
 	uint64_t end;        /* of its bytes, in all that went to the server */
+	/* Of a cluster, see redis_cluster.h. */
+	uint8_t hops; /* how often it was sent on before */
+	bool asking;  /* "ASKING" went before it */
 };
 
 /* A ring; zero is empty. */

@@ -7,7 +7,7 @@
 
 #include "app/base/arena.h"
 
-#define ITEMS_MAX   65536u     /* of all arrays of one answer */
+#define ITEMS_MAX   262144u    /* of all arrays of one answer */
 #define DIGITS_MAX  18u        /* of a length that fits size_t */
 #define LINE_MAX    65536u     /* bytes of anything but a string */
 #define SLACK_BYTES (1u << 20) /* of an answer beside a string */

@@ -16,6 +16,7 @@
 #include "drivers/cache/redis_conn.h"
 #include "drivers/cache/redis_name.h"
 #include "drivers/cache/redis_put.h"
+#include "drivers/cache/redis_redirect.h"
 
 /* Places that one step looks at. Pages rely on theirs being always the same. */
 #define PAGE_PLACES  256
@@ -41,6 +42,7 @@ struct scan {
 	uint64_t next; /* and ends; 0: all has been seen */
 	struct found *found;
 	size_t n;
+	bool moved; /* a key has gone to another node of the cluster */
 };
 
 static struct scan *
@@ -274,6 +276,18 @@ put_unlink(struct scan *scan, struct str key)
 	redis_ask_sent(&scan->ask);
 }
 
+static bool
+gone_elsewhere(struct scan *scan, const struct redis_reply *reply)
+{
+	struct redis_target target;
+
+	if (redis_redirect_of(reply, &scan->conn->asked->host, &target) ==
+	    REDIS_STAYS)
+		return false;
+	scan->moved = true;
+	return true;
+}
+
 /* Deletes n keys of the step from the i-th on; adds to *gone. */
 static enum status
 unlink_some(
@@ -288,6 +302,8 @@ unlink_some(
 		put_unlink(scan, scan->found[i].key);
 	st = redis_ask_finish(&scan->ask, err);
 	for (size_t a = 0; st == ST_OK && a < n; a++) {
+		if (gone_elsewhere(scan, &scan->ask.answers[a]))
+			continue;
 		st = redis_ask_expect(
 		    &scan->ask, a, REDIS_INTEGER, "UNLINK", err);
 		if (st == ST_OK)
@@ -321,11 +337,16 @@ redis_scan_flush(struct cache_conn *conn, const struct cache_space *space,
 	struct error why = { 0 };
 	uint64_t gone = 0;
 	enum status st;
+	bool moved;
 
 	do {
 		st = flush_step(scan, &gone, &why);
 	} while (st == ST_OK && scan->next != 0);
+	moved = scan->moved;
 	scan_end(scan);
+	if (st == ST_OK && moved)
+		return error_set(
+		    err, ST_STALE, "keys have moved to other nodes meanwhile");
 	if (st == ST_OK)
 		return ST_OK;
 	return error_set(err, st,

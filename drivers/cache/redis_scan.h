@@ -21,7 +21,8 @@ struct cache_conn;
 struct cache_page;
 struct cache_space;
 
-/* These two are the driver's, see cache.h. */
+/* These two are the driver's, see cache.h, of conn->asked. ST_STALE: keys have
+ * moved to other nodes of a cluster, and may be left. */
 enum status redis_scan_list(struct cache_conn *conn,
     const struct cache_space *space, struct cache_page *page,
     int64_t deadline_ms, struct error *err);

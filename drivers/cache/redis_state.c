@@ -10,6 +10,7 @@
 #include "drivers/cache/redis_count.h"
 #include "drivers/cache/redis_info.h"
 #include "drivers/cache/redis_put.h"
+#include "drivers/cache/redis_redirect.h"
 
 #define ANSWER_BYTES 16384
 #define SHOWN_BYTES  (2 * REDIS_SERVER_BYTES)
@@ -83,35 +84,33 @@ redis_state_stats(struct cache_conn *conn, struct cache_stats *out,
 	return st;
 }
 
-/* No space begins with "!". */
 static void
-put_probe_name(struct redis_ask *ask)
+put_probe_name(struct redis_ask *ask, struct str name)
 {
 	struct buf *out = redis_ask_out(ask);
 	struct str prefix = ask->conn->cache->prefix;
-	struct str rest = STR(":!ping");
 
-	redis_put_begin(out, prefix.n + rest.n);
+	redis_put_begin(out, prefix.n + name.n);
 	buf_put(out, prefix);
-	buf_put(out, rest);
+	buf_put(out, name);
 	redis_put_end(out);
 }
 
 static void
-put_probes(struct redis_ask *ask)
+put_probes(struct redis_ask *ask, struct str name)
 {
 	struct buf *out = redis_ask_out(ask);
 
 	redis_put_head(out, 5);
 	redis_put(out, STR("SET"));
-	put_probe_name(ask);
+	put_probe_name(ask, name);
 	redis_put(out, STR("1"));
 	redis_put(out, STR("PX"));
 	redis_put_number(out, PROBE_MS);
 	redis_ask_sent(ask);
 	redis_put_head(out, 2);
 	redis_put(out, STR("GETDEL"));
-	put_probe_name(ask);
+	put_probe_name(ask, name);
 	redis_ask_sent(ask);
 	/* Of no counters. */
 	redis_put_head(out, 3);
@@ -121,12 +120,27 @@ put_probes(struct redis_ask *ask)
 	redis_ask_sent(ask);
 }
 
+/* Of a slot of a cluster that is on its way to another node. */
+static bool
+moves(const struct redis_ask *ask, size_t i)
+{
+	struct redis_target target;
+	enum redis_redirect what =
+	    redis_redirect_of(&ask->answers[i], &ask->node->host, &target);
+
+	return what == REDIS_MOVED || what == REDIS_ASK ||
+	       what == REDIS_TRYAGAIN;
+}
+
 static enum status
 probes_read(const struct redis_ask *ask, struct error *err)
 {
 	const struct redis_reply *answers = ask->answers;
 	enum status st;
 
+	/* It has answered; where its slot goes is no concern of ours. */
+	if (moves(ask, 0) || moves(ask, 1))
+		return ST_OK;
 	if (answers[0].type == REDIS_ERROR &&
 	    str_starts(answers[0].text, STR("OOM")))
 		return error_set(err, ST_FULL,
@@ -169,6 +183,13 @@ enum status
 redis_state_ping(
     struct cache_conn *conn, int64_t deadline_ms, struct error *err)
 {
+	return redis_state_probe(conn, STR(REDIS_PROBE_NAME), deadline_ms, err);
+}
+
+enum status
+redis_state_probe(struct cache_conn *conn, struct str name, int64_t deadline_ms,
+    struct error *err)
+{
 	char server[SHOWN_BYTES];
 	struct error why = { 0 };
 	struct redis_ask ask;
@@ -178,7 +199,7 @@ redis_state_ping(
 	arena_init(&arena, ANSWER_BYTES);
 	st = redis_ask_begin(&ask, conn, &arena, deadline_ms, &why);
 	if (st == ST_OK) {
-		put_probes(&ask);
+		put_probes(&ask, name);
 		st = redis_ask_finish(&ask, &why);
 	}
 	if (st == ST_OK)
@@ -186,6 +207,6 @@ redis_state_ping(
 	arena_close(&arena);
 	if (st == ST_OK)
 		return ST_OK;
-	node_show(&conn->node, server);
+	node_show(conn->asked, server);
 	return error_set(err, st, "%s: %s", server, why.text);
 }

@@ -17,7 +17,7 @@ redis_watch_end(struct redis_watch *watch)
 void
 redis_watch_set(struct redis_watch *watch, int fd, uint32_t interest)
 {
-	struct epoll_event event = { .events = interest };
+	struct epoll_event event = { .events = interest, .data.ptr = watch };
 	int how = EPOLL_CTL_MOD;
 
 	if (fd == watch->fd && interest == watch->interest)

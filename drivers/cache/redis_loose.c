@@ -1,0 +1,143 @@
+#include "drivers/cache/redis_loose.h"
+
+#include "drivers/cache/cache.h"
+#include "drivers/cache/redis_cache.h"
+#include "drivers/cache/redis_count.h"
+#include "drivers/cache/redis_name.h"
+#include "drivers/cache/redis_node.h"
+#include "drivers/cache/redis_op.h"
+#include "drivers/cache/redis_put.h"
+#include "drivers/cache/redis_reply.h"
+#include "drivers/cache/redis_run.h"
+
+static redis_answer_f loose_answer;
+
+void
+redis_loose_begin(struct redis_run *run)
+{
+	for (size_t i = 0; i < run->n_counts; i++)
+		run->counts[i]->status = ST_STALE;
+}
+
+static void
+put(struct redis_node *node, struct redis_run *run, struct cache_op *op,
+    bool whole)
+{
+	struct buf *out = &node->pipe.out;
+
+	redis_pipe_begin(&node->pipe);
+	redis_put_head(out, 3 + 1 + REDIS_COUNT_WORDS);
+	redis_put(out, whole ? STR("EVAL") : STR("EVALSHA"));
+	redis_put(out, whole ? redis_count_script() : redis_count_digest());
+	redis_put_number(out, 1);
+	redis_name_put(out, node->cache->prefix, op);
+	redis_put_number(out, op->ttl);
+	if (op->status == ST_REFUSED)
+		redis_put(out, STR("-1"));
+	else
+		redis_put_number(out, op->kind == CACHE_COUNT ? op->limit : 0);
+	redis_put_number(out, 1);
+	redis_pipe_add(&node->pipe, run, loose_answer, op, NULL);
+}
+
+void
+redis_loose_send(
+    struct redis_node *node, struct redis_run *run, struct cache_op *op)
+{
+	put(node, run, op, false);
+}
+
+/* The operations that count all or none. */
+struct party {
+	struct cache_op **ops;
+	size_t n;
+};
+
+static struct party
+party_of(const struct redis_run *run, const struct cache_op *op)
+{
+	struct party party = { run->counts, 0 };
+
+	for (size_t i = 0; i < run->n_counts; i += party.n) {
+		party.ops = run->counts + i;
+		party.n = redis_count_group(run, i);
+		for (size_t k = 0; k < party.n; k++)
+			if (party.ops[k] == op)
+				return party;
+	}
+	return party;
+}
+
+/* What the party's status is: ST_STALE before all have been answered, else the
+ * first failure, else ST_REFUSED when one was. */
+static enum status
+party_status(const struct party *party)
+{
+	enum status st = ST_OK;
+
+	for (size_t i = 0; i < party->n; i++) {
+		enum status one = party->ops[i]->status;
+
+		if (one == ST_STALE)
+			return one;
+		if (one != ST_OK && (st == ST_OK || st == ST_REFUSED))
+			st = one;
+	}
+	return st;
+}
+
+/* An operation of a party that is refused. */
+static void
+take_back(struct redis_node *node, struct redis_run *run, struct cache_op *op)
+{
+	if (op->status != ST_OK)
+		return;
+	op->status = ST_REFUSED;
+	if (--op->count == 0)
+		op->reset_ms = 0;
+	put(node, run, op, false);
+}
+
+/* node: what the last answer came from; NULL: op has failed. */
+static void
+settle(struct redis_node *node, struct redis_run *run, struct cache_op *op)
+{
+	struct party party = party_of(run, op);
+	enum status st = party_status(&party);
+
+	if (st == ST_OK || st == ST_STALE || party.n < 2)
+		return;
+	for (size_t i = 0; i < party.n; i++)
+		if (st == ST_REFUSED)
+			take_back(node, run, party.ops[i]);
+		else
+			party.ops[i]->status = st;
+}
+
+void
+redis_loose_fail(struct redis_run *run, struct cache_op *op)
+{
+	op->status = run->status;
+	settle(NULL, run, op);
+}
+
+static void
+loose_answer(struct redis_node *node, const struct redis_command *command,
+    const struct redis_reply *reply)
+{
+	struct redis_run *run = command->run;
+	struct cache_op *op = command->arg;
+	bool taken_back = op->status == ST_REFUSED;
+
+	if (reply != NULL && reply->type == REDIS_ERROR &&
+	    str_starts(reply->text, STR("NOSCRIPT"))) {
+		put(node, run, op, true);
+		return;
+	}
+	if (!redis_count_sound(reply, 1))
+		op->status = redis_op_failure(node, run, "EVALSHA", reply);
+	else if (!taken_back)
+		redis_count_answer(op, reply->items);
+	if (!taken_back)
+		settle(node, run, op);
+}

@@ -1,0 +1,233 @@
+#include "drivers/cache/redis_survey.h"
+
+#include "app/base/arena.h"
+#include "app/base/buf.h"
+#include "drivers/cache/cache.h"
+#include "drivers/cache/redis_ask.h"
+#include "drivers/cache/redis_cache.h"
+#include "drivers/cache/redis_cluster.h"
+#include "drivers/cache/redis_conn.h"
+#include "drivers/cache/redis_put.h"
+#include "drivers/cache/redis_scan.h"
+#include "drivers/cache/redis_state.h"
+
+#define ANSWER_BYTES 16384
+#define FLUSHES_MOST 4
+#define NAMES_MOST   200000 /* are tried for one that is of a node's slots */
+
+bool
+redis_survey_visit(struct cache_conn *conn, uint64_t *rank)
+{
+	struct redis_member *member =
+	    redis_members_from(&conn->cluster->members, *rank);
+
+	conn->asked = member == NULL ? NULL : redis_member_node(member);
+	if (member != NULL)
+		*rank = member->rank;
+	return member != NULL;
+}
+
+/* A slot that a node gives away or gets stands in brackets, in the line in
+ * which the node speaks of itself: "ID ADDRESS myself,... ... [SLOT->-ID]". */
+static bool
+shows_move(struct str nodes)
+{
+	while (nodes.p != NULL) {
+		struct str words = str_cut(&nodes, '\n');
+
+		(void)str_cut(&words, ' '); /* the id */
+		(void)str_cut(&words, ' '); /* the address */
+		if (str_starts(words, STR("myself")))
+			return str_find(words, '[') < words.n;
+	}
+	return false;
+}
+
+static enum status
+node_moves(struct cache_conn *conn, int64_t deadline_ms, bool *moves,
+    struct error *err)
+{
+	struct redis_ask ask;
+	struct arena arena;
+	enum status st;
+
+	arena_init(&arena, ANSWER_BYTES);
+	st = redis_ask_begin(&ask, conn, &arena, deadline_ms, err);
+	if (st == ST_OK) {
+		redis_put_head(redis_ask_out(&ask), 2);
+		redis_put(redis_ask_out(&ask), STR("CLUSTER"));
+		redis_put(redis_ask_out(&ask), STR("NODES"));
+		redis_ask_sent(&ask);
+		st = redis_ask_finish(&ask, err);
+	}
+	if (st == ST_OK)
+		st = redis_ask_expect(
+		    &ask, 0, REDIS_STRING, "CLUSTER NODES", err);
+	if (st == ST_OK)
+		*moves = shows_move(ask.answers[0].text);
+	arena_close(&arena);
+	return st;
+}
+
+enum status
+redis_survey_moved(struct cache_conn *conn, uint64_t map, int64_t deadline_ms,
+    bool *moved, struct error *err)
+{
+	enum status st = redis_refresh_await(conn->cluster, deadline_ms, err);
+
+	*moved = st == ST_OK && map != conn->cluster->map;
+	for (uint64_t rank = 0;
+	     st == ST_OK && !*moved && redis_survey_visit(conn, &rank); rank++)
+		st = node_moves(conn, deadline_ms, moved, err);
+	return st;
+}
+
+/* Flushes each master once. */
+static enum status
+round_flush(struct cache_conn *conn, const struct cache_space *space,
+    int64_t deadline_ms, bool *moved, struct error *err)
+{
+	uint64_t map = conn->cluster->map;
+	enum status st = ST_OK;
+
+	*moved = false;
+	for (uint64_t rank = 0; redis_survey_visit(conn, &rank); rank++) {
+		struct error why = { 0 };
+
+		st = redis_scan_flush(conn, space, deadline_ms, &why);
+		if (st == ST_STALE)
+			*moved = true;
+		else if (st != ST_OK)
+			return error_set(err, st, "%s", why.text);
+	}
+	if (*moved)
+		return ST_STALE;
+	return redis_survey_moved(conn, map, deadline_ms, moved, err);
+}
+
+static enum status
+flush(struct cache_conn *conn, const struct cache_space *space,
+    int64_t deadline_ms, struct error *err)
+{
+	bool moved = true;
+	enum status st;
+
+	for (int round = 1; round <= FLUSHES_MOST; round++) {
+		st = redis_refresh_await(conn->cluster, deadline_ms, err);
+		if (st == ST_OK)
+			st = round_flush(conn, space, deadline_ms, &moved, err);
+		if (st != ST_OK && st != ST_STALE)
+			return st;
+		if (!moved || (st == ST_OK && round >= REDIS_SURVEY_ROUNDS))
+			return ST_OK;
+	}
+	return error_set(err, ST_UNAVAILABLE,
+	    "some values may be left: the cluster keeps moving them from node "
+	    "to node");
+}
+
+enum status
+redis_survey_flush(struct cache_conn *conn, const struct cache_space *space,
+    int64_t deadline_ms, struct error *err)
+{
+	enum status st = flush(conn, space, deadline_ms, err);
+
+	conn->asked = NULL;
+	return st;
+}
+
+static void
+add(int64_t *sum, int64_t one)
+{
+	*sum = *sum < 0 || one < 0 ? -1 : *sum + one;
+}
+
+static void
+stats_add(struct cache_stats *sum, const struct cache_stats *one)
+{
+	add(&sum->hits, one->hits);
+	add(&sum->misses, one->misses);
+	add(&sum->items, one->items);
+	add(&sum->bytes, one->bytes);
+	add(&sum->bytes_limit, one->bytes_limit);
+	add(&sum->evictions, one->evictions);
+}
+
+enum status
+redis_survey_stats(struct cache_conn *conn, struct cache_stats *out,
+    int64_t deadline_ms, struct error *err)
+{
+	enum status st = redis_refresh_await(conn->cluster, deadline_ms, err);
+	struct cache_stats one;
+
+	*out = (struct cache_stats){ 0 };
+	for (uint64_t rank = 0; st == ST_OK && redis_survey_visit(conn, &rank);
+	     rank++) {
+		st = redis_state_stats(conn, &one, deadline_ms, err);
+		if (st == ST_OK)
+			stats_add(out, &one);
+	}
+	conn->asked = NULL;
+	return st;
+}
+
+/* Behind the prefix, a name that lies in a slot of the node that is asked. A
+ * prefix with braces may leave it none: any will do then. */
+static void
+name_make(const struct cache_conn *conn, struct buf *out)
+{
+	const struct redis_cluster *cluster = conn->cluster;
+	struct str prefix = conn->cache->prefix;
+
+	for (unsigned i = 0; i < NAMES_MOST; i++) {
+		const struct redis_member *member;
+
+		out->n = 0;
+		buf_put(out, prefix);
+		buf_printf(out, REDIS_PROBE_NAME ":{%u}", i);
+		member =
+		    redis_cluster_serves(cluster, redis_slot_of(buf_str(out)));
+		if (member != NULL && member->node == conn->asked)
+			return;
+	}
+}
+
+static enum status
+node_ping(struct cache_conn *conn, int64_t deadline_ms, struct error *err)
+{
+	struct buf name = { 0 };
+	enum status st;
+
+	name_make(conn, &name);
+	st = redis_state_probe(conn,
+	    str_skip(buf_str(&name), conn->cache->prefix.n), deadline_ms, err);
+	buf_free(&name);
+	return st;
+}
+
+static enum status
+served(const struct redis_cluster *cluster, struct error *err)
+{
+	for (uint16_t slot = 0; slot < REDIS_SLOTS; slot++)
+		if (redis_cluster_serves(cluster, slot) == NULL)
+			return error_set(err, ST_UNAVAILABLE,
+			    "the cluster has no node for slot %u, and maybe "
+			    "others",
+			    (unsigned)slot);
+	return ST_OK;
+}
+
+enum status
+redis_survey_ping(
+    struct cache_conn *conn, int64_t deadline_ms, struct error *err)
+{
+	enum status st = redis_refresh_await(conn->cluster, deadline_ms, err);
+
+	if (st == ST_OK)
+		st = served(conn->cluster, err);
+	for (uint64_t rank = 0; st == ST_OK && redis_survey_visit(conn, &rank);
+	     rank++)
+		st = node_ping(conn, deadline_ms, err);
+	conn->asked = NULL;
+	return st;
+}
