@@ -30,6 +30,7 @@ class Mix:
         self.refuses = refuses
         self.key = {"X-API-Key": site.keys["owner"]}
         self.left = operations
+        self.writes = WRITES  # may be changed meanwhile
         self.lock = threading.Lock()
         self.row_locks = [threading.Lock() for _ in range(ROWS + 1)]
         (self.version,) = site.ask("SELECT max(version) FROM orders")
@@ -88,9 +89,9 @@ class Mix:
         """Reads or writes, as the dice say."""
         id = dice.randint(1, ROWS)
         what = dice.random()
-        if what < WRITES:
+        if what < self.writes:
             self.write(client, id)
-        elif what < WRITES + SINGLE_READS:
+        elif what < self.writes + SINGLE_READS:
             self.read_one(client, id)
         else:
             self.read_all(client)
