@@ -42,7 +42,10 @@ exec(struct cache_conn *conn, struct cache_op *const *ops, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		if (cache_op_counts(ops[i]))
 			continue;
-		file_values_run(&conn->store, ops[i], deadline_ms);
+		if (clock_boot_ms() < deadline_ms)
+			file_values_run(&conn->store, ops[i], deadline_ms);
+		else
+			ops[i]->status = ST_TIMEOUT; /* the disk is slow */
 		st = worse(st, ops[i]->status);
 	}
 	file_conn_report(conn, st);

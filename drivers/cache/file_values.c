@@ -231,12 +231,16 @@ entry_put_again(struct work *w)
 	return ST_UNAVAILABLE;
 }
 
-/* For what cannot be stored, nothing may be left under the key. */
+/* For what cannot be set, nothing may be left under the key. What could not be
+ * added finds nothing there, or what another has set since. */
 static enum status
 drop(struct work *w, enum status why)
 {
-	enum status st = change(w, act_del);
+	enum status st;
 
+	if (w->op->kind == CACHE_ADD)
+		return why;
+	st = change(w, act_del);
 	return st == ST_OK || st == ST_MISSING ? why : st;
 }
 

@@ -42,6 +42,34 @@ an_add_is_won_by_exactly_one(void **state)
 	assert_int_equal(crowd_run(*state, &crowd), RACES);
 }
 
+/* The first sets what the others can only try to add; returns how often what
+ * was set was gone. */
+static uint32_t
+set_or_add_too_much(struct fixture *f, const char *argument, uint32_t number)
+{
+	struct str big = bytes(f, FIXTURE_MAX_VALUE + 1, number);
+	uint32_t lost = 0;
+
+	(void)argument;
+	for (unsigned i = 0; i < RACES && number > 0; i++)
+		(void)add(f, STR("contended"), big, 60);
+	for (unsigned i = 0; i < RACES && number == 0; i++) {
+		(void)del(f, STR("contended"));
+		if (set(f, STR("contended"), STR("mine"), 60) == ST_OK &&
+		    get(f, STR("contended"), NULL) != ST_OK)
+			lost++;
+	}
+	return lost;
+}
+
+static void
+an_add_that_fails_takes_no_value_away(void **state)
+{
+	const struct crowd crowd = { set_or_add_too_much, NULL, 4 };
+
+	assert_int_equal(crowd_run(*state, &crowd), 0);
+}
+
 /* Of a value that expires, too. */
 static void
 an_expired_value_is_replaced_by_exactly_one(void **state)
@@ -236,6 +264,7 @@ a_store_outlives_its_users(void **state)
 
 const struct question sharing_questions[] = {
 	QUESTION(an_add_is_won_by_exactly_one),
+	QUESTION(an_add_that_fails_takes_no_value_away),
 	QUESTION(an_expired_value_is_replaced_by_exactly_one),
 	QUESTION(a_pull_is_won_by_exactly_one),
 	QUESTION(a_value_is_deleted_by_exactly_one),
