@@ -6,6 +6,9 @@
  * full, a file of SQLite cannot be deleted from either, and then the store is
  * away (ST_UNAVAILABLE) until there is room.
  *
+ * SQLite alone may exceed a deadline, by seconds: when another process stands
+ * still within the microseconds in which it changes the index of the log.
+ *
  * Times are those of the database's clock, so that hosts need not agree.
  */
 #ifndef WEIR_CACHE_DATABASE_H

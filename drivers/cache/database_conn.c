@@ -1,6 +1,7 @@
 #include "drivers/cache/database_conn.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "app/base/clock.h"
 #include "drivers/cache/database_dial.h"
@@ -10,7 +11,9 @@
 #define STORE          "database store"
 #define PAUSE_FIRST_MS 100
 #define PAUSE_MOST_MS  1000
-#define RUNS_MOST      100 /* of what others held */
+#define STALE_MOST     4 /* tables made by one call */
+#define NAP_NS         500000L
+#define NAPS           20
 #define CHUNK_BYTES    16384
 
 static int64_t
@@ -115,16 +118,35 @@ database_rollback(struct cache_conn *conn)
 		hang_up(conn);
 }
 
+/* Longer each time, so that others get done. */
+static void
+nap(unsigned runs)
+{
+	struct timespec time = { .tv_nsec =
+				     NAP_NS * (runs < NAPS ? runs : NAPS) };
+
+	(void)nanosleep(&time, NULL); /* shorter is fine */
+}
+
+/* A server ends those who wait for each other crosswise. SQLite has waited
+ * already, or cannot read its file. */
+static unsigned
+runs_most(const struct cache_conn *conn)
+{
+	return conn->cache->driver->for_update ? 100 : 3;
+}
+
 bool
 database_again(struct cache_conn *conn, enum status st, int64_t deadline_ms,
     unsigned *runs)
 {
-	if (st == ST_OK || conn->db == NULL || ++*runs >= RUNS_MOST ||
-	    clock_boot_ms() >= deadline_ms)
+	if (st == ST_OK || conn->db == NULL || clock_boot_ms() >= deadline_ms)
 		return false;
-	if (st == ST_UNAVAILABLE)
+	if (st == ST_UNAVAILABLE && *runs < runs_most(conn)) {
+		nap((*runs)++);
 		return true;
-	if (st != ST_STALE)
+	}
+	if (st != ST_STALE || ++*runs > STALE_MOST)
 		return false;
 	conn->ready = false;
 	return database_attach(conn, deadline_ms) == ST_OK;
