@@ -11,6 +11,8 @@
 #define STORE          "database store"
 #define PAUSE_FIRST_MS 100
 #define PAUSE_MOST_MS  1000
+#define RUNS_SERVER    100
+#define RUNS_FILE      3
 #define STALE_MOST     4 /* tables made by one call */
 #define NAP_NS         500000L
 #define NAPS           20
@@ -133,7 +135,7 @@ nap(unsigned runs)
 static unsigned
 runs_most(const struct cache_conn *conn)
 {
-	return conn->cache->driver->for_update ? 100 : 3;
+	return conn->cache->driver->for_update ? RUNS_SERVER : RUNS_FILE;
 }
 
 bool
