@@ -193,13 +193,75 @@ nodes_heal(struct nodes *nodes)
 	nodes_await(nodes);
 }
 
+/* The number that says whose word on slots counts, of node j as node i knows
+ * it: the seventh word of its line. */
+static long
+epoch_of(struct nodes *nodes, size_t i, size_t j)
+{
+	const char *p =
+	    redis_client_ask(nodes_client(nodes, i), "CLUSTER NODES");
+
+	while (p != NULL && strncmp(p, nodes->ids[j], 40) != 0) {
+		p = strchr(p, '\n');
+		p += p != NULL;
+	}
+	for (int word = 0; p != NULL && word < 6; word++) {
+		p = strchr(p, ' ');
+		p += p != NULL;
+	}
+	return p == NULL ? -1 : strtol(p, NULL, 10);
+}
+
+static bool
+agree(struct nodes *nodes)
+{
+	for (size_t j = 0; j < nodes->n; j++)
+		for (size_t i = 0; i < nodes->n; i++)
+			if (epoch_of(nodes, i, j) != epoch_of(nodes, j, j))
+				return false;
+	return true;
+}
+
+/* All know what all others claim. A node that gets a slot before it has heard
+ * of the last one who got it would lose it, and its keys, when it does. */
+static void
+settle(struct nodes *nodes)
+{
+	int tries = 0;
+
+	while (!agree(nodes) && tries++ < TRIES)
+		pause_shortly();
+	assert_in_range(tries, 0, TRIES - 1);
+}
+
 void
 nodes_move_begin(struct nodes *nodes, unsigned slot, size_t from, size_t to)
 {
+	settle(nodes);
 	obey(nodes, to, "CLUSTER SETSLOT %u IMPORTING %s", slot,
 	    nodes->ids[from]);
 	obey(nodes, from, "CLUSTER SETSLOT %u MIGRATING %s", slot,
 	    nodes->ids[to]);
+}
+
+/* Lines as words in quotes, as a command takes them; how many. */
+static size_t
+words_of(const char *lines, char *out, size_t room)
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	while (*lines != '\0') {
+		size_t length = strcspn(lines, "\n");
+		size_t used = strlen(out);
+
+		assert_null(memchr(lines, '"', length));
+		(void)snprintf(
+		    out + used, room - used, " \"%.*s\"", (int)length, lines);
+		lines += length + (lines[length] != '\0');
+		n++;
+	}
+	return n;
 }
 
 size_t
@@ -207,32 +269,31 @@ nodes_move_keys(
     struct nodes *nodes, unsigned slot, size_t from, size_t to, unsigned n)
 {
 	struct redis_client *c = nodes_client(nodes, from);
-	char *keys =
-	    strdup(redis_client_ask(c, "CLUSTER GETKEYSINSLOT %u %u", slot, n));
-	size_t found = keys[0] != '\0';
+	char keys[REDIS_CLIENT_BYTES / 4];
+	size_t found = words_of(
+	    redis_client_ask(c, "CLUSTER GETKEYSINSLOT %u %u", slot, n), keys,
+	    sizeof(keys));
+	const char *said;
 
-	for (char *p = keys; *p != '\0'; p++) {
-		found += *p == '\n';
-		if (*p == '\n')
-			*p = ' ';
-	}
-	if (found > 0) {
-		const char *said = redis_client_ask(c,
-		    "MIGRATE 127.0.0.1 %d \"\" 0 %d KEYS %s",
-		    nodes->daemons[to].port, MOVE_MS, keys);
-
-		/* All may have been deleted or have expired meanwhile. */
-		assert_true(
-		    strcmp(said, "OK") == 0 || strcmp(said, "NOKEY") == 0);
-	}
-	free(keys);
+	if (found == 0)
+		return 0;
+	said = redis_client_ask(c, "MIGRATE 127.0.0.1 %d \"\" 0 %d KEYS%s",
+	    nodes->daemons[to].port, MOVE_MS, keys);
+	/* All may have been deleted or have expired meanwhile. */
+	if (strcmp(said, "NOKEY") != 0)
+		assert_string_equal(said, "OK");
 	return found;
 }
 
-/* First who gets it, so that nobody is sent back. */
+/* First who gets it, so that nobody is sent back; then all others, who would
+ * hear of it sooner or later. */
 void
 nodes_move_end(struct nodes *nodes, unsigned slot, size_t from, size_t to)
 {
 	obey(nodes, to, "CLUSTER SETSLOT %u NODE %s", slot, nodes->ids[to]);
 	obey(nodes, from, "CLUSTER SETSLOT %u NODE %s", slot, nodes->ids[to]);
+	for (size_t i = 0; i < nodes->masters; i++)
+		if (i != from && i != to)
+			obey(nodes, i, "CLUSTER SETSLOT %u NODE %s", slot,
+			    nodes->ids[to]);
 }
