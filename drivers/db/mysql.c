@@ -19,7 +19,7 @@ driver_disconnect(struct db_conn *conn)
 		return;
 	mysql_library_use();
 	mysql_hang_up(conn);
-	mysql_watch_close(&conn->watch);
+	socket_watch_close(&conn->watch);
 	mysql_place_leave(conn->place);
 	free(conn);
 }
@@ -40,7 +40,7 @@ driver_connect(const struct db_config *config, int64_t deadline_ms,
 	if (conn == NULL)
 		abort();
 	conn->place = mysql_place_make(config);
-	mysql_watch_open(&conn->watch);
+	socket_watch_open(&conn->watch);
 	st = mysql_dial(conn, deadline_ms, err);
 	if (st == ST_OK)
 		*out = conn;
@@ -214,7 +214,7 @@ driver_script(struct db_conn *conn, const char *sql, struct error *err)
 static void
 driver_interrupt(struct db_conn *conn)
 {
-	mysql_watch_interrupt(&conn->watch);
+	socket_watch_interrupt(&conn->watch);
 }
 
 const struct db_driver db_mysql = {

@@ -9,11 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "app/base/socket_watch.h"
 #include "drivers/db/catalog.h"
 #include "drivers/db/db.h"
 #include "drivers/db/mysql_lib.h"
 #include "drivers/db/mysql_place.h"
-#include "drivers/db/mysql_watch.h"
 
 struct arena;
 struct buf;
@@ -44,7 +44,7 @@ enum transaction {
 
 struct db_conn {
 	struct mysql_place *place;
-	struct mysql_watch watch;
+	struct socket_watch watch;
 	MYSQL *link;          /* NULL: lost, and no other could be had */
 	unsigned long number; /* by which the server knows it */
 	bool lost;            /* nothing can be asked any more */

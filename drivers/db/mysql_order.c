@@ -28,7 +28,7 @@ mysql_begin_question(
 		return error_set(err, ST_UNAVAILABLE,
 		    "the connection to the database was lost");
 	mysql_library_use();
-	return mysql_watch_begin(&conn->watch, deadline_ms)
+	return socket_watch_begin(&conn->watch, deadline_ms)
 		   ? ST_OK
 		   : time_over(conn, err);
 }
@@ -39,13 +39,13 @@ mysql_give_up(struct db_conn *conn)
 	conn->lost = true;
 	if (conn->transaction == TRANSACTION_OPEN)
 		conn->transaction = TRANSACTION_ENDED;
-	mysql_watch_cut(&conn->watch);
+	socket_watch_cut(&conn->watch);
 }
 
 enum status
 mysql_end_question(struct db_conn *conn, enum status st, struct error *err)
 {
-	if (mysql_watch_end(&conn->watch))
+	if (socket_watch_end(&conn->watch))
 		return st;
 	mysql_give_up(conn);
 	mysql_link_kill(conn->place, conn->number);

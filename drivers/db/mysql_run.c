@@ -29,7 +29,7 @@ rest_drain(struct db_conn *conn, struct mysql_kept *kept)
 		if (rc != 0 && rc != MYSQL_DATA_TRUNCATED)
 			return;
 	}
-	mysql_watch_cut(&conn->watch);
+	socket_watch_cut(&conn->watch);
 	mysql_give_up(conn);
 }
 

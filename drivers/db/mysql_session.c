@@ -137,9 +137,9 @@ mysql_hang_up(struct db_conn *conn)
 		return;
 	/* Else the library might wait for the rest of an answer. */
 	if (conn->lost)
-		mysql_watch_cut(&conn->watch);
+		socket_watch_cut(&conn->watch);
 	mysql_kept_drop(conn);
-	(void)mysql_watch_fd(&conn->watch, -1);
+	(void)socket_watch_fd(&conn->watch, -1);
 	mysql_close(conn->link);
 	conn->link = NULL;
 }
@@ -155,7 +155,7 @@ mysql_dial(struct db_conn *conn, int64_t deadline_ms, struct error *err)
 	if (st != ST_OK)
 		return st;
 	conn->number = mysql_thread_id(conn->link);
-	if (!mysql_watch_fd(&conn->watch, mysql_link_fd(conn->link)))
+	if (!socket_watch_fd(&conn->watch, mysql_link_fd(conn->link)))
 		return error_set(err, ST_UNAVAILABLE,
 		    "no descriptor is left to watch the connection");
 	conn->lost = false;

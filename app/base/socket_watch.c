@@ -1,4 +1,4 @@
-#include "drivers/db/mysql_watch.h"
+#include "app/base/socket_watch.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -14,7 +14,7 @@
 
 /*
  * life is held over the start and the end of the thread, lock around the list.
- * asleep is true when nothing ran at the last look: then a statement that
+ * asleep is true when nothing ran at the last look: then a call that
  * begins rings.
  */
 static struct {
@@ -24,12 +24,12 @@ static struct {
 	pthread_t thread;
 	atomic_bool asleep;
 	bool stop;
-	struct mysql_watch *first;
+	struct socket_watch *first;
 } dog = { .life = PTHREAD_MUTEX_INITIALIZER,
 	.lock = PTHREAD_MUTEX_INITIALIZER };
 
 void
-mysql_watch_cut(struct mysql_watch *w)
+socket_watch_cut(struct socket_watch *w)
 {
 	(void)pthread_mutex_lock(&w->lock);
 	if (w->fd >= 0)
@@ -38,14 +38,14 @@ mysql_watch_cut(struct mysql_watch *w)
 }
 
 void
-mysql_watch_interrupt(struct mysql_watch *w)
+socket_watch_interrupt(struct socket_watch *w)
 {
 	atomic_store(&w->interrupted, true);
-	mysql_watch_cut(w);
+	socket_watch_cut(w);
 }
 
 bool
-mysql_watch_fd(struct mysql_watch *w, int fd)
+socket_watch_fd(struct socket_watch *w, int fd)
 {
 	bool watched;
 
@@ -64,7 +64,7 @@ look_around(int64_t now_ms)
 {
 	int64_t nearest = 0;
 
-	for (struct mysql_watch *w = dog.first; w != NULL; w = w->next) {
+	for (struct socket_watch *w = dog.first; w != NULL; w = w->next) {
 		int64_t until = atomic_load(&w->until_ms);
 
 		if (until <= 0)
@@ -74,7 +74,7 @@ look_around(int64_t now_ms)
 				nearest = until;
 		} else if (atomic_compare_exchange_strong(
 			       &w->until_ms, &until, PASSED)) {
-			mysql_watch_cut(w);
+			socket_watch_cut(w);
 		}
 	}
 	return nearest;
@@ -145,7 +145,7 @@ dog_end(void)
 }
 
 void
-mysql_watch_open(struct mysql_watch *w)
+socket_watch_open(struct socket_watch *w)
 {
 	bool first;
 
@@ -168,7 +168,7 @@ mysql_watch_open(struct mysql_watch *w)
 }
 
 void
-mysql_watch_close(struct mysql_watch *w)
+socket_watch_close(struct socket_watch *w)
 {
 	bool last;
 
@@ -189,7 +189,7 @@ mysql_watch_close(struct mysql_watch *w)
 }
 
 bool
-mysql_watch_begin(struct mysql_watch *w, int64_t deadline_ms)
+socket_watch_begin(struct socket_watch *w, int64_t deadline_ms)
 {
 	if (atomic_load(&w->interrupted) || deadline_ms <= clock_boot_ms())
 		return false;
@@ -200,7 +200,7 @@ mysql_watch_begin(struct mysql_watch *w, int64_t deadline_ms)
 }
 
 bool
-mysql_watch_end(struct mysql_watch *w)
+socket_watch_end(struct socket_watch *w)
 {
 	return atomic_exchange(&w->until_ms, 0) != PASSED &&
 	       !atomic_load(&w->interrupted);
