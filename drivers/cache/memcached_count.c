@@ -89,9 +89,9 @@ window_begin(struct cache_conn *conn, struct memcached_count *c)
 	return ST_OK;
 }
 
-/* One more, or one less, in the window that there is. */
+/* One more, in the window that there is. */
 static enum status
-window_step(struct memcached_count *c, bool up, uint64_t *word)
+window_step(struct memcached_count *c, uint64_t *word)
 {
 	const struct memcached_name *name = &c->lookup.name;
 	struct memcached_link *link = c->lookup.link;
@@ -99,29 +99,67 @@ window_step(struct memcached_count *c, bool up, uint64_t *word)
 
 	if (!memcached_link_begin(link))
 		return link->failure;
-	rc = (up ? memcached_increment : memcached_decrement)(
-	    link->handle, name->text, name->n, 1, word);
+	rc = memcached_increment(link->handle, name->text, name->n, 1, word);
 	if (!memcached_link_took(link, rc))
 		return link->failure;
 	if (rc != MEMCACHED_SUCCESS)
 		return ST_STALE;
-	if (up)
-		c->end_ms = memcached_window_end(*word);
+	c->end_ms = memcached_window_end(*word);
 	return ST_OK;
 }
 
-/* Not from the window that came after its own. */
-void
-memcached_count_undo(const struct cache_conn *conn, struct memcached_count *c)
+/* That word instead of the one that was read. ST_STALE: others were faster. */
+static enum status
+window_replace(
+    const struct cache_conn *conn, struct memcached_count *c, uint64_t word)
 {
+	const struct memcached_name *name = &c->lookup.name;
+	struct memcached_link *link = c->lookup.link;
+	int64_t left_s =
+	    (memcached_window_end(word) - conn->now_ms) / MS_PER_S + 1;
+	char digits[MEMCACHED_WINDOW_TEXT];
+	struct str text = memcached_window_text(word, digits);
+	memcached_return_t rc;
+
+	if (!memcached_link_begin(link))
+		return link->failure;
+	rc = memcached_cas(link->handle, name->text, name->n, text.p, text.n,
+	    memcached_item_expiry((uint32_t)left_s + SPARE_S, conn->now_ms),
+	    MEMCACHED_FORM_NUMBER, c->lookup.cas);
+	if (!memcached_link_took(link, rc))
+		return link->failure;
+	return rc == MEMCACHED_SUCCESS ? ST_OK : ST_STALE;
+}
+
+/* ST_STALE: to be done again. */
+static enum status
+undo_once(struct cache_conn *conn, struct memcached_count *c)
+{
+	enum status st = memcached_lookup_run(conn, &c->lookup);
 	uint64_t word = 0;
 
-	if (window_step(c, false, &word) != ST_OK)
-		return;
-	if (memcached_window_end(word) != c->end_ms &&
-	    window_step(c, true, &word) != ST_OK)
-		return;
-	tell(conn, c->op, word);
+	if (st != ST_OK)
+		return st;
+	if (!word_read(&c->lookup, &word) || c->lookup.cas == 0 ||
+	    memcached_window_end(word) != c->end_ms ||
+	    memcached_window_end(word) <= conn->now_ms ||
+	    memcached_window_count(word) == 0)
+		return ST_MISSING;
+	st = window_replace(conn, c, word - 1);
+	if (st == ST_OK)
+		tell(conn, c->op, word - 1);
+	return st;
+}
+
+/* A "decr" could not ask whose window it is: where another has begun, one more
+ * than its limit would get through meanwhile. */
+void
+memcached_count_undo(struct cache_conn *conn, struct memcached_count *c)
+{
+	enum status st = ST_STALE;
+
+	for (int i = 0; st == ST_STALE && i < ATTEMPTS_MAX; i++)
+		st = undo_once(conn, c);
 }
 
 /* ST_STALE: what was read no longer holds. */
@@ -140,7 +178,7 @@ count_once(struct cache_conn *conn, struct memcached_count *c)
 	tell(conn, op, word);
 	if (op->count >= op->limit)
 		return ST_REFUSED;
-	st = window_step(c, true, &word);
+	st = window_step(c, &word);
 	if (st != ST_OK)
 		return st;
 	tell(conn, op, word);

@@ -30,9 +30,9 @@ bool memcached_count_peek(
 /* Counts, and sets the operation's status and outputs. */
 void memcached_count_run(struct cache_conn *conn, struct memcached_count *c);
 
-/* Takes back a count that was ST_OK. */
-void memcached_count_undo(
-    const struct cache_conn *conn, struct memcached_count *c);
+/* Takes back a count that was ST_OK, while its window lasts. What cannot be
+ * taken back stays counted: fewer get through, never more. */
+void memcached_count_undo(struct cache_conn *conn, struct memcached_count *c);
 
 /* DEL of a counter. One whose window has ended is not there, though memcached
  * has it still. */

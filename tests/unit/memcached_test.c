@@ -12,6 +12,10 @@
 
 #include "app/base/clock.h"
 #include "drivers/cache/memcached.h"
+#include "drivers/cache/memcached_conn.h"
+#include "drivers/cache/memcached_count.h"
+#include "drivers/cache/memcached_item.h"
+#include "drivers/cache/memcached_window.h"
 #include "tests/support/memcached.h"
 
 #define PATIENT_MS 5000
@@ -220,6 +224,72 @@ a_forged_counter_begins_anew(void **state)
 	    memcached_world_run(&world, &op, PATIENT_MS), ST_REFUSED);
 }
 
+/* The word of the counter, behind the driver's back; *cas changes with each
+ * write. */
+static uint64_t
+counter_look(uint64_t *cas)
+{
+	struct memcached_lookup l = { .link = &world.conn->links[0],
+		.arena = &world.arena };
+	uint64_t word = 0;
+
+	memcached_name_counter(
+	    &world.cache->prefix, &closed, STR("key"), &l.name);
+	assert_int_equal(memcached_lookup_run(world.conn, &l), ST_OK);
+	assert_true(memcached_window_parse(l.raw, &word));
+	*cas = l.cas;
+	return word;
+}
+
+static void
+counter_write(uint64_t word)
+{
+	char digits[MEMCACHED_WINDOW_TEXT];
+	struct str text = memcached_window_text(word, digits);
+	memcached_st *other = memcached_create(NULL);
+
+	(void)memcached_server_add(
+	    other, "127.0.0.1", (in_port_t)world.servers[0].port);
+	assert_int_equal(memcached_set(other, "weir:closed:c:key", 17, text.p,
+			     text.n, 0, MEMCACHED_FORM_NUMBER),
+	    MEMCACHED_SUCCESS);
+	memcached_free(other);
+}
+
+static void
+a_count_is_taken_back_from_its_own_window_only(void **state)
+{
+	struct cache_op op = { .kind = CACHE_COUNT,
+		.space = &closed,
+		.key = STR("key"),
+		.limit = 3,
+		.ttl = 60 };
+	struct memcached_count c = { 0 };
+	uint64_t word, before, after;
+
+	(void)state;
+	start(NULL);
+	memcached_conn_begin(world.conn, clock_boot_ms() + PATIENT_MS);
+	for (int i = 0; i < 2; i++) {
+		memcached_count_begin(world.conn, &op, &c);
+		(void)memcached_lookup_run(world.conn, &c.lookup);
+		memcached_count_run(world.conn, &c);
+		assert_int_equal(op.status, ST_OK);
+	}
+	memcached_count_undo(world.conn, &c);
+	assert_int_equal(op.count, 1);
+	word = counter_look(&before);
+	assert_int_equal(memcached_window_count(word), 1);
+	assert_int_equal(memcached_window_end(word), c.end_ms);
+	/* Its window ends, and that of others begins. */
+	word = memcached_window_word(c.end_ms + 1000, 2);
+	counter_write(word);
+	assert_int_equal(counter_look(&before), word);
+	memcached_count_undo(world.conn, &c);
+	assert_int_equal(counter_look(&after), word);
+	assert_int_equal(before, after);
+}
+
 static void
 stats_are_of_the_server(void **state)
 {
@@ -256,6 +326,7 @@ main(void)
 		TEST(a_name_that_is_unknown_is_told),
 		TEST(a_lost_generation_loses_its_values),
 		TEST(a_forged_counter_begins_anew),
+		TEST(a_count_is_taken_back_from_its_own_window_only),
 		TEST(stats_are_of_the_server),
 	};
 
