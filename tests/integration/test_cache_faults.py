@@ -18,6 +18,7 @@ from support.weir import run
 
 STORES = SERVED
 TIMEOUT = 0.25  # of a service that says nothing else
+PATIENCE = 3000  # ms, of the service `patient`
 RECOVERY = 2
 BUSY = 1  # seconds that a busy machine may add to a call
 CALLS = [("GET", "own/k", None), ("HEAD", "own/k", None),
@@ -33,7 +34,10 @@ CALLS = [("GET", "own/k", None), ("HEAD", "own/k", None),
 def site(store, tmp_path_factory):
     site = CacheSite(tmp_path_factory.mktemp("cache"), store)
     site.add("here", "cache_local")
-    site.site.grant("all", "here", "*", "all")
+    kind, config = store.service(site.site.folder)
+    site.add("patient", kind, timeout=PATIENCE, **config)
+    for name in ("here", "patient"):
+        site.site.grant("all", name, "*", "all")
     yield site.start()
     site.stop()
 
@@ -119,6 +123,27 @@ def test_a_store_that_hangs_costs_one_timeout(store, cache):
     for _ in range(40):
         assert cache.get("own/k").status == 503
     assert time.monotonic() - began < 40 * TIMEOUT / 4 + BUSY
+    store.server.resume()
+    check_recovers(cache)
+
+
+def test_many_writers_of_a_hung_store_leave_the_workers_free(
+        site, store, cache):
+    """One at a time waits for it, however patient its service is."""
+    store.server.pause()
+    assert cache.call("PUT", "patient/k", "1").status == 503
+
+    def write(_):
+        one = Cache(site.port, site.key)
+        try:
+            return one.call("PUT", "patient/k", "1").status
+        finally:
+            one.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        calls = pool.map(write, range(64))
+        check_others(cache)
+        assert set(calls) == {503}
     store.server.resume()
     check_recovers(cache)
 

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "app/base/clock.h"
 #include "app/base/log.h"
 #include "middleware/service.h"
 #include "tests/support/cache_world.h"
@@ -84,6 +85,34 @@ a_store_that_is_slow_leaves_doubt(void **state)
 	REFUSES("PUT", "", ABC, 503, "values may have been stored.");
 	REFUSES("DELETE", "k", NONE, 503, "the value may have been deleted.");
 	REFUSES("DELETE", "", NONE, 503, "values may have been deleted.");
+}
+
+static void
+a_late_store_is_tried_by_one_call_at_a_time(void **state)
+{
+	struct cache_world *w = *state;
+
+	w->instance.gate.late_ms = clock_boot_ms();
+	w->instance.gate.tried = true;
+	REFUSES("PUT", "k", "1", 503, "this call did not wait for it.");
+	REFUSES("DELETE", "", NONE, 503, "this call did not wait for it.");
+	assert_int_equal(w->n_ops, 0);
+	w->instance.gate.tried = false;
+	EXPECT("PUT", "k", "1", 200, "{\"key\":\"k\",\"success\":true}");
+	assert_int_equal(w->instance.gate.late_ms, 0);
+	assert_false(w->instance.gate.tried);
+}
+
+static void
+one_flush_at_a_time(void **state)
+{
+	struct cache_world *w = *state;
+
+	w->instance.gate.flushing = true;
+	REFUSES("DELETE", "", NONE, 503, "emptied by another call.");
+	w->instance.gate.flushing = false;
+	EXPECT("DELETE", "", NONE, 200, "{\"success\":true}");
+	EXPECT("DELETE", "", NONE, 200, "{\"success\":true}");
 }
 
 static void
@@ -295,6 +324,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CACHE(a_store_that_is_away_is_503),
 		CACHE(a_store_that_is_slow_leaves_doubt),
+		CACHE(a_late_store_is_tried_by_one_call_at_a_time),
+		CACHE(one_flush_at_a_time),
 		CACHE(other_failures_have_their_own_status),
 		CACHE(a_list_says_what_became_of_each),
 		CACHE(keys_are_created_all_or_none),

@@ -7,10 +7,12 @@
 
 #include <stdlib.h>
 
+#include "app/base/clock.h"
 #include "app/services/cache/answer.h"
 #include "app/services/cache/call.h"
 #include "app/services/cache/config.h"
 #include "app/services/cache/config_fields.h"
+#include "app/services/cache/gate.h"
 #include "app/services/cache/list.h"
 #include "app/services/cache/read.h"
 #include "app/services/cache/remove.h"
@@ -99,6 +101,40 @@ reads_handle(struct cache_call *c)
 		list_keys(c);
 }
 
+/* By its answer, since one call may ask the store in several ways. */
+static enum visit_end
+end_of(const struct request *req)
+{
+	int status = req->response.status;
+
+	if (status == 503)
+		return VISIT_FAILED;
+	return status < 400 || status == 404 ? VISIT_ANSWERED : VISIT_UNKNOWN;
+}
+
+static void
+store_handle(struct cache_call *c)
+{
+	struct request *req = c->req;
+	struct cache_service *service = req->service->instance;
+
+	if (!gate_enter(&c->visit, &service->gate, service->timeout_ms,
+		clock_boot_ms())) {
+		response_busy(req,
+		    "The store of service '%.*s' does not answer in time, so "
+		    "this call did not wait for it.",
+		    STR_ARG(req->service->name));
+		return;
+	}
+	if (request_reads(req))
+		reads_handle(c);
+	else if (req->method == METHOD_DELETE)
+		remove_values(c);
+	else
+		write_values(c);
+	gate_leave(&c->visit, end_of(req), clock_boot_ms());
+}
+
 static void
 cache_handle(struct request *req)
 {
@@ -110,12 +146,8 @@ cache_handle(struct request *req)
 		cache_answer_refuse(req, st, &err);
 	else if (req->method == METHOD_OPTIONS)
 		options_handle(req);
-	else if (request_reads(req))
-		reads_handle(&c);
-	else if (req->method == METHOD_DELETE)
-		remove_values(&c);
 	else
-		write_values(&c);
+		store_handle(&c);
 }
 
 /* What all types have in common. */

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "app/base/status.h"
+#include "app/services/cache/gate.h"
 #include "drivers/cache/cache.h"
 
 struct cache_service;
@@ -22,6 +23,7 @@ struct cache_call {
 	const struct cache_service *service;
 	struct str key; /* STR_NULL: the service itself */
 	int64_t deadline_ms;
+	struct cache_visit visit; /* while it may use the store */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include "app/services/cache/call.h"
 #include "app/services/cache/key.h"
 #include "app/services/cache/rights.h"
+#include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/store.h"
 
@@ -100,9 +101,11 @@ flush_run(struct cache_call *c)
 	if (conn == NULL)
 		return ST_UNAVAILABLE;
 	st = driver->ping(conn, c->deadline_ms, NULL);
-	return st != ST_OK ? st
-			   : driver->flush(conn, &c->service->space,
-				 c->req->deadline_ms, NULL);
+	if (st != ST_OK)
+		return st;
+	gate_answered(&c->visit);
+	return driver->flush(
+	    conn, &c->service->space, c->req->deadline_ms, NULL);
 }
 
 static void
@@ -113,7 +116,14 @@ remove_all(struct cache_call *c)
 
 	if (!flush_is_meant(c->req))
 		return;
+	if (!gate_flush_begin(c->visit.gate)) {
+		response_busy(c->req,
+		    "Service '%.*s' is being emptied by another call.",
+		    STR_ARG(c->req->service->name));
+		return;
+	}
 	fault.st = flush_run(c);
+	gate_flush_end(c->visit.gate);
 	if (fault.st != ST_OK) {
 		cache_answer_fault(c->req, &fault);
 		return;
