@@ -1,5 +1,5 @@
-/* What the Cache API says and takes back when its store fails or a role does
- * not allow all that a call names. */
+/* What the Cache API says when its store fails or a role does not allow all
+ * that a call names. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -148,22 +148,39 @@ keys_are_created_all_or_none(void **state)
 {
 	struct cache_world *w = *state;
 
-	failing(w, 1, 2, ST_FULL);
-	REFUSES("POST", "?create=1", ABC, 503,
-	    "{\"key\":\"a\",\"success\":false},"
-	    "{\"key\":\"b\",\"success\":false},"
-	    "{\"key\":\"c\",\"success\":false}");
-	assert_int_equal(w->n_items, 0);
-	/* b exists, and what was added cannot all be taken back. */
-	failing(w, 4, 9, ST_UNAVAILABLE);
 	cache_world_put(w, "b", "0");
+	REFUSES("POST", "?create=1", ABC, 400, "Nothing was stored in cache.");
+	assert_int_equal(w->n_ops, 3);
+	assert_int_equal(w->n_items, 1);
+	/* It cannot be seen whether they exist. */
+	failing(w, 1, 9, ST_TIMEOUT);
+	REFUSES("POST", "?create=1", "{\"x\":1,\"y\":2}", 503,
+	    "did not answer in time.");
+	assert_int_equal(w->n_items, 1);
+}
+
+/* What was stored meanwhile may be another's by now, so it stays. */
+static void
+what_was_created_is_not_taken_back(void **state)
+{
+	struct cache_world *w = *state;
+
+	/* b comes to exist after the look. */
+	failing(w, 4, 5, ST_EXISTS);
+	REFUSES("POST", "?create=1", ABC, 400,
+	    "One or more key(s) already exists (b). The others were stored.");
+	assert_non_null(strstr(cache_world_body(w),
+	    "\"context\":{\"resource\":[{\"key\":\"a\",\"success\":true},"
+	    "{\"key\":\"b\",\"success\":false},"
+	    "{\"key\":\"c\",\"success\":true}]}"));
+	assert_int_equal(w->n_items, 2);
+	w->n_items = 0;
+	failing(w, 4, 5, ST_FULL);
 	REFUSES("POST", "?create=1", ABC, 503,
-	    "{\"key\":\"a\",\"success\":false},"
+	    "{\"key\":\"a\",\"success\":true},"
 	    "{\"key\":\"b\",\"success\":false},"
 	    "{\"key\":\"c\",\"success\":true}");
-	assert_null(cache_world_value(w, "a"));
-	assert_string_equal(cache_world_value(w, "b"), "0");
-	assert_string_equal(cache_world_value(w, "c"), "3");
+	assert_int_equal(w->n_items, 2);
 }
 
 /* "k0,...": of n keys. */
@@ -329,6 +346,7 @@ main(void)
 		CACHE(other_failures_have_their_own_status),
 		CACHE(a_list_says_what_became_of_each),
 		CACHE(keys_are_created_all_or_none),
+		CACHE(what_was_created_is_not_taken_back),
 		CACHE(many_keys_go_in_chunks),
 		CACHE(what_is_read_at_once_is_bounded),
 		CACHE(a_page_may_end_early),

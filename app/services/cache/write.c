@@ -120,32 +120,6 @@ ops_make(struct write *w)
 	}
 }
 
-/* Takes back what was added. The others keep their statuses; one that cannot
- * be taken back stays ST_OK, one that was is ST_MISSING. */
-static void
-take_back(struct write *w)
-{
-	struct cache_call *c = w->call;
-	size_t n = w->pairs.n, added = 0;
-	struct cache_op *undo = arena_alloc(c->req->arena, n * sizeof(undo[0]));
-
-	for (size_t i = 0; i < n; i++) {
-		if (w->ops[i].status == ST_OK)
-			undo[added++] =
-			    cache_call_op(c, CACHE_DEL, w->ops[i].key);
-	}
-	(void)cache_call_run(c, undo, added); /* each has its status */
-	added = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (w->ops[i].status != ST_OK)
-			continue;
-		if (undo[added].status == ST_OK ||
-		    undo[added].status == ST_MISSING)
-			w->ops[i].status = ST_MISSING;
-		added++;
-	}
-}
-
 static size_t
 count_status(const struct write *w, enum status st)
 {
@@ -156,19 +130,12 @@ count_status(const struct write *w, enum status st)
 	return n;
 }
 
-static void
-answer_exists(struct write *w)
+/* The keys that exist, with commas between them. */
+static struct str
+names_of(const struct write *w)
 {
-	struct request *req = w->call->req;
-	struct buf names = buf_in(req->arena);
+	struct buf names = buf_in(w->call->req->arena);
 
-	if (w->pairs.form == PAIRS_ONE) {
-		response_fail(req, 400,
-		    "Key '%.*s' already exists in cache. Use PUT to update "
-		    "existing key.",
-		    STR_ARG(w->pairs.list[0].key));
-		return;
-	}
 	for (size_t i = 0; i < w->pairs.n; i++) {
 		if (w->ops[i].status != ST_EXISTS)
 			continue;
@@ -176,10 +143,38 @@ answer_exists(struct write *w)
 			buf_put_char(&names, ',');
 		buf_put(&names, w->ops[i].key);
 	}
-	response_fail(req, 400,
-	    "Nothing was stored in cache. One or more key(s) already exists "
-	    "(%.*s)",
-	    STR_ARG(buf_str(&names)));
+	return buf_str(&names);
+}
+
+static void
+answer_exists(struct write *w)
+{
+	struct request *req = w->call->req;
+
+	if (w->pairs.form == PAIRS_ONE)
+		response_fail(req, 400,
+		    "Key '%.*s' already exists in cache. Use PUT to update "
+		    "existing key.",
+		    STR_ARG(w->pairs.list[0].key));
+	else
+		response_fail(req, 400,
+		    "Nothing was stored in cache. One or more key(s) already "
+		    "exists (%.*s)",
+		    STR_ARG(names_of(w)));
+}
+
+/* Some came to exist after they were looked for. */
+static void
+answer_some(struct write *w)
+{
+	struct request *req = w->call->req;
+	struct buf context = buf_in(req->arena);
+	struct str message = arena_printf(req->arena,
+	    "One or more key(s) already exists (%.*s). The others were stored.",
+	    STR_ARG(names_of(w)));
+
+	cache_put_outcomes(&context, w->ops, w->pairs.n);
+	response_fail_context(req, 400, 400, buf_str(&context), message);
 }
 
 static void
@@ -217,15 +212,43 @@ answer_done(struct write *w)
 	cache_answer_json(req, status);
 }
 
+/*
+ * Before several keys are created, so that as a rule all are or none: what was
+ * added is not taken back when a key exists, since it may be another caller's
+ * by then. False, and the response holds the refusal.
+ */
+static bool
+none_exists(struct write *w)
+{
+	struct cache_call *c = w->call;
+	size_t n = w->pairs.n;
+	struct cache_op *gets = arena_alloc(c->req->arena, n * sizeof(gets[0]));
+	struct cache_fault fault = { .doubt = NULL, .context = STR_NULL };
+
+	for (size_t i = 0; i < n; i++)
+		gets[i] = cache_call_op(c, CACHE_GET, w->pairs.list[i].key);
+	fault.st = cache_call_run(c, gets, n);
+	for (size_t i = 0; i < n; i++)
+		w->ops[i].status =
+		    gets[i].status == ST_OK ? ST_EXISTS : ST_MISSING;
+	if (count_status(w, ST_EXISTS) > 0)
+		answer_exists(w);
+	else if (fault.st != ST_OK)
+		cache_answer_fault(c->req, &fault);
+	else
+		return true;
+	return false;
+}
+
 static void
 store(struct write *w)
 {
 	enum status st;
 
 	ops_make(w);
+	if (w->create && w->pairs.n > 1 && !none_exists(w))
+		return;
 	st = cache_call_run(w->call, w->ops, w->pairs.n);
-	if (w->create && (st != ST_OK || count_status(w, ST_EXISTS) > 0))
-		take_back(w);
 	if (st != ST_OK)
 		answer_fault(w, st);
 	else if (count_status(w, ST_EXISTS) == 0)
@@ -233,7 +256,7 @@ store(struct write *w)
 	else if (count_status(w, ST_OK) == 0)
 		answer_exists(w);
 	else
-		answer_fault(w, ST_UNAVAILABLE); /* some are still there */
+		answer_some(w);
 }
 
 void

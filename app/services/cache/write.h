@@ -6,8 +6,8 @@ struct cache_call;
 
 /*
  * PUT and PATCH replace; so does POST, unless create=true or a service with
- * bare_values asks for new keys only: then all of them are new, or none is
- * stored, as far as a store can take back what it has done.
+ * bare_values asks for new keys only: then none is stored when one of them is
+ * there; what was stored until one came to exist meanwhile stays, and is told.
  */
 void write_values(struct cache_call *c);
 
