@@ -143,6 +143,10 @@ several_keys_are_read_at_once(void **state)
 	assert_null(cache_world_value(*state, "a"));
 	REFUSES("GET", "?keys=", NONE, 400, "keys[0] is empty.");
 	REFUSES("GET", "?keys=a,,b", NONE, 400, "keys[1] is empty.");
+	REFUSES("GET", "?keys=a,b,%61", NONE, 400,
+	    "keys[2] is the same as an earlier one.");
+	REFUSES("DELETE", "?keys=a,a", NONE, 400,
+	    "keys[1] is the same as an earlier one.");
 	REFUSES("GET", "?keys=a,%0A", NONE, 400,
 	    "keys[1] holds a control character.");
 }

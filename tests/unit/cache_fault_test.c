@@ -222,8 +222,28 @@ what_is_read_at_once_is_bounded(void **state)
 	w->instance.max_value = (size_t)64 << 20;
 	assert_int_equal(cache_world_call(w, "GET", keys_of(w, 10), NONE), 200);
 	assert_int_equal(w->largest, 2);
+	/* Others hold no more than they were sent. */
+	assert_int_equal(
+	    cache_world_call(w, "DELETE", keys_of(w, 10), NONE), 200);
+	assert_int_equal(w->largest, 10);
 	REFUSES("GET", arena_printf(&w->arena, "%s&clear=1", keys_of(w, 3)).p,
 	    NONE, 400, "with 'clear' at most 2 are allowed.");
+}
+
+/* And so is what an answer holds. */
+static void
+what_is_answered_at_once_is_bounded(void **state)
+{
+	const size_t n = (size_t)9 << 20;
+	struct cache_world *w = *state;
+	char *value = arena_alloc(&w->arena, n + 1);
+
+	memset(value, '1', n);
+	value[n] = '\0';
+	cache_world_put(w, "k0", value);
+	assert_int_equal(cache_world_call(w, "GET", keys_of(w, 2), NONE), 200);
+	cache_world_put(w, "k1", value);
+	REFUSES("GET", keys_of(w, 2), NONE, 400, "ask for fewer keys.");
 }
 
 /* What was found is not lost for what comes behind it. */
@@ -349,6 +369,7 @@ main(void)
 		CACHE(what_was_created_is_not_taken_back),
 		CACHE(many_keys_go_in_chunks),
 		CACHE(what_is_read_at_once_is_bounded),
+		CACHE(what_is_answered_at_once_is_bounded),
 		CACHE(a_page_may_end_early),
 		CACHE(each_key_is_judged_by_the_role),
 		CACHE(to_clear_is_to_delete),

@@ -44,13 +44,15 @@ is_answer(enum status st)
 	return st == ST_OK || st == ST_MISSING || st == ST_EXISTS;
 }
 
-/* How many operations may go together: what they read is held at once. */
+/* How many operations may go together: what they read is held at once, and is
+ * counted only then. */
 static size_t
-chunk_max(const struct cache_call *c)
+chunk_max(const struct cache_call *c, enum cache_kind kind)
 {
-	size_t n = CACHE_CALL_BYTES / c->service->max_value;
+	size_t n = CACHE_CHUNK_BYTES / c->service->max_value;
+	bool reads = kind == CACHE_GET || kind == CACHE_PULL;
 
-	return n > CHUNK_OPS ? CHUNK_OPS : n;
+	return !reads || n > CHUNK_OPS ? CHUNK_OPS : n;
 }
 
 static enum status
@@ -83,10 +85,11 @@ bytes_read(const struct cache_op *ops, size_t n)
 enum status
 cache_call_run(const struct cache_call *c, struct cache_op *ops, size_t n)
 {
-	size_t max = chunk_max(c), done = 0, bytes = 0;
+	size_t done = 0, bytes = 0;
 	enum status st = ST_OK;
 
 	while (done < n && st == ST_OK) {
+		size_t max = chunk_max(c, ops[done].kind);
 		size_t m = n - done < max ? n - done : max;
 
 		st = chunk_run(c, ops + done, m);

@@ -15,8 +15,11 @@ struct request;
 /* Most keys that one call may name. */
 #define CACHE_CALL_KEYS 1000
 
-/* Most bytes of values that one call may read. */
-#define CACHE_CALL_BYTES ((size_t)128 << 20)
+/* Most bytes of values that one call may answer with. */
+#define CACHE_CALL_BYTES ((size_t)16 << 20)
+
+/* Most bytes of values that are read before they are counted. */
+#define CACHE_CHUNK_BYTES ((size_t)128 << 20)
 
 struct cache_call {
 	struct request *req;
@@ -39,10 +42,11 @@ struct cache_op cache_call_op(
     const struct cache_call *c, enum cache_kind kind, struct str key);
 
 /*
- * Runs any number of operations, as many at a time as a store takes; each has
- * its status then. After a failure of the store the rest is not tried, and has
- * ST_UNAVAILABLE. Returns the first status that is none of ST_OK, ST_MISSING
- * and ST_EXISTS; ST_REFUSED when more than CACHE_CALL_BYTES were read.
+ * Runs any number of operations of one kind, as many at a time as a store
+ * takes; each has its status then. After a failure of the store the rest is not
+ * tried, and has ST_UNAVAILABLE. Returns the first status that is none of
+ * ST_OK, ST_MISSING and ST_EXISTS; ST_REFUSED when more than CACHE_CALL_BYTES
+ * were read.
  */
 enum status cache_call_run(
     const struct cache_call *c, struct cache_op *ops, size_t n);

@@ -1,6 +1,7 @@
 #include "app/services/cache/key.h"
 
 #include "app/base/arena.h"
+#include "app/base/table.h"
 #include "app/base/uri.h"
 #include "app/base/utf8.h"
 #include "app/services/cache/call.h"
@@ -73,6 +74,20 @@ count_pieces(struct str text)
 	return n;
 }
 
+static enum status
+twice_check(struct arena *arena, struct str *keys, size_t n, struct error *err)
+{
+	struct table seen;
+
+	table_init(&seen, arena, n);
+	for (size_t i = 0; i < n; i++) {
+		if (!table_add(&seen, keys[i], &keys[i]))
+			return error_set(err, ST_INVALID,
+			    "keys[%zu] is the same as an earlier one.", i);
+	}
+	return ST_OK;
+}
+
 enum status
 keys_of_query(
     const struct request *req, struct str **list, size_t *n, struct error *err)
@@ -99,5 +114,5 @@ keys_of_query(
 			return error_set(
 			    err, ST_INVALID, "keys[%zu] %s.", *n - 1, fault);
 	}
-	return ST_OK;
+	return twice_check(req->arena, *list, *n, err);
 }

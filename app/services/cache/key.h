@@ -29,8 +29,8 @@ enum status key_of_path(
 
 /*
  * The keys of ?keys=, split before they are decoded; *list is NULL when there
- * is no such parameter. ST_INVALID with err: one of them can be no key, or
- * there are more than a call may name.
+ * is no such parameter. ST_INVALID with err: one of them can be no key or is
+ * there twice, or there are more than a call may name.
  */
 enum status keys_of_query(
     const struct request *req, struct str **list, size_t *n, struct error *err);

@@ -131,7 +131,7 @@ static bool
 clear_fits(struct request *req, size_t n)
 {
 	const struct cache_service *service = req->service->instance;
-	size_t max = CACHE_CALL_BYTES / service->max_value;
+	size_t max = CACHE_CHUNK_BYTES / service->max_value;
 
 	if (!clears(req) || n <= max)
 		return true;
