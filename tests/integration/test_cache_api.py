@@ -341,7 +341,7 @@ def test_each_service_has_its_own_keys(cache):
 def test_a_flush_is_not_done_by_mistake(cache):
     cache.put("own/k", 1)
     for path in ("own?key=k", "own?ids=k", "own?prefix=k", "own?keys=",
-                 "own//"):
+                 "own//", "own?KEYS=k", "own?keys[]=k", "own?clear=true"):
         check_error(cache.call("DELETE", path), 400)
     check_error(cache.call("DELETE", "own", {"keys": ["x"]}), 400)
     assert cache.get("own/k").status == 200

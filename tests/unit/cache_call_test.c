@@ -342,7 +342,9 @@ static void
 a_flush_is_not_done_by_mistake(void **state)
 {
 	static const char *const targets[] = { "?key=a", "?ids=a",
-		"?keys=", "?prefix=a", "?limit=1&x=1", "/" };
+		"?keys=", "?prefix=a", "?limit=1&x=1", "/", "?KEYS=a",
+		"?keys[]=a", "?Key=a", "?clear=true", "?api_key=x&x", "?%ff=a",
+		"?=a" };
 
 	cache_world_put(*state, "a", "1");
 	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
@@ -350,6 +352,9 @@ a_flush_is_not_done_by_mistake(void **state)
 		    cache_world_call(*state, "DELETE", targets[i], NONE), 400);
 	REFUSES("DELETE", "", "{\"keys\":[\"b\"]}", 400, "nothing was deleted");
 	assert_non_null(cache_world_value(*state, "a"));
+	EXPECT("DELETE", "?api_key=x&session_token=y&_method=DELETE", NONE, 200,
+	    "{\"success\":true}");
+	assert_null(cache_world_value(*state, "a"));
 }
 
 static void

@@ -12,9 +12,10 @@
 
 #define MAY_BE_GONE "the value may have been deleted"
 
-/* A parameter that seems to say which keys, and does not. */
-static const char *const mistakes[] = { "key", "ids", "id", "prefix", "filter",
-	"limit", "cursor", "pattern" };
+/* Parameters that do not seem to say which keys are meant, or to ask for
+ * anything but a flush. */
+static const char *const harmless[] = { "api_key", "session_token", "method",
+	"_method" };
 
 static void
 remove_key(struct cache_call *c)
@@ -65,18 +66,32 @@ all_allowed(const struct request *req, const struct str *keys, size_t n)
 	return true;
 }
 
+static bool
+is_harmless(struct str name)
+{
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
+		if (str_eq(name, str_of(harmless[i])))
+			return true;
+	}
+	return false;
+}
+
 /* Who meant some keys must not lose all. False, and the response holds the
  * refusal. */
 static bool
 flush_is_meant(struct request *req)
 {
-	for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
-		if (str_is_null(request_query(req, str_of(mistakes[i]))))
+	for (size_t i = 0; i < req->query.n; i++) {
+		struct str name = req->query.list[i].name;
+
+		if (is_harmless(name))
 			continue;
+		if (key_fault(name) != NULL)
+			name = STR("?");
 		response_fail(req, 400,
-		    "'%s' does not choose keys to delete, so nothing was "
+		    "'%.*s' does not choose keys to delete, so nothing was "
 		    "deleted. Name them with 'keys', separated by commas.",
-		    mistakes[i]);
+		    STR_ARG(key_shown(req->arena, name)));
 		return false;
 	}
 	if (req->body.n == 0)
