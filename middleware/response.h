@@ -22,6 +22,7 @@ struct response {
 	struct str message; /* of an error; else STR_NULL */
 	struct str context; /* of an error: JSON text, or STR_NULL */
 	bool is_error;      /* the body is an error envelope */
+	bool once;          /* it cannot be asked for again: never a 304 */
 	struct str type;    /* Content-Type */
 	struct buf head;    /* further header lines, each ending in CRLF */
 	struct buf build;   /* the body while it is being built */

@@ -379,7 +379,7 @@ cache_leave(void *state, struct request *req)
 		keep_and_store(slot, req, good);
 	if (slot->lookup != LOOKUP_NONE)
 		put_cache_status(slot, req);
-	if (good)
+	if (good && !res->once)
 		conditional_answer(req, slot->entry.etag);
 	else
 		response_header(res, STR("Cache-Control"), STR("no-store"));

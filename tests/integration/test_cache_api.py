@@ -140,6 +140,15 @@ def test_a_missing_key(cache):
 
 @pytest.mark.parametrize("word", ["clear", "pull"])
 def test_a_value_goes_as_it_is_read(cache, word):
+    for path in ("own/k", "own?keys=k"):
+        cache.put("own/k", 1)
+        tag = cache.get(path).headers["ETag"]
+        assert cache.get(path, If_None_Match=tag).status == 304
+        answer = cache.get(f"{path}{'&' if '?' in path else '?'}{word}=true",
+                           If_None_Match=tag)
+        assert answer.status == 200
+        assert b'"value":1' in answer.body
+        assert answer.headers["Cache-Control"] == "no-store"
     cache.put("own/k", 1)
     assert cache.call("HEAD", f"own/k?{word}=true").status == 200
     assert cache.get(f"own/k?{word}=true").json["value"] == 1

@@ -122,6 +122,7 @@ read_key(struct cache_call *c)
 		return;
 	}
 	(void)cache_call_run(c, &op, 1); /* its status says it as well */
+	req->response.once = clear;
 	answer_op(req, &op);
 }
 
@@ -233,6 +234,7 @@ read_listed(struct cache_call *c, const struct str *keys, size_t n)
 		return;
 	}
 	put_ops(&req->response.build, req, ops, n);
+	req->response.once = kind == CACHE_PULL;
 	cache_answer_json(req, 200);
 }
 
