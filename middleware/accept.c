@@ -22,12 +22,14 @@ weight_read(struct str text)
 	if (text.n == 0 || text.p[0] == '1')
 		return WEIGHT_MAX;
 	for (size_t i = 0; i < text.n && unit > 0; i++) {
-		if (text.p[i] >= '0' && text.p[i] <= '9') {
+		if (text.p[i] == '.') {
+			unit = WEIGHT_MAX / 10;
+		} else if (text.p[i] >= '0' && text.p[i] <= '9') {
 			weight += (text.p[i] - '0') * unit;
 			unit /= 10;
 		}
 	}
-	return weight;
+	return weight > WEIGHT_MAX ? WEIGHT_MAX : weight;
 }
 
 /* The weight among the parameters of a range. */

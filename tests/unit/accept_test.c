@@ -26,6 +26,7 @@ text_is_asked_for(void **state)
 		" text/plain ; q=0.1", "text/*", "text/plain, */*",
 		"text/plain, */*; q=0.01", "text/plain, application/*",
 		"application/json;q=0.5, text/plain",
+		"application/json;q=.5, text/plain;q=0.6",
 		"application/json ;q=0, */*", "image/png, text/plain" };
 
 	(void)state;
