@@ -169,6 +169,11 @@ the_key_is_the_path(void **state)
 	REFUSES("GET", "/", NONE, 400, "The key is empty.");
 	REFUSES("GET", "a%1Fb", NONE, 400, "The key holds a control character");
 	REFUSES("DELETE", "/", NONE, 400, "The key is empty.");
+	REFUSES("GET", "//", NONE, 400, "The key holds nothing but slashes.");
+	REFUSES("PUT", "%2F%2F", "1", 400, "nothing but slashes.");
+	REFUSES("GET", "?keys=a,%2F", NONE, 400,
+	    "keys[1] holds nothing but slashes.");
+	REFUSES("PUT", "", "{\"/\":1}", 400, "nothing but slashes");
 	REFUSES("GET", "a%FF", NONE, 400, "The key is not UTF-8.");
 }
 

@@ -13,6 +13,7 @@
 const char *
 key_fault(struct str key)
 {
+	bool named = false;
 	size_t n;
 
 	if (key.n == 0)
@@ -27,8 +28,9 @@ key_fault(struct str key)
 		n = utf8_first(str_skip(key, i));
 		if (n == 0)
 			return "is not UTF-8";
+		named |= c != '/';
 	}
-	return NULL;
+	return named ? NULL : "holds nothing but slashes";
 }
 
 struct str

@@ -12,8 +12,9 @@ struct request;
 
 /*
  * NULL, or what is wrong, to follow "the key": it is empty, longer than
- * CACHE_KEY_MAX bytes, holds a control byte, or is not UTF-8, in which no
- * answer could name it.
+ * CACHE_KEY_MAX bytes, holds a control byte, is not UTF-8, in which no answer
+ * could name it, or nothing but slashes, which a role's rows do not tell from
+ * the service itself.
  */
 const char *key_fault(struct str key);
 
