@@ -4,6 +4,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/jsoncheck.h"
+#include "app/base/secret.h"
 
 #define CONFIG_DEPTH 8
 
@@ -54,11 +55,14 @@ json_config_each(struct arena *arena, struct str text, json_config_f *member,
     void *ctx, struct error *err)
 {
 	struct json_object *config;
+	struct str copy;
 	enum status st = json_check(arena, text, CONFIG_DEPTH, err);
 
 	if (st != ST_OK)
 		return st;
-	config = json_tokener_parse(arena_dup(arena, text).p);
+	copy = arena_dup(arena, text); /* for its NUL */
+	config = json_tokener_parse(copy.p);
+	secret_wipe((char *)copy.p, copy.n);
 	if (json_object_is_type(config, json_type_object))
 		st = each(arena, config, member, ctx, err);
 	else

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/base/secret.h"
 #include "app/base/settings.h"
 #include "app/services/cache/cache.h"
 #include "app/services/cache/config_fields.h"
@@ -63,6 +64,20 @@ text_check(const struct service_type *type,
 	return cache_config_own_check(driver, text, err);
 }
 
+/* The arena's end would leave the secrets where they stood. */
+static void
+text_end(struct cache_config_text *text, struct arena *arena)
+{
+	struct str *const secrets[] = { &text->password,
+		&text->sentinel_password };
+
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
+		if (secrets[i]->n > 0)
+			secret_wipe((char *)secrets[i]->p, secrets[i]->n);
+	}
+	arena_close(arena);
+}
+
 enum status
 cache_config_check(
     const struct service_type *type, struct str config, struct error *err)
@@ -75,7 +90,7 @@ cache_config_check(
 	st = cache_config_text_read(&arena, config, &text, err);
 	if (st == ST_OK)
 		st = text_check(type, &text, err);
-	arena_close(&arena);
+	text_end(&text, &arena);
 	return st;
 }
 
@@ -125,22 +140,35 @@ store_open(struct cache_service *service, const struct choice *choice,
 	return st;
 }
 
+static enum status
+text_open(struct cache_service *service, const struct cache_config_text *text,
+    const struct service *record, const struct service_host *host,
+    struct error *err)
+{
+	struct choice choice;
+	enum status st = text_check(record->type, text, err);
+
+	if (st == ST_OK)
+		st = numbers_read(service, text, err);
+	if (st != ST_OK)
+		return st;
+	service->max_value = (size_t)host->settings->cache_max_value;
+	choice = choice_of(record->type, text, host->settings);
+	return store_open(service, &choice, text, host, err);
+}
+
 enum status
 cache_config_open(struct cache_service *service, const struct service *record,
     const struct service_host *host, struct error *err)
 {
 	struct cache_config_text text;
-	struct choice choice;
-	enum status st =
-	    cache_config_text_read(&service->arena, record->config, &text, err);
+	struct arena arena;
+	enum status st;
 
+	arena_init(&arena, ARENA_BYTES);
+	st = cache_config_text_read(&arena, record->config, &text, err);
 	if (st == ST_OK)
-		st = text_check(record->type, &text, err);
-	if (st == ST_OK)
-		st = numbers_read(service, &text, err);
-	if (st != ST_OK)
-		return st;
-	service->max_value = (size_t)host->settings->cache_max_value;
-	choice = choice_of(record->type, &text, host->settings);
-	return store_open(service, &choice, &text, host, err);
+		st = text_open(service, &text, record, host, err);
+	text_end(&text, &arena);
+	return st;
 }
