@@ -127,6 +127,12 @@ request_query(const struct request *req, struct str name)
 	return params_get(&req->query, name);
 }
 
+bool
+request_asks(const struct request *req, const char *name)
+{
+	return str_to_bool(request_query(req, str_of(name)));
+}
+
 struct str
 method_name(enum method m)
 {

@@ -214,6 +214,9 @@ struct cache_op *request_plan_op(struct request *req, enum store_use use);
 /* The first value of a query parameter, or STR_NULL. */
 struct str request_query(const struct request *req, struct str name);
 
+/* Does a query parameter say yes? */
+bool request_asks(const struct request *req, const char *name);
+
 /* "GET"; the empty string for METHOD_NONE. */
 struct str method_name(enum method m);
 

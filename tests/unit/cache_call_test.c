@@ -212,6 +212,7 @@ statistics_are_what_the_store_knows(void **state)
 	cache_world_put(*state, "a", "1");
 	EXPECT("GET", "?stats=true", NONE, 200,
 	    "{\"store\":\"fake\",\"hits\":0,\"items\":1,\"bytes\":7}");
+	REFUSES("GET", "?stats=true&keys=a", NONE, 400, "together.");
 }
 
 static void

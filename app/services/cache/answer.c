@@ -29,8 +29,7 @@ wants_bare(const struct request *req)
 {
 	const struct cache_service *service = req->service->instance;
 
-	return service->bare_values ||
-	       str_to_bool(request_query(req, STR("raw"))) ||
+	return service->bare_values || request_asks(req, "raw") ||
 	       accept_wants_text(req->param[PARAM_ACCEPT]);
 }
 

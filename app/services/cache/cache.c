@@ -91,12 +91,22 @@ options_handle(struct request *req)
 }
 
 static void
+stats_handle(struct cache_call *c)
+{
+	if (str_is_null(request_query(c->req, STR("keys"))))
+		list_stats(c);
+	else
+		response_fail(c->req, 400,
+		    "'stats' and 'keys' cannot be asked for together.");
+}
+
+static void
 reads_handle(struct cache_call *c)
 {
 	if (!str_is_null(c->key))
 		read_key(c);
-	else if (str_to_bool(request_query(c->req, STR("stats"))))
-		list_stats(c);
+	else if (request_asks(c->req, "stats"))
+		stats_handle(c);
 	else if (!read_keys(c))
 		list_keys(c);
 }

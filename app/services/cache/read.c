@@ -11,18 +11,12 @@
 
 #define MAY_BE_GONE "the value may have been deleted"
 
-static bool
-is_asked(const struct request *req, const char *name)
-{
-	return str_to_bool(request_query(req, str_of(name)));
-}
-
 /* Is the value to be deleted as it is read? A HEAD changes nothing. */
 static bool
 clears(const struct request *req)
 {
 	return req->method == METHOD_GET &&
-	       (is_asked(req, "clear") || is_asked(req, "pull"));
+	       (request_asks(req, "clear") || request_asks(req, "pull"));
 }
 
 /* The JSON text that stands in for a missing value, or STR_NULL. */
@@ -59,7 +53,7 @@ answer_op(struct request *req, const struct cache_op *op)
 
 	if (!found && op->status != ST_MISSING)
 		cache_answer_fault(req, &fault);
-	else if (is_asked(req, "check_exist"))
+	else if (request_asks(req, "check_exist"))
 		cache_answer_truth(req, 200, op->key, "exists", found);
 	else if (found)
 		cache_answer_value(req, op->key, op->value);
@@ -100,7 +94,7 @@ read_answer(struct request *req)
 static bool
 clear_check(struct request *req)
 {
-	if (!clears(req) || !is_asked(req, "check_exist"))
+	if (!clears(req) || !request_asks(req, "check_exist"))
 		return true;
 	response_fail(req, 400,
 	    "'check_exist' and 'clear' cannot be asked for together.");
@@ -117,7 +111,7 @@ read_key(struct cache_call *c)
 
 	if (!clear_check(req))
 		return;
-	if (clear && !rights_allow_delete(req, c->key)) {
+	if (clear && !rights_allow(req, &op, 1)) {
 		rights_refuse(req);
 		return;
 	}
@@ -140,19 +134,6 @@ clear_fits(struct request *req, size_t n)
 	    "The request names %zu keys; with 'clear' at most %zu are allowed.",
 	    n, max);
 	return false;
-}
-
-static bool
-keys_allowed(const struct request *req, const struct str *keys, size_t n)
-{
-	bool clear = clears(req);
-
-	for (size_t i = 0; i < n; i++) {
-		if (!rights_allow(req, keys[i]) ||
-		    (clear && !rights_allow_delete(req, keys[i])))
-			return false;
-	}
-	return true;
 }
 
 static void
@@ -180,7 +161,7 @@ static void
 put_ops(
     struct buf *b, struct request *req, const struct cache_op *ops, size_t n)
 {
-	bool check = is_asked(req, "check_exist");
+	bool check = request_asks(req, "check_exist");
 	struct str instead = default_of(req);
 
 	buf_put_lit(b, "{\"resource\":[");
@@ -228,6 +209,10 @@ read_listed(struct cache_call *c, const struct str *keys, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		ops[i] = cache_call_op(c, kind, keys[i]);
+	if (!rights_allow(req, ops, n)) {
+		rights_refuse(req);
+		return;
+	}
 	st = cache_call_run(c, ops, n);
 	if (st != ST_OK) {
 		answer_ops_fault(req, st, ops, n);
@@ -250,8 +235,6 @@ read_keys(struct cache_call *c)
 		cache_answer_refuse(req, ST_INVALID, &err);
 	else if (keys == NULL)
 		return false;
-	else if (!keys_allowed(req, keys, n))
-		rights_refuse(req);
 	else if (clear_check(req) && clear_fits(req, n))
 		read_listed(c, keys, n);
 	return true;

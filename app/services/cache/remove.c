@@ -45,6 +45,10 @@ remove_listed(struct cache_call *c, const struct str *keys, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		ops[i] = cache_call_op(c, CACHE_DEL, keys[i]);
+	if (!rights_allow(req, ops, n)) {
+		rights_refuse(req);
+		return;
+	}
 	fault.st = cache_call_run(c, ops, n);
 	cache_put_outcomes(&outcomes, ops, n);
 	if (fault.st != ST_OK) {
@@ -54,16 +58,6 @@ remove_listed(struct cache_call *c, const struct str *keys, size_t n)
 	}
 	req->response.build = outcomes;
 	cache_answer_json(req, 200);
-}
-
-static bool
-all_allowed(const struct request *req, const struct str *keys, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (!rights_allow(req, keys[i]))
-			return false;
-	}
-	return true;
 }
 
 static bool
@@ -161,8 +155,6 @@ remove_values(struct cache_call *c)
 		cache_answer_refuse(req, ST_INVALID, &err);
 	else if (keys == NULL)
 		remove_all(c);
-	else if (!all_allowed(req, keys, n))
-		rights_refuse(req);
 	else
 		remove_listed(c, keys, n);
 }

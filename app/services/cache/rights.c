@@ -26,15 +26,15 @@ rights_filtered(const struct request *req)
 }
 
 bool
-rights_allow(const struct request *req, struct str key)
+rights_allow(const struct request *req, const struct cache_op *ops, size_t n)
 {
-	return allows(req, key, verb_of(req));
-}
-
-bool
-rights_allow_delete(const struct request *req, struct str key)
-{
-	return allows(req, key, METHOD_DELETE);
+	for (size_t i = 0; i < n; i++) {
+		if (!allows(req, ops[i].key, verb_of(req)) ||
+		    (ops[i].kind == CACHE_PULL &&
+			!allows(req, ops[i].key, METHOD_DELETE)))
+			return false;
+	}
+	return true;
 }
 
 void

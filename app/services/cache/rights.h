@@ -9,18 +9,18 @@
 
 #include <stdbool.h>
 
-#include "app/base/str.h"
+#include <stddef.h>
 
+struct cache_op;
 struct request;
 
 /* Do row filters of the role apply to the path? */
 bool rights_filtered(const struct request *req);
 
-/* May the role do what the call does to that key? */
-bool rights_allow(const struct request *req, struct str key);
-
-/* May it delete it, whatever the method? */
-bool rights_allow_delete(const struct request *req, struct str key);
+/* May the role do what the call does to the keys of all n operations, and
+ * delete those that are pulled, whatever the method? */
+bool rights_allow(
+    const struct request *req, const struct cache_op *ops, size_t n);
 
 /* The answer is the access stage's refusal. */
 void rights_refuse(struct request *req);

@@ -21,12 +21,6 @@ struct write {
 };
 
 static bool
-is_asked(const struct request *req, const char *name)
-{
-	return str_to_bool(request_query(req, str_of(name)));
-}
-
-static bool
 is_utf8(struct str s)
 {
 	size_t n = 1;
@@ -63,7 +57,7 @@ static bool
 is_verbatim(const struct cache_call *c, bool text)
 {
 	return text || c->service->bare_values ||
-	       is_asked(c->req, str_is_null(c->key) ? "map" : "raw");
+	       request_asks(c->req, str_is_null(c->key) ? "map" : "raw");
 }
 
 /* ST_OK, or the response holds the refusal. */
@@ -92,16 +86,6 @@ pairs_take(struct write *w)
 	if (st != ST_OK)
 		cache_answer_refuse(req, st, &err);
 	return st;
-}
-
-static bool
-is_allowed(const struct write *w)
-{
-	for (size_t i = 0; i < w->pairs.n; i++) {
-		if (!rights_allow(w->call->req, w->pairs.list[i].key))
-			return false;
-	}
-	return true;
 }
 
 static void
@@ -245,7 +229,6 @@ store(struct write *w)
 {
 	enum status st;
 
-	ops_make(w);
 	if (w->create && w->pairs.n > 1 && !none_exists(w))
 		return;
 	st = cache_call_run(w->call, w->ops, w->pairs.n);
@@ -266,10 +249,11 @@ write_values(struct cache_call *c)
 	struct write w = { .call = c };
 
 	w.create = req->method == METHOD_POST &&
-		   (c->service->bare_values || is_asked(req, "create"));
+		   (c->service->bare_values || request_asks(req, "create"));
 	if (pairs_take(&w) != ST_OK)
 		return;
-	if (str_is_null(c->key) && !is_allowed(&w))
+	ops_make(&w);
+	if (str_is_null(c->key) && !rights_allow(req, w.ops, w.pairs.n))
 		rights_refuse(req);
 	else
 		store(&w);
