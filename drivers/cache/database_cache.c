@@ -89,6 +89,8 @@ database_cache_open(
 	atomic_init(&cache->refs, 1);
 	cache->driver = db_driver_find(str_of(config->db->driver));
 	db_config_copy(&cache->db, config->db);
+	/* What is known of the server holds for the link. */
+	cache->db.keep_link = true;
 	cache->prefix = copy(config->prefix);
 	cache->table = copy(config->table);
 	cache->max_value = (size_t)config->max_value;

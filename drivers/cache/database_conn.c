@@ -168,7 +168,10 @@ database_conn_dial(struct cache_conn *conn, int64_t deadline_ms)
 		return st;
 	}
 	st = database_home_enter(conn, deadline_ms);
-	return st == ST_OK ? database_table_ready(conn, deadline_ms) : st;
+	if (st == ST_OK)
+		return database_table_ready(conn, deadline_ms);
+	hang_up(conn); /* what comes next would not ask where it is */
+	return st;
 }
 
 /* The attempt to connect, or to find the table, came to this. */

@@ -41,6 +41,9 @@ struct db_config {
 	const char *tls_ca; /* file of certificates; NULL: the system's */
 	bool read_only;
 	bool create; /* make the database when it does not exist (sqlite) */
+	/* A link that is lost stays so: no other is dialled in secret for what
+	 * may be asked again, which might reach another server. */
+	bool keep_link;
 };
 
 /* With texts of its own, until db_config_free() wipes and frees them. */

@@ -84,7 +84,8 @@ driver_usable(struct db_conn *conn, bool ask)
 	return !conn->lost;
 }
 
-/* Nothing has begun on a connection that turns out to be dead: a new one. */
+/* Nothing has begun on a connection that turns out to be dead: a new one,
+ * unless whoever asks wants to know. */
 static enum status
 transaction_begin(struct db_conn *conn, const char *sql, int64_t deadline_ms,
     struct error *err)
@@ -93,6 +94,7 @@ transaction_begin(struct db_conn *conn, const char *sql, int64_t deadline_ms,
 	enum status st = mysql_order(conn, sql, deadline_ms, &why);
 
 	if (st == ST_UNAVAILABLE && conn->lost &&
+	    !conn->place->config.keep_link &&
 	    mysql_dial(conn, deadline_ms, err) == ST_OK) {
 		why.text[0] = '\0';
 		st = mysql_order(conn, sql, deadline_ms, &why);

@@ -1,7 +1,8 @@
 /*
  * Running a statement. One that is known to be a read, outside a transaction,
  * is run again on a new link when its connection turns out to be dead and no
- * row has come; anything else is never sent twice.
+ * row has come, where the config allows it (keep_link); anything else is never
+ * sent twice.
  */
 #include "drivers/db/mysql_conn.h"
 
@@ -148,7 +149,7 @@ run_outside(struct db_conn *conn, struct asking *a, struct error *err)
 	enum status st = attempt(conn, a, &why);
 
 	if (st == ST_UNAVAILABLE && conn->lost && !a->any_row &&
-	    is_read(a->stmt->sql) &&
+	    !conn->place->config.keep_link && is_read(a->stmt->sql) &&
 	    mysql_dial(conn, a->deadline_ms, err) == ST_OK)
 		return attempt(conn, a, err);
 	return st == ST_OK ? st : error_set(err, st, "%s", why.text);
