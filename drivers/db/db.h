@@ -143,6 +143,8 @@ struct db_driver {
 	enum status (*begin)(
 	    struct db_conn *conn, int64_t deadline_ms, struct error *err);
 	enum status (*commit)(struct db_conn *conn, struct error *err);
+	/* Waits no longer than the deadline of begin(): a server that does not
+	 * answer by then costs the connection. */
 	void (*rollback)(struct db_conn *conn);
 	/* False before begin(), after the end, and once the database has ended
 	 * the transaction by itself (RAISE(ROLLBACK) in a trigger). */

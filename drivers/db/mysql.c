@@ -118,16 +118,19 @@ driver_begin(struct db_conn *conn, int64_t deadline_ms, struct error *err)
 	return transaction_begin(conn, "START TRANSACTION", deadline_ms, err);
 }
 
-/* The server rolls back by itself what it does not answer in time. */
+/* The server rolls back by itself what it does not answer in time, when the
+ * link ends; whoever has no time left does not wait for it. */
 static void
 driver_rollback(struct db_conn *conn)
 {
 	bool open = conn->transaction != TRANSACTION_NONE;
+	int64_t until_ms = clock_boot_ms() + ROLLBACK_MS;
 
+	if (until_ms > conn->transaction_ends_ms)
+		until_ms = conn->transaction_ends_ms;
 	conn->transaction = TRANSACTION_NONE;
 	if (open && !conn->lost &&
-	    mysql_order(
-		conn, "ROLLBACK", clock_boot_ms() + ROLLBACK_MS, NULL) != ST_OK)
+	    mysql_order(conn, "ROLLBACK", until_ms, NULL) != ST_OK)
 		mysql_give_up(conn);
 }
 

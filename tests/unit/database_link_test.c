@@ -1,4 +1,5 @@
-/* The link under a database store: which server it leads to. */
+/* The link under a database store: which server it leads to, and how long what
+ * is asked over it may take. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +18,7 @@
 #include "tests/support/mariadb.h"
 
 #define KEY    STR("a key")
+#define HURRY  250 /* milliseconds */
 #define MOMENT 20000
 
 static enum status
@@ -127,12 +129,35 @@ a_home_that_could_not_be_read_is_read_later(void **state)
 	f->driver->disconnect(conn);
 }
 
+/* The transaction of a count that is refused is rolled back. */
+static void
+a_rollback_keeps_to_the_deadline(void **state)
+{
+	struct fixture *f = *state;
+	int64_t began_ms;
+
+	if (rows_in_file(f))
+		return;
+	assert_int_equal(count(f, KEY, 1, 60), ST_OK);
+	began_ms = stopwatch_ms();
+	assert_int_equal(
+	    database_begin(f->conn, clock_boot_ms() + HURRY), ST_OK);
+	mariadb_pause();
+	database_rollback(f->conn);
+	mariadb_resume();
+	assert_soon(began_ms, HURRY);
+	assert_null(f->conn->db);
+	fixture_recover(f);
+	assert_int_equal(count(f, KEY, 1, 60), ST_REFUSED);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ROWS_TEST(a_link_that_is_lost_is_not_replaced_in_secret),
 		ROWS_TEST(a_home_that_could_not_be_read_is_read_later),
+		ROWS_TEST(a_rollback_keeps_to_the_deadline),
 	};
 
 	return ROWS_RUN("database_link", tests);
