@@ -40,7 +40,9 @@ struct db_config {
 	enum db_tls tls;
 	const char *tls_ca; /* file of certificates; NULL: the system's */
 	bool read_only;
-	bool create; /* make the database when it does not exist (sqlite) */
+	/* Make the database when it does not exist (sqlite): a file that its
+	 * owner alone may read. */
+	bool create;
 	/* A link that is lost stays so: no other is dialled in secret for what
 	 * may be asked again, which might reach another server. */
 	bool keep_link;

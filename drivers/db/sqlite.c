@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -18,6 +19,7 @@
 
 #define VERSIONS_MS 200
 #define WAL_NAP_NS  5000000L
+#define FILE_MODE   0600
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
 
@@ -73,6 +75,19 @@ open_flags(const struct db_config *config)
 }
 
 /*
+ * SQLite would make a file that all may read; the files beside it get its mode.
+ * mknod, since a descriptor of ours, when it is closed, would take the locks
+ * that SQLite may have on the file by then. What cannot be made, or is there
+ * already, is for SQLite to judge.
+ */
+static void
+file_make(const char *path)
+{
+	if (path[0] != ':' && strncmp(path, "file:", 5) != 0)
+		(void)mknod(path, S_IFREG | FILE_MODE, 0);
+}
+
+/*
  * Two connections that make one database at once refuse each other here, where
  * SQLite does not wait by itself.
  */
@@ -117,6 +132,8 @@ conn_open(struct db_conn *conn, const struct db_config *config,
 	enum status st;
 	int rc;
 
+	if (make_wal)
+		file_make(config->database);
 	rc = sqlite3_open_v2(
 	    config->database, &conn->db, open_flags(config), NULL);
 	if (conn->db == NULL)

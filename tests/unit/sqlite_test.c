@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -397,6 +398,51 @@ memory_has_an_identity_of_its_own(void **state)
 	db_sqlite.disconnect(conn);
 }
 
+static mode_t
+mode_of(const char *path, const char *end)
+{
+	char name[256];
+	struct stat st;
+
+	(void)snprintf(name, sizeof(name), "%s%s", path, end);
+	assert_int_equal(stat(name, &st), 0);
+	return st.st_mode & 07777;
+}
+
+/* Whatever umask the process has: nobody else reads what is in it. */
+static void
+a_file_that_is_made_is_its_owners_alone(void **state)
+{
+	static const char *const ends[] = { "", "-wal", "-shm" };
+	char folder[] = "/tmp/weir-XXXXXX";
+	struct db_config config = { .driver = "sqlite", .create = true };
+	mode_t before = umask(022);
+	struct db_conn *conn;
+	char path[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(path, sizeof(path), "%s/new.db", folder);
+	config.database = path;
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(
+		    db_sqlite.connect(&config, fixture_deadline(), &conn, NULL),
+		    ST_OK);
+		assert_int_equal(
+		    run(conn, "CREATE TABLE IF NOT EXISTS t (a)", NULL), ST_OK);
+		assert_int_equal(
+		    run(conn, "INSERT INTO t VALUES (1)", NULL), ST_OK);
+		for (int i = 0; i < 3; i++)
+			assert_int_equal(
+			    mode_of(path, ends[i]), round == 0 ? 0600 : 0640);
+		assert_int_equal(chmod(path, 0640), 0); /* as somebody wants */
+		db_sqlite.disconnect(conn);
+	}
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+	(void)umask(before);
+}
+
 int
 main(void)
 {
@@ -422,6 +468,7 @@ main(void)
 		TEST(names_with_quotes_are_names),
 		TEST(a_commit_says_which_constraint_it_broke),
 		TEST(memory_has_an_identity_of_its_own),
+		TEST(a_file_that_is_made_is_its_owners_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
