@@ -83,7 +83,8 @@ database_list(struct cache_conn *conn, const struct cache_space *space,
 	struct str last;
 	enum status st;
 
-	if (!cursor_read(arena, page->cursor, &last))
+	if (!cursor_read(arena, page->cursor, &last) ||
+	    (last.n > 0 && !str_starts(last, page->prefix)))
 		return ST_INVALID;
 	args[0] =
 	    database_bytes(database_space(conn->cache, arena, space->name));

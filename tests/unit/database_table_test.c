@@ -232,6 +232,42 @@ a_large_table_is_estimated(void **state)
 	assert_int_equal(rows_number(f, ROWS), 0);
 }
 
+/* A page of keys that begin so; its cursor is what was given and then comes. */
+static enum status
+page(struct fixture *f, struct str prefix, struct str *cursor, size_t *n)
+{
+	struct cache_page p = { .prefix = prefix,
+		.cursor = *cursor,
+		.limit = 1,
+		.arena = &f->arena };
+	enum status st = f->driver->list(
+	    f->conn, &fixture_space, &p, fixture_deadline(), NULL);
+
+	*cursor = p.cursor;
+	*n = p.n;
+	return st;
+}
+
+static void
+a_cursor_does_not_lead_out_of_the_prefix(void **state)
+{
+	struct fixture *f = *state;
+	struct str of_all = STR("");
+	struct str of_b = STR("");
+	size_t n;
+
+	assert_int_equal(set(f, STR("a1"), STR("value"), 60), ST_OK);
+	assert_int_equal(set(f, STR("a2"), STR("value"), 60), ST_OK);
+	assert_int_equal(set(f, STR("b1"), STR("value"), 60), ST_OK);
+	assert_int_equal(page(f, STR(""), &of_all, &n), ST_OK);
+	assert_int_equal(page(f, STR("b"), &of_b, &n), ST_OK);
+	assert_true(of_all.n > 0 && of_b.n > 0);
+	assert_int_equal(page(f, STR("b"), &of_all, &n), ST_INVALID);
+	assert_int_equal(page(f, STR("a"), &of_b, &n), ST_INVALID);
+	assert_int_equal(page(f, STR("b"), &of_b, &n), ST_OK);
+	assert_int_equal(n, 0);
+}
+
 int
 main(void)
 {
@@ -245,6 +281,7 @@ main(void)
 		ROWS_TEST(what_has_expired_is_swept),
 		ROWS_TEST(a_refused_count_leaves_no_row),
 		ROWS_TEST(a_large_table_is_estimated),
+		ROWS_TEST(a_cursor_does_not_lead_out_of_the_prefix),
 	};
 
 	return ROWS_RUN("database_table", tests);
