@@ -105,14 +105,14 @@ take(const struct work *w, enum database_query query)
 
 /* A value that cannot be added leaves the one that is there. */
 static enum status
-add_too_big(const struct work *w)
+add_fail(const struct work *w, enum status why)
 {
 	struct cache_op *op = w->item->op;
 	struct str value = op->value;
 	enum status st = take(w, DATABASE_LOOK);
 
 	op->value = value;
-	op->status = op->status == ST_OK ? ST_EXISTS : ST_TOO_BIG;
+	op->status = op->status == ST_OK ? ST_EXISTS : why;
 	return st;
 }
 
@@ -134,7 +134,7 @@ run_add(const struct work *w)
 			st = passed == 0 ? ST_EXISTS : put(w, DATABASE_INSERT);
 	}
 	if (st == ST_TOO_BIG)
-		return add_too_big(w);
+		return add_fail(w, ST_TOO_BIG);
 	if (st == ST_OK || st == ST_EXISTS) {
 		op->status = st;
 		return ST_OK;
@@ -280,7 +280,7 @@ write_some(struct cache_conn *conn, const struct database_item *items, size_t n,
 }
 
 /* On a disk that is full: each by itself, and what cannot be stored leaves
- * nothing. */
+ * nothing, or what an ADD has found. */
 static enum status
 write_one(struct cache_conn *conn, const struct database_item *item,
     int64_t deadline_ms)
@@ -290,8 +290,10 @@ write_one(struct cache_conn *conn, const struct database_item *item,
 
 	if (st != ST_FULL)
 		return st;
-	if (item->op->kind == CACHE_SET || item->op->kind == CACHE_ADD)
+	if (item->op->kind == CACHE_SET)
 		return drop(&w, ST_FULL);
+	if (item->op->kind == CACHE_ADD)
+		return add_fail(&w, ST_FULL);
 	return ST_UNAVAILABLE;
 }
 

@@ -263,6 +263,45 @@ a_disk_that_is_full_is_survived(void **state)
 	fixture_meet(f);
 }
 
+/* A disk on which nothing new finds room. */
+static enum status
+run_on_full_disk(struct db_conn *conn, const struct db_stmt *stmt,
+    int64_t deadline_ms, db_row_f *row, void *ctx, struct db_result *result,
+    struct error *err)
+{
+	if (str_starts(stmt->sql, STR("INSERT")))
+		return error_set(err, ST_FULL, "the disk is full");
+	return db_driver_find(STR("sqlite"))
+	    ->run(conn, stmt, deadline_ms, row, ctx, result, err);
+}
+
+static void
+an_add_on_a_full_disk_leaves_what_is_there(void **state)
+{
+	struct fixture *f = *state;
+	const struct db_driver *driver = f->cache->driver;
+	struct db_driver full = *driver;
+	struct cache_op ops[] = {
+		{ .kind = CACHE_ADD, .key = STR("new"), .value = STR("x") },
+		{ .kind = CACHE_ADD, .key = KEY, .value = STR("x") },
+	};
+
+	if (!rows_in_file(f))
+		return;
+	assert_int_equal(set(f, KEY, STR("value"), 60), ST_OK);
+	full.run = run_on_full_disk;
+	f->cache->driver = &full;
+	assert_int_equal(add(f, KEY, STR("new"), 60), ST_EXISTS);
+	assert_int_equal(add(f, STR("new"), STR("new"), 60), ST_FULL);
+	run(f, ops, 2);
+	assert_int_equal(ops[0].status, ST_FULL);
+	assert_int_equal(ops[1].status, ST_EXISTS);
+	assert_value(f, KEY, STR("value"));
+	assert_int_equal(set(f, KEY, STR("new"), 60), ST_FULL);
+	assert_int_equal(get(f, KEY, NULL), ST_MISSING);
+	f->cache->driver = driver;
+}
+
 int
 main(void)
 {
@@ -274,6 +313,7 @@ main(void)
 		ROWS_TEST(a_value_too_big_for_the_server_leaves_nothing),
 		ROWS_TEST(grants_that_are_missing_are_named),
 		ROWS_TEST(a_disk_that_is_full_is_survived),
+		ROWS_TEST(an_add_on_a_full_disk_leaves_what_is_there),
 	};
 
 	mariadb_options(SERVER_LINES);
