@@ -13,10 +13,16 @@
 
 #define SAVE_ARGS  5
 #define CLAIM_ARGS 3
+#define MS_PER_S   1000
+#define COUNT_BITS 24 /* of n, which take CACHE_COUNT_MAX */
+#define COUNT_MASK ((1U << COUNT_BITS) - 1)
+
+static_assert(CACHE_COUNT_MAX <= COUNT_MASK, "a count needs more bits");
 
 struct counter {
 	struct database_item item; /* of one of the operations on it */
 	struct cache_window window;
+	uint32_t ttl; /* seconds of the window; 0: it has none */
 	bool changed;
 };
 
@@ -140,8 +146,21 @@ bind_save(const struct counter *counter, struct db_value *args)
 {
 	(void)bind_claim(counter, args);
 	args[3] = database_number(counter->window.end_ms);
-	args[4] = database_number(counter->window.count);
+	args[4] = database_number(
+	    (int64_t)counter->ttl << COUNT_BITS | counter->window.count);
 	return SAVE_ARGS;
+}
+
+/* No window is longer than when it began: the clock has been set back. */
+static void
+window_shorten(struct counter *counter, int64_t now_ms)
+{
+	int64_t longest = now_ms + (int64_t)counter->ttl * MS_PER_S;
+
+	if (counter->ttl == 0 || counter->window.end_ms <= longest)
+		return;
+	counter->window.end_ms = longest;
+	counter->changed = true;
 }
 
 static enum status
@@ -149,15 +168,22 @@ take_window(void *ctx, const struct db_value *v, size_t n)
 {
 	struct count *c = ctx;
 	struct counter *counter;
+	int64_t count;
+	int64_t ttl;
 
 	if (n != 4 || v[0].s.n != DIGEST_BYTES)
 		return ST_ERROR;
 	c->now_ms = v[3].i;
 	counter = counter_by_id(c, v[0].s.p);
-	if (counter == NULL || v[1].i < 0 || v[1].i > CACHE_COUNT_MAX)
+	count = v[1].i & COUNT_MASK;
+	ttl = v[1].i >> COUNT_BITS;
+	if (counter == NULL || ttl < 0 || ttl > CACHE_TTL_MAX ||
+	    count > CACHE_COUNT_MAX)
 		return ST_OK;
-	counter->window.count = (uint32_t)v[1].i;
+	counter->window.count = (uint32_t)count;
 	counter->window.end_ms = v[2].i;
+	counter->ttl = (uint32_t)ttl;
+	window_shorten(counter, c->now_ms);
 	return ST_OK;
 }
 
@@ -170,6 +196,7 @@ windows_read(struct count *c)
 
 	for (size_t i = 0; i < c->n_counters; i++) {
 		c->counters[i].window = (struct cache_window){ 0 };
+		c->counters[i].ttl = 0;
 		c->counters[i].changed = false;
 	}
 	/* Where no row is found: SQLite's clock is ours. */
@@ -199,15 +226,21 @@ group_count(struct count *c, const struct cache_group *g)
 {
 	struct cache_window *windows[CACHE_GROUP_MAX];
 	struct counter *counters[CACHE_GROUP_MAX];
+	bool open[CACHE_GROUP_MAX];
 
 	for (size_t i = 0; i < g->n; i++) {
 		counters[i] = counter_of(c, g->ops[i]);
 		windows[i] = &counters[i]->window;
+		open[i] = cache_window_open(windows[i], c->now_ms);
 	}
 	if (!cache_group_count(g, windows, c->now_ms))
 		return;
-	for (size_t i = 0; i < g->n; i++)
+	/* Of two that name one counter, the first has begun the window. */
+	for (size_t i = g->n; i-- > 0;) {
 		counters[i]->changed = true;
+		if (!open[i])
+			counters[i]->ttl = g->ops[i]->ttl;
+	}
 }
 
 static void

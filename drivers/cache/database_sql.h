@@ -8,7 +8,8 @@
  *   name     the key
  *   value    empty for counters
  *   expires  milliseconds of Unix time by the engine's clock, 0: never
- *   n        what a counter stands at, 0 for values
+ *   n        what a counter stands at, and above 24 bits of that the seconds
+ *            of its window; 0 for values
  */
 #ifndef WEIR_CACHE_DATABASE_SQL_H
 #define WEIR_CACHE_DATABASE_SQL_H
