@@ -10,6 +10,13 @@
  * still within the microseconds in which it changes the index of the log.
  *
  * Times are those of the database's clock, so that hosts need not agree.
+ *
+ * Each life of the store has an incarnation: a digest of the server (its host
+ * name, port, folder and server_id) or the file, and of a number drawn when the
+ * table is made. A server that is taken over by another is noticed so, and a
+ * table that is made anew. What is not: a dump or a copy of the files put back
+ * where it was taken, which brings back what was deleted since. Whoever does
+ * that empties the table before weir asks it again.
  */
 #ifndef WEIR_CACHE_DATABASE_H
 #define WEIR_CACHE_DATABASE_H
