@@ -116,7 +116,7 @@ void
 memcached_conn_close(struct cache_conn *conn)
 {
 	for (size_t i = 0; i < conn->cache->n; i++) {
-		memcached_link_close(&conn->links[i]);
+		memcached_link_end(&conn->links[i]);
 		memcached_generations_free(&conn->links[i]);
 	}
 	arena_close(&conn->arena);

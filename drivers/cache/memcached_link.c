@@ -5,6 +5,7 @@
 #include "app/base/clock.h"
 #include "app/base/str.h"
 #include "drivers/cache/memcached_server.h"
+#include "drivers/cache/memcached_socket.h"
 
 #define WAIT_MOST_MS 5000 /* for one answer, however far the deadline */
 #define BLAME_MS     50   /* a server silent for so long is away */
@@ -18,6 +19,7 @@ memcached_link_init(struct memcached_link *link,
 	memset(link, 0, sizeof(*link));
 	link->server = server;
 	link->login = login;
+	socket_watch_open(&link->watch);
 }
 
 void
@@ -25,9 +27,18 @@ memcached_link_close(struct memcached_link *link)
 {
 	if (link->handle == NULL)
 		return;
+	(void)socket_watch_end(&link->watch); /* it ends, shut or not */
+	(void)socket_watch_fd(&link->watch, -1);
 	memcached_result_free(&link->result);
 	memcached_handle_free(link->handle);
 	link->handle = NULL;
+}
+
+void
+memcached_link_end(struct memcached_link *link)
+{
+	memcached_link_close(link);
+	socket_watch_close(&link->watch);
 }
 
 /*
@@ -77,13 +88,19 @@ silence_of(const struct memcached_link *link, memcached_return_t rc)
 static memcached_return_t
 connect_to(struct memcached_link *link, const char *address)
 {
+	memcached_return_t rc;
+
 	link->handle =
 	    memcached_handle_new(link->login, address, link->server->host.port);
 	if (link->handle == NULL)
 		return MEMCACHED_MEMORY_ALLOCATION_FAILURE;
 	(void)memcached_result_create(link->handle, &link->result);
 	memcached_handle_wait(link->handle, link->wait_ms);
-	return memcached_handle_greet(link->handle);
+	rc = memcached_handle_greet(link->handle);
+	if (rc == MEMCACHED_SUCCESS)
+		(void)socket_watch_fd(
+		    &link->watch, memcached_socket_find(link->handle));
+	return rc;
 }
 
 /* To any of its addresses. */
@@ -149,7 +166,9 @@ memcached_link_begin_read(struct memcached_link *link)
 	if (!memcached_link_ready(link) || !wait_set(link))
 		return false;
 	memcached_handle_wait(link->handle, link->wait_ms);
-	return true;
+	if (socket_watch_begin(&link->watch, link->deadline_ms))
+		return true;
+	return fail(link, ST_TIMEOUT);
 }
 
 /* Asks for a value that is of no interest. False: it must be connected anew,
@@ -177,11 +196,23 @@ memcached_link_begin(struct memcached_link *link)
 	return link->failure == ST_STALE && memcached_link_begin_read(link);
 }
 
+void
+memcached_link_hear(struct memcached_link *link)
+{
+	int64_t left = link->deadline_ms - clock_boot_ms();
+
+	if (left < link->wait_ms)
+		link->wait_ms = left;
+}
+
 bool
 memcached_link_took(struct memcached_link *link, memcached_return_t rc)
 {
 	const char *why;
 
+	if (!socket_watch_end(&link->watch))
+		return lose(link, ST_TIMEOUT,
+		    link->wait_ms >= BLAME_MS ? "is too slow" : NULL);
 	rc = memcached_handle_meaning(link->handle, link->login, rc);
 	if (memcached_is_answer(rc)) {
 		link->heard_ms = clock_boot_ms();

@@ -11,8 +11,9 @@
  *	if (!memcached_link_took(link, rc))
  *		return link->failure;
  *
- * libmemcached's time-outs count from byte to byte: a server that dribbles a
- * large value can hold a batch longer than its deadline.
+ * libmemcached's time-outs count from byte to byte: against a server that
+ * dribbles, the socket is watched, and shut at the deadline of the batch. (On a
+ * unix socket it is not: there such a server can hold a batch for longer.)
  */
 #ifndef WEIR_CACHE_MEMCACHED_LINK_H
 #define WEIR_CACHE_MEMCACHED_LINK_H
@@ -20,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/base/socket_watch.h"
 #include "app/base/status.h"
 #include "drivers/cache/memcached_handle.h"
 
@@ -34,10 +36,11 @@ struct memcached_link {
 	const struct memcached_login *login;
 	memcached_st *handle; /* NULL: not connected */
 	memcached_result_st result;
-	unsigned life;       /* of the server, when it was made */
-	int64_t deadline_ms; /* of the present batch */
-	int64_t wait_ms;     /* of the present call, between bytes */
-	int64_t heard_ms;    /* when it answered last */
+	struct socket_watch watch; /* of its socket, over each call */
+	unsigned life;             /* of the server, when it was made */
+	int64_t deadline_ms;       /* of the present batch */
+	int64_t wait_ms;           /* of the present call, between bytes */
+	int64_t heard_ms;          /* when it answered last */
 	bool unsure;         /* nothing was heard lately: it may be closed */
 	enum status failure; /* of the last call: ST_TIMEOUT, ST_UNAVAILABLE,
 			      * ST_STALE */
@@ -49,7 +52,9 @@ struct memcached_link {
 
 void memcached_link_init(struct memcached_link *link,
     struct memcached_server *server, const struct memcached_login *login);
+/* It may be used again after close, not after end. */
 void memcached_link_close(struct memcached_link *link);
+void memcached_link_end(struct memcached_link *link);
 
 /* For calls that are not in a hurry: gives a server that is away a moment to
  * say that it is back. */
@@ -65,6 +70,10 @@ bool memcached_link_begin(struct memcached_link *link);
 /* The same without that round trip: the call may fail with ST_STALE, and is
  * then to be repeated. */
 bool memcached_link_begin_read(struct memcached_link *link);
+
+/* Before what was sent some time ago is heard: a server is not to blame for
+ * what others have used of its time. */
+void memcached_link_hear(struct memcached_link *link);
 
 /* Judges what the call came to: false is no answer, and the connection is
  * closed. What an answer is: memcached_is_answer(). */

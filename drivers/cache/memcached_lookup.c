@@ -87,6 +87,7 @@ receive_asked(struct memcached_link *link)
 	size_t at = 0;
 	bool whole;
 
+	memcached_link_hear(link);
 	while (
 	    memcached_fetch_result(link->handle, &link->result, &rc) != NULL) {
 		if (!result_take(link, &link->result, &at)) {
