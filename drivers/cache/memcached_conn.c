@@ -105,8 +105,8 @@ memcached_conn_open(
 	}
 	conn->cache = cache;
 	for (size_t i = 0; i < cache->n; i++)
-		memcached_link_init(
-		    &conn->links[i], &cache->servers[i], &cache->login);
+		memcached_link_init(&conn->links[i], &cache->servers[i],
+		    &cache->login, cache->max_value);
 	arena_init(&conn->arena, ARENA_BYTES);
 	*out = conn;
 	return ST_OK;

@@ -11,14 +11,22 @@
 #define BLAME_MS     50   /* a server silent for so long is away */
 #define IDLE_MS      10   /* after which a connection may have been closed */
 #define AWAIT_MS     100
+/* A value may be as long as memcached takes it by default, though the limit
+ * was lowered since; and more than a value lies in a piece of memory. */
+#define VALUE_LEAST (1 << 20)
+#define PIECE_SPARE (1 << 16)
 
 void
 memcached_link_init(struct memcached_link *link,
-    struct memcached_server *server, const struct memcached_login *login)
+    struct memcached_server *server, const struct memcached_login *login,
+    int64_t max_value)
 {
+	int64_t most = max_value > VALUE_LEAST ? max_value : VALUE_LEAST;
+
 	memset(link, 0, sizeof(*link));
 	link->server = server;
 	link->login = login;
+	link->memory.most = (size_t)most + PIECE_SPARE;
 	socket_watch_open(&link->watch);
 }
 
@@ -85,6 +93,24 @@ silence_of(const struct memcached_link *link, memcached_return_t rc)
 		   : memcached_handle_reason(link->handle, link->login, rc);
 }
 
+/*
+ * With memory for a byte: where a server says that a value has 2^64 - 2 bytes,
+ * libmemcached thinks that it needs none, and writes behind NULL.
+ */
+static void
+result_open(struct memcached_link *link)
+{
+	(void)memcached_result_create(link->handle, &link->result);
+	(void)memcached_result_set_value(&link->result, "", 1);
+}
+
+void
+memcached_link_slim(struct memcached_link *link)
+{
+	memcached_result_free(&link->result);
+	result_open(link);
+}
+
 static memcached_return_t
 connect_to(struct memcached_link *link, const char *address)
 {
@@ -94,9 +120,11 @@ connect_to(struct memcached_link *link, const char *address)
 	    memcached_handle_new(link->login, address, link->server->host.port);
 	if (link->handle == NULL)
 		return MEMCACHED_MEMORY_ALLOCATION_FAILURE;
-	(void)memcached_result_create(link->handle, &link->result);
+	rc = memcached_memory_bind(&link->memory, link->handle);
+	result_open(link);
 	memcached_handle_wait(link->handle, link->wait_ms);
-	rc = memcached_handle_greet(link->handle);
+	if (rc == MEMCACHED_SUCCESS)
+		rc = memcached_handle_greet(link->handle);
 	if (rc == MEMCACHED_SUCCESS)
 		(void)socket_watch_fd(
 		    &link->watch, memcached_socket_find(link->handle));
@@ -213,6 +241,9 @@ memcached_link_took(struct memcached_link *link, memcached_return_t rc)
 	if (!socket_watch_end(&link->watch))
 		return lose(link, ST_TIMEOUT,
 		    link->wait_ms >= BLAME_MS ? "is too slow" : NULL);
+	/* The rest of what did not fit is still to come. */
+	if (link->memory.refused)
+		return lose(link, ST_UNAVAILABLE, NULL);
 	rc = memcached_handle_meaning(link->handle, link->login, rc);
 	if (memcached_is_answer(rc)) {
 		link->heard_ms = clock_boot_ms();

@@ -24,6 +24,7 @@
 #include "app/base/socket_watch.h"
 #include "app/base/status.h"
 #include "drivers/cache/memcached_handle.h"
+#include "drivers/cache/memcached_memory.h"
 
 struct memcached_generation;
 struct memcached_lookup;
@@ -34,7 +35,8 @@ struct memcached_server;
 struct memcached_link {
 	struct memcached_server *server;
 	const struct memcached_login *login;
-	memcached_st *handle; /* NULL: not connected */
+	memcached_st *handle;           /* NULL: not connected */
+	struct memcached_memory memory; /* that the handle may take */
 	memcached_result_st result;
 	struct socket_watch watch; /* of its socket, over each call */
 	unsigned life;             /* of the server, when it was made */
@@ -50,8 +52,10 @@ struct memcached_link {
 	size_t n_asked;
 };
 
+/* The longest value has max_value bytes, of those that were stored by us. */
 void memcached_link_init(struct memcached_link *link,
-    struct memcached_server *server, const struct memcached_login *login);
+    struct memcached_server *server, const struct memcached_login *login,
+    int64_t max_value);
 /* It may be used again after close, not after end. */
 void memcached_link_close(struct memcached_link *link);
 void memcached_link_end(struct memcached_link *link);
@@ -70,6 +74,10 @@ bool memcached_link_begin(struct memcached_link *link);
 /* The same without that round trip: the call may fail with ST_STALE, and is
  * then to be repeated. */
 bool memcached_link_begin_read(struct memcached_link *link);
+
+/* libmemcached keeps the memory of the largest value that came: gives it back.
+ */
+void memcached_link_slim(struct memcached_link *link);
 
 /* Before what was sent some time ago is heard: a server is not to blame for
  * what others have used of its time. */

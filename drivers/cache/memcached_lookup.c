@@ -60,6 +60,9 @@ result_take(
 	struct str name = str_make(memcached_result_key_value(result),
 	    memcached_result_key_length(result));
 
+	/* It was not refused, since libmemcached counts with an overflow. */
+	if (memcached_result_length(result) > link->memory.most)
+		return false;
 	while (*at < link->n_asked) {
 		struct memcached_lookup *l = link->asked[(*at)++];
 
@@ -69,14 +72,6 @@ result_take(
 		}
 	}
 	return false;
-}
-
-/* libmemcached keeps the memory of the largest value that came. */
-static void
-memory_return(struct memcached_link *link)
-{
-	memcached_result_free(&link->result);
-	(void)memcached_result_create(link->handle, &link->result);
 }
 
 static void
@@ -103,7 +98,7 @@ receive_asked(struct memcached_link *link)
 			link->asked[i]->status =
 			    whole ? ST_MISSING : link->failure;
 	if (whole && largest > RESULT_BYTES)
-		memory_return(link);
+		memcached_link_slim(link);
 }
 
 /* As many as one multi-get of each server takes; returns the first left. */

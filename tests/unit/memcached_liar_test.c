@@ -1,4 +1,5 @@
-/* A server that lies about a value, and dribbles: our time is not its own. */
+/* A server that lies about a value, and dribbles: neither time nor memory of
+ * ours is its own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +14,7 @@
 #include "tests/support/memcached_liar.h"
 
 #define DEADLINE_MS 250
+#define PATIENT_MS  20000
 #define SLACK_MS    500 /* of a machine that is busy */
 
 static const struct cache_space closed = { { "closed", 6 }, false };
@@ -64,6 +66,40 @@ a_value_that_dribbles_ends_at_the_deadline(void **state)
 	assert_in_range(ms, DEADLINE_MS / 2, DEADLINE_MS + SLACK_MS);
 }
 
+static void
+a_value_that_nobody_can_have_stored_is_not_waited_for(void **state)
+{
+	int64_t ms;
+
+	(void)state;
+	start("0 2000000000 1\r\n");
+	assert_int_equal(look(PATIENT_MS, &ms), ST_UNAVAILABLE);
+	assert_in_range(ms, 0, PATIENT_MS / 4);
+}
+
+/* With the end of its line it is 0 or 1, for who counts so. */
+static void
+a_length_near_the_largest_number_does_no_harm(void **state)
+{
+	int64_t ms;
+
+	(void)state;
+	start("0 18446744073709551614 1\r\n");
+	assert_int_not_equal(look(DEADLINE_MS, &ms), ST_OK);
+	assert_in_range(ms, 0, DEADLINE_MS + SLACK_MS);
+}
+
+static void
+a_length_that_is_the_largest_number_does_no_harm(void **state)
+{
+	int64_t ms;
+
+	(void)state;
+	start("0 18446744073709551615 1\r\n");
+	assert_int_not_equal(look(DEADLINE_MS, &ms), ST_OK);
+	assert_in_range(ms, 0, DEADLINE_MS + SLACK_MS);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, NULL, tear_down)
 
 int
@@ -71,6 +107,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_value_that_dribbles_ends_at_the_deadline),
+		TEST(a_value_that_nobody_can_have_stored_is_not_waited_for),
+		TEST(a_length_near_the_largest_number_does_no_harm),
+		TEST(a_length_that_is_the_largest_number_does_no_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
