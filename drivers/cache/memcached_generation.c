@@ -98,6 +98,8 @@ word_mint(struct cache_conn *conn, struct memcached_link *link,
 	    sizeof(word), 0, MEMCACHED_FORM_NUMBER);
 	if (!memcached_link_took(link, rc))
 		return link->failure;
+	if (rc == MEMCACHED_SERVER_MEMORY_ALLOCATION_FAILURE)
+		return ST_FULL;
 	if (rc == MEMCACHED_SUCCESS)
 		word_keep(conn, g, word);
 	return ST_OK;

@@ -48,7 +48,8 @@ void memcached_generation_ask(struct cache_conn *conn,
     struct memcached_generation *g, struct memcached_lookups *lookups);
 
 /* Takes the answer, and makes a generation where there is none. Afterwards it
- * is fresh, or the failure is returned. */
+ * is fresh, or the failure is returned. ST_FULL: there is none, and so no value
+ * either, nor room for one. */
 enum status memcached_generation_take(struct cache_conn *conn,
     struct memcached_link *link, struct memcached_generation *g);
 

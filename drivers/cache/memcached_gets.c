@@ -91,6 +91,8 @@ get_take(struct cache_conn *conn, struct memcached_get *get)
 		return false;
 	if (st == ST_OK)
 		st = l->status;
+	if (st == ST_FULL) /* it has no generation, and so no value */
+		st = ST_MISSING;
 	if (st == ST_OK && !memcached_item_value(
 			       l->raw, l->flags, get->op->key, &get->op->value))
 		st = ST_MISSING;

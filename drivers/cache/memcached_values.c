@@ -184,12 +184,20 @@ run_at(struct cache_conn *conn, struct cache_op *op, const struct place *at)
 	return ST_ERROR;
 }
 
+static bool
+stores(const struct cache_op *op)
+{
+	return op->kind == CACHE_SET || op->kind == CACHE_ADD;
+}
+
 void
 memcached_value_run(struct cache_conn *conn, struct cache_op *op)
 {
 	struct place at;
 
 	op->status = place_find(conn, op, &at);
+	if (op->status == ST_FULL && !stores(op))
+		op->status = ST_MISSING; /* a space without a generation */
 	if (op->status == ST_OK)
 		op->status = run_at(conn, op, &at);
 }

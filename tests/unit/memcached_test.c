@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -198,6 +199,51 @@ a_lost_generation_loses_its_values(void **state)
 	assert_int_equal(look(&open_space, STR("key")), ST_OK);
 }
 
+#define FULL_MOST 100000
+
+/* With items as small as a generation, until none of any size fit. */
+static void
+fill(unsigned *next)
+{
+	static const char value[64] = "";
+	char key[16];
+
+	for (size_t size = 8; size < sizeof(value); size += 4) {
+		enum status st = ST_OK;
+
+		while (st == ST_OK) {
+			int n = snprintf(key, sizeof(key), "%06u", (*next)++);
+
+			assert_in_range(*next, 1, FULL_MOST);
+			st = put(&closed, str_make(key, (size_t)n),
+			    str_make(value, size));
+		}
+		assert_int_equal(st, ST_FULL);
+	}
+}
+
+/* A server that evicts nothing, and has no room for a generation. */
+static void
+a_space_that_cannot_begin_is_empty(void **state)
+{
+	static const char *const more[] = { "-M", "-m2", NULL };
+	struct cache_op op = {
+		.kind = CACHE_DEL, .space = &open_space, .key = STR("key")
+	};
+	unsigned next = 0;
+
+	(void)state;
+	start(more);
+	assert_int_equal(put(&open_space, STR("key"), STR("old")), ST_OK);
+	fill(&next);
+	forget("weir:open:g");
+	fill(&next);
+	assert_int_equal(look(&open_space, STR("key")), ST_MISSING);
+	assert_int_equal(
+	    memcached_world_run(&world, &op, PATIENT_MS), ST_MISSING);
+	assert_int_equal(put(&open_space, STR("key"), STR("new")), ST_FULL);
+}
+
 static void
 a_forged_counter_begins_anew(void **state)
 {
@@ -325,6 +371,7 @@ main(void)
 		TEST(senseless_settings_are_refused),
 		TEST(a_name_that_is_unknown_is_told),
 		TEST(a_lost_generation_loses_its_values),
+		TEST(a_space_that_cannot_begin_is_empty),
 		TEST(a_forged_counter_begins_anew),
 		TEST(a_count_is_taken_back_from_its_own_window_only),
 		TEST(stats_are_of_the_server),
