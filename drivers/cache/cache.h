@@ -66,8 +66,11 @@ enum cache_kind {
  * used up, none has counted, all are ST_REFUSED, and `count >= limit` tells
  * which were used up. `count` is the window's count after the call, also when
  * refused, and never above limit; `reset_ms` is the time until the window ends,
- * 0 when none has begun. Counters have a name space of their own: no other
- * operation sees them, except that DEL with `counter` set ends a window.
+ * 0 when none has begun. memcached's groups are not atomic: what a refused one
+ * has counted is taken back a moment later, and others may be refused for it
+ * meanwhile, but never more pass (memcached_counters.h). Counters have a name
+ * space of their own: no other operation sees them, except that DEL with
+ * `counter` set ends a window.
  */
 struct cache_op {
 	enum cache_kind kind;

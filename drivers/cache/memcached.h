@@ -9,8 +9,9 @@
  * What memcached is missing is made up for: keys of any length and bytes
  * (memcached_name.h), spaces that can be flushed (memcached_generation.h),
  * counters with windows (memcached_counters.h), a PULL that is atomic, a ttl of
- * any length. It cannot list keys. A value must fit into an item (memcached's
- * -I): one that does not is ST_TOO_BIG, and ping() says how large they may be.
+ * any length. Groups of counters are not atomic (memcached_counters.h), and it
+ * cannot list keys. A value must fit into an item (memcached's -I): one that
+ * does not is ST_TOO_BIG, and ping() says how large they may be.
  *
  * The incarnation is constant. A server that restarts has nothing of before,
  * the versions of tags are random, and no replica takes over: a value that is

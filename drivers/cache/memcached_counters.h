@@ -6,8 +6,11 @@
  * any number of processes.
  *
  * Groups are not atomic: a count that finds one of its group used up meanwhile
- * takes back the others, and for that moment they refuse others wrongly; and a
- * window that it began stays begun. They never let more pass.
+ * takes back the others. For that moment they stand one too high for each such
+ * call that is under way, and may refuse others wrongly; so they stay until
+ * their windows end when the server is lost, or others keep changing them,
+ * before that is done. A window that such a count began stays begun. No group
+ * ever lets more pass.
  *
  * Windows end by the clocks of those who count: these must agree.
  */
