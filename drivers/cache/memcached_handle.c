@@ -76,10 +76,24 @@ memcached_handle_wait(memcached_st *h, int64_t ms)
 memcached_return_t
 memcached_handle_greet(memcached_st *h)
 {
-	memcached_return_t rc = memcached_version(h);
-	memcached_return_t why = memcached_last_error(h);
+	const char *key = "weir";
+	size_t length = 4;
 
-	return rc == MEMCACHED_SUCCESS || why == MEMCACHED_SUCCESS ? rc : why;
+	return memcached_mget(h, &key, &length, 1);
+}
+
+memcached_return_t
+memcached_handle_greeted(
+    memcached_st *h, memcached_result_st *result, memcached_return_t rc)
+{
+	memcached_return_t why;
+
+	while (rc == MEMCACHED_SUCCESS)
+		(void)memcached_fetch_result(h, result, &rc);
+	if (memcached_is_answer(rc))
+		rc = MEMCACHED_SUCCESS;
+	why = memcached_last_error(h);
+	return why == MEMCACHED_SUCCESS || memcached_is_answer(why) ? rc : why;
 }
 
 bool

@@ -27,9 +27,13 @@ void memcached_handle_free(memcached_st *handle);
 /* How long calls wait from byte to byte, more than 0. */
 void memcached_handle_wait(memcached_st *handle, int64_t ms);
 
-/* Connects, with the first round trip: a server that accepts may still hang,
- * or refuse us. */
+/* Connects, and asks for a value that is of no interest: a server that accepts
+ * may still hang, or refuse us. */
 memcached_return_t memcached_handle_greet(memcached_st *handle);
+
+/* Waits for the answer, when rc is what the greeting came to. */
+memcached_return_t memcached_handle_greeted(
+    memcached_st *handle, memcached_result_st *result, memcached_return_t rc);
 
 /* What a call came to, whatever it has returned. */
 memcached_return_t memcached_handle_meaning(const memcached_st *handle,

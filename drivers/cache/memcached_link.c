@@ -111,6 +111,21 @@ memcached_link_slim(struct memcached_link *link)
 	result_open(link);
 }
 
+/* Hears the answer to the greeting, watched. */
+static memcached_return_t
+greet(struct memcached_link *link)
+{
+	memcached_return_t rc = memcached_handle_greet(link->handle);
+
+	if (rc == MEMCACHED_SUCCESS)
+		(void)socket_watch_fd(
+		    &link->watch, memcached_socket_find(link->handle));
+	if (!socket_watch_begin(&link->watch, link->deadline_ms))
+		return MEMCACHED_TIMEOUT;
+	rc = memcached_handle_greeted(link->handle, &link->result, rc);
+	return socket_watch_end(&link->watch) ? rc : MEMCACHED_TIMEOUT;
+}
+
 static memcached_return_t
 connect_to(struct memcached_link *link, const char *address)
 {
@@ -123,12 +138,7 @@ connect_to(struct memcached_link *link, const char *address)
 	rc = memcached_memory_bind(&link->memory, link->handle);
 	result_open(link);
 	memcached_handle_wait(link->handle, link->wait_ms);
-	if (rc == MEMCACHED_SUCCESS)
-		rc = memcached_handle_greet(link->handle);
-	if (rc == MEMCACHED_SUCCESS)
-		(void)socket_watch_fd(
-		    &link->watch, memcached_socket_find(link->handle));
-	return rc;
+	return rc == MEMCACHED_SUCCESS ? greet(link) : rc;
 }
 
 /* To any of its addresses. */
@@ -204,13 +214,9 @@ memcached_link_begin_read(struct memcached_link *link)
 static bool
 is_alive(struct memcached_link *link)
 {
-	const char *key = "weir";
-	size_t length = 4;
-	memcached_return_t rc;
+	memcached_return_t rc = memcached_handle_greet(link->handle);
 
-	rc = memcached_mget(link->handle, &key, &length, 1);
-	while (rc == MEMCACHED_SUCCESS)
-		(void)memcached_fetch_result(link->handle, &link->result, &rc);
+	rc = memcached_handle_greeted(link->handle, &link->result, rc);
 	return memcached_link_took(link, rc);
 }
 

@@ -38,17 +38,19 @@ hear(struct memcached_liar *l, struct memcached_liar_link *link)
 	}
 	if (n <= 0)
 		return;
-	if (strncmp(line, "version", 7) == 0)
-		say(link, "VERSION 1.6.18\r\n");
+	if (l->answer == NULL) {
+		link->dribbles = true;
+		return;
+	}
 	if (sscanf(line, "get%*[s ]%500s", key) != 1)
 		return;
 	if (strcmp(key, "weir") == 0) {
 		say(link, "END\r\n");
 		return;
 	}
+	link->dribbles = true;
 	(void)snprintf(answer, sizeof(answer), "VALUE %s %s", key, l->answer);
 	say(link, answer);
-	link->dribbles = 1;
 }
 
 static void

@@ -19,7 +19,7 @@ struct memcached_liar {
 	int listener;
 	struct memcached_liar_link {
 		int fd; /* -1: none */
-		int dribbles;
+		bool dribbles;
 	} links[MEMCACHED_LIAR_LINKS];
 	atomic_bool stop;
 	pthread_t thread;

@@ -67,6 +67,17 @@ a_value_that_dribbles_ends_at_the_deadline(void **state)
 }
 
 static void
+a_greeting_that_dribbles_ends_at_the_deadline(void **state)
+{
+	int64_t ms;
+
+	(void)state;
+	start(NULL);
+	assert_int_equal(look(DEADLINE_MS, &ms), ST_TIMEOUT);
+	assert_in_range(ms, DEADLINE_MS / 2, DEADLINE_MS + SLACK_MS);
+}
+
+static void
 a_value_that_nobody_can_have_stored_is_not_waited_for(void **state)
 {
 	int64_t ms;
@@ -107,6 +118,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_value_that_dribbles_ends_at_the_deadline),
+		TEST(a_greeting_that_dribbles_ends_at_the_deadline),
 		TEST(a_value_that_nobody_can_have_stored_is_not_waited_for),
 		TEST(a_length_near_the_largest_number_does_no_harm),
 		TEST(a_length_that_is_the_largest_number_does_no_harm),
