@@ -7,14 +7,12 @@
 #include "drivers/cache/redis_ask.h"
 #include "drivers/cache/redis_cache.h"
 #include "drivers/cache/redis_conn.h"
-#include "drivers/cache/redis_count.h"
 #include "drivers/cache/redis_info.h"
+#include "drivers/cache/redis_probe.h"
 #include "drivers/cache/redis_put.h"
-#include "drivers/cache/redis_redirect.h"
 
 #define ANSWER_BYTES 16384
 #define SHOWN_BYTES  (2 * REDIS_SERVER_BYTES)
-#define PROBE_MS     1000 /* a probe that was left behind lives so long */
 
 static void
 put_info(struct redis_ask *ask, struct str section)
@@ -84,84 +82,6 @@ redis_state_stats(struct cache_conn *conn, struct cache_stats *out,
 	return st;
 }
 
-static void
-put_probe_name(struct redis_ask *ask, struct str name)
-{
-	struct buf *out = redis_ask_out(ask);
-	struct str prefix = ask->conn->cache->prefix;
-
-	redis_put_begin(out, prefix.n + name.n);
-	buf_put(out, prefix);
-	buf_put(out, name);
-	redis_put_end(out);
-}
-
-static void
-put_probes(struct redis_ask *ask, struct str name)
-{
-	struct buf *out = redis_ask_out(ask);
-
-	redis_put_head(out, 5);
-	redis_put(out, STR("SET"));
-	put_probe_name(ask, name);
-	redis_put(out, STR("1"));
-	redis_put(out, STR("PX"));
-	redis_put_number(out, PROBE_MS);
-	redis_ask_sent(ask);
-	redis_put_head(out, 2);
-	redis_put(out, STR("GETDEL"));
-	put_probe_name(ask, name);
-	redis_ask_sent(ask);
-	/* Of no counters. */
-	redis_put_head(out, 3);
-	redis_put(out, STR("EVALSHA"));
-	redis_put(out, redis_count_digest());
-	redis_put(out, STR("0"));
-	redis_ask_sent(ask);
-}
-
-/* Of a slot of a cluster that is on its way to another node. */
-static bool
-moves(const struct redis_ask *ask, size_t i)
-{
-	struct redis_target target;
-	enum redis_redirect what =
-	    redis_redirect_of(&ask->answers[i], &ask->node->host, &target);
-
-	return what == REDIS_MOVED || what == REDIS_ASK ||
-	       what == REDIS_TRYAGAIN;
-}
-
-static enum status
-probes_read(const struct redis_ask *ask, struct error *err)
-{
-	const struct redis_reply *answers = ask->answers;
-	enum status st;
-
-	/* It has answered; where its slot goes is no concern of ours. */
-	if (moves(ask, 0) || moves(ask, 1))
-		return ST_OK;
-	if (answers[0].type == REDIS_ERROR &&
-	    str_starts(answers[0].text, STR("OOM")))
-		return error_set(err, ST_FULL,
-		    "it is full and evicts nothing "
-		    "(maxmemory, maxmemory-policy)");
-	st = redis_ask_expect(ask, 0, REDIS_STATUS, "SET", err);
-	if (st != ST_OK)
-		return st;
-	if (answers[1].type == REDIS_ERROR &&
-	    str_starts(answers[1].text, STR("ERR unknown command")))
-		return error_set(err, ST_UNAVAILABLE,
-		    "it does not know GETDEL: Redis 6.2, Valkey or newer is "
-		    "needed");
-	if (answers[1].type != REDIS_NIL) /* slow, or deleted by another */
-		st = redis_ask_expect(ask, 1, REDIS_STRING, "GETDEL", err);
-	if (st == ST_OK && answers[2].type == REDIS_ERROR &&
-	    !str_starts(answers[2].text, STR("NOSCRIPT")))
-		st = redis_ask_expect(ask, 2, REDIS_ARRAY, "EVALSHA", err);
-	return st;
-}
-
 /* The server, and the group that the sentinels have chosen it from. */
 static void
 node_show(const struct redis_node *node, char out[SHOWN_BYTES])
@@ -199,11 +119,11 @@ redis_state_probe(struct cache_conn *conn, struct str name, int64_t deadline_ms,
 	arena_init(&arena, ANSWER_BYTES);
 	st = redis_ask_begin(&ask, conn, &arena, deadline_ms, &why);
 	if (st == ST_OK) {
-		put_probes(&ask, name);
+		redis_probe_put(&ask, name);
 		st = redis_ask_finish(&ask, &why);
 	}
 	if (st == ST_OK)
-		st = probes_read(&ask, &why);
+		st = redis_probe_read(&ask, &why);
 	arena_close(&arena);
 	if (st == ST_OK)
 		return ST_OK;

@@ -2,7 +2,6 @@
  * Fail-overs of real servers: who is promoted is used soon, and who was master
  * before is used no more, although it may go on as one.
  */
-#include <hiredis/hiredis.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +16,7 @@
 #include "drivers/cache/redis_lease.h"
 #include "tests/contract/cache_fixture.h"
 #include "tests/contract/cache_place.h"
+#include "tests/support/redis_client.h"
 
 #define KEY         STR("key")
 #define TRIES       3
@@ -30,36 +30,20 @@
 
 enum { MASTER, REPLICA, SENTINEL, SENTINELS = 3 };
 
-/* What a server answers a command of blank-separated words, in the arena; NULL:
- * it ended the connection, as servers do that change their role. */
-static const char *
-told(struct fixture *f, int server, const char *words)
-{
-	redisContext *to =
-	    redisConnect("127.0.0.1", f->place->servers[server].port);
-	redisReply *reply;
-	struct str said = STR_NULL;
-
-	assert_non_null(to);
-	assert_int_equal(to->err, 0);
-	reply = redisCommand(to, words); /* NOLINT: words of this file */
-	if (reply != NULL)
-		said = arena_dup(&f->arena,
-		    reply->str == NULL ? STR("") : str_of(reply->str));
-	if (reply != NULL)
-		freeReplyObject(reply);
-	redisFree(to);
-	return said.p;
-}
-
+/* What a server answers a command, in the arena. Servers that change their
+ * role end the connection meanwhile. */
 static const char *
 tell(struct fixture *f, int server, const char *words)
 {
+	struct redis_client client;
 	const char *said = NULL;
 
+	redis_client_open(&client, f->place->servers[server].port);
 	for (int i = 0; i < TRIES && said == NULL; i++)
-		said = told(f, server, words);
+		said = redis_client_ask(&client, "%s", words);
 	assert_non_null(said);
+	said = arena_dup(&f->arena, str_of(said)).p;
+	redis_client_close(&client);
 	return said;
 }
 
