@@ -4,6 +4,7 @@
 #include "drivers/cache/redis_cache.h"
 #include "drivers/cache/redis_node.h"
 #include "drivers/cache/redis_reply.h"
+#include "drivers/cache/redis_route.h"
 #include "drivers/cache/redis_run.h"
 
 #define PAUSE_FIRST_MS 50
@@ -25,19 +26,30 @@ redis_circuit_unlink(struct redis_node *node)
 	node->doomed = false;
 }
 
-/* Gives up the first command that waits. */
 static void
-command_fail(struct redis_node *node, int64_t now_ms)
+give_up(struct redis_node *node, const struct redis_command *command,
+    int64_t now_ms)
 {
-	struct redis_command command = redis_pipe_take(&node->pipe);
-	struct redis_run *run = command.run;
+	struct redis_run *run = command->run;
 
 	if (run != NULL)
 		redis_run_fail(run,
 		    run->deadline_ms <= now_ms ? ST_TIMEOUT : ST_UNAVAILABLE);
-	command.answer(node, &command, NULL);
-	if (run != NULL)
-		redis_run_release(run);
+	command->answer(node, command, NULL);
+}
+
+/* The first command that waits will not be answered here. */
+static void
+command_fail(struct redis_node *node, int64_t now_ms)
+{
+	bool sent = redis_pipe_exposed(&node->pipe);
+	struct redis_command command = redis_pipe_take(&node->pipe);
+
+	if (sent || node->member == NULL ||
+	    !redis_route_unsent(node, &command, now_ms))
+		give_up(node, &command, now_ms);
+	if (command.run != NULL)
+		redis_run_release(command.run);
 }
 
 /* Who is lost when it is. */

@@ -105,7 +105,7 @@ void
 redis_later_mapped(struct redis_later *later)
 {
 	for (struct redis_wait *w = later->first; w != NULL; w = w->next)
-		if (w->due_ms == REDIS_LATER_MAP)
+		if (w->due_ms == REDIS_LATER_MAP || w->hasty)
 			w->due_ms = 0;
 }
 

@@ -20,6 +20,7 @@ struct redis_wait {
 	struct cache_op *op;         /* NULL: all counters of the run */
 	struct redis_member *member; /* NULL: the one that serves its slot */
 	bool asking;                 /* "ASKING" goes before it */
+	bool hasty; /* its node is away: a new map makes it due */
 	uint8_t hops;
 	int64_t due_ms;          /* or REDIS_LATER_MAP */
 	struct redis_wait *next; /* the list's own */

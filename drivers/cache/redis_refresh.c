@@ -9,8 +9,7 @@
 #include "drivers/cache/redis_reply.h"
 #include "drivers/cache/redis_run.h"
 
-#define SOON_MS 25 /* in which an answer is to be expected */
-#define LOOK_MS 5  /* between two looks of who waits for it */
+#define LOOK_MS 5 /* between two looks of who waits for it */
 
 void
 redis_refresh_want(
@@ -48,7 +47,7 @@ bool
 redis_refresh_soon(const struct redis_refresh *refresh, int64_t now_ms)
 {
 	return redis_refresh_under_way(refresh) &&
-	       now_ms - refresh->sent_ms < SOON_MS;
+	       now_ms - refresh->sent_ms < REDIS_SOON_MS;
 }
 
 bool
@@ -180,7 +179,7 @@ ask(struct redis_cluster *cluster, struct redis_asked *asked,
 static int64_t
 next_of(const struct redis_refresh *refresh)
 {
-	int64_t soon_ms = refresh->sent_ms + SOON_MS;
+	int64_t soon_ms = refresh->sent_ms + REDIS_SOON_MS;
 
 	if (redis_refresh_under_way(refresh) && refresh->next_ms < soon_ms)
 		return soon_ms;
@@ -214,7 +213,8 @@ redis_refresh_late(struct redis_cluster *cluster, int64_t now_ms)
 	for (size_t i = 0; i < REDIS_ASKED_MAX; i++) {
 		const struct redis_asked *asked = &cluster->refresh.asked[i];
 
-		if (asked->member != NULL && now_ms - asked->sent_ms >= SOON_MS)
+		if (asked->member != NULL &&
+		    now_ms - asked->sent_ms >= REDIS_SOON_MS)
 			redis_node_late(asked->member->node, now_ms);
 	}
 }

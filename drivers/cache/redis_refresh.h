@@ -18,7 +18,8 @@ struct redis_cluster;
 struct redis_member;
 struct redis_run;
 
-#define REDIS_ASKED_MAX 4 /* nodes at a time */
+#define REDIS_ASKED_MAX 4  /* nodes at a time */
+#define REDIS_SOON_MS   25 /* in which an answer is to be expected */
 
 /* A question that is under way. */
 struct redis_asked {

@@ -60,16 +60,28 @@ put(struct redis_node *node, const struct redis_wait *wait)
 	node->member->put = true;
 }
 
-/* Nothing may be sent to a member that is not known to be the right one. */
+/* The member is away. Somebody may have replaced it since the map was asked
+ * for. */
 static bool
-needs_map(const struct redis_cluster *cluster,
-    const struct redis_member *member, int64_t now_ms)
+replaced(const struct redis_cluster *cluster, const struct redis_member *member)
 {
-	if (redis_cluster_mapped(cluster, now_ms))
+	return cluster->refresh.said_ms <= member->node->failed_ms;
+}
+
+/* Whether one waits for a new map, and until when: nothing may be sent to a
+ * member that is not known to be the right one. */
+static bool
+needs_map(struct redis_cluster *cluster, const struct redis_member *member,
+    struct redis_wait *wait, int64_t now_ms)
+{
+	wait->due_ms = REDIS_LATER_MAP;
+	if (!cluster->known || member == NULL || !redis_member_broken(member))
+		return !redis_cluster_mapped(cluster, now_ms);
+	if (wait->hasty || !replaced(cluster, member))
 		return false;
-	if (!cluster->known)
-		return true;
-	return member != NULL && !redis_member_broken(member);
+	wait->hasty = true;
+	wait->due_ms = now_ms + REDIS_SOON_MS;
+	return true;
 }
 
 /* Puts an operation, whose run is held for it, or leaves it to wait. */
@@ -81,9 +93,8 @@ deliver(struct redis_cluster *cluster, struct redis_wait *wait, int64_t now_ms)
 
 	if (member == NULL)
 		member = redis_route_of(cluster, wait->run, wait->op);
-	if (needs_map(cluster, member, now_ms)) {
+	if (needs_map(cluster, member, wait, now_ms)) {
 		redis_refresh_want(cluster, now_ms, 0);
-		wait->due_ms = REDIS_LATER_MAP;
 		redis_later_add(&cluster->later, wait);
 		redis_run_release(wait->run);
 		return;
@@ -249,4 +260,19 @@ redis_route_redirect(struct redis_node *node,
 	}
 	node->member->down_ms = 0;
 	return false;
+}
+
+bool
+redis_route_unsent(struct redis_node *node, const struct redis_command *command,
+    int64_t now_ms)
+{
+	struct redis_wait wait = { .run = command->run,
+		.op = command->arg,
+		.hops = (uint8_t)(command->hops + 1) };
+
+	if (command->run == NULL || command->run->batch->n == 0 ||
+	    command->run->deadline_ms <= now_ms || wait.hops > REDIS_HOPS_MAX)
+		return false;
+	redis_later_add(&node->member->cluster->later, &wait);
+	return true;
 }

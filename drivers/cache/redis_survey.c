@@ -12,7 +12,6 @@
 #include "drivers/cache/redis_state.h"
 
 #define ANSWER_BYTES 16384
-#define FLUSHES_MOST 4
 #define NAMES_MOST   200000 /* are tried for one that is of a node's slots */
 
 bool
@@ -82,25 +81,26 @@ redis_survey_moved(struct cache_conn *conn, uint64_t map, int64_t deadline_ms,
 	return st;
 }
 
-/* Flushes each master once. */
+/* Flushes each master once. ST_STALE: some keys were gone when they were to be
+ * deleted. *moved: others may have been met nowhere. */
 static enum status
 round_flush(struct cache_conn *conn, const struct cache_space *space,
     int64_t deadline_ms, bool *moved, struct error *err)
 {
 	uint64_t map = conn->cluster->map;
+	bool gone = false;
 	enum status st = ST_OK;
 
-	*moved = false;
 	for (uint64_t rank = 0; redis_survey_visit(conn, &rank); rank++) {
 		struct error why = { 0 };
 
 		st = redis_scan_flush(conn, space, deadline_ms, &why);
 		if (st == ST_STALE)
-			*moved = true;
+			gone = true;
 		else if (st != ST_OK)
 			return error_set(err, st, "%s", why.text);
 	}
-	if (*moved)
+	if (gone)
 		return ST_STALE;
 	return redis_survey_moved(conn, map, deadline_ms, moved, err);
 }
@@ -109,21 +109,18 @@ static enum status
 flush(struct cache_conn *conn, const struct cache_space *space,
     int64_t deadline_ms, struct error *err)
 {
-	bool moved = true;
-	enum status st;
+	enum status st = ST_STALE;
 
-	for (int round = 1; round <= FLUSHES_MOST; round++) {
+	for (int round = 1; st == ST_STALE; round++) {
+		bool moved = false;
+
 		st = redis_refresh_await(conn->cluster, deadline_ms, err);
 		if (st == ST_OK)
 			st = round_flush(conn, space, deadline_ms, &moved, err);
-		if (st != ST_OK && st != ST_STALE)
-			return st;
-		if (!moved || (st == ST_OK && round >= REDIS_SURVEY_ROUNDS))
-			return ST_OK;
+		if (st == ST_OK && moved && round < REDIS_SURVEY_ROUNDS)
+			st = ST_STALE;
 	}
-	return error_set(err, ST_UNAVAILABLE,
-	    "some values may be left: the cluster keeps moving them from node "
-	    "to node");
+	return st;
 }
 
 enum status

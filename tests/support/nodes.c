@@ -172,13 +172,29 @@ nodes_add(struct nodes *nodes, const struct nodes_plan *plan)
 	nodes_await(nodes);
 }
 
+static void
+node_stop(struct nodes *nodes, size_t i)
+{
+	redis_client_close(&nodes->clients[i]);
+	daemon_stop(&nodes->daemons[i]);
+}
+
 void
 nodes_stop(struct nodes *nodes)
 {
-	for (size_t i = 0; i < nodes->n; i++) {
-		redis_client_close(&nodes->clients[i]);
-		daemon_stop(&nodes->daemons[i]);
-	}
+	for (size_t i = 0; i < nodes->n; i++)
+		node_stop(nodes, i);
+}
+
+void
+nodes_drop(struct nodes *nodes)
+{
+	size_t last = --nodes->n;
+
+	for (size_t i = 0; i < last; i++)
+		obey(nodes, i, "CLUSTER FORGET %s", nodes->ids[last]);
+	node_stop(nodes, last);
+	nodes_await(nodes);
 }
 
 void

@@ -35,6 +35,9 @@ void nodes_stop(struct nodes *nodes);
 /* One more master, which has no slots yet. */
 void nodes_add(struct nodes *nodes, const struct nodes_plan *plan);
 
+/* The last node leaves; it has no slots. */
+void nodes_drop(struct nodes *nodes);
+
 /* Waits until all nodes that run say that the cluster works. */
 void nodes_await(struct nodes *nodes);
 

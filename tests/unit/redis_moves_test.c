@@ -28,12 +28,13 @@
 #define STEP          10   /* keys that move at a time */
 #define SHARD         STR("moving")
 #define OPS           12
+#define SPREAD        300
+#define MOVES         40
 
 static const struct cache_space closed = { { "closed", 6 }, false };
 
 struct cluster {
 	struct nodes nodes;
-	char folder[FOLDER_PATH_BYTES];
 };
 
 static struct cluster *
@@ -367,6 +368,196 @@ nothing_is_lost_or_done_twice(void **state)
 	free(load);
 }
 
+/* Keys of an open space, which lie anywhere. */
+static struct str
+spread(struct fixture *f, unsigned i)
+{
+	return arena_printf(&f->arena, "spread %u", i);
+}
+
+static void
+spread_set(struct fixture *f)
+{
+	struct cache_op *ops = arena_zalloc(&f->arena, SPREAD * sizeof(*ops));
+
+	for (unsigned i = 0; i < SPREAD; i++)
+		ops[i] = (struct cache_op){ .kind = CACHE_SET,
+			.key = spread(f, i),
+			.value = STR("x"),
+			.ttl = 600 };
+	run(f, ops, SPREAD);
+	for (unsigned i = 0; i < SPREAD; i++)
+		assert_int_equal(ops[i].status, ST_OK);
+}
+
+static unsigned
+spread_slot(struct fixture *f, unsigned i)
+{
+	return slot_of(arena_printf(
+	    &f->arena, "\"weir:space:%.*s\"", STR_ARG(spread(f, i))));
+}
+
+/* The first key of each of n slots, so that each slot moves once. */
+static void
+choose(struct fixture *f, unsigned *out, unsigned n)
+{
+	unsigned slots[MOVES];
+	unsigned found = 0;
+
+	for (unsigned i = 0; found < n; i++) {
+		unsigned slot = spread_slot(f, i);
+		unsigned k = 0;
+
+		while (k < found && slots[k] != slot)
+			k++;
+		slots[found] = slot;
+		out[found] = i;
+		found += k == found;
+	}
+}
+
+/* The slot of a key goes to the next node. */
+static void
+spread_move(struct fixture *f, unsigned i)
+{
+	unsigned slot = spread_slot(f, i);
+	size_t from = owner_of(slot);
+
+	move(slot, from, (from + 1) % cluster()->nodes.masters);
+}
+
+/* Its keys do, and the slot is on its way for ever. */
+static void
+spread_move_half(struct fixture *f, unsigned i)
+{
+	unsigned slot = spread_slot(f, i);
+	size_t from = owner_of(slot);
+	size_t to = (from + 1) % cluster()->nodes.masters;
+
+	nodes_move_begin(&cluster()->nodes, slot, from, to);
+	(void)nodes_move_keys(&cluster()->nodes, slot, from, to, STEP);
+}
+
+static void
+page_found(struct cache_page *page, struct fixture *f, bool *found)
+{
+	for (size_t i = 0; i < page->n; i++)
+		for (unsigned k = 0; k < SPREAD; k++)
+			if (str_eq(page->keys[i], spread(f, k)))
+				found[k] = true;
+}
+
+/* Between any two pages a slot is moved, every other one only in part. */
+static void
+a_list_holds_every_key_that_stays(void **state)
+{
+	struct fixture *f = *state;
+	bool found[SPREAD] = { false };
+	unsigned moving[MOVES];
+	struct cache_page page = { .prefix = STR(""),
+		.cursor = STR(""),
+		.limit = 7,
+		.arena = &f->arena };
+	unsigned i = 0;
+
+	spread_set(f);
+	choose(f, moving, MOVES);
+	do {
+		assert_int_equal(f->driver->list(f->conn, &fixture_space, &page,
+				     fixture_deadline(), NULL),
+		    ST_OK);
+		page_found(&page, f, found);
+		if (i < MOVES)
+			(i % 2 == 0 ? spread_move : spread_move_half)(
+			    f, moving[i]);
+		i++;
+		assert_in_range(i, 1, 10 * SPREAD);
+	} while (page.cursor.n > 0);
+	for (unsigned k = 0; k < SPREAD; k++)
+		assert_true(found[k]);
+}
+
+static uint32_t
+flush_often(struct fixture *f, const char *argument, uint32_t number)
+{
+	struct load *load = load_of(argument);
+	uint32_t i = 0;
+
+	for (; !atomic_load(&load->over); i++) {
+		struct str key = arena_printf(&f->arena, "one's %u", number);
+
+		assert_anywhere(set(f, key, STR("x"), 60) == ST_OK);
+		flush(f, &fixture_space);
+		assert_anywhere(get(f, key, NULL) == ST_MISSING);
+		arena_reset(&f->arena);
+	}
+	return i;
+}
+
+/* Each is gone from wherever it was. */
+static void
+a_flush_leaves_no_key(void **state)
+{
+	struct fixture *f = *state;
+	struct load *load = load_begin(f, flush_often);
+	unsigned moving[MOVES];
+
+	choose(f, moving, MOVES);
+	for (unsigned i = 0; i < MOVES; i++) {
+		spread_set(f);
+		spread_move(f, moving[i]);
+		flush(f, &fixture_space);
+		assert_int_equal(
+		    list(f, &fixture_space, STR("spread"), 1000).n, 0);
+	}
+	load_end(load);
+	assert_true(load->rounds > 0);
+	free(load);
+}
+
+static void
+assert_spread(struct fixture *f)
+{
+	struct error err = { 0 };
+
+	for (unsigned i = 0; i < SPREAD; i++)
+		assert_value(f, spread(f, i), STR("x"));
+	if (f->driver->ping(f->conn, fixture_deadline(), &err) != ST_OK)
+		fail_msg("%s", err.text);
+}
+
+/* A master joins, gets what others had, gives it back, and leaves. */
+static void
+a_node_comes_and_goes(void **state)
+{
+	struct fixture *f = *state;
+	struct nodes *nodes = &cluster()->nodes;
+	const struct nodes_plan plan = { .folder = f->place->folder,
+		.timeout_ms = 5000 };
+	unsigned moving[MOVES];
+	size_t last = nodes->n;
+
+	spread_set(f);
+	choose(f, moving, MOVES);
+	nodes_add(nodes, &plan);
+	for (unsigned i = 0; i < MOVES; i++) {
+		unsigned slot = spread_slot(f, moving[i]);
+
+		move(slot, owner_of(slot), last);
+		assert_value(f, spread(f, moving[i]), STR("x"));
+	}
+	assert_spread(f);
+	assert_int_equal(list(f, &fixture_space, STR(""), 100).n, SPREAD);
+	for (unsigned i = 0; i < MOVES; i++) {
+		unsigned slot = spread_slot(f, moving[i]);
+
+		move(slot, last, owner_of(slot));
+	}
+	nodes_drop(nodes);
+	assert_spread(f);
+	assert_int_equal(list(f, &fixture_space, STR(""), 100).n, SPREAD);
+}
+
 int
 main(void)
 {
@@ -375,6 +566,13 @@ main(void)
 		    nothing_is_lost_or_done_twice, set_up_blocking, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    nothing_is_lost_or_done_twice, set_up_loop, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_list_holds_every_key_that_stays, set_up_blocking,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_flush_leaves_no_key, set_up_blocking, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_node_comes_and_goes, set_up_blocking, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
