@@ -155,7 +155,9 @@ redis_route_send(
 		op_send(cluster, run, NULL, now_ms);
 }
 
-static void
+/* False: there is not enough time left for an answer, which would be missed in
+ * vain. */
+static bool
 again(struct redis_cluster *cluster, struct redis_wait *wait, int64_t now_ms)
 {
 	wait->due_ms = now_ms;
@@ -165,8 +167,11 @@ again(struct redis_cluster *cluster, struct redis_wait *wait, int64_t now_ms)
 		wait->asking = false;
 		wait->hops = 0;
 		wait->due_ms += PAUSE_MS;
+		if (wait->due_ms + REDIS_SOON_MS > wait->run->deadline_ms)
+			return false;
 	}
 	redis_later_add(&cluster->later, wait);
+	return true;
 }
 
 static bool
@@ -182,8 +187,7 @@ moved(struct redis_node *node, struct redis_wait *wait,
 	node->checked_ms = 0;
 	cluster->slots[target->slot] = (uint16_t)(wait->member->index + 1);
 	redis_refresh_from(cluster, wait->member, now_ms);
-	again(cluster, wait, now_ms);
-	return true;
+	return again(cluster, wait, now_ms);
 }
 
 static bool
@@ -196,8 +200,7 @@ ask(struct redis_node *node, struct redis_wait *wait,
 	if (wait->member == NULL)
 		return false;
 	wait->asking = true;
-	again(cluster, wait, now_ms);
-	return true;
+	return again(cluster, wait, now_ms);
 }
 
 static bool
@@ -206,10 +209,8 @@ try_again(struct redis_node *node, struct redis_wait *wait, int64_t now_ms)
 	struct redis_cluster *cluster = node->member->cluster;
 	struct redis_run *run = wait->run;
 
-	if (wait->op != NULL || run->n_counts == 1) {
-		again(cluster, wait, now_ms);
-		return true;
-	}
+	if (wait->op != NULL || run->n_counts == 1)
+		return again(cluster, wait, now_ms);
 	redis_loose_begin(run);
 	wait->due_ms = now_ms;
 	for (size_t i = 0; i < run->n_counts; i++) {
@@ -228,10 +229,8 @@ down(struct redis_node *node, struct redis_wait *wait, int64_t now_ms)
 	redis_refresh_want(member->cluster, now_ms, AWAY_MS);
 	if (member->down_ms == 0)
 		member->down_ms = now_ms;
-	if (now_ms - member->down_ms >= DOWN_MS)
-		return false;
-	again(member->cluster, wait, now_ms);
-	return true;
+	return now_ms - member->down_ms < DOWN_MS &&
+	       again(member->cluster, wait, now_ms);
 }
 
 bool

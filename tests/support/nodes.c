@@ -33,9 +33,11 @@ launch(struct nodes *nodes, const struct nodes_plan *plan)
 	const struct daemon_plan daemon = {
 		.argv = argv, .log = log, .port = daemon_free_port()
 	};
+	/* A master without slots stays one. */
 	const char *const words[] = { "--cluster-enabled", "yes",
-		"--cluster-port", bus, "--cluster-config-file", file,
-		"--cluster-node-timeout", timeout };
+		"--cluster-allow-replica-migration", "no", "--cluster-port",
+		bus, "--cluster-config-file", file, "--cluster-node-timeout",
+		timeout };
 	size_t i = nodes->n++;
 	const char *id;
 	size_t n;
@@ -127,9 +129,8 @@ follow(struct nodes *nodes, size_t i)
 	assert_in_range(tries, 0, TRIES - 1);
 }
 
-/* Until its replication has begun, a replica would not be promoted. */
-static void
-replica_await(struct nodes *nodes, size_t i)
+void
+nodes_await_replica(struct nodes *nodes, size_t i)
 {
 	int tries = 0;
 
@@ -161,7 +162,7 @@ nodes_start(struct nodes *nodes, const struct nodes_plan *plan)
 		follow(nodes, i);
 	nodes_await(nodes);
 	for (size_t i = n; i < nodes->n; i++)
-		replica_await(nodes, i);
+		nodes_await_replica(nodes, i);
 }
 
 void

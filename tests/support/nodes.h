@@ -41,6 +41,9 @@ void nodes_drop(struct nodes *nodes);
 /* Waits until all nodes that run say that the cluster works. */
 void nodes_await(struct nodes *nodes);
 
+/* Waits until a node follows its master, so that it could be promoted. */
+void nodes_await_replica(struct nodes *nodes, size_t i);
+
 /* Those that do not run, or are paused, run again. */
 void nodes_heal(struct nodes *nodes);
 
