@@ -17,6 +17,7 @@
 #include "tests/contract/cache_fixture.h"
 #include "tests/contract/cache_place.h"
 #include "tests/contract/cache_tasks.h"
+#include "tests/contract/moving.h"
 #include "tests/support/nodes.h"
 
 #define SECONDS_USUAL 3
@@ -33,92 +34,6 @@
 
 static const struct cache_space closed = { { "closed", 6 }, false };
 
-struct cluster {
-	struct nodes nodes;
-};
-
-static struct cluster *
-cluster(void)
-{
-	static struct cluster cluster;
-
-	return &cluster;
-}
-
-static void
-place_begin(struct place *place)
-{
-	const struct nodes_plan plan = {
-		.folder = place->folder, .masters = 3, .timeout_ms = 5000
-	};
-
-	nodes_start(&cluster()->nodes, &plan);
-}
-
-static void
-place_end(struct place *place)
-{
-	(void)place;
-	nodes_stop(&cluster()->nodes);
-}
-
-static void
-place_config(struct place *place, struct cache_config *out)
-{
-	(void)place;
-	out->cluster = true;
-	out->hosts = "127.0.0.1";
-	out->port = cluster()->nodes.daemons[0].port;
-}
-
-static const struct place_kind blocking = {
-	.name = "blocking",
-	.driver = "redis",
-	.start = place_begin,
-	.stop = place_end,
-	.config = place_config,
-};
-
-static const struct place_kind loop = {
-	.name = "loop",
-	.driver = "redis",
-	.loop = true,
-	.start = place_begin,
-	.stop = place_end,
-	.config = place_config,
-};
-
-const struct place_kind *const place_kinds[] = { &blocking, &loop, NULL };
-
-static int
-set_up(void **state, const char *kind)
-{
-	static struct fixture f;
-
-	fixture_open(&f, place_kind_find(kind));
-	*state = &f;
-	return 0;
-}
-
-static int
-set_up_blocking(void **state)
-{
-	return set_up(state, "blocking");
-}
-
-static int
-set_up_loop(void **state)
-{
-	return set_up(state, "loop");
-}
-
-static int
-tear_down(void **state)
-{
-	fixture_close(*state);
-	return 0;
-}
-
 static int64_t
 moving_ms(void)
 {
@@ -126,34 +41,6 @@ moving_ms(void)
 
 	return MS_PER_S *
 	       (text == NULL ? SECONDS_USUAL : strtoll(text, NULL, 10));
-}
-
-static unsigned
-slot_of(struct str name)
-{
-	struct redis_client *c = nodes_client(&cluster()->nodes, 0);
-	const char *said =
-	    redis_client_ask(c, "CLUSTER KEYSLOT %.*s", (int)name.n, name.p);
-
-	return (unsigned)strtoul(said, NULL, 10);
-}
-
-/* The node that serves a slot at first. */
-static size_t
-owner_of(unsigned slot)
-{
-	return slot * cluster()->nodes.masters / 16384;
-}
-
-static void
-move(unsigned slot, size_t from, size_t to)
-{
-	struct nodes *nodes = &cluster()->nodes;
-
-	nodes_move_begin(nodes, slot, from, to);
-	while (nodes_move_keys(nodes, slot, from, to, STEP) > 0)
-		;
-	nodes_move_end(nodes, slot, from, to);
 }
 
 /* What runs beside the moves. */
@@ -344,8 +231,8 @@ nothing_is_lost_or_done_twice(void **state)
 {
 	struct fixture *f = *state;
 	struct cache_op full = counting(STR("full"), 1, 0);
-	unsigned slot = slot_of(SHARD);
-	size_t owner = owner_of(slot);
+	unsigned slot = moving_slot(SHARD);
+	size_t owner = moving_owner(slot);
 	int64_t until_ms = clock_boot_ms() + moving_ms();
 	unsigned moves = 0;
 	struct load *load;
@@ -354,9 +241,9 @@ nothing_is_lost_or_done_twice(void **state)
 	assert_int_equal(full.status, ST_OK);
 	load = load_begin(f, use);
 	while (clock_boot_ms() < until_ms || moves < 3) {
-		size_t next = (owner + 1) % cluster()->nodes.masters;
+		size_t next = (owner + 1) % moving_nodes()->masters;
 
-		move(slot, owner, next);
+		moving_move(slot, owner, next);
 		owner = next;
 		moves++;
 	}
@@ -393,7 +280,7 @@ spread_set(struct fixture *f)
 static unsigned
 spread_slot(struct fixture *f, unsigned i)
 {
-	return slot_of(arena_printf(
+	return moving_slot(arena_printf(
 	    &f->arena, "\"weir:space:%.*s\"", STR_ARG(spread(f, i))));
 }
 
@@ -421,9 +308,9 @@ static void
 spread_move(struct fixture *f, unsigned i)
 {
 	unsigned slot = spread_slot(f, i);
-	size_t from = owner_of(slot);
+	size_t from = moving_owner(slot);
 
-	move(slot, from, (from + 1) % cluster()->nodes.masters);
+	moving_move(slot, from, (from + 1) % moving_nodes()->masters);
 }
 
 /* Its keys do, and the slot is on its way for ever. */
@@ -431,11 +318,11 @@ static void
 spread_move_half(struct fixture *f, unsigned i)
 {
 	unsigned slot = spread_slot(f, i);
-	size_t from = owner_of(slot);
-	size_t to = (from + 1) % cluster()->nodes.masters;
+	size_t from = moving_owner(slot);
+	size_t to = (from + 1) % moving_nodes()->masters;
 
-	nodes_move_begin(&cluster()->nodes, slot, from, to);
-	(void)nodes_move_keys(&cluster()->nodes, slot, from, to, STEP);
+	nodes_move_begin(moving_nodes(), slot, from, to);
+	(void)nodes_move_keys(moving_nodes(), slot, from, to, STEP);
 }
 
 static void
@@ -531,7 +418,7 @@ static void
 a_node_comes_and_goes(void **state)
 {
 	struct fixture *f = *state;
-	struct nodes *nodes = &cluster()->nodes;
+	struct nodes *nodes = moving_nodes();
 	const struct nodes_plan plan = { .folder = f->place->folder,
 		.timeout_ms = 5000 };
 	unsigned moving[MOVES];
@@ -543,7 +430,7 @@ a_node_comes_and_goes(void **state)
 	for (unsigned i = 0; i < MOVES; i++) {
 		unsigned slot = spread_slot(f, moving[i]);
 
-		move(slot, owner_of(slot), last);
+		moving_move(slot, moving_owner(slot), last);
 		assert_value(f, spread(f, moving[i]), STR("x"));
 	}
 	assert_spread(f);
@@ -551,7 +438,7 @@ a_node_comes_and_goes(void **state)
 	for (unsigned i = 0; i < MOVES; i++) {
 		unsigned slot = spread_slot(f, moving[i]);
 
-		move(slot, last, owner_of(slot));
+		moving_move(slot, last, moving_owner(slot));
 	}
 	nodes_drop(nodes);
 	assert_spread(f);
@@ -562,17 +449,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(nothing_is_lost_or_done_twice,
+		    moving_set_up_blocking, moving_tear_down),
+		cmocka_unit_test_setup_teardown(nothing_is_lost_or_done_twice,
+		    moving_set_up_loop, moving_tear_down),
 		cmocka_unit_test_setup_teardown(
-		    nothing_is_lost_or_done_twice, set_up_blocking, tear_down),
-		cmocka_unit_test_setup_teardown(
-		    nothing_is_lost_or_done_twice, set_up_loop, tear_down),
-		cmocka_unit_test_setup_teardown(
-		    a_list_holds_every_key_that_stays, set_up_blocking,
-		    tear_down),
-		cmocka_unit_test_setup_teardown(
-		    a_flush_leaves_no_key, set_up_blocking, tear_down),
-		cmocka_unit_test_setup_teardown(
-		    a_node_comes_and_goes, set_up_blocking, tear_down),
+		    a_list_holds_every_key_that_stays, moving_set_up_blocking,
+		    moving_tear_down),
+		cmocka_unit_test_setup_teardown(a_flush_leaves_no_key,
+		    moving_set_up_blocking, moving_tear_down),
+		cmocka_unit_test_setup_teardown(a_node_comes_and_goes,
+		    moving_set_up_blocking, moving_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
