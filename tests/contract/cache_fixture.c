@@ -18,7 +18,7 @@
 
 const struct cache_space fixture_space = { { "space", 5 }, true };
 
-#define FIXTURE_TIMEOUT_MS 1000
+#define FIXTURE_TIMEOUT_MS 3000
 #define DEADLINE_MS        60000
 #define KEYS_MAX           4096
 #define CHUNK_BYTES        65536
