@@ -39,7 +39,7 @@ def limited(site):
     site.add_role("limited")
     site.grant("limited", "shop", "*", "all")
     site.add_limit("limited", LIMIT, "day", role="limited")
-    site.add_limit("loose", 10 * LIMIT, "day", role="limited")
+    site.add_limit("loose", 10 * LIMIT, "hour", role="limited")
     return {"X-API-Key": site.add_key("limited", "limited")}
 
 
