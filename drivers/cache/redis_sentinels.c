@@ -39,10 +39,9 @@ redis_sentinels_read(
 {
 	enum status st;
 
-	if (config->cluster || config->socket[0] != '\0')
+	if (config->socket[0] != '\0')
 		return error_set(err, ST_INVALID,
-		    "REDIS_SENTINEL_HOST and %s exclude each other",
-		    config->cluster ? "REDIS_CLUSTER" : "REDIS_SOCKET");
+		    "REDIS_SENTINEL_HOST and REDIS_SOCKET exclude each other");
 	if (config->sentinel_username[0] != '\0' &&
 	    config->sentinel_password[0] == '\0')
 		return error_set(err, ST_INVALID,

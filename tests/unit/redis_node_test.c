@@ -126,7 +126,7 @@ what_is_no_answer_ends_the_link(void **state)
 {
 	static const char *const lies[] = { "HTTP/1.1 400 Bad Request\r\n\r\n",
 		"$99999999999\r\n", "$67108865\r\n", "$-7\r\n", "$x\r\n",
-		"*99999999\r\n", "*2\r\n*60000\r\n*60000\r\n",
+		"*99999999\r\n", "*2\r\n*200000\r\n*200000\r\n",
 		"*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n",
 		"%1\r\n+a\r\n+b\r\n", "_\r\n", ":12x\r\n",
 		"$1\r\na\r\n$1\r\nb\r\n" /* one more than was asked */ };

@@ -150,8 +150,8 @@ what_is_no_answer_is_refused(void **state)
 {
 	static const char *const lies[] = {
 		"$1001\r\n", "*1\r\n$1001\r\n", "$999999999999999999999\r\n",
-		"$99999999999\r\nabc", "$-2\r\n", "*65537\r\n",
-		"*2\r\n*40000\r\n*40000\r\n", "*-2\r\n", "?\r\n", "$a\r\n",
+		"$99999999999\r\nabc", "$-2\r\n", "*262145\r\n",
+		"*2\r\n*200000\r\n*200000\r\n", "*-2\r\n", "?\r\n", "$a\r\n",
 		":1x\r\n", "%1\r\n+a\r\n+b\r\n", "_\r\n", "#t\r\n", ",1.5\r\n",
 		"~1\r\n+a\r\n",
 		"*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n"

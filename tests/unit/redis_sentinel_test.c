@@ -213,7 +213,7 @@ settings_that_cannot_be_meant_are_refused(void **state)
 	good.sentinel_master = "mymaster";
 	config = good;
 	config.cluster = true;
-	assert_refused(&config, "REDIS_CLUSTER exclude each other");
+	assert_refused(&config, "REDIS_SENTINEL_HOST exclude each other");
 	config = good;
 	config.socket = "/tmp/socket";
 	assert_refused(&config, "REDIS_SOCKET exclude each other");
