@@ -16,7 +16,7 @@ from support.process import wait_until
 from support.redis_cluster import Cluster
 from support.weir import run
 
-SETTINGS = {"STORE_TIMEOUT": "250ms", "CACHE_WRITE_ON_ERROR": "refuse"}
+SETTINGS = {"STORE_TIMEOUT": "1s", "CACHE_WRITE_ON_ERROR": "refuse"}
 RECOVERY = 2
 BUSY = 1  # seconds that a busy machine may add to a call
 TIMES = [2, pytest.param(20, marks=pytest.mark.full)]
