@@ -33,6 +33,24 @@ group_read(
 	return ST_OK;
 }
 
+/* One that is named twice would count twice. */
+static enum status
+hosts_differ(const struct cache *cache, struct error *err)
+{
+	char server[REDIS_SERVER_BYTES];
+
+	for (size_t i = 1; i < cache->n_hosts; i++)
+		for (size_t k = 0; k < i; k++) {
+			if (!redis_host_same(
+				&cache->hosts[i], &cache->hosts[k]))
+				continue;
+			redis_host_show(&cache->hosts[i], server);
+			return error_set(err, ST_INVALID,
+			    "REDIS_SENTINEL_HOST names %s twice", server);
+		}
+	return ST_OK;
+}
+
 enum status
 redis_sentinels_read(
     struct cache *cache, const struct cache_config *config, struct error *err)
@@ -50,6 +68,8 @@ redis_sentinels_read(
 	st = redis_hosts_read(str_of(config->sentinels), config->sentinel_port,
 	    "REDIS_SENTINEL_HOST", cache->hosts, REDIS_HOSTS_MAX,
 	    &cache->n_hosts, err);
+	if (st == ST_OK)
+		st = hosts_differ(cache, err);
 	if (st != ST_OK)
 		return st;
 	for (size_t i = 0; i < cache->n_hosts; i++)

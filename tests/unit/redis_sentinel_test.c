@@ -213,13 +213,17 @@ settings_that_cannot_be_meant_are_refused(void **state)
 	good.sentinel_master = "mymaster";
 	config = good;
 	config.cluster = true;
-	assert_refused(&config, "REDIS_SENTINEL_HOST exclude each other");
+	assert_refused(
+	    &config, "REDIS_CLUSTER and REDIS_SENTINEL_HOST exclude");
 	config = good;
 	config.socket = "/tmp/socket";
 	assert_refused(&config, "REDIS_SOCKET exclude each other");
 	config = good;
 	config.sentinels = "a,:7000";
 	assert_refused(&config, "REDIS_SENTINEL_HOST: \":7000\"");
+	config = good;
+	config.sentinels = "a,b,a:26379";
+	assert_refused(&config, "REDIS_SENTINEL_HOST names a:26379 twice");
 	config = good;
 	config.sentinel_master = "";
 	assert_refused(&config, "REDIS_SENTINEL_MASTER");
