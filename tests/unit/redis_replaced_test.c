@@ -187,7 +187,7 @@ failed(enum status st)
 
 /* What runs while nodes die. */
 struct load {
-	struct fixture *f;
+	struct fixture f; /* as it was, for those who make copies */
 	struct crowd crowd;
 	pthread_t thread;
 	struct str shards[SHARDS]; /* of each master */
@@ -232,7 +232,7 @@ load_main(void *arg)
 {
 	struct load *load = arg;
 
-	(void)crowd_run(load->f, &load->crowd);
+	(void)crowd_run(&load->f, &load->crowd);
 	return NULL;
 }
 
@@ -242,7 +242,7 @@ load_begin(struct fixture *f)
 	struct load *load = calloc(1, sizeof(*load));
 
 	assert_non_null(load);
-	load->f = f;
+	load->f = *f;
 	load->crowd = (struct crowd){ use, (const char *)load, WORKERS };
 	for (size_t i = 0; i < SHARDS; i++)
 		load->shards[i] = shard_of(f, i);
