@@ -128,16 +128,18 @@ loose_answer(struct redis_node *node, const struct redis_command *command,
 	struct redis_run *run = command->run;
 	struct cache_op *op = command->arg;
 	bool taken_back = op->status == ST_REFUSED;
+	bool sound = redis_count_sound(reply, 1);
 
 	if (reply != NULL && reply->type == REDIS_ERROR &&
 	    str_starts(reply->text, STR("NOSCRIPT"))) {
 		put(node, run, op, true);
 		return;
 	}
-	if (!redis_count_sound(reply, 1))
+	if (!sound)
 		op->status = redis_op_failure(node, run, "EVALSHA", reply);
-	else if (!taken_back)
+	if (taken_back)
+		return;
+	if (reply != NULL && sound)
 		redis_count_answer(op, reply->items);
-	if (!taken_back)
-		settle(node, run, op);
+	settle(node, run, op);
 }
