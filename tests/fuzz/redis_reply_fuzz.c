@@ -3,11 +3,15 @@
 #include <string.h>
 
 #include "app/base/arena.h"
+#include "drivers/cache/redis_redirect.h"
 #include "drivers/cache/redis_reply.h"
+#include "drivers/cache/redis_share.h"
+#include "drivers/cache/redis_slot.h"
 #include "tests/fuzz/fuzz.h"
 
 #define MOST    256
-#define ITEMS   65536u
+#define ITEMS   262144u
+#define LINE    65536u
 #define ANSWERS 64
 
 struct answers {
@@ -52,10 +56,24 @@ compare(const struct redis_reply *a, const struct redis_reply *b)
 {
 	HOLDS(a->type == b->type && a->integer == b->integer);
 	HOLDS(str_eq(a->text, b->text) && a->n == b->n);
-	HOLDS(a->text.n <= 2 * ITEMS && a->n <= ITEMS);
+	HOLDS(a->text.n <= 2 * LINE && a->n <= ITEMS);
 	HOLDS(a->type != REDIS_STRING || a->text.n <= MOST);
 	for (size_t i = 0; i < a->n; i++)
 		compare(&a->items[i], &b->items[i]);
+}
+
+/* As the word of a node of a cluster. */
+static void
+obey(const struct redis_reply *reply)
+{
+	const struct redis_host asked = { .name = "asked", .port = 1 };
+	struct redis_target target = { .slot = 0 };
+	struct redis_share share;
+
+	(void)redis_redirect_of(reply, &asked, &target);
+	HOLDS(target.slot < REDIS_SLOTS);
+	if (redis_share_read(reply, &asked, &share))
+		HOLDS(share.first <= share.last && share.last < REDIS_SLOTS);
 }
 
 int
@@ -76,6 +94,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	HOLDS(whole.status == pieces.status);
 	for (size_t i = 0; i < whole.n; i++)
 		compare(&whole.list[i], &pieces.list[i]);
+	for (size_t i = 0; i < whole.n; i++)
+		obey(&whole.list[i]);
 	arena_close(&arena);
 	return 0;
 }
