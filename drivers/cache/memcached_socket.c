@@ -34,7 +34,7 @@ is_tcp(const struct sockaddr_storage *at)
 static bool
 leads(int fd, const char *source, const struct end *server)
 {
-	struct sockaddr_storage at;
+	struct sockaddr_storage at = { 0 };
 	socklen_t n = sizeof(at);
 	struct end end;
 
