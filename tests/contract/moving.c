@@ -23,13 +23,20 @@ moving_nodes(void)
 }
 
 static void
-place_begin(struct place *place)
+begin(struct place *place, bool tls)
 {
-	const struct nodes_plan plan = {
-		.folder = place->folder, .masters = 3, .timeout_ms = 5000
-	};
+	const struct nodes_plan plan = { .folder = place->folder,
+		.masters = 3,
+		.timeout_ms = 5000,
+		.tls = tls };
 
 	nodes_start(moving_nodes(), &plan);
+}
+
+static void
+place_begin(struct place *place)
+{
+	begin(place, false);
 }
 
 static void
@@ -65,7 +72,41 @@ static const struct place_kind loop = {
 	.config = place_config,
 };
 
-const struct place_kind *const place_kinds[] = { &blocking, &loop, NULL };
+#ifdef WITH_TLS
+static void
+tls_begin(struct place *place)
+{
+	begin(place, true);
+}
+
+static void
+tls_config(struct place *place, struct cache_config *out)
+{
+	place_config(place, out);
+	out->port = moving_nodes()->tls_ports[0];
+	out->tls = true;
+	out->tls_verify = true;
+	out->tls_ca = place_text(place, "%s/ca.pem", place->folder);
+}
+
+static const struct place_kind tls = {
+	.name = "tls",
+	.driver = "redis",
+	.loop = true,
+	.start = tls_begin,
+	.stop = place_end,
+	.config = tls_config,
+};
+#endif
+
+const struct place_kind *const place_kinds[] = {
+	&blocking,
+	&loop,
+#ifdef WITH_TLS
+	&tls,
+#endif
+	NULL,
+};
 
 static int
 set_up(void **state, const char *kind)
@@ -87,6 +128,12 @@ int
 moving_set_up_loop(void **state)
 {
 	return set_up(state, "loop");
+}
+
+int
+moving_set_up_tls(void **state)
+{
+	return set_up(state, "tls");
 }
 
 int

@@ -12,6 +12,7 @@ struct nodes;
  * masters, of which batches are asked by exec() or by submit() and reap(). */
 int moving_set_up_blocking(void **state);
 int moving_set_up_loop(void **state);
+int moving_set_up_tls(void **state); /* where TLS is built in; a loop */
 int moving_tear_down(void **state);
 
 /* The masters. */

@@ -15,6 +15,7 @@
 
 #define SLOTS      16384u
 #define WORD_BYTES 256
+#define TLS_TEXTS  4
 #define TRIES      3000 /* of TRY_NS: half a minute */
 #define TRY_NS     (10L * 1000 * 1000)
 #define MOVE_MS    5000
@@ -25,9 +26,30 @@ nodes_client(struct nodes *nodes, size_t i)
 	return &nodes->clients[i];
 }
 
+/* Puts the words of a node that speaks TLS, too; they live in text. */
+static size_t
+tls_words(const char **argv, const char *folder, int port,
+    char text[TLS_TEXTS][WORD_BYTES])
+{
+	const char *const words[] = { "--tls-port", text[0],
+		"--tls-ca-cert-file", text[1], "--tls-cert-file", text[2],
+		"--tls-key-file", text[3], "--tls-auth-clients", "no",
+		"--tls-cluster", "yes" };
+	size_t n = sizeof(words) / sizeof(words[0]);
+
+	(void)snprintf(text[0], WORD_BYTES, "%d", port);
+	(void)snprintf(text[1], WORD_BYTES, "%s/ca.pem", folder);
+	(void)snprintf(text[2], WORD_BYTES, "%s/server.pem", folder);
+	(void)snprintf(text[3], WORD_BYTES, "%s/server.key", folder);
+	for (size_t i = 0; i < n; i++)
+		argv[i] = words[i];
+	return n;
+}
+
 static void
 launch(struct nodes *nodes, const struct nodes_plan *plan)
 {
+	char tls[TLS_TEXTS][WORD_BYTES];
 	const char *argv[DAEMON_WORDS];
 	char port[8], bus[8], timeout[16], file[16], log[WORD_BYTES];
 	const struct daemon_plan daemon = {
@@ -51,6 +73,11 @@ launch(struct nodes *nodes, const struct nodes_plan *plan)
 	n = redis_words(argv, port, plan->folder);
 	for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++)
 		argv[n++] = words[w];
+	if (plan->tls) {
+		nodes->tls_ports[i] = daemon_free_port();
+		n +=
+		    tls_words(argv + n, plan->folder, nodes->tls_ports[i], tls);
+	}
 	for (size_t w = 0; plan->more != NULL && plan->more[w] != NULL; w++)
 		argv[n++] = plan->more[w];
 	argv[n] = NULL;
@@ -101,6 +128,15 @@ nodes_await(struct nodes *nodes)
 	}
 }
 
+/* Where other nodes speak to it. */
+static int
+port_of(const struct nodes *nodes, size_t i)
+{
+	int tls = nodes->tls_ports[i];
+
+	return tls != 0 ? tls : nodes->daemons[i].port;
+}
+
 /* A node tells the port of its bus in its configuration. */
 static void
 meet(struct nodes *nodes, size_t i)
@@ -110,7 +146,7 @@ meet(struct nodes *nodes, size_t i)
 	    strchr(redis_client_ask(c, "CONFIG GET cluster-port"), '\n');
 
 	assert_non_null(bus);
-	obey(nodes, 0, "CLUSTER MEET 127.0.0.1 %d %s", nodes->daemons[i].port,
+	obey(nodes, 0, "CLUSTER MEET 127.0.0.1 %d %s", port_of(nodes, i),
 	    bus + 1);
 }
 
@@ -149,6 +185,8 @@ nodes_start(struct nodes *nodes, const struct nodes_plan *plan)
 
 	memset(nodes, 0, sizeof(*nodes));
 	nodes->masters = n;
+	if (plan->tls)
+		redis_certificates(plan->folder);
 	for (size_t i = 0; i < n + plan->replicas; i++)
 		launch(nodes, plan);
 	for (size_t i = 0; i < nodes->n; i++)
@@ -295,7 +333,7 @@ nodes_move_keys(
 	if (found == 0)
 		return 0;
 	said = redis_client_ask(c, "MIGRATE 127.0.0.1 %d \"\" 0 %d KEYS%s",
-	    nodes->daemons[to].port, MOVE_MS, keys);
+	    port_of(nodes, to), MOVE_MS, keys);
 	/* All may have been deleted or have expired meanwhile. */
 	if (strcmp(said, "NOKEY") != 0)
 		assert_string_equal(said, "OK");

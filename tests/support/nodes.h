@@ -5,6 +5,7 @@
 #ifndef WEIR_TEST_NODES_H
 #define WEIR_TEST_NODES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "tests/support/daemon.h"
@@ -16,6 +17,7 @@ struct nodes {
 	size_t n;
 	size_t masters;
 	struct daemon daemons[NODES_MAX];
+	int tls_ports[NODES_MAX]; /* 0: it speaks no TLS */
 	struct redis_client clients[NODES_MAX];
 	char ids[NODES_MAX][41];
 };
@@ -25,6 +27,8 @@ struct nodes_plan {
 	size_t masters;
 	size_t replicas;
 	int timeout_ms;          /* after which a node is taken for dead */
+	bool tls;                /* on a port beside the plain one, with
+				  * redis_certificates() of the folder */
 	const char *const *more; /* words for each server, NULL behind them */
 };
 

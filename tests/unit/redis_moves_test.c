@@ -453,6 +453,10 @@ main(void)
 		    moving_set_up_blocking, moving_tear_down),
 		cmocka_unit_test_setup_teardown(nothing_is_lost_or_done_twice,
 		    moving_set_up_loop, moving_tear_down),
+#ifdef WITH_TLS
+		cmocka_unit_test_setup_teardown(nothing_is_lost_or_done_twice,
+		    moving_set_up_tls, moving_tear_down),
+#endif
 		cmocka_unit_test_setup_teardown(
 		    a_list_holds_every_key_that_stays, moving_set_up_blocking,
 		    moving_tear_down),
