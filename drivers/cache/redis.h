@@ -14,8 +14,8 @@
  * that were replicated live on.
  *
  * In a cluster (redis_cluster.h) every operation goes to the node that has its
- * key. Its user must be allowed ASKING, CLUSTER SLOTS and CLUSTER NODES as well,
- * on every node. What is said of a fail-over holds there for each master.
+ * key. Its user must be allowed ASKING, CLUSTER SLOTS and CLUSTER NODES as
+ * well, on every node. What is said of a fail-over holds there for each master.
  */
 #ifndef WEIR_CACHE_REDIS_H
 #define WEIR_CACHE_REDIS_H
