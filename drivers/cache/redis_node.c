@@ -133,7 +133,8 @@ answered(
 {
 	struct redis_command command;
 
-	if (redis_queue_first(&node->pipe.queue) == NULL) {
+	/* What waits may not have been sent yet, as behind a greeting. */
+	if (!redis_pipe_exposed(&node->pipe)) {
 		redis_circuit_fail(
 		    node, "it says what nobody asked for", now_ms);
 		return false;

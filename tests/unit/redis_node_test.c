@@ -150,6 +150,23 @@ what_is_no_answer_ends_the_link(void **state)
 	}
 }
 
+/* What waits for the end of the greeting has not been sent. */
+static void
+an_answer_behind_the_greeting_is_nobodys(void **state)
+{
+	enum { GREETINGS = 5 };
+	struct liar *l = *state;
+	struct flight f;
+
+	liar_submit(l, &f, GET, LIAR_HANG_MS);
+	liar_accept(l);
+	for (int i = 0; i < GREETINGS; i++)
+		(void)liar_hear(l);
+	liar_say(l, LIAR_PONG LIAR_SERVER LIAR_MASTER
+	    "+OK\r\n+sha\r\n$11\r\nnever asked\r\n");
+	assert_int_not_equal(liar_await(l, &f), ST_OK);
+}
+
 static void
 an_endless_line_ends_the_link(void **state)
 {
@@ -397,6 +414,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    answers_may_come_all_at_once, set_up, tear_down),
 		cmocka_unit_test(what_is_no_answer_ends_the_link),
+		cmocka_unit_test_setup_teardown(
+		    an_answer_behind_the_greeting_is_nobodys, set_up,
+		    tear_down),
 		cmocka_unit_test_setup_teardown(
 		    an_endless_line_ends_the_link, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
