@@ -306,5 +306,7 @@ redis_greet_check(struct redis_node *node)
 void
 redis_greet_free(struct redis_greet *greet)
 {
+	if (greet->out.p != NULL)
+		secret_wipe(greet->out.p, greet->out.cap); /* the log-in */
 	buf_free(&greet->out);
 }
