@@ -32,6 +32,7 @@
 struct cache;
 
 #define REDIS_LEASE_MS 400
+#define REDIS_RENEW_MS 150 /* at that age it is renewed under work */
 /* For how long a sentinel must have known a master: other clocks may be a
  * little faster. */
 #define REDIS_REIGN_MS (REDIS_LEASE_MS + 50)

@@ -6,6 +6,7 @@
 
 #include "drivers/cache/redis_attempt.h"
 #include "drivers/cache/redis_circuit.h"
+#include "drivers/cache/redis_lease.h"
 #include "drivers/cache/redis_reply.h"
 #include "drivers/cache/redis_route.h"
 #include "drivers/cache/redis_run.h"
@@ -231,21 +232,26 @@ receive(struct redis_node *node, int64_t now_ms)
 	} while (more(node, got, total));
 }
 
+/* Of commands that are to be sent, and of those that are not answered: nobody
+ * waits for a former master, which may hang. */
+static enum status
+lease_look(struct redis_node *node, int64_t now_ms)
+{
+	if (node->sentinels == NULL || node->pipe.queue.n == 0)
+		return ST_OK;
+	node->looked_ms = now_ms;
+	return redis_sentinels_confirm(node->sentinels, &node->host, now_ms);
+}
+
 static enum status
 commands_write(struct redis_node *node, int64_t now_ms, struct error *err)
 {
-	enum status st = ST_OK;
+	enum status st = lease_look(node, now_ms);
 
-	node->held = false;
-	if (!redis_pipe_pending(&node->pipe))
-		return ST_OK;
-	if (node->sentinels != NULL)
-		st = redis_sentinels_confirm(
-		    node->sentinels, &node->host, now_ms);
+	node->held = st == ST_TIMEOUT && redis_pipe_pending(&node->pipe);
 	if (st == ST_REFUSED)
 		return error_set(
 		    err, ST_UNAVAILABLE, "another server is the master now");
-	node->held = st != ST_OK;
 	if (node->held)
 		return ST_MISSING;
 	return redis_pipe_write(&node->pipe, &node->link, err);
@@ -337,6 +343,13 @@ grace(struct redis_node *node, int64_t now_ms)
 		node->due_ms = now_ms + AWAY_MS;
 }
 
+static bool
+overdue(const struct redis_node *node, int64_t now_ms)
+{
+	return node->state != REDIS_IDLE && node->state != REDIS_READY &&
+	       node->due_ms <= now_ms;
+}
+
 void
 redis_node_drive(struct redis_node *node, int64_t now_ms)
 {
@@ -345,12 +358,12 @@ redis_node_drive(struct redis_node *node, int64_t now_ms)
 	grace(node, now_ms);
 	while (step(node, now_ms))
 		;
-	if (redis_node_due(node) <= now_ms && node->state != REDIS_WAITING) {
+	if (node->state != REDIS_WAITING && overdue(node, now_ms)) {
 		redis_attempt_expire(node);
 		redis_attempt_missed(node, &err);
 		redis_circuit_fail(node, err.text, now_ms);
 	}
-	if (redis_node_due(node) <= now_ms) {
+	if (overdue(node, now_ms)) {
 		redis_circuit_begin(node, now_ms);
 		while (step(node, now_ms))
 			;
@@ -396,8 +409,11 @@ redis_node_due(const struct redis_node *node)
 	case REDIS_GREETING:
 	case REDIS_WAITING:
 		return node->due_ms;
-	case REDIS_IDLE:
 	case REDIS_READY:
+		if (node->sentinels != NULL && node->pipe.queue.n > 0)
+			return node->looked_ms + REDIS_RENEW_MS;
+		break;
+	case REDIS_IDLE:
 		break;
 	}
 	return INT64_MAX;

@@ -69,6 +69,7 @@ struct redis_node {
 	int64_t patient_ms; /* a caller may wait for the attempt until then */
 	int64_t pause_ms;   /* before the next attempt */
 	int64_t checked_ms; /* that it still is a master */
+	int64_t looked_ms;  /* whether it still is leased */
 	struct redis_lookup *lookup;
 	struct redis_place places[REDIS_PLACES_MAX];
 	size_t n_places;

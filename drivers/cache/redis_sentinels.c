@@ -8,8 +8,7 @@
 #include "drivers/cache/redis_lease.h"
 #include "drivers/cache/redis_sentinel.h"
 
-#define RENEW_MS 150 /* a lease of that age is renewed under work */
-#define AGAIN_MS 50  /* between two questions to one sentinel */
+#define AGAIN_MS 50 /* between two questions to one sentinel */
 
 struct redis_sentinels {
 	struct cache *cache;
@@ -214,7 +213,8 @@ enum status
 redis_sentinels_confirm(
     struct redis_sentinels *s, const struct redis_host *host, int64_t now_ms)
 {
-	struct redis_lease lease = lease_read(s, now_ms - RENEW_MS, now_ms);
+	struct redis_lease lease =
+	    lease_read(s, now_ms - REDIS_RENEW_MS, now_ms);
 
 	if (!lease_good(s, &lease, 0, now_ms))
 		return ST_TIMEOUT;

@@ -15,6 +15,7 @@
 #include "app/base/clock.h"
 #include "drivers/cache/redis_lease.h"
 #include "tests/contract/cache_fixture.h"
+#include "tests/contract/cache_loop.h"
 #include "tests/contract/cache_place.h"
 #include "tests/support/redis_client.h"
 
@@ -272,6 +273,35 @@ a_master_that_hung_is_not_used_when_it_goes_on(void **state)
 	other_close(f, &other);
 }
 
+/* Although the caller would wait for long. */
+static void
+who_hangs_is_not_waited_for_when_another_is_master(void **state)
+{
+	struct fixture *f = *state;
+	struct seen before = replicate(f);
+	struct other other = other_open(f);
+	struct cache_op op = {
+		.kind = CACHE_DEL, .space = &fixture_space, .key = KEY
+	};
+	struct cache_op *ops[] = { &op };
+	struct cache_batch batch = {
+		.ops = ops, .n = 1, .deadline_ms = fixture_deadline()
+	};
+	int64_t promoted_ms;
+
+	(void)look(f, other.conn);
+	daemon_pause(&f->place->servers[MASTER]);
+	f->driver->submit(other.conn, &batch);
+	promoted_ms = promote(f);
+	while (f->driver->reap(other.conn, clock_boot_ms()) == NULL)
+		loop_wait(f->driver, other.conn, fixture_deadline());
+	assert_in_range(
+	    clock_boot_ms() - promoted_ms, 0, RECOVERY_MS + BUSY_MS);
+	assert_int_equal(op.status, ST_UNAVAILABLE);
+	(void)await_other(f, &before);
+	other_close(f, &other);
+}
+
 /* Sentinels make it a replica, and promote it again later. */
 static void
 a_fail_over_and_back_is_another_life(void **state)
@@ -351,6 +381,7 @@ main(void)
 		TEST(a_promoted_replica_is_used_soon),
 		TEST(nobody_goes_back_to_a_master_that_lives_on),
 		TEST(a_master_that_hung_is_not_used_when_it_goes_on),
+		TEST(who_hangs_is_not_waited_for_when_another_is_master),
 		TEST(a_fail_over_and_back_is_another_life),
 		TEST(one_sentinel_may_be_away),
 		TEST(most_sentinels_are_needed),
