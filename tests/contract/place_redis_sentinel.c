@@ -83,17 +83,18 @@ sentinel_start(struct place *place, int port, int master, const char *more)
 static void
 group_start(struct place *place, const char *server, const char *sentinel)
 {
-	int ports[SERVERS + SENTINELS];
+	int master = daemon_free_port();
 	const char *hosts = "";
 
-	for (int i = 0; i < SERVERS + SENTINELS; i++)
-		ports[i] = daemon_free_port();
-	for (int i = 0; i < SERVERS; i++)
-		server_start(place, ports[i], ports[0], server);
-	for (int i = SERVERS; i < SERVERS + SENTINELS; i++) {
-		sentinel_start(place, ports[i], ports[0], sentinel);
-		hosts = place_text(place, "%s%slocalhost:%d", hosts,
-		    i > SERVERS ? "," : "", ports[i]);
+	server_start(place, master, master, server);
+	for (int i = 1; i < SERVERS; i++)
+		server_start(place, daemon_free_port(), master, server);
+	for (int i = 0; i < SENTINELS; i++) {
+		int port = daemon_free_port(); /* once the others have theirs */
+
+		sentinel_start(place, port, master, sentinel);
+		hosts = place_text(
+		    place, "%s%slocalhost:%d", hosts, i > 0 ? "," : "", port);
 	}
 	place_save(place, "sentinels", hosts);
 	/* The word of a sentinel counts when it has known the master for that
