@@ -40,15 +40,38 @@ struct column {
 	unsigned digits;   /* significant ones that a decimal keeps, 0: what
 			    * its declaration says */
 	unsigned key_part; /* 1-based place in the primary key, 0: not in it */
+
+	/* What the declaration bounds; 0: nothing that the engine keeps to. */
+	int64_t length;     /* characters of a text, bytes of a binary */
+	unsigned precision; /* digits of a decimal, scale of them behind the
+			     * point */
+	unsigned scale;
+	unsigned width;      /* bytes of an integer */
+	struct str *choices; /* of ENUM and SET */
+	size_t n_choices;
+	bool is_set;             /* several of the choices, with commas */
+	struct str default_text; /* as declared; STR_NULL: none */
+	bool is_unique;          /* by an index of its own */
+	bool is_index;           /* the first column of some index */
+};
+
+struct db_index {
+	struct str name;
+	struct str *columns;
+	size_t n;
+	bool is_unique;
 };
 
 /* columns[i] refers to ref_columns[i] of ref_table. */
 struct foreign_key {
+	struct str name; /* of the constraint; STR_NULL where there is none */
 	struct str *columns;
 	struct str *ref_columns;
 	size_t n;
 	struct str ref_table;
-	bool cascades; /* a write to ref_table may write to this table */
+	bool cascades;        /* a write to ref_table may write to this table */
+	struct str on_update; /* "CASCADE" */
+	struct str on_delete;
 };
 
 struct db_table {
@@ -63,6 +86,8 @@ struct db_table {
 	size_t n_key;
 	struct foreign_key *foreign_keys;
 	size_t n_foreign_keys;
+	struct db_index *indexes; /* without the primary key */
+	size_t n_indexes;
 	struct table by_name; /* column name -> struct column */
 };
 
