@@ -102,6 +102,9 @@ round_end(struct census *census, struct error *err)
 		return ST_OK;
 	st = redis_survey_moved(
 	    census->conn, place->map, census->deadline_ms, &moved, err);
+	if (st == ST_OK && moved)
+		st =
+		    redis_survey_settle(census->conn, census->deadline_ms, err);
 	census->over = !moved;
 	*place = (struct place){ place->round + 1, census->conn->cluster->map,
 		0, STR("") };

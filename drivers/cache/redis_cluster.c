@@ -88,7 +88,8 @@ row_take(struct redis_cluster *cluster, const struct redis_share *share)
 	cluster->map += share_hash(share);
 	if (member == NULL)
 		return;
-	redis_member_list(member, share->id);
+	redis_member_name(member, share->id);
+	member->listed = true;
 	for (size_t slot = share->first; slot <= share->last; slot++)
 		cluster->slots[slot] = (uint16_t)(member->index + 1);
 }
@@ -138,7 +139,8 @@ forgotten(const struct redis_cluster *cluster,
 {
 	const struct redis_node *node = member->node;
 
-	if (member->listed || redis_later_names(&cluster->later, member) ||
+	if (member->listed || member->receives ||
+	    redis_later_names(&cluster->later, member) ||
 	    redis_refresh_asks(&cluster->refresh, member))
 		return false;
 	if (node != NULL &&

@@ -72,12 +72,11 @@ redis_members_at(struct redis_members *members, const struct redis_host *host)
 }
 
 void
-redis_member_list(struct redis_member *member, struct str id)
+redis_member_name(struct redis_member *member, struct str id)
 {
 	static const uint8_t unkeyed[HASH_KEY_BYTES];
 
 	member->rank = hash_keyed(unkeyed, id) >> 1; /* one may follow */
-	member->listed = true;
 }
 
 struct redis_member *
@@ -88,8 +87,10 @@ redis_members_from(const struct redis_members *members, uint64_t rank)
 	for (size_t i = 0; i < members->n; i++) {
 		struct redis_member *member = members->all[i];
 
-		if (member != NULL && member->listed && member->rank >= rank &&
-		    (first == NULL || member->rank < first->rank))
+		if (member == NULL || member->rank < rank ||
+		    (!member->listed && !member->receives))
+			continue;
+		if (first == NULL || member->rank < first->rank)
 			first = member;
 	}
 	return first;

@@ -25,7 +25,8 @@ struct redis_member {
 	struct redis_host host;
 	size_t index;    /* in redis_members.all */
 	bool listed;     /* a master that serves slots */
-	uint64_t rank;   /* of those listed; no two are alike */
+	bool receives;   /* keys, though it may serve no slots yet */
+	uint64_t rank;   /* of those named; no two are alike */
 	bool put;        /* commands were put that wait for a flush */
 	int64_t used_ms; /* last */
 	int64_t down_ms; /* since when it says that the cluster is down; 0: it
@@ -45,10 +46,11 @@ void redis_members_close(struct redis_members *members);
 struct redis_member *redis_members_at(
     struct redis_members *members, const struct redis_host *host);
 
-/* Lists it: id is the node's name in the cluster. */
-void redis_member_list(struct redis_member *member, struct str id);
+/* id: its name in the cluster, by which it gets its rank. */
+void redis_member_name(struct redis_member *member, struct str id);
 
-/* The listed one of the lowest rank that is not below `rank`; NULL: none. */
+/* The one of the lowest rank that is not below `rank`, of those that serve
+ * slots or receive keys; NULL: none. */
 struct redis_member *redis_members_from(
     const struct redis_members *members, uint64_t rank);
 

@@ -5,28 +5,36 @@
 #include "drivers/cache/redis_reply.h"
 #include "drivers/cache/redis_slot.h"
 
-/* "SLOT HOST:PORT"; a node that does not know its own name leaves HOST out, and
- * means the one by which it was reached. */
-static bool
-target_read(
-    struct str text, const struct redis_host *asked, struct redis_target *out)
+bool
+redis_address_read(
+    struct str text, const struct redis_host *asked, struct redis_host *out)
 {
-	struct str slot = str_cut(&text, ' ');
 	struct str port = text;
 	struct str name;
 	uint64_t number;
 
 	while (str_find(port, ':') < port.n)
 		port = str_skip(port, str_find(port, ':') + 1);
-	if (port.n == text.n || !str_to_u64(slot, &number) ||
-	    number >= REDIS_SLOTS)
+	if (port.n == text.n || !str_to_u64(port, &number))
 		return false;
-	out->slot = (uint16_t)number;
 	name = str_make(text.p, text.n - port.n - 1);
 	if (name.n == 0)
 		name = str_of(asked->name);
-	return str_to_u64(port, &number) &&
-	       redis_host_make(name, (int64_t)number, &out->host);
+	return redis_host_make(name, (int64_t)number, out);
+}
+
+/* "SLOT HOST:PORT" */
+static bool
+target_read(
+    struct str text, const struct redis_host *asked, struct redis_target *out)
+{
+	struct str slot = str_cut(&text, ' ');
+	uint64_t number;
+
+	if (!str_to_u64(slot, &number) || number >= REDIS_SLOTS)
+		return false;
+	out->slot = (uint16_t)number;
+	return redis_address_read(text, asked, &out->host);
 }
 
 enum redis_redirect

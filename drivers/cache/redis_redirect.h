@@ -3,6 +3,7 @@
 #ifndef WEIR_CACHE_REDIS_REDIRECT_H
 #define WEIR_CACHE_REDIS_REDIRECT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "drivers/cache/redis_host.h"
@@ -22,6 +23,11 @@ struct redis_target {
 	struct redis_host host;
 	uint16_t slot;
 };
+
+/* An address as nodes write it, "HOST:PORT". A node that does not know its own
+ * name leaves HOST out, and means the one by which it was reached. */
+bool redis_address_read(
+    struct str text, const struct redis_host *asked, struct redis_host *out);
 
 /* asked: who says so. MOVED and ASK fill *out; what is none of the forms is an
  * answer. */

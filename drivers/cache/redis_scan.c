@@ -266,7 +266,12 @@ put_unlink(struct scan *scan, struct str key)
 {
 	struct buf *out = redis_ask_out(&scan->ask);
 	struct str base = buf_str(&scan->base);
+	struct redis_pipe *pipe = &scan->ask.node->pipe;
 
+	/* A slot may be on its way to the node where the key is. */
+	pipe->asking = scan->conn->cluster != NULL;
+	redis_pipe_begin(pipe);
+	pipe->asking = false;
 	redis_put_head(out, 2);
 	redis_put(out, STR("UNLINK"));
 	redis_put_begin(out, base.n + key.n);

@@ -1,18 +1,17 @@
 #include "drivers/cache/redis_survey.h"
 
-#include "app/base/arena.h"
 #include "app/base/buf.h"
+#include "app/base/clock.h"
 #include "drivers/cache/cache.h"
-#include "drivers/cache/redis_ask.h"
 #include "drivers/cache/redis_cache.h"
 #include "drivers/cache/redis_cluster.h"
 #include "drivers/cache/redis_conn.h"
-#include "drivers/cache/redis_put.h"
+#include "drivers/cache/redis_muster.h"
 #include "drivers/cache/redis_scan.h"
 #include "drivers/cache/redis_state.h"
 
-#define ANSWER_BYTES 16384
-#define NAMES_MOST   200000 /* are tried for one that is of a node's slots */
+#define PAUSE_MS   10     /* in which nodes may tell each other */
+#define NAMES_MOST 200000 /* are tried for one that is of a node's slots */
 
 bool
 redis_survey_visit(struct cache_conn *conn, uint64_t *rank)
@@ -26,99 +25,80 @@ redis_survey_visit(struct cache_conn *conn, uint64_t *rank)
 	return member != NULL;
 }
 
-/* A slot that a node gives away or gets stands in brackets, in the line in
- * which the node speaks of itself: "ID ADDRESS myself,... ... [SLOT->-ID]". */
-static bool
-shows_move(struct str nodes)
-{
-	while (nodes.p != NULL) {
-		struct str words = str_cut(&nodes, '\n');
-
-		(void)str_cut(&words, ' '); /* the id */
-		(void)str_cut(&words, ' '); /* the address */
-		if (str_starts(words, STR("myself")))
-			return str_find(words, '[') < words.n;
-	}
-	return false;
-}
-
-static enum status
-node_moves(struct cache_conn *conn, int64_t deadline_ms, bool *moves,
-    struct error *err)
-{
-	struct redis_ask ask;
-	struct arena arena;
-	enum status st;
-
-	arena_init(&arena, ANSWER_BYTES);
-	st = redis_ask_begin(&ask, conn, &arena, deadline_ms, err);
-	if (st == ST_OK) {
-		redis_put_head(redis_ask_out(&ask), 2);
-		redis_put(redis_ask_out(&ask), STR("CLUSTER"));
-		redis_put(redis_ask_out(&ask), STR("NODES"));
-		redis_ask_sent(&ask);
-		st = redis_ask_finish(&ask, err);
-	}
-	if (st == ST_OK)
-		st = redis_ask_expect(
-		    &ask, 0, REDIS_STRING, "CLUSTER NODES", err);
-	if (st == ST_OK)
-		*moves = shows_move(ask.answers[0].text);
-	arena_close(&arena);
-	return st;
-}
-
 enum status
 redis_survey_moved(struct cache_conn *conn, uint64_t map, int64_t deadline_ms,
     bool *moved, struct error *err)
 {
+	struct redis_muster muster;
 	enum status st = redis_refresh_await(conn->cluster, deadline_ms, err);
 
 	*moved = st == ST_OK && map != conn->cluster->map;
-	for (uint64_t rank = 0;
-	     st == ST_OK && !*moved && redis_survey_visit(conn, &rank); rank++)
-		st = node_moves(conn, deadline_ms, moved, err);
+	if (st != ST_OK || *moved)
+		return st;
+	st = redis_muster_call(conn, deadline_ms, &muster, err);
+	*moved = !muster.agree || muster.moves;
 	return st;
 }
 
+enum status
+redis_survey_settle(
+    struct cache_conn *conn, int64_t deadline_ms, struct error *err)
+{
+	struct redis_muster muster;
+	enum status st;
+
+	for (;;) {
+		st = redis_refresh_await(conn->cluster, deadline_ms, err);
+		if (st == ST_OK)
+			st = redis_muster_call(conn, deadline_ms, &muster, err);
+		if (st != ST_OK || muster.agree)
+			return st;
+		if (redis_conn_wait(conn, clock_boot_ms() + PAUSE_MS) >=
+		    deadline_ms)
+			return error_set(err, ST_TIMEOUT,
+			    "the nodes of the cluster do not agree on who "
+			    "serves which slots");
+	}
+}
+
 /* Flushes each master once. ST_STALE: some keys were gone when they were to be
- * deleted. *moved: others may have been met nowhere. */
+ * deleted. */
 static enum status
 round_flush(struct cache_conn *conn, const struct cache_space *space,
-    int64_t deadline_ms, bool *moved, struct error *err)
+    int64_t deadline_ms, struct error *err)
 {
-	uint64_t map = conn->cluster->map;
 	bool gone = false;
-	enum status st = ST_OK;
 
 	for (uint64_t rank = 0; redis_survey_visit(conn, &rank); rank++) {
 		struct error why = { 0 };
+		enum status st =
+		    redis_scan_flush(conn, space, deadline_ms, &why);
 
-		st = redis_scan_flush(conn, space, deadline_ms, &why);
 		if (st == ST_STALE)
 			gone = true;
 		else if (st != ST_OK)
 			return error_set(err, st, "%s", why.text);
 	}
-	if (gone)
-		return ST_STALE;
-	return redis_survey_moved(conn, map, deadline_ms, moved, err);
+	return gone ? ST_STALE : ST_OK;
 }
 
 static enum status
 flush(struct cache_conn *conn, const struct cache_space *space,
     int64_t deadline_ms, struct error *err)
 {
-	enum status st = ST_STALE;
+	bool moved = false;
+	enum status st = redis_refresh_await(conn->cluster, deadline_ms, err);
+	uint64_t map = conn->cluster->map;
 
-	for (int round = 1; st == ST_STALE; round++) {
-		bool moved = false;
-
-		st = redis_refresh_await(conn->cluster, deadline_ms, err);
+	if (st == ST_OK)
+		st = round_flush(conn, space, deadline_ms, err);
+	if (st == ST_OK)
+		st = redis_survey_moved(conn, map, deadline_ms, &moved, err);
+	while (st == ST_STALE || (st == ST_OK && moved)) {
+		moved = false;
+		st = redis_survey_settle(conn, deadline_ms, err);
 		if (st == ST_OK)
-			st = round_flush(conn, space, deadline_ms, &moved, err);
-		if (st == ST_OK && moved && round < REDIS_SURVEY_ROUNDS)
-			st = ST_STALE;
+			st = round_flush(conn, space, deadline_ms, err);
 	}
 	return st;
 }

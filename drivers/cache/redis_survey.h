@@ -32,6 +32,11 @@ enum status redis_survey_ping(
  * *rank: its own. False: there is none. */
 bool redis_survey_visit(struct cache_conn *conn, uint64_t *rank);
 
+/* Waits until the map is what each master says of itself; those that receive
+ * keys are visited from now on. */
+enum status redis_survey_settle(
+    struct cache_conn *conn, int64_t deadline_ms, struct error *err);
+
 /* Whether slots have moved since the map was this, or are on their way now. */
 enum status redis_survey_moved(struct cache_conn *conn, uint64_t map,
     int64_t deadline_ms, bool *moved, struct error *err);
