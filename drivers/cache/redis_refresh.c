@@ -9,7 +9,10 @@
 #include "drivers/cache/redis_reply.h"
 #include "drivers/cache/redis_run.h"
 
-#define LOOK_MS 5 /* between two looks of who waits for it */
+/* What has no answer by then has none. Others may wait for the node longer than
+ * for a map, which comes from elsewhere. */
+#define GIVEN_UP_MS 5000
+#define LOOK_MS     5 /* between two looks of who waits for it */
 
 void
 redis_refresh_want(
@@ -158,7 +161,7 @@ ask(struct redis_cluster *cluster, struct redis_asked *asked,
     struct redis_node *node, int64_t now_ms)
 {
 	struct redis_refresh *refresh = &cluster->refresh;
-	int64_t until_ms = now_ms + node->cache->timeout_ms;
+	int64_t until_ms = now_ms + GIVEN_UP_MS;
 	struct buf *out = &node->pipe.out;
 
 	*asked = (struct redis_asked){ .cluster = cluster, .sent_ms = now_ms };

@@ -259,7 +259,8 @@ nothing_is_lost_or_done_twice(void **state)
 }
 
 /* One who stays half way for long holds up nobody: old keys are at either node,
- * new ones and counters work, all of a group or none. */
+ * new ones and counters work, all of a group or none, also when the other node
+ * has forgotten the script. */
 static void
 a_slot_may_stay_half_way(void **state)
 {
@@ -282,6 +283,9 @@ a_slot_may_stay_half_way(void **state)
 	for (; i < 4 * KEYS; i++) {
 		if (i % 8 == 0)
 			(void)nodes_move_keys(nodes, slot, from, to, 1);
+		if (i % 8 == 4)
+			(void)redis_client_ask(
+			    nodes_client(nodes, to), "SCRIPT FLUSH");
 		use_values(f, load, 0, i);
 		use_counters(f, 0, i);
 	}

@@ -222,6 +222,13 @@ assert_spread(struct fixture *f)
 		fail_msg("%s", err.text);
 }
 
+static void
+assert_flushed(struct fixture *f)
+{
+	flush(f, &fixture_space);
+	assert_int_equal(list(f, &fixture_space, STR(""), 100).n, 0);
+}
+
 /* A master joins, gets what others had, gives it back, and leaves. It has keys
  * before it serves the first slot. */
 static void
@@ -243,6 +250,8 @@ a_node_comes_and_goes(void **state)
 	(void)nodes_move_keys(
 	    nodes, slots[0], moving_owner(slots[0]), last, STEP);
 	assert_spread(f);
+	assert_flushed(f);
+	spread_set(f);
 	nodes_move_end(nodes, slots[0], moving_owner(slots[0]), last);
 	for (unsigned i = 1; i < MOVES; i++)
 		moving_move(slots[i], moving_owner(slots[i]), last);
@@ -251,8 +260,7 @@ a_node_comes_and_goes(void **state)
 		moving_move(slots[i], last, moving_owner(slots[i]));
 	nodes_drop(nodes);
 	assert_spread(f);
-	flush(f, &fixture_space);
-	assert_int_equal(list(f, &fixture_space, STR(""), 100).n, 0);
+	assert_flushed(f);
 }
 
 int
