@@ -36,7 +36,8 @@ struct round {
 struct route {
 	struct store *store; /* the lane holds it */
 	struct lane *lane;
-	struct round *gathering; /* of this turn, not sent yet */
+	/* of this turn, not sent yet: one for each time that calls give it */
+	struct round *gathering;
 	struct route *next;
 };
 
@@ -73,10 +74,21 @@ rounds_open(
 }
 
 static void
+list_free(struct round *list)
+{
+	while (list != NULL) {
+		struct round *next = list->next;
+
+		free(list);
+		list = next;
+	}
+}
+
+static void
 route_close(struct route *route)
 {
 	lane_close(route->lane);
-	free(route->gathering);
+	list_free(route->gathering);
 	free(route);
 }
 
@@ -91,12 +103,7 @@ rounds_close(struct rounds *r)
 		r->routes = route->next;
 		route_close(route);
 	}
-	while (r->idle != NULL) {
-		struct round *round = r->idle;
-
-		r->idle = round->next;
-		free(round);
-	}
+	list_free(r->idle);
 	(void)close(r->epoll_fd);
 	free(r);
 }
@@ -187,13 +194,8 @@ route_to(struct rounds *r, struct store *store)
 }
 
 static void
-send_gathered(struct route *route)
+round_send(struct route *route, struct round *round)
 {
-	struct round *round = route->gathering;
-
-	if (round == NULL)
-		return;
-	route->gathering = NULL;
 	round->batch = (struct cache_batch){
 		.ops = round->ops,
 		.n = round->n_ops,
@@ -203,20 +205,45 @@ send_gathered(struct route *route)
 	lane_submit(route->lane, &round->batch);
 }
 
+static void
+send_gathered(struct route *route)
+{
+	struct round *round = route->gathering;
+
+	route->gathering = NULL;
+	while (round != NULL) {
+		struct round *next = round->next;
+
+		round_send(route, round);
+		round = next;
+	}
+}
+
+static bool
+has_room(const struct round *round, size_t n)
+{
+	return round->n_ops + n <= ROUND_OPS && round->n_calls < ROUND_CALLS;
+}
+
 /* The round that takes n more operations of a call that waits so long. */
 static struct round *
 round_for(struct rounds *r, struct route *route, size_t n, int64_t timeout_ms)
 {
-	struct round *round = route->gathering;
+	struct round **at = &route->gathering;
+	struct round *round;
 
-	if (round != NULL &&
-	    (round->timeout_ms != timeout_ms || round->n_ops + n > ROUND_OPS ||
-		round->n_calls == ROUND_CALLS)) {
-		send_gathered(route);
-		round = NULL;
+	while (*at != NULL && (*at)->timeout_ms != timeout_ms)
+		at = &(*at)->next;
+	round = *at;
+	if (round != NULL && has_room(round, n))
+		return round;
+	if (round != NULL) {
+		*at = round->next;
+		round_send(route, round);
 	}
-	if (round == NULL)
-		round = route->gathering = round_take(r, timeout_ms);
+	round = round_take(r, timeout_ms);
+	round->next = route->gathering;
+	route->gathering = round;
 	return round;
 }
 
