@@ -14,7 +14,8 @@ from support.process import wait_until
 from support.store import SERVED
 
 STORES = SERVED
-SETTINGS = {"STORE_TIMEOUT": "50ms"}
+SETTINGS = {"STORE_TIMEOUT": "200ms"}  # which a busy machine keeps as well
+HANG = 0.5  # seconds: longer than that
 RECOVERY = 2
 BUSY = 1  # seconds that a busy machine may add to a call
 PAUSE = 1.5  # seconds in which the store comes back into use
@@ -98,7 +99,7 @@ def test_a_store_that_hangs_costs_one_deadline(store, get, hits):
     began = time.monotonic()
     for _ in range(100):
         assert bypasses(get())
-    assert time.monotonic() - began < BUSY + 1  # not 100 times 50 ms
+    assert time.monotonic() - began < BUSY + 1  # not 100 times 200 ms
     store.server.resume()
     assert recovers(hits)
 
@@ -127,7 +128,7 @@ def test_no_read_is_stale_while_it_hangs_and_goes_on(
         site, server, store, times):
     def hang():
         store.server.pause()
-        time.sleep(0.15)
+        time.sleep(HANG)
         store.server.resume()
 
     with Mix(site, [server]) as mix:
