@@ -14,6 +14,16 @@ class Bar:
     stretch: float
 
 
+def uncached(engine, prefix):
+    """weir's rows of an engine against the minimal responder's."""
+    kinds = (("rows", "25 rows"), ("row", "by key"),
+             ("related", "25 rows, related"), ("thousand", "1000 rows"),
+             ("insert", "insert"), ("batch", "100 inserts"))
+    return [Bar(f"uncached {engine}, {what}, against minimal C",
+                prefix + kind, f"{prefix}{kind}_c", 0.80, 0.90)
+            for kind, what in kinds]
+
+
 BARS = (
     Bar("cached hit, local store (x)", "hit", "hello", 1.40, 1.60),
     Bar("256 clients against 32", "hit256", "hit", 0.70, 0.85),
@@ -27,14 +37,8 @@ BARS = (
     Bar("cached hit, SQLite (x)", "hit_database", "hello", 0.80, 1.00),
     Bar("cache API GET, Redis (x)", "get_redis", "hello", 0.90, 1.10),
     Bar("cache API GET, local (x)", "get_local", "hello", 1.30, 1.50),
-    Bar("uncached SQLite, 25 rows, against minimal C", "rows", "rows_c",
-        0.80, 0.90),
-    Bar("uncached SQLite, by key, against minimal C", "row", "row_c",
-        0.80, 0.90),
-    Bar("uncached MariaDB, 25 rows, against minimal C", "maria_rows",
-        "maria_rows_c", 0.80, 0.90),
-    Bar("uncached MariaDB, by key, against minimal C", "maria_row",
-        "maria_row_c", 0.80, 0.90),
+    *uncached("SQLite", ""),
+    *uncached("MariaDB", "maria_"),
 )
 
 MEMORY_LABEL = "resident memory after the mix, MiB"

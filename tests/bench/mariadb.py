@@ -12,7 +12,26 @@ from support.mariadb import MariaDB  # noqa: E402
 
 DATABASE = "demo"
 ROWS_A_STATEMENT = 1000
-TABLE = """
+ENTRIES = """
+CREATE TABLE entries (
+    id {key},
+    name VARCHAR(60) NOT NULL,
+    amount DECIMAL(10, 2) NOT NULL,
+    note TEXT
+);
+"""
+TABLES = {
+    "country": """
+CREATE TABLE country (
+    code CHAR(2) PRIMARY KEY,
+    alpha_3 CHAR(3) NOT NULL,
+    numeric_code CHAR(3) NOT NULL,
+    name VARCHAR(100) NOT NULL,
+    official_name VARCHAR(200),
+    flag VARCHAR(8) NOT NULL
+);
+""",
+    "orders": """
 CREATE TABLE orders (
     id INTEGER PRIMARY KEY,
     customer VARCHAR(60) NOT NULL,
@@ -23,10 +42,11 @@ CREATE TABLE orders (
     amount DECIMAL(10, 2) NOT NULL,
     paid BOOLEAN NOT NULL,
     ordered_on DATE NOT NULL,
-    note TEXT
+    note TEXT,
+    FOREIGN KEY (country_code) REFERENCES country (code)
 );
-BEGIN;
-"""
+""",
+}
 
 
 def missing(responder):
@@ -39,22 +59,31 @@ def missing(responder):
 
 
 def literal(value):
-    """The demo data holds neither quotes nor backslashes."""
+    """The demo data holds no backslashes."""
     if value is None:
         return "NULL"
-    return f"'{value}'" if isinstance(value, str) else repr(value)
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return repr(value)
+
+
+def table_sql(source, name):
+    """Statements that make a table of a SQLite database."""
+    parts = [TABLES[name], "BEGIN;"]
+    rows = source.execute(f"SELECT * FROM {name} ORDER BY 1")
+    while some := list(itertools.islice(rows, ROWS_A_STATEMENT)):
+        tuples = (f"({','.join(map(literal, row))})" for row in some)
+        parts.append(f"INSERT INTO {name} VALUES {','.join(tuples)};")
+    return "\n".join(parts + ["COMMIT;", f"ANALYZE TABLE {name};"])
 
 
 def copy_sql(path):
-    """Statements that make the orders table of a SQLite database."""
-    parts = [TABLE]
+    """The same for all tables of a SQLite database, and one to write to."""
     source = sqlite3.connect(path)
-    rows = source.execute("SELECT * FROM orders ORDER BY id")
-    while some := list(itertools.islice(rows, ROWS_A_STATEMENT)):
-        tuples = (f"({','.join(map(literal, row))})" for row in some)
-        parts.append(f"INSERT INTO orders VALUES {','.join(tuples)};")
+    parts = [table_sql(source, name) for name in TABLES]
     source.close()
-    return "\n".join(parts) + "COMMIT; ANALYZE TABLE orders;"
+    return "\n".join(parts) + ENTRIES.format(
+        key="INTEGER PRIMARY KEY AUTO_INCREMENT")
 
 
 def start(path):

@@ -4,7 +4,7 @@
  */
 #include <err.h>
 #include <mysql.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,38 +16,35 @@
 /* A prepared statement; the client writes every value as text. */
 struct asked {
 	MYSQL_STMT *stmt;
-	long long value;
-	MYSQL_BIND in;
-	MYSQL_BIND out[ORDERS_COLUMNS];
-	unsigned long length[ORDERS_COLUMNS];
-	my_bool null[ORDERS_COLUMNS];
-	char text[ORDERS_COLUMNS][TEXT_BYTES];
+	unsigned long length[ORDERS_COLUMNS_MAX];
+	my_bool null[ORDERS_COLUMNS_MAX];
+	char text[ORDERS_COLUMNS_MAX][TEXT_BYTES];
 };
 
 /* Of one thread. */
 struct orders {
-	struct asked page;
-	struct asked row;
+	MYSQL *link;
+	struct asked sql[ORDERS_SQLS];
 };
 
 static void
-asked_open(struct asked *a, MYSQL *link, const char *sql)
+asked_open(struct asked *a, MYSQL *link, const struct orders_sql_text *sql)
 {
+	MYSQL_BIND out[ORDERS_COLUMNS_MAX] = { 0 };
+
 	a->stmt = mysql_stmt_init(link);
-	a->in.buffer_type = MYSQL_TYPE_LONGLONG;
-	a->in.buffer = &a->value;
-	for (int i = 0; i < ORDERS_COLUMNS; i++) {
-		a->out[i].buffer_type = MYSQL_TYPE_STRING;
-		a->out[i].buffer = a->text[i];
-		a->out[i].buffer_length = TEXT_BYTES - 1;
-		a->out[i].length = &a->length[i];
-		a->out[i].is_null = &a->null[i];
+	for (int i = 0; i < sql->n_columns; i++) {
+		out[i].buffer_type = MYSQL_TYPE_STRING;
+		out[i].buffer = a->text[i];
+		out[i].buffer_length = TEXT_BYTES - 1;
+		out[i].length = &a->length[i];
+		out[i].is_null = &a->null[i];
 	}
 	if (a->stmt == NULL ||
-	    mysql_stmt_prepare(a->stmt, sql, strlen(sql)) != 0 ||
-	    mysql_stmt_bind_param(a->stmt, &a->in) != 0 ||
-	    mysql_stmt_bind_result(a->stmt, a->out) != 0)
+	    mysql_stmt_prepare(a->stmt, sql->text, strlen(sql->text)) != 0)
 		errx(1, "%s", mysql_error(link));
+	if (sql->n_columns > 0 && mysql_stmt_bind_result(a->stmt, out) != 0)
+		errx(1, "%s", mysql_stmt_error(a->stmt));
 }
 
 static void *
@@ -62,38 +59,88 @@ orders_open(void *ctx)
 	if (mysql_real_connect(link, "127.0.0.1", argv[4], argv[5], argv[6],
 		(unsigned)atoi(argv[3]), NULL, 0) == NULL)
 		errx(1, "%s", mysql_error(link));
-	asked_open(&orders->page, link, orders_page_sql);
-	asked_open(&orders->row, link, orders_row_sql);
+	orders->link = link;
+	for (int i = 0; i < ORDERS_SQLS; i++)
+		asked_open(&orders->sql[i], link, &orders_sql[i]);
 	return orders;
 }
 
-static bool
-asked_next(struct asked *a, const char **text)
+static void
+execute(struct asked *a, const struct orders_value *values, int n)
 {
-	if (mysql_stmt_fetch(a->stmt) != 0)
-		return false;
-	for (int i = 0; i < ORDERS_COLUMNS; i++) {
-		text[i] = a->null[i] ? NULL : a->text[i];
-		a->text[i][a->length[i] < TEXT_BYTES ? a->length[i] : 0] = '\0';
+	MYSQL_BIND in[ORDERS_VALUES_MAX] = { 0 };
+
+	for (int i = 0; i < n; i++) {
+		const struct orders_value *v = &values[i];
+		const void *p =
+		    v->text == NULL ? (const void *)&v->number : v->text;
+
+		in[i].buffer_type =
+		    v->text == NULL ? MYSQL_TYPE_LONGLONG : MYSQL_TYPE_STRING;
+		in[i].buffer = (void *)(uintptr_t)p;
+		in[i].buffer_length = v->text == NULL ? 0 : strlen(v->text);
 	}
-	return true;
+	if (mysql_stmt_bind_param(a->stmt, in) != 0 ||
+	    mysql_stmt_execute(a->stmt) != 0)
+		errx(1, "%s", mysql_stmt_error(a->stmt));
 }
 
 static void
-orders_answer(void *state, FCGX_Request *r)
+run(void *state, enum orders_sql sql, const struct orders_value *values,
+    orders_row_f *row, void *ctx)
 {
-	struct orders *orders = state;
-	struct orders_ask ask = orders_asked(r);
-	struct asked *a = ask.is_page ? &orders->page : &orders->row;
-	const char *text[ORDERS_COLUMNS];
+	struct asked *a = &((struct orders *)state)->sql[sql];
+	int n = orders_sql[sql].n_columns;
+	const char *text[ORDERS_COLUMNS_MAX];
 
-	a->value = ask.value;
-	if (mysql_stmt_execute(a->stmt) != 0)
-		errx(1, "%s", mysql_stmt_error(a->stmt));
-	orders_begin(&ask, r->out);
-	for (int n = 0; asked_next(a, text); n++)
-		orders_row(text, n, r->out);
-	orders_end(&ask, r->out);
+	execute(a, values, orders_sql[sql].n_values);
+	while (n > 0 && mysql_stmt_fetch(a->stmt) == 0) {
+		for (int i = 0; i < n; i++) {
+			unsigned long length = a->length[i];
+
+			a->text[i][length < TEXT_BYTES ? length : 0] = '\0';
+			text[i] = a->null[i] ? NULL : a->text[i];
+		}
+		row(ctx, text);
+	}
+}
+
+static long long
+last_id(void *state)
+{
+	struct asked *a = &((struct orders *)state)->sql[ORDERS_INSERT];
+
+	return (long long)mysql_stmt_insert_id(a->stmt);
+}
+
+static void
+say(void *state, const char *sql)
+{
+	MYSQL *link = ((struct orders *)state)->link;
+
+	if (mysql_query(link, sql) != 0)
+		errx(1, "%s", mysql_error(link));
+}
+
+static void
+begin(void *state)
+{
+	say(state, "START TRANSACTION");
+}
+
+static void
+commit(void *state)
+{
+	say(state, "COMMIT");
+}
+
+static void
+answer(void *state, FCGX_Request *r)
+{
+	static const struct orders_engine engine = { run, last_id, begin,
+		commit };
+
+	orders_answer(&engine, state, r);
 }
 
 int
@@ -107,7 +154,7 @@ main(int argc, char **argv)
 	responder_run(&(struct responder){ .path = argv[1],
 	    .threads = atoi(argv[2]),
 	    .open = orders_open,
-	    .answer = orders_answer,
+	    .answer = answer,
 	    .ctx = argv });
 	return 0;
 }

@@ -1,33 +1,57 @@
 /*
  * What the minimal responders share that answer from the orders table: the
- * two statements, what a request asks for, and the JSON of a row, built by
+ * statements, what a request asks for, and the JSON of the answer, built by
  * hand for exactly these columns.
  */
 #ifndef BENCH_ORDERS_H
 #define BENCH_ORDERS_H
 
 #include <fcgiapp.h>
-#include <stdbool.h>
 
-#define ORDERS_COLUMNS 10
+#define ORDERS_PAGE_ROWS   25
+#define ORDERS_COLUMNS_MAX 10
+#define ORDERS_VALUES_MAX  ORDERS_PAGE_ROWS
 
-/* 25 rows from an offset on, and the row of an id: each has one value. */
-extern const char orders_page_sql[];
-extern const char orders_row_sql[];
-
-/* What GET _table/orders?offset=N or _table/orders/N asks for. */
-struct orders_ask {
-	bool is_page;
-	long long value; /* for the statement */
+enum orders_sql {
+	ORDERS_PAGE,      /* of so many rows from an offset on */
+	ORDERS_ROW,       /* of an id */
+	ORDERS_COUNTRIES, /* of ORDERS_PAGE_ROWS codes */
+	ORDERS_INSERT,    /* a row of the table entries */
+	ORDERS_SQLS
 };
 
-struct orders_ask orders_asked(const FCGX_Request *r);
+struct orders_sql_text {
+	const char *text;
+	int n_values;
+	int n_columns;
+};
 
-/* Around the rows: the answer's head, and what a page is wrapped in. */
-void orders_begin(const struct orders_ask *ask, FCGX_Stream *out);
-void orders_end(const struct orders_ask *ask, FCGX_Stream *out);
+extern const struct orders_sql_text orders_sql[ORDERS_SQLS];
 
-/* The row number n of the answer, each column as text, NULL for null. */
-void orders_row(const char *const *text, int n, FCGX_Stream *out);
+/* Bound to a statement: a text, or a number when that is NULL. */
+struct orders_value {
+	const char *text;
+	long long number;
+};
+
+/* Each column as text, NULL for null. */
+typedef void orders_row_f(void *ctx, const char *const *text);
+
+/* What a thread does with its database. */
+struct orders_engine {
+	void (*run)(void *db, enum orders_sql sql,
+	    const struct orders_value *values, orders_row_f *row, void *ctx);
+	long long (*last_id)(void *db);
+	void (*begin)(void *db);
+	void (*commit)(void *db);
+};
+
+/*
+ * Answers GET _table/orders?limit=N&offset=N, the same with related=,
+ * GET _table/orders/N, and POST _table/entries with count=N for how many
+ * records its body is taken to hold.
+ */
+void orders_answer(
+    const struct orders_engine *engine, void *db, FCGX_Request *r);
 
 #endif

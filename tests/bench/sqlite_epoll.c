@@ -9,11 +9,12 @@
 #include "tests/bench/orders.h"
 #include "tests/bench/responder.h"
 
+#define BUSY_MS 5000
+
 /* Of one thread. */
 struct orders {
 	sqlite3 *db;
-	sqlite3_stmt *page;
-	sqlite3_stmt *row;
+	sqlite3_stmt *sql[ORDERS_SQLS];
 };
 
 static sqlite3_stmt *
@@ -34,30 +35,78 @@ orders_open(void *path)
 
 	if (orders == NULL ||
 	    sqlite3_open_v2(path, &orders->db,
-		SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-		errx(1, "%s: cannot be read", (const char *)path);
-	orders->page = prepare(orders->db, orders_page_sql);
-	orders->row = prepare(orders->db, orders_row_sql);
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+		errx(1, "%s: cannot be opened", (const char *)path);
+	(void)sqlite3_busy_timeout(orders->db, BUSY_MS);
+	for (int i = 0; i < ORDERS_SQLS; i++)
+		orders->sql[i] = prepare(orders->db, orders_sql[i].text);
 	return orders;
 }
 
 static void
-orders_answer(void *state, FCGX_Request *r)
+bind(sqlite3_stmt *stmt, const struct orders_value *values, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (values[i].text != NULL)
+			sqlite3_bind_text(
+			    stmt, i + 1, values[i].text, -1, SQLITE_STATIC);
+		else
+			sqlite3_bind_int64(stmt, i + 1, values[i].number);
+	}
+}
+
+static void
+run(void *state, enum orders_sql sql, const struct orders_value *values,
+    orders_row_f *row, void *ctx)
 {
 	const struct orders *orders = state;
-	struct orders_ask ask = orders_asked(r);
-	sqlite3_stmt *stmt = ask.is_page ? orders->page : orders->row;
-	const char *text[ORDERS_COLUMNS];
+	sqlite3_stmt *stmt = orders->sql[sql];
+	const char *text[ORDERS_COLUMNS_MAX];
 
-	sqlite3_bind_int64(stmt, 1, ask.value);
-	orders_begin(&ask, r->out);
-	for (int n = 0; sqlite3_step(stmt) == SQLITE_ROW; n++) {
-		for (int i = 0; i < ORDERS_COLUMNS; i++)
+	bind(stmt, values, orders_sql[sql].n_values);
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		for (int i = 0; i < orders_sql[sql].n_columns; i++)
 			text[i] = (const char *)sqlite3_column_text(stmt, i);
-		orders_row(text, n, r->out);
+		row(ctx, text);
 	}
-	sqlite3_reset(stmt);
-	orders_end(&ask, r->out);
+	if (sqlite3_reset(stmt) != SQLITE_OK)
+		errx(1, "%s", sqlite3_errmsg(orders->db));
+}
+
+static long long
+last_id(void *state)
+{
+	return sqlite3_last_insert_rowid(((struct orders *)state)->db);
+}
+
+static void
+execute(void *state, const char *sql)
+{
+	sqlite3 *db = ((struct orders *)state)->db;
+
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		errx(1, "%s", sqlite3_errmsg(db));
+}
+
+static void
+begin(void *state)
+{
+	execute(state, "BEGIN IMMEDIATE");
+}
+
+static void
+commit(void *state)
+{
+	execute(state, "COMMIT");
+}
+
+static void
+answer(void *state, FCGX_Request *r)
+{
+	static const struct orders_engine engine = { run, last_id, begin,
+		commit };
+
+	orders_answer(&engine, state, r);
 }
 
 int
@@ -68,7 +117,7 @@ main(int argc, char **argv)
 	responder_run(&(struct responder){ .path = argv[1],
 	    .threads = atoi(argv[2]),
 	    .open = orders_open,
-	    .answer = orders_answer,
+	    .answer = answer,
 	    .ctx = argv[3] });
 	return 0;
 }

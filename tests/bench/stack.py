@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 
 import mariadb
@@ -11,7 +12,7 @@ from measure import Row
 from nginx import Nginx
 from proc import Proc, resident_kib, wait_until
 from stores import free_port
-from verify import all_hits, all_keys, same_rows
+from verify import all_hits, all_keys, all_new, same_rows
 from weir import Weir
 
 TOP = os.path.normpath(os.path.join(os.path.dirname(__file__), "../.."))
@@ -34,6 +35,20 @@ def single_orders(service):
     """Different rows of the orders table."""
     return [f"GET /api/v2/{service}/_table/orders/{i * 7 + 1}"
             for i in range(URLS)]
+
+
+def related_orders(service):
+    """Different pages with the country of each order beside it."""
+    return [line + "&related=country_by_country_code"
+            for line in orders(service, 25, 1)]
+
+
+def entries(service, count):
+    """New records, so many a request."""
+    record = {"name": "Ada Lovelace", "amount": 12.50,
+              "note": "a note of some length"}
+    body = json.dumps({"resource": [record] * count}, separators=(",", ":"))
+    return [f"POST /api/v2/{service}/_table/entries?count={count} {body}"]
 
 
 def kv_gets():
@@ -114,6 +129,8 @@ class Stack:
             subprocess.run(["sqlite3", self.database], stdin=script,
                            stdout=subprocess.DEVNULL, check=True,
                            cwd="/usr/share/iso-codes/json")
+        with sqlite3.connect(self.database) as db:
+            db.execute(mariadb.ENTRIES.format(key="INTEGER PRIMARY KEY"))
         self.responder("hello_threads", str(THREADS))
         self.responder("hello_epoll", "1")
         self.responder("sqlite_epoll", "4", self.database)
@@ -198,20 +215,25 @@ class Stack:
                 self.load("weir_local", lines(service))),
         ]
 
-    def database_rows(self):
-        def pages(service):
-            return orders(service, 25, 1)
+    def engine_rows(self, name, label, responder, service):
+        """What is measured of one engine."""
+        kinds = (
+            ("rows", "25 rows", lambda s: orders(s, 25, 1)),
+            ("row", "by key", single_orders),
+            ("related", "25 rows, related", related_orders),
+            ("thousand", "1000 rows", lambda s: orders(s, 1000, 100)),
+            ("insert", "insert", lambda s: entries(s, 1)),
+            ("batch", "100 inserts", lambda s: entries(s, 100)),
+        )
+        return [row for kind, what, lines in kinds
+                for row in self.pair(f"{name}{kind}", f"{label}, {what}",
+                                     responder, service, lines)]
 
-        rows = (
-            self.pair("rows", "SQLite, 25 rows", "sqlite_epoll", "raw", pages)
-            + self.pair("row", "SQLite, by key", "sqlite_epoll", "raw",
-                        single_orders))
+    def database_rows(self):
+        rows = self.engine_rows("", "SQLite", "sqlite_epoll", "raw")
         if self.server:
-            rows += (
-                self.pair("maria_rows", "MariaDB, 25 rows", "mariadb_epoll",
-                          "maria", pages)
-                + self.pair("maria_row", "MariaDB, by key", "mariadb_epoll",
-                            "maria", single_orders))
+            rows += self.engine_rows("maria_", "MariaDB", "mariadb_epoll",
+                                     "maria")
         return rows
 
     def store_rows(self):
@@ -270,18 +292,25 @@ class Stack:
             at = self.ports[f"weir_{store}"]
             all_hits(at, orders("db", 5, 5), weir.key)
             all_keys(at, kv_gets(), weir.key)
-        for line in orders("raw", 25, 1)[7], single_orders("raw")[7]:
-            same_rows(port, self.ports["sqlite_epoll"], line, self.weir.key)
-        for line in orders("maria", 25, 1)[7], single_orders("maria")[7]:
-            if self.server:
-                same_rows(port, self.ports["mariadb_epoll"], line,
-                          self.weir.key)
+        self.verify_engine("raw", "sqlite_epoll")
+        if self.server:
+            self.verify_engine("maria", "mariadb_epoll")
         for row in rows:
             waited = [r["beside"]["p50_ms"] for r in row.rounds
                       if "beside" in r]
             if waited and min(waited) < BUSY_MS:
                 raise RuntimeError(f"{row.label}: the workers were not busy: "
                                    f"they waited {min(waited)} ms")
+
+    def verify_engine(self, service, responder):
+        port = self.ports["weir_local"]
+        other = self.ports[responder]
+        for lines in (orders(service, 25, 1), single_orders(service),
+                      related_orders(service), orders(service, 1000, 100)):
+            same_rows(port, other, lines[7], self.weir.key)
+        for count in 1, 100:
+            for at in port, other:
+                all_new(at, entries(service, count)[0], self.weir.key, count)
 
     def memory_after(self, requests):
         """Resident MiB of weir after that many mixed requests."""

@@ -6,11 +6,13 @@ import json
 
 
 def fetch(port, line, key):
-    """The answer to a line "GET PATH": its Cache-Status and its JSON."""
+    """The answer to a line of load.lua: its Cache-Status and its JSON."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    method, path, body = (line + " ").split(" ", 2)
     try:
-        connection.request("GET", line.split()[1],
-                           headers={"X-DreamFactory-API-Key": key})
+        connection.request(method, path, body.strip() or None,
+                           {"X-DreamFactory-API-Key": key,
+                            "Content-Type": "application/json"})
         answer = connection.getresponse()
         body = answer.read()
         if answer.status != 200:
@@ -40,3 +42,10 @@ def same_rows(port, other_port, line, key):
     other = fetch(other_port, line, key)[1]
     if rows != other:
         raise RuntimeError(f"{line}: different rows:\n{rows}\n{other}")
+
+
+def all_new(port, line, key, count):
+    """The line makes so many records."""
+    ids = {row["id"] for row in fetch(port, line, key)[1]["resource"]}
+    if len(ids) != count:
+        raise RuntimeError(f"{line[:60]}: {len(ids)} records")
