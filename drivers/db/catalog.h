@@ -41,25 +41,32 @@ struct column {
 			    * its declaration says */
 	unsigned key_part; /* 1-based place in the primary key, 0: not in it */
 
-	/* What the declaration bounds; 0: nothing that the engine keeps to. */
+	/*
+	 * What the declaration bounds; 0: nothing. SQLite itself keeps to no
+	 * length, precision or scale, but who declares VARCHAR(80) means it:
+	 * they are as declared there. Its integers have 8 bytes whatever
+	 * they are called.
+	 */
 	int64_t length;     /* characters of a text, bytes of a binary */
 	unsigned precision; /* digits of a decimal, scale of them behind the
 			     * point */
 	unsigned scale;
-	unsigned width;      /* bytes of an integer */
+	unsigned width;      /* bytes of an integer, 0: is none */
 	struct str *choices; /* of ENUM and SET */
 	size_t n_choices;
 	bool is_set;             /* several of the choices, with commas */
-	struct str default_text; /* as declared; STR_NULL: none */
+	struct str default_text; /* in SQL: 'a', 5, current_timestamp();
+				  * STR_NULL: none */
 	bool is_unique;          /* by an index of its own */
-	bool is_index;           /* the first column of some index */
+	bool is_index;           /* the first column of an index, other than
+				  * the primary key's */
 };
 
 struct db_index {
 	struct str name;
 	struct str *columns;
 	size_t n;
-	bool is_unique;
+	bool is_unique; /* among all rows: false for one with a WHERE */
 };
 
 /* columns[i] refers to ref_columns[i] of ref_table. */
@@ -70,7 +77,7 @@ struct foreign_key {
 	size_t n;
 	struct str ref_table;
 	bool cascades;        /* a write to ref_table may write to this table */
-	struct str on_update; /* "CASCADE" */
+	struct str on_update; /* "CASCADE"; STR_NULL: may not be told */
 	struct str on_delete;
 };
 
@@ -86,7 +93,7 @@ struct db_table {
 	size_t n_key;
 	struct foreign_key *foreign_keys;
 	size_t n_foreign_keys;
-	struct db_index *indexes; /* without the primary key */
+	struct db_index *indexes; /* of columns, without the primary key's */
 	size_t n_indexes;
 	struct table by_name; /* column name -> struct column */
 };

@@ -35,6 +35,38 @@ table_link(struct db_table *t, struct arena *arena)
 		    &t->by_name, t->columns[i].name, &t->columns[i]);
 }
 
+static bool
+is_named(const struct db_index *index)
+{
+	for (size_t i = 0; i < index->n; i++) {
+		if (str_is_null(index->columns[i]))
+			return false;
+	}
+	return index->n > 0;
+}
+
+void
+indexes_link(struct db_table *t)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->n_indexes; i++) {
+		struct db_index index = t->indexes[i];
+		struct column *first;
+
+		if (!is_named(&index))
+			continue;
+		t->indexes[kept++] = index;
+		first = table_get(&t->by_name, index.columns[0]);
+		if (first == NULL)
+			continue;
+		first->is_index = true;
+		if (index.is_unique && index.n == 1)
+			first->is_unique = true;
+	}
+	t->n_indexes = kept;
+}
+
 static void
 key_link(struct catalog *c, struct foreign_key *key)
 {

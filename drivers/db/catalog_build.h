@@ -16,6 +16,10 @@ void items_add(struct buf *list, const void *item, size_t size);
 /* Makes key and by_name of the table's columns, which stay where they are. */
 void table_link(struct db_table *t, struct arena *arena);
 
+/* Leaves out the table's indexes that have a column without a name, and tells
+ * the columns what the others say of them. Once, after table_link(). */
+void indexes_link(struct db_table *t);
+
 /* Makes by_name of the catalogue's tables, which stay where they are. */
 void catalog_index(struct catalog *c, struct arena *arena);
 

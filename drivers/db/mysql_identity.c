@@ -106,6 +106,11 @@ mysql_identity(struct db_conn *conn, struct buf *out, struct error *err)
 	     "FROM information_schema.REFERENTIAL_CONSTRAINTS "                \
 	     "WHERE CONSTRAINT_SCHEMA = DATABASE()"
 
+#define SQL_INDEXES                                                            \
+	HASH "TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, COLUMN_NAME, "             \
+	     "NON_UNIQUE" HASH_END "FROM information_schema.STATISTICS "       \
+	     "WHERE TABLE_SCHEMA = DATABASE()"
+
 #define SQL_TRIGGERS                                                           \
 	HASH "TRIGGER_NAME, EVENT_OBJECT_TABLE, EVENT_MANIPULATION" HASH_END   \
 	     "FROM information_schema.TRIGGERS "                               \
@@ -125,7 +130,8 @@ mysql_identity(struct db_conn *conn, struct buf *out, struct error *err)
 	"SELECT 3, k.part FROM (" SQL_KEYS ") k UNION ALL "                    \
 	"SELECT 4, r.part FROM (" SQL_RULES ") r UNION ALL "                   \
 	"SELECT 5, g.part FROM (" SQL_TRIGGERS ") g UNION ALL "                \
-	"SELECT 6, v.part FROM (" SQL_VIEWS ") v) parts"
+	"SELECT 6, v.part FROM (" SQL_VIEWS ") v UNION ALL "                   \
+	"SELECT 7, i.part FROM (" SQL_INDEXES ") i) parts"
 
 static enum status
 on_number(void *ctx, const struct db_value *v, size_t n)

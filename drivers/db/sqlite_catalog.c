@@ -3,33 +3,20 @@
  * all of it is of one moment. A view that does not work any more (its table is
  * gone) is left out: nothing could be read from it.
  */
-#include "drivers/db/sqlite_conn.h"
+#include "drivers/db/sqlite_catalog.h"
 
 #include "app/base/arena.h"
-#include "app/base/buf.h"
 #include "drivers/db/catalog_build.h"
 
-/* What the row callbacks share. Lists grow as bytes of a buf in the arena. */
-struct reading {
-	struct db_conn *conn;
-	struct arena *arena;
-	int64_t deadline_ms;
-	struct catalog *catalog;
-	struct buf list;        /* of what the running statement gives */
-	struct buf columns;     /* names of the foreign key being read */
-	struct buf ref_columns; /* and what they refer to */
-};
-
-static struct str
-text_of(const struct reading *r, const struct db_value *v)
+struct str
+sqlite_text(const struct sqlite_reading *r, const struct db_value *v)
 {
 	return v->type == DB_TEXT ? arena_dup(r->arena, v->s) : STR_NULL;
 }
 
-/* Runs a statement with at most one text argument. */
-static enum status
-ask(struct reading *r, struct str sql, struct str arg, db_row_f *row,
-    struct error *err)
+enum status
+sqlite_ask(struct sqlite_reading *r, struct str sql, struct str arg,
+    db_row_f *row, struct error *err)
 {
 	struct db_value v = { .type = DB_TEXT, .s = arg };
 	struct db_stmt stmt = { sql, &v, str_is_null(arg) ? 0 : 1 };
@@ -50,9 +37,9 @@ ask(struct reading *r, struct str sql, struct str arg, db_row_f *row,
 static enum status
 on_table(void *ctx, const struct db_value *v, size_t n)
 {
-	struct reading *r = ctx;
+	struct sqlite_reading *r = ctx;
 	struct db_table t = {
-		.name = text_of(r, &v[0]),
+		.name = sqlite_text(r, &v[0]),
 		.is_view = v[1].i != 0,
 		.is_virtual = v[2].i != 0,
 		.has_triggers = v[3].i != 0,
@@ -64,13 +51,13 @@ on_table(void *ctx, const struct db_value *v, size_t n)
 }
 
 static enum status
-tables_read(struct reading *r, struct error *err)
+tables_read(struct sqlite_reading *r, struct error *err)
 {
 	struct catalog *c = r->catalog;
 	enum status st;
 
 	r->list = buf_in(r->arena);
-	st = ask(r, STR(SQL_TABLES), STR_NULL, on_table, err);
+	st = sqlite_ask(r, STR(SQL_TABLES), STR_NULL, on_table, err);
 	c->tables = (struct db_table *)r->list.p;
 	c->n_tables = r->list.n / sizeof(struct db_table);
 	return st;
@@ -81,41 +68,53 @@ tables_read(struct reading *r, struct error *err)
  * of one INTEGER column without an index of its own is the rowid itself.
  */
 #define SQL_COLUMNS                                                            \
-	"SELECT x.name, x.type, x.\"notnull\", x.dflt_value IS NOT NULL, "     \
+	"SELECT x.name, x.type, x.\"notnull\", x.dflt_value, "                 \
 	"x.pk, x.hidden, x.pk = 1 AND upper(x.type) = 'INTEGER' AND "          \
 	"(SELECT max(pk) FROM pragma_table_info(?1)) = 1 AND NOT EXISTS ("     \
 	"SELECT 1 FROM pragma_index_list(?1) WHERE origin = 'pk') "            \
 	"FROM pragma_table_xinfo(?1) x WHERE x.hidden <> 1 ORDER BY x.cid"
 
+/* DEFAULT NULL is what a column without a default has. */
+static struct str
+default_of(const struct sqlite_reading *r, const struct db_value *v)
+{
+	struct str text = sqlite_text(r, v);
+
+	return str_eq_nocase(text, STR("NULL")) ? STR_NULL : text;
+}
+
 static enum status
 on_column(void *ctx, const struct db_value *v, size_t n)
 {
-	struct reading *r = ctx;
-	struct str db_type = text_of(r, &v[1]);
+	struct sqlite_reading *r = ctx;
+	struct str db_type = sqlite_text(r, &v[1]);
+	struct str text = default_of(r, &v[3]);
 	struct column c = {
-		.name = text_of(r, &v[0]),
+		.name = sqlite_text(r, &v[0]),
 		.db_type = db_type,
 		.kind = sqlite_kind(db_type),
 		.digits = sqlite_digits(db_type),
 		.not_null = v[2].i != 0,
-		.has_default = v[3].i != 0,
+		.has_default = !str_is_null(text),
+		.default_text = text,
 		.key_part = (unsigned)v[4].i,
 		.generated = v[5].i == 2 || v[5].i == 3,
 		.auto_increment = v[6].i != 0,
 	};
 
 	(void)n;
+	sqlite_bounds(&c);
 	items_add(&r->list, &c, sizeof(c));
 	return ST_OK;
 }
 
 static enum status
-columns_read(struct reading *r, struct db_table *t, struct error *err)
+columns_read(struct sqlite_reading *r, struct db_table *t, struct error *err)
 {
 	enum status st;
 
 	r->list = buf_in(r->arena);
-	st = ask(r, STR(SQL_COLUMNS), t->name, on_column, err);
+	st = sqlite_ask(r, STR(SQL_COLUMNS), t->name, on_column, err);
 	if (st != ST_OK)
 		return st;
 	t->columns = (struct column *)r->list.p;
@@ -124,55 +123,9 @@ columns_read(struct reading *r, struct db_table *t, struct error *err)
 	return ST_OK;
 }
 
-#define SQL_KEYS                                                               \
-	"SELECT seq, \"table\", \"from\", \"to\", "                            \
-	"on_update NOT IN ('NO ACTION', 'RESTRICT') OR "                       \
-	"on_delete NOT IN ('NO ACTION', 'RESTRICT') "                          \
-	"FROM pragma_foreign_key_list(?1) ORDER BY id, seq"
-
-/* One row a column; seq 0 begins the next key. */
-static enum status
-on_key_column(void *ctx, const struct db_value *v, size_t n)
-{
-	struct reading *r = ctx;
-	struct str column = text_of(r, &v[2]);
-	struct str ref_column = text_of(r, &v[3]);
-	struct foreign_key *key;
-
-	(void)n;
-	if (v[0].i == 0) {
-		struct foreign_key begun = { .ref_table = text_of(r, &v[1]),
-			.cascades = v[4].i != 0 };
-
-		items_add(&r->list, &begun, sizeof(begun));
-		r->columns = buf_in(r->arena);
-		r->ref_columns = buf_in(r->arena);
-	}
-	items_add(&r->columns, &column, sizeof(column));
-	items_add(&r->ref_columns, &ref_column, sizeof(ref_column));
-	key = (struct foreign_key *)r->list.p +
-	      r->list.n / sizeof(struct foreign_key) - 1;
-	key->columns = (struct str *)r->columns.p;
-	key->ref_columns = (struct str *)r->ref_columns.p;
-	key->n++;
-	return ST_OK;
-}
-
-static enum status
-foreign_keys_read(struct reading *r, struct db_table *t, struct error *err)
-{
-	enum status st;
-
-	r->list = buf_in(r->arena);
-	st = ask(r, STR(SQL_KEYS), t->name, on_key_column, err);
-	t->foreign_keys = (struct foreign_key *)r->list.p;
-	t->n_foreign_keys = r->list.n / sizeof(struct foreign_key);
-	return st;
-}
-
 /* Columns and keys of every table; what cannot be read is left out. */
 static enum status
-tables_fill(struct reading *r, struct error *err)
+tables_fill(struct sqlite_reading *r, struct error *err)
 {
 	struct catalog *c = r->catalog;
 	size_t kept = 0;
@@ -183,7 +136,9 @@ tables_fill(struct reading *r, struct error *err)
 		enum status st = columns_read(r, &t, &why);
 
 		if (st == ST_OK)
-			st = foreign_keys_read(r, &t, &why);
+			st = sqlite_indexes_read(r, &t, &why);
+		if (st == ST_OK)
+			st = sqlite_keys_read(r, &t, &why);
 		if (st == ST_TIMEOUT || st == ST_UNAVAILABLE)
 			return error_set(err, st, "%s", why.text);
 		if (st == ST_OK && t.n_columns > 0)
@@ -196,7 +151,7 @@ tables_fill(struct reading *r, struct error *err)
 static enum status
 on_version(void *ctx, const struct db_value *v, size_t n)
 {
-	struct reading *r = ctx;
+	struct sqlite_reading *r = ctx;
 
 	if (n > 0)
 		r->catalog->schema_version = v[0].i;
@@ -204,10 +159,10 @@ on_version(void *ctx, const struct db_value *v, size_t n)
 }
 
 static enum status
-catalog_read(struct reading *r, struct error *err)
+catalog_read(struct sqlite_reading *r, struct error *err)
 {
 	struct str version = STR("PRAGMA schema_version");
-	enum status st = ask(r, version, STR_NULL, on_version, err);
+	enum status st = sqlite_ask(r, version, STR_NULL, on_version, err);
 
 	if (st == ST_OK)
 		st = tables_read(r, err);
@@ -222,7 +177,7 @@ enum status
 sqlite_catalog(struct db_conn *conn, struct arena *arena, int64_t deadline_ms,
     struct catalog *out, struct error *err)
 {
-	struct reading r = { .conn = conn,
+	struct sqlite_reading r = { .conn = conn,
 		.arena = arena,
 		.deadline_ms = deadline_ms,
 		.catalog = out };

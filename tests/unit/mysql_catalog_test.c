@@ -157,6 +157,100 @@ columns_say_what_fills_them(void **state)
 }
 
 static void
+assert_choice(const struct column *c, size_t i, const char *want)
+{
+	assert_true(i < c->n_choices);
+	assert_true(str_eq(c->choices[i], str_of(want)));
+}
+
+static void
+choices_are_read_as_they_were_meant(void **state)
+{
+	struct place *p = *state;
+	struct catalog c;
+	const struct column *word, *flags;
+
+	mariadb_sql(p->name,
+	    "CREATE TABLE t (word ENUM('it''s', 'a,b', '', '(c)', 'd\\\\e', "
+	    "'f\\ng', '\xc3\xa9'), flags SET('x', 'y'), plain VARCHAR(5))");
+	c = catalog_of(p);
+	word = column_of(&c, "word");
+	flags = column_of(&c, "flags");
+	assert_int_equal(word->n_choices, 7);
+	assert_choice(word, 0, "it's");
+	assert_choice(word, 1, "a,b");
+	assert_choice(word, 2, "");
+	assert_choice(word, 3, "(c)");
+	assert_choice(word, 4, "d\\e");
+	assert_choice(word, 5, "f\ng");
+	assert_choice(word, 6, "\xc3\xa9");
+	assert_false(word->is_set);
+	assert_int_equal(word->length, 0);
+	assert_int_equal(flags->n_choices, 2);
+	assert_choice(flags, 1, "y");
+	assert_true(flags->is_set);
+	assert_int_equal(column_of(&c, "plain")->n_choices, 0);
+}
+
+static void
+types_of_its_own_have_bounds(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t length;
+		unsigned width;
+	} wanted[] = {
+		{ "tiny", 0, 1 },
+		{ "small", 0, 2 },
+		{ "medium", 0, 3 },
+		{ "whole", 0, 4 },
+		{ "big", 0, 8 },
+		{ "flag", 0, 1 },
+		{ "bits", 0, 2 },
+		{ "short_text", 255, 0 },
+		{ "text", 65535, 0 },
+		{ "doc", 4294967295, 0 },
+		{ "bytes", 16777215, 0 },
+		{ "ratio", 0, 0 },
+	};
+	struct place *p = *state;
+	struct catalog c;
+
+	mariadb_sql(p->name,
+	    "CREATE TABLE t (tiny TINYINT, small SMALLINT UNSIGNED, "
+	    "medium MEDIUMINT, whole INT, big BIGINT, flag BOOLEAN, "
+	    "bits BIT(9), short_text TINYTEXT, text TEXT, doc JSON, "
+	    "bytes MEDIUMBLOB, ratio DOUBLE)");
+	c = catalog_of(p);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		const struct column *column = column_of(&c, wanted[i].name);
+
+		assert_int_equal(column->length, wanted[i].length);
+		assert_int_equal(column->width, wanted[i].width);
+	}
+}
+
+static void
+foreign_keys_have_names(void **state)
+{
+	struct place *p = *state;
+	struct catalog c;
+	const struct db_table *t;
+
+	mariadb_sql(p->name,
+	    "CREATE TABLE p (id INT PRIMARY KEY);"
+	    "CREATE TABLE t (a INT, b INT, CONSTRAINT one FOREIGN KEY (a) "
+	    "REFERENCES p (id), CONSTRAINT two FOREIGN KEY (b) "
+	    "REFERENCES p (id) ON DELETE CASCADE)");
+	c = catalog_of(p);
+	t = catalog_table(&c, STR("t"));
+	assert_int_equal(t->n_foreign_keys, 2);
+	assert_true(str_eq(t->foreign_keys[0].name, STR("one")));
+	assert_true(str_eq(t->foreign_keys[1].name, STR("two")));
+	assert_true(str_eq(t->foreign_keys[1].on_delete, STR("CASCADE")));
+}
+
+static void
 names_may_be_of_any_characters(void **state)
 {
 	struct place *p = *state;
@@ -269,10 +363,15 @@ every_change_of_the_schema_is_another_version(void **state)
 	static const char *const changes[] = {
 		"CREATE TABLE p (id INT PRIMARY KEY, a INT, b INT)",
 		"CREATE TABLE t (id INT PRIMARY KEY, p INT)",
+		"CREATE INDEX i ON p (a, b)",
+		"ALTER TABLE p DROP INDEX i, ADD INDEX i (b, a)",
+		"ALTER TABLE p DROP INDEX i, ADD UNIQUE INDEX i (b, a)",
+		"ALTER TABLE p DROP INDEX i",
 		"ALTER TABLE t ADD COLUMN a INT",
 		"ALTER TABLE t MODIFY a BIGINT",
 		"ALTER TABLE t MODIFY a BIGINT NOT NULL",
 		"ALTER TABLE t MODIFY a BIGINT NOT NULL DEFAULT 5",
+		"ALTER TABLE t MODIFY a BIGINT NOT NULL DEFAULT 6",
 		"ALTER TABLE t RENAME COLUMN a TO b",
 		"ALTER TABLE p DROP PRIMARY KEY, ADD PRIMARY KEY (id, a)",
 		"ALTER TABLE p DROP PRIMARY KEY, ADD PRIMARY KEY (id)",
@@ -342,6 +441,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(types_of_its_own_have_kinds),
 		TEST(columns_say_what_fills_them),
+		TEST(choices_are_read_as_they_were_meant),
+		TEST(types_of_its_own_have_bounds),
+		TEST(foreign_keys_have_names),
 		TEST(names_may_be_of_any_characters),
 		TEST(names_that_differ_in_case_are_two),
 		TEST(other_databases_are_not_seen),
