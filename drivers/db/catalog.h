@@ -86,6 +86,7 @@ struct db_table {
 	bool is_view;
 	bool is_virtual; /* its rows may come from other tables, as a view's */
 	bool has_triggers;
+	bool undoes; /* a statement that fails leaves nothing of it behind */
 	bool referenced_cascade; /* a foreign key on it cascades */
 	struct column *columns;
 	size_t n_columns;

@@ -104,6 +104,8 @@ struct db_driver {
 	/* Others may write while a transaction does: what it will write goes
 	 * by what it reads with SELECT ... FOR UPDATE. */
 	bool for_update;
+	/* Several rows of one INSERT ... RETURNING come in their order. */
+	bool returns_in_order;
 	/* A statement that a trigger ends may leave a part of what it did. */
 	bool fails_in_part;
 	/*

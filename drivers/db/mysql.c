@@ -227,6 +227,7 @@ const struct db_driver db_mysql = {
 	.quote = '`',
 	.versions_cheap = false,
 	.for_update = true,
+	.returns_in_order = true,
 	.connect = driver_connect,
 	.disconnect = driver_disconnect,
 	.returning = driver_returning,

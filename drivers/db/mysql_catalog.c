@@ -40,7 +40,8 @@ mysql_column(const struct mysql_reading *r, const struct db_value *v)
 /* Rows of these engines may be another table's. */
 #define SQL_TABLES                                                             \
 	"SELECT TABLE_NAME, TABLE_TYPE = 'VIEW', COALESCE(ENGINE, '') IN ("    \
-	"'MRG_MyISAM', 'FEDERATED', 'CONNECT', 'SPIDER', 'OQGRAPH') "          \
+	"'MRG_MyISAM', 'FEDERATED', 'CONNECT', 'SPIDER', 'OQGRAPH'), "         \
+	"COALESCE(ENGINE, '') = 'InnoDB' "                                     \
 	"FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() "      \
 	"AND TABLE_TYPE IN ('BASE TABLE', 'VIEW', 'SYSTEM VERSIONED') "        \
 	"ORDER BY CAST(TABLE_NAME AS BINARY)"
@@ -52,6 +53,7 @@ on_table(void *ctx, const struct db_value *v, size_t n)
 	struct db_table t = { .name = mysql_text(r, &v[0]),
 		.is_view = v[1].i != 0,
 		.is_virtual = v[2].i != 0,
+		.undoes = v[3].i != 0,
 		.has_triggers = true };
 
 	(void)n;

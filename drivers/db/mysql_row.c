@@ -338,6 +338,19 @@ value_of(struct mysql_kept *kept, size_t i)
 	}
 }
 
+/* What the server said in place of a row: MariaDB's library leaves that with
+ * the link, not the statement. */
+static enum status
+fetch_fail(struct db_conn *conn, struct mysql_kept *kept, struct error *err)
+{
+	unsigned code = mysql_stmt_errno(kept->stmt);
+
+	if (code == 0 && mysql_errno(conn->link) != 0)
+		return mysql_fail(conn, mysql_errno(conn->link),
+		    mysql_error(conn->link), err);
+	return mysql_fail(conn, code, mysql_stmt_error(kept->stmt), err);
+}
+
 enum status
 mysql_row_read(struct db_conn *conn, struct mysql_kept *kept, bool *more,
     struct error *err)
@@ -348,8 +361,7 @@ mysql_row_read(struct db_conn *conn, struct mysql_kept *kept, bool *more,
 	if (rc == MYSQL_NO_DATA)
 		return ST_OK;
 	if (!*more)
-		return mysql_fail(conn, mysql_stmt_errno(kept->stmt),
-		    mysql_stmt_error(kept->stmt), err);
+		return fetch_fail(conn, kept, err);
 	for (size_t i = 0; i < kept->n_columns; i++) {
 		kept->row[i] = value_of(kept, i);
 		if (kept->row[i].type >= DB_NUMBER &&

@@ -43,6 +43,7 @@ on_table(void *ctx, const struct db_value *v, size_t n)
 		.is_view = v[1].i != 0,
 		.is_virtual = v[2].i != 0,
 		.has_triggers = v[3].i != 0,
+		.undoes = true,
 	};
 
 	(void)n;

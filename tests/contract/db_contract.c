@@ -237,6 +237,47 @@ a_driver_that_says_so_returns_the_key(void **state)
 	assert_int_equal(rows_number(f, "SELECT count(*) FROM v"), 1);
 }
 
+/* k is counted up from 1 in the order of the values, u is not. */
+static void
+several_rows_are_returned_in_order(void **state)
+{
+	struct fixture *f = *state;
+	struct rows rows = { .n = 0 };
+
+	if (!f->driver->returns_in_order || !f->driver->returning(f->conn))
+		return;
+	fixture_script(f, "CREATE TABLE v (k $id, u VARCHAR(9) UNIQUE)");
+	assert_int_equal(rows_run(f,
+			     "INSERT INTO v (u) VALUES ('c'), ('a'), ('b') "
+			     "RETURNING k, u",
+			     &rows),
+	    ST_OK);
+	assert_int_equal(rows.n, 3);
+	for (int64_t i = 0; i < 3; i++)
+		assert_int_equal(rows.v[i][0].i, i + 1);
+	assert_bytes(rows.v[0][1], DB_TEXT, STR("c"));
+	assert_bytes(rows.v[2][1], DB_TEXT, STR("b"));
+}
+
+/* Some rows may have come already when a server finds out. */
+static void
+one_of_several_that_exists_undoes_them(void **state)
+{
+	struct fixture *f = *state;
+	struct rows rows = { .n = 0 };
+
+	if (!f->driver->returning(f->conn))
+		return;
+	fixture_script(f, "CREATE TABLE v (k $id, u VARCHAR(9) UNIQUE)");
+	assert_int_equal(rows_run(f,
+			     "INSERT INTO v (u) VALUES ('a'), ('b'), ('a') "
+			     "RETURNING k",
+			     &rows),
+	    ST_EXISTS);
+	assert_int_equal(rows_number(f, "SELECT count(*) FROM v"), 0);
+	assert_true(f->driver->usable(f->conn, false));
+}
+
 static void
 a_second_row_of_a_unique_key_exists(void **state)
 {
@@ -323,6 +364,8 @@ main(void)
 		PROMISE(a_write_tells_rows_and_id),
 		PROMISE(a_row_that_is_already_so_counts_as_changed),
 		PROMISE(a_driver_that_says_so_returns_the_key),
+		PROMISE(several_rows_are_returned_in_order),
+		PROMISE(one_of_several_that_exists_undoes_them),
 		PROMISE(a_second_row_of_a_unique_key_exists),
 		PROMISE(other_constraints_are_invalid),
 		PROMISE(an_error_names_the_column_but_no_value),
