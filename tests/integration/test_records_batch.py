@@ -56,6 +56,40 @@ def test_a_failure_stops_and_keeps_what_was_done(desk, method, body):
     assert changed(desk, method) == 1
 
 
+def odd_record(i):
+    """Not all of them name the same fields, nor in one order."""
+    record = {"name": f"n{i}", "rank": i}
+    if i % 50 == 7:
+        record["done"] = True
+    if i % 70 == 11:
+        record = dict(reversed(record.items()))
+    return record
+
+
+def test_many_new_records_are_answered_in_order(desk):
+    records = [odd_record(i) for i in range(300)]
+    answer = desk.call("POST", "tasks", records)
+    assert answer.status == 200, answer
+    ids = [row["id"] for row in answer.rows]
+    assert len(set(ids)) == 300
+    stored = {row["id"]: row for row in desk.get("tasks", limit=1000).rows}
+    for id, record in zip(ids, records):
+        assert record.items() <= stored[id].items()
+
+
+@pytest.mark.parametrize("place", [0, 1, 127, 128, 199])
+def test_the_failure_among_many_is_found(desk, place):
+    records = [{"name": f"n{i}"} for i in range(200)]
+    records[place] = {"name": "one"}
+    answer = desk.call("POST", "tasks", records)
+    results = check_batch(answer, "POST", place)
+    assert len(results) == place + 1
+    assert len(desk.ids("tasks", filter="name like 'n%'")) == place
+    records[place] = {"name": 5 * "too long " * 9, "rank": "x"}
+    check_batch(desk.call("POST", "tasks", records[place:], rollback=True),
+                "POST", 0, rolled_back=True)
+
+
 @pytest.mark.parametrize("method, body", BATCHES)
 def test_continue_goes_on_after_failures(desk, method, body):
     answer = desk.call(method, "tasks", body, **{"continue": "true"})

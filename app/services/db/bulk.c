@@ -58,11 +58,17 @@ static enum status
 items_run(struct bulk *b, struct error *err)
 {
 	const struct table_call *c = b->call;
+	size_t n;
 
-	for (size_t i = 0; i < b->n; i++) {
+	for (size_t i = 0; i < b->n; i += n) {
 		struct error why = { .text = "" };
-		enum status st = item_run(b, i, &why);
+		enum status st = block_create(b, i, &n, &why);
 
+		if (st == ST_OK && n > 0)
+			continue;
+		if (st == ST_OK)
+			st = item_run(b, i, &why);
+		n = 1;
 		if (st == ST_OK)
 			continue;
 		if (!write_may_go_on(st))

@@ -32,6 +32,8 @@ struct bulk {
 	const char *done;   /* "created" */
 	bool single;        /* named by the path: answered without a list */
 
+	size_t by_itself; /* items before this one are not put into blocks */
+
 	struct results results;
 	enum status last; /* of the item that failed last */
 	struct error why; /* in its words */
@@ -40,6 +42,16 @@ struct bulk {
 
 /* Writes all items and makes the response. */
 void bulk_run(struct bulk *b);
+
+/*
+ * Makes new records from item i on in one statement, where that gives what one
+ * by one gives: a round trip to a server costs more than a record. ST_OK with
+ * how many became of it, their results added; *n is 0: item i is to be made by
+ * itself, as when one of several failed and nothing was made. Anything else
+ * ends the call.
+ */
+enum status block_create(
+    struct bulk *b, size_t i, size_t *n, struct error *err);
 
 /* The three things that can be done with an item. */
 bulk_item_f item_create, item_change, item_delete;

@@ -3,6 +3,16 @@
 #include "app/services/db/select.h"
 #include "drivers/db/catalog.h"
 
+static void
+values_put(struct statement *s, const struct draft *draft)
+{
+	for (size_t i = 0; i < draft->n; i++) {
+		buf_put(&s->sql, i == 0 ? STR("(") : STR(", "));
+		statement_bind(s, draft->list[i].value);
+	}
+	statement_put(s, ")");
+}
+
 void
 modify_insert(struct statement *s, const struct db_table *table,
     const struct draft *draft)
@@ -13,11 +23,15 @@ modify_insert(struct statement *s, const struct db_table *table,
 		buf_put(&s->sql, i == 0 ? STR(" (") : STR(", "));
 		statement_name(s, draft->list[i].column->name);
 	}
-	for (size_t i = 0; i < draft->n; i++) {
-		buf_put(&s->sql, i == 0 ? STR(") VALUES (") : STR(", "));
-		statement_bind(s, draft->list[i].value);
-	}
-	statement_put(s, ")");
+	statement_put(s, ") VALUES ");
+	values_put(s, draft);
+}
+
+void
+modify_insert_also(struct statement *s, const struct draft *draft)
+{
+	statement_put(s, ", ");
+	values_put(s, draft);
 }
 
 void

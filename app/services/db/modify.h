@@ -15,6 +15,9 @@ struct record_name;
 void modify_insert(struct statement *s, const struct db_table *table,
     const struct draft *draft);
 
+/* A row more of that INSERT, whose draft assigns the same columns. */
+void modify_insert_also(struct statement *s, const struct draft *draft);
+
 /* Makes that INSERT give the key of the new row, where the driver can. */
 void modify_returning(struct statement *s, const struct db_table *table);
 

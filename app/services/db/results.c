@@ -23,6 +23,13 @@ results_next(struct results *r)
 }
 
 void
+results_add(struct results *r, struct str list, size_t n)
+{
+	buf_put(results_next(r), list);
+	r->n += n - 1;
+}
+
+void
 results_fail(struct results *r, enum status st, const struct error *err)
 {
 	int status = response_status_of(st);

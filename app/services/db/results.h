@@ -25,6 +25,9 @@ void results_open(struct results *r, struct arena *arena);
 /* Begins the next result, which the caller appends to the buf returned. */
 struct buf *results_next(struct results *r);
 
+/* The next n results, as {...},{...}. */
+void results_add(struct results *r, struct str list, size_t n);
+
 /* The next result is a failure. */
 void results_fail(struct results *r, enum status st, const struct error *err);
 
