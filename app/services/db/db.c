@@ -14,6 +14,7 @@
 #include "app/services/db/config.h"
 #include "app/services/db/config_fields.h"
 #include "app/services/db/depends.h"
+#include "app/services/db/relation.h"
 #include "app/services/db/schema_watch.h"
 #include "app/services/db/types.h"
 #include "drivers/db/pool.h"
@@ -41,6 +42,7 @@ instance_read(
 	if (st != ST_OK)
 		return st;
 	service->identity = buf_str(&identity);
+	service->relations = relations_of(&service->arena, &service->catalog);
 	depends_open(service);
 	service->pool = pool_open(
 	    driver, &service->config, (size_t)service->max_connections);

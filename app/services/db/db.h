@@ -16,6 +16,7 @@
 #include "drivers/db/db.h"
 
 struct pool;
+struct relations;
 struct request;
 
 struct db_service {
@@ -26,6 +27,7 @@ struct db_service {
 	int64_t max_connections;
 	bool allow_upsert; /* a change of a missing record makes it */
 	struct catalog catalog;
+	struct relations *relations; /* beside catalog.tables */
 	struct str identity;
 	struct str *table_tags; /* beside catalog.tables */
 	struct str tag_all;     /* see depends.h */
