@@ -82,12 +82,12 @@ access_verbs(const struct role *role, int64_t service_id, struct str component,
 	return best == CLASS_NONE ? 0 : verbs[best];
 }
 
-bool
-access_filtered(const struct role *role, int64_t service_id,
+const struct row_filters *
+access_filters(const struct role *role, int64_t service_id,
     struct str component, unsigned verb)
 {
+	const struct row_filters *filters = NULL;
 	enum row_class best = CLASS_NONE;
-	bool filtered = false;
 
 	component = component_of(component);
 	for (size_t i = 0; i < role->n_rows; i++) {
@@ -99,10 +99,10 @@ access_filtered(const struct role *role, int64_t service_id,
 			continue;
 		if (class <= best) {
 			best = class;
-			filtered = row->has_filters;
+			filters = row->filters;
 		}
 	}
-	return filtered;
+	return filters;
 }
 
 bool

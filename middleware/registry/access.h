@@ -14,9 +14,10 @@
 unsigned access_verbs(const struct role *role, int64_t service_id,
     struct str component, unsigned requestor);
 
-/* Do row filters apply to this verb on this component? */
-bool access_filtered(const struct role *role, int64_t service_id,
-    struct str component, unsigned verb);
+/* The row filters that apply to this verb on this component; NULL: none do.
+ * Whoever cannot apply them denies the request. */
+const struct row_filters *access_filters(const struct role *role,
+    int64_t service_id, struct str component, unsigned verb);
 
 /* Does any row of the role reach the service at all? (root listing) */
 bool access_reaches(const struct role *role, int64_t service_id);

@@ -6,15 +6,8 @@
 #include "app/base/buf.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/role_records.h"
+#include "middleware/registry/row_filters.h"
 #include "middleware/registry/snapshot.h"
-
-static bool
-has_filters(struct str filters)
-{
-	filters = str_trim(filters);
-	return filters.n > 0 && !str_eq(filters, STR("[]")) &&
-	       !str_eq(filters, STR("null"));
-}
 
 static struct str
 component_make(struct arena *arena, struct str component)
@@ -43,7 +36,8 @@ rows_build(struct arena *arena, const struct role_record *record)
 			.component = component_make(arena, r->component),
 			.verb_mask = r->verb_mask,
 			.requestor_mask = r->requestor_mask,
-			.has_filters = has_filters(r->filters),
+			.filters =
+			    row_filters_read(arena, r->filters, r->filter_op),
 		};
 	}
 	return rows;
@@ -54,8 +48,9 @@ static struct str
 row_text(struct arena *arena, const struct access *row,
     const struct access_record *record)
 {
-	struct str filters = row->has_filters ? record->filters : STR_NULL;
-	struct str op = row->has_filters ? record->filter_op : STR_NULL;
+	bool filtered = row->filters != NULL;
+	struct str filters = filtered ? record->filters : STR_NULL;
+	struct str op = filtered ? record->filter_op : STR_NULL;
 
 	return arena_printf(arena, "%lld %u %u %zu:%.*s %zu:%.*s %zu:%.*s\n",
 	    (long long)row->service_id, row->verb_mask, row->requestor_mask,
@@ -84,7 +79,7 @@ fingerprint(
 
 	for (size_t i = 0; i < role->n_rows; i++) {
 		rows[i] = row_text(arena, &role->rows[i], &record->rows[i]);
-		filtered |= role->rows[i].has_filters;
+		filtered |= role->rows[i].filters != NULL;
 	}
 	if (!filtered)
 		qsort(rows, role->n_rows, sizeof(*rows), text_order);

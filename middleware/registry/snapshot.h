@@ -14,6 +14,7 @@
 #include "app/base/status.h"
 #include "app/base/str.h"
 
+struct row_filters;
 struct service_type;
 struct settings;
 struct snapshot;
@@ -39,8 +40,7 @@ struct access {
 	struct str component; /* lower case, without "/" at its ends */
 	unsigned verb_mask;   /* enum method */
 	unsigned requestor_mask;
-	bool has_filters; /* row filters; a request they apply to is denied
-			   * where the statement cannot carry them */
+	const struct row_filters *filters; /* NULL: of every row */
 };
 
 struct role {

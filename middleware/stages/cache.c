@@ -8,7 +8,6 @@
 #include "app/base/settings.h"
 #include "middleware/entry.h"
 #include "middleware/pending.h"
-#include "middleware/registry/access.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/service.h"
@@ -137,10 +136,7 @@ is_cacheable(const struct request *req)
 	return request_reads(req) && !req->tunnelled && !req->has_body &&
 	       service != NULL && service->cache_enabled &&
 	       service->instance != NULL && service->type->cache_plan != NULL &&
-	       !cache_control_has(
-		   req->param[PARAM_CACHE_CONTROL], "no-store") &&
-	       !access_filtered(
-		   req->role, service->id, req->resource, METHOD_GET);
+	       !cache_control_has(req->param[PARAM_CACHE_CONTROL], "no-store");
 }
 
 static enum flow

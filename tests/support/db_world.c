@@ -14,6 +14,7 @@
 #include "app/base/jsonread.h"
 #include "drivers/db/sqlite.h"
 #include "middleware/pending.h"
+#include "middleware/registry/row_filters.h"
 #include "middleware/service.h"
 
 #define HANG_MS 60000
@@ -112,6 +113,13 @@ role_make(struct world *w)
 		.active = true,
 		.rows = w->rows,
 		.n_rows = 1 };
+}
+
+void
+world_filter(struct world *w, const char *filters, const char *op)
+{
+	w->rows[0].filters =
+	    row_filters_read(&w->arena, str_of(filters), str_of(op));
 }
 
 static void

@@ -52,6 +52,9 @@ void world_script(struct world *w, const char *sql);
 /* One number from a statement beside the service. */
 int64_t world_number(struct world *w, const char *sql);
 
+/* Puts row filters on what the role may do, as a row of it has them. */
+void world_filter(struct world *w, const char *filters, const char *op);
+
 /* Fills w->req for "GET", "_table/t?limit=1"; body may be NULL. */
 void world_request(
     struct world *w, const char *method, const char *target, const char *body);

@@ -53,8 +53,8 @@ put_arg(struct buf *out, const struct db_value *v)
 	}
 }
 
-static struct str
-condition_shown(struct arena *arena, const struct condition *c)
+struct str
+filter_condition_shown(struct arena *arena, const struct condition *c)
 {
 	struct buf out = buf_in(arena);
 	size_t n = 0;
@@ -78,7 +78,7 @@ filter_shown(struct arena *arena, struct str text, const struct params *params)
 	enum status st = filter_parse(arena, &order, &condition, &err);
 
 	if (st == ST_OK)
-		return condition_shown(arena, &condition);
+		return filter_condition_shown(arena, &condition);
 	assert_int_equal(st, ST_INVALID);
 	return arena_printf(arena, "! %s", err.text);
 }

@@ -14,6 +14,11 @@ struct arena;
 struct str filter_shown(
     struct arena *arena, struct str text, const struct params *params);
 
+/* A condition in that form. */
+struct condition;
+struct str filter_condition_shown(
+    struct arena *arena, const struct condition *c);
+
 /* Fails unless the text becomes that; the params are those of ":n" (null),
  * ":i" (5), ":t" (it's), ":w" (null, the word). */
 void filter_expect(struct arena *arena, const char *text, const char *shown);

@@ -10,6 +10,7 @@
 
 #include "app/base/clock.h"
 #include "app/base/log.h"
+#include "middleware/registry/row_filters.h"
 #include "middleware/service.h"
 #include "tests/support/cache_world.h"
 
@@ -301,9 +302,10 @@ to_clear_is_to_delete(void **state)
 static void
 row_filters_open_nothing(void **state)
 {
+	struct row_filters any = { .fault = "for a table" };
 	struct cache_world *w = *state;
 
-	w->rows[0].has_filters = true;
+	w->rows[0].filters = &any;
 	REFUSES("GET", "k", NONE, 403, "row filters");
 	REFUSES("GET", "?keys=k", NONE, 403, "row filters");
 	cache_world_request(w, "GET", "k", NONE);

@@ -236,15 +236,15 @@ what_cannot_be_answered_is_not_planned(void **state)
 }
 
 static void
-row_filters_are_not_planned(void **state)
+row_filters_are_told_by_the_role_alone(void **state)
 {
 	struct world *w = *state;
-	struct cache_plan plan = { .n_tags = 0 };
+	struct str before = key_of(w, "_table/todo");
 
-	w->rows[0].has_filters = true;
-	world_request(w, "GET", "_table/todo", NULL);
-	assert_int_equal(
-	    w->service.type->cache_plan(&w->req, &plan), ST_DENIED);
+	world_filter(
+	    w, "[{\"name\":\"id\",\"operator\":\"<\",\"value\":3}]", "");
+	assert_true(str_eq(before, key_of(w, "_table/todo")));
+	assert_tags(w, "_table/todo", "todo * ");
 }
 
 static void
@@ -308,7 +308,7 @@ main(void)
 		TEST(a_flush_drops_the_tag_of_every_answer),
 		TEST(two_services_on_one_database_share_tags),
 		TEST(what_cannot_be_answered_is_not_planned),
-		TEST(row_filters_are_not_planned),
+		TEST(row_filters_are_told_by_the_role_alone),
 		TEST(a_new_schema_has_new_keys),
 		TEST(a_wrong_config_says_what_is_wrong),
 	};

@@ -118,7 +118,7 @@ a_value_has_the_type_of_its_column(void **state)
 		    "! Field 'day' must be a date (YYYY-MM-DD). Position 7." },
 		{ "raw contains x",
 		    "! Field 'raw' is binary, and has no text to look into. "
-		    "Position 13." },
+		    "Position 14." },
 	};
 
 	(void)state;

@@ -15,14 +15,14 @@ allows(const struct request *req, struct str key, unsigned verb)
 	int64_t id = req->service->id;
 
 	return (access_verbs(req->role, id, key, REQUESTOR_API) & verb) != 0 &&
-	       !access_filtered(req->role, id, key, verb);
+	       access_filters(req->role, id, key, verb) == NULL;
 }
 
 bool
 rights_filtered(const struct request *req)
 {
-	return access_filtered(
-	    req->role, req->service->id, req->resource, verb_of(req));
+	return access_filters(req->role, req->service->id, req->resource,
+		   verb_of(req)) != NULL;
 }
 
 bool

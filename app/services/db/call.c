@@ -2,26 +2,13 @@
 #include "app/base/clock.h"
 #include "app/base/settings.h"
 #include "app/services/db/db.h"
+#include "app/services/db/role_filter.h"
 #include "drivers/db/pool.h"
 #include "middleware/cancel.h"
-#include "middleware/registry/access.h"
+#include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 
 enum segment { SEGMENT_KIND, SEGMENT_TABLE, SEGMENT_ID, SEGMENTS };
-
-static unsigned
-verb_of(enum method m)
-{
-	return m == METHOD_HEAD ? METHOD_GET : (unsigned)m;
-}
-
-/* Until a statement can carry the filters, no row may be touched. */
-static bool
-is_filtered(const struct request *req)
-{
-	return req->role != NULL && access_filtered(req->role, req->service->id,
-					req->resource, verb_of(req->method));
-}
 
 /* The last piece of the path as it was sent: which of its commas were encoded
  * is told nowhere else. */
@@ -42,7 +29,7 @@ id_sent(const struct request *req)
 }
 
 enum status
-table_call_open(struct table_call *c, struct request *req, struct error *err)
+table_call_find(struct table_call *c, struct request *req, struct error *err)
 {
 	const struct db_service *service = req->service->instance;
 	struct str name = req->segment[SEGMENT_TABLE];
@@ -60,12 +47,18 @@ table_call_open(struct table_call *c, struct request *req, struct error *err)
 		return error_set(err, ST_MISSING,
 		    "Table \"%.*s\" does not exist in the database.",
 		    STR_ARG(name));
-	if (is_filtered(req))
-		return error_set(err, ST_DENIED,
-		    "The row filters of the role cannot be applied here.");
 	if (req->n_segments == SEGMENTS)
 		c->id = id_sent(req);
 	return ST_OK;
+}
+
+enum status
+table_call_open(struct table_call *c, struct request *req, struct error *err)
+{
+	enum status st = table_call_find(c, req, err);
+	struct role_rows rows = { .table = c->table, .verb = req->method };
+
+	return st == ST_OK ? role_filter_path(req, &rows, &c->role, err) : st;
 }
 
 static enum query_use

@@ -52,11 +52,16 @@ struct table_call {
 };
 
 /*
- * Finds what /_table/T[/ID] names. ST_MISSING when there is no such table or
- * resource, ST_DENIED when row filters of the role apply, which no statement
- * carries yet. No I/O, no response.
+ * Finds what /_table/T[/ID] names, and the condition that the row filters of
+ * the role put on it. ST_MISSING when there is no such table or resource,
+ * ST_DENIED when the filters cannot be applied. No I/O, no response.
  */
 enum status table_call_open(
+    struct table_call *c, struct request *req, struct error *err);
+
+/* The same without the condition, for who runs no statement: the plan of a
+ * read, whose entry is named by the role's fingerprint. */
+enum status table_call_find(
     struct table_call *c, struct request *req, struct error *err);
 
 /* The query of the call, with the options of that body (JSON_NONE: it has

@@ -59,6 +59,6 @@ filter_parse(struct arena *arena, const struct filter_order *order,
 	if (st == ST_OK)
 		st = nesting_check(tree, err);
 	if (st == ST_OK)
-		filter_tree_put(arena, tree, order->quote, out);
+		filter_tree_put(arena, tree, order->quote, STR_NULL, out);
 	return st;
 }

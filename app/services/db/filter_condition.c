@@ -1,6 +1,7 @@
 /* One condition of a filter: field [not] operator value. */
 #include "app/base/arena.h"
 #include "app/services/db/filter.h"
+#include "app/services/db/filter_compare.h"
 #include "app/services/db/filter_operator.h"
 #include "drivers/db/catalog.h"
 
@@ -45,27 +46,13 @@ raw_read(struct filter_reader *r, bool in_list, struct filter_raw *out)
 	return filter_value_resolve(&r->text, r->order->params, out);
 }
 
-/* Only for equality is null something to compare with. */
 static enum status
 single_read(struct filter_reader *r, struct filter_condition *c)
 {
 	struct filter_raw raw;
 	enum status st = raw_read(r, false, &raw);
 
-	if (st != ST_OK)
-		return st;
-	if (!filter_value_is_null(&raw)) {
-		c->values = arena_alloc(r->text.arena, sizeof(c->values[0]));
-		c->n = 1;
-		return filter_value_read(
-		    &r->text, c->column, &raw, &c->values[0]);
-	}
-	if (c->op != FILTER_EQ && c->op != FILTER_NE)
-		return filter_fault(&r->text, raw.at,
-		    FILTER_UNPARSABLE "Nothing is less or more than null.");
-	c->negated = c->op == FILTER_NE;
-	c->op = FILTER_NULL;
-	return ST_OK;
+	return st == ST_OK ? filter_compare_single(&r->text, &raw, c) : st;
 }
 
 static enum status
@@ -73,21 +60,11 @@ pattern_read(struct filter_reader *r, const struct filter_operator *op,
     struct filter_condition *c)
 {
 	struct filter_raw raw;
-	enum status st;
+	enum status st = raw_read(r, false, &raw);
 
-	if (c->column->kind == COLUMN_BINARY)
-		return filter_fault(&r->text, r->text.at,
-		    "Field '%.*s' is binary, and has no text to look into.",
-		    STR_ARG(c->column->name));
-	st = raw_read(r, false, &raw);
 	if (st != ST_OK)
 		return st;
-	if (filter_value_is_null(&raw))
-		return filter_fault(
-		    &r->text, raw.at, FILTER_UNPARSABLE "A text is missing.");
-	c->values = arena_alloc(r->text.arena, sizeof(c->values[0]));
-	c->n = 1;
-	return filter_value_pattern(&r->text, op->match, &raw, &c->values[0]);
+	return filter_compare_pattern(&r->text, op->match, &raw, c);
 }
 
 /* Room for the elements of a list that begins at t->at: one more than the
@@ -115,13 +92,7 @@ element_read(struct filter_reader *r, struct filter_condition *c)
 		    FILTER_ELEMENTS_MAX);
 	r->elements++;
 	st = raw_read(r, true, &raw);
-	if (st != ST_OK)
-		return st;
-	if (filter_value_is_null(&raw)) {
-		c->or_null = true;
-		return ST_OK;
-	}
-	return filter_value_read(&r->text, c->column, &raw, &c->values[c->n++]);
+	return st == ST_OK ? filter_compare_element(&r->text, &raw, c) : st;
 }
 
 static enum status
@@ -144,10 +115,7 @@ list_read(struct filter_reader *r, struct filter_condition *c)
 		return filter_fault(t, t->at,
 		    FILTER_UNPARSABLE "Expected a comma or the closing "
 				      "parenthesis of a list.");
-	if (c->n == 0) {
-		c->op = FILTER_NULL;
-		c->or_null = false;
-	}
+	filter_compare_list_end(c);
 	return ST_OK;
 }
 

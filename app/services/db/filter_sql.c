@@ -24,7 +24,7 @@ comparison_put(struct statement *s, const struct filter_condition *c)
 		[FILTER_LE] = { " <= ", 4 },
 	};
 
-	statement_name(s, c->column->name);
+	statement_column(s, c->column);
 	buf_put(&s->sql, signs[c->op]);
 	statement_bind(s, c->values[0]);
 }
@@ -32,7 +32,7 @@ comparison_put(struct statement *s, const struct filter_condition *c)
 static void
 like_put(struct statement *s, const struct filter_condition *c)
 {
-	statement_name(s, c->column->name);
+	statement_column(s, c->column);
 	buf_put(&s->sql, c->negated ? STR(" NOT LIKE ") : STR(" LIKE "));
 	statement_bind(s, c->values[0]);
 	statement_put(s, " ESCAPE '!'");
@@ -41,14 +41,14 @@ like_put(struct statement *s, const struct filter_condition *c)
 static void
 null_put(struct statement *s, const struct column *column, bool negated)
 {
-	statement_name(s, column->name);
+	statement_column(s, column);
 	buf_put(&s->sql, negated ? STR(" IS NOT NULL") : STR(" IS NULL"));
 }
 
 static void
 list_put(struct statement *s, const struct filter_condition *c)
 {
-	statement_name(s, c->column->name);
+	statement_column(s, c->column);
 	buf_put(&s->sql, c->negated ? STR(" NOT IN (") : STR(" IN ("));
 	for (size_t i = 0; i < c->n; i++) {
 		if (i > 0)
@@ -184,11 +184,12 @@ filter_tree_nesting(const struct filter_node *node)
 
 void
 filter_tree_put(struct arena *arena, const struct filter_node *tree, char quote,
-    struct condition *out)
+    struct str alias, struct condition *out)
 {
 	struct statement s;
 
 	statement_open(&s, arena, quote);
+	s.alias = alias;
 	node_put(&s, tree);
 	*out = (struct condition){ buf_str(&s.sql), s.args, s.n_args };
 }

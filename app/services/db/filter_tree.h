@@ -72,8 +72,8 @@ enum status filter_condition_read(
  */
 size_t filter_tree_nesting(const struct filter_node *tree);
 
-/* The tree as SQL. */
+/* The tree as SQL; alias: as of struct statement. */
 void filter_tree_put(struct arena *arena, const struct filter_node *tree,
-    char quote, struct condition *out);
+    char quote, struct str alias, struct condition *out);
 
 #endif

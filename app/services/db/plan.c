@@ -236,7 +236,7 @@ db_cache_plan(struct request *req, struct cache_plan *plan)
 
 	if (req->body.n > 0 || req->n_segments < 2)
 		return ST_INVALID;
-	st = table_call_open(&c, req, &err);
+	st = table_call_find(&c, req, &err);
 	if (st == ST_OK)
 		st = table_call_query(&c, (struct json){ STR_NULL }, &q, &err);
 	plan->key = buf_in(req->arena);

@@ -25,6 +25,16 @@ statement_name(struct statement *s, struct str name)
 }
 
 void
+statement_column(struct statement *s, const struct column *column)
+{
+	if (!str_is_null(s->alias)) {
+		statement_name(s, s->alias);
+		statement_put(s, ".");
+	}
+	statement_name(s, column->name);
+}
+
+void
 statement_columns(
     struct statement *s, const struct column *const *columns, size_t n)
 {

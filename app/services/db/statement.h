@@ -29,8 +29,10 @@ struct statement {
 	struct buf sql;
 	struct db_value *args;
 	size_t n_args;
-	size_t room; /* for args */
-	char quote;  /* the driver's, around names */
+	size_t room;      /* for args */
+	char quote;       /* the driver's, around names */
+	struct str alias; /* of the table whose columns statement_column()
+			   * names; STR_NULL: they stand alone */
 };
 
 /* Everything lives in the arena. */
@@ -41,6 +43,9 @@ void statement_open(struct statement *s, struct arena *arena, char quote);
 
 /* A name of the catalogue, quoted. */
 void statement_name(struct statement *s, struct str name);
+
+/* A column's name, behind the alias if there is one. */
+void statement_column(struct statement *s, const struct column *column);
 
 /* The names of n columns with commas between them. */
 void statement_columns(
