@@ -65,6 +65,7 @@ struct service_type {
 	const char *group; /* "Database" */
 	const char *description;
 	const struct config_field *config; /* name NULL ends the list */
+	bool has_calls;                    /* see access_component() */
 	/*
 	 * Do the members of a config fit each other? Each has been checked
 	 * against `config`; secrets may be sealed. ST_INVALID names the member

@@ -1,5 +1,7 @@
 #include "middleware/registry/access.h"
 
+#include "middleware/service.h"
+
 /* The first class that holds any row decides. */
 enum row_class { CLASS_EXACT, CLASS_WILDCARD, CLASS_ALL_SERVICES, CLASS_NONE };
 
@@ -10,18 +12,25 @@ starts_nocase(struct str s, struct str prefix)
 	       str_eq_nocase(str_make(s.p, prefix.n), prefix);
 }
 
-/*
- * What rows are compared with: no slash at either end, and a call without the
- * arguments that may follow its name. A "(" elsewhere is part of a name.
- */
-static struct str
-component_of(struct str resource)
+struct str
+access_component(const struct service_type *type, struct str resource)
 {
+	if (type == NULL || !type->has_calls)
+		return resource;
 	while (resource.n > 0 && resource.p[0] == '/')
 		resource = str_skip(resource, 1);
 	if (starts_nocase(resource, STR("_proc/")) ||
 	    starts_nocase(resource, STR("_func/")))
 		resource.n = str_find(resource, '(');
+	return resource;
+}
+
+/* What rows are compared with: no slash at either end. */
+static struct str
+component_of(struct str resource)
+{
+	while (resource.n > 0 && resource.p[0] == '/')
+		resource = str_skip(resource, 1);
 	while (resource.n > 0 && resource.p[resource.n - 1] == '/')
 		resource.n--;
 	return resource;

@@ -10,6 +10,18 @@
 /* What is said to a key whose role does not allow it (dreamfactory.md 2.2). */
 #define ACCESS_REFUSED "Unauthorized. User is not authenticated."
 
+struct service_type;
+
+/*
+ * The component that a call on that resource of a service of that type (NULL:
+ * there is none) is about: where the type has calls, "_proc/NAME(1,2)" and
+ * "_func/NAME(1,2)" end before the arguments. Elsewhere a "(" is part of a
+ * name. Whoever runs the call takes its name from here too, so that nothing
+ * runs that the role was not asked about.
+ */
+struct str access_component(
+    const struct service_type *type, struct str resource);
+
 /* The verbs allowed on a component ("_table/todo/5", "" at the root). */
 unsigned access_verbs(const struct role *role, int64_t service_id,
     struct str component, unsigned requestor);

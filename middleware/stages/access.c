@@ -24,11 +24,20 @@ service_id(const struct request *req)
 	return req->service == NULL ? -1 : req->service->id;
 }
 
+static unsigned
+verbs_allowed(const struct request *req)
+{
+	const struct service *service = req->service;
+	struct str component = access_component(
+	    service == NULL ? NULL : service->type, req->resource);
+
+	return access_verbs(
+	    req->role, service_id(req), component, REQUESTOR_API);
+}
+
 static enum flow
 access_plan(void *state, struct request *req)
 {
-	unsigned verbs;
-
 	(void)state;
 	if (req->service_name.n == 0)
 		return FLOW_NEXT;
@@ -40,9 +49,7 @@ access_plan(void *state, struct request *req)
 		return FLOW_DONE;
 	}
 	req->service = snapshot_service(req->snapshot, req->service_name);
-	verbs = access_verbs(
-	    req->role, service_id(req), req->resource, REQUESTOR_API);
-	if ((verbs & verbs_needed(req->method)) == 0) {
+	if ((verbs_allowed(req) & verbs_needed(req->method)) == 0) {
 		response_unauthorized(req, ACCESS_REFUSED);
 		return FLOW_DONE;
 	}

@@ -30,6 +30,7 @@ def site(store, tmp_path_factory):
     site = CacheSite(tmp_path_factory.mktemp("cache"), store)
     site.site.add_role("reader")
     site.site.grant("reader", "own", "user/*", "GET")
+    site.site.grant("reader", "own", "_proc/open", "GET")
     site.site.add_role("nobody")
     site.keys = {name: site.site.add_key(name, name)
                  for name in ("reader", "nobody")}
@@ -410,6 +411,15 @@ def test_who_may_call(site, cache):
     finally:
         cache.caller.key = key
     assert cache.get("own/user/1").json["value"] == 1
+
+
+def test_a_key_like_a_call_is_a_key_of_its_own(site, cache):
+    """Only databases have calls, which a role knows by their names."""
+    for key in ("_proc/open", "_proc/open(1)"):
+        cache.put("own/" + key, {"value": 1})
+    reader = site.keys["reader"]
+    assert cache.get("own/_proc/open", key=reader).status == 200
+    check_error(cache.get("own/_proc/open(1)", key=reader), 401)
 
 
 def test_one_of_many_creates(site, cache):

@@ -7,6 +7,7 @@
 
 #include "middleware/registry/access.h"
 #include "middleware/registry/row_filters.h"
+#include "middleware/service.h"
 
 #define GET     1u
 #define POST    2u
@@ -153,11 +154,9 @@ static const struct verbs_case verbs_cases[] = {
 	    GET, 0 },
 	{ { { SYSTEM, "_table/todo", GET, 0, 0 } }, SYSTEM, "/_table/todo/",
 	    GET, 0 },
-	/* the arguments of a call are not part of its name */
-	{ { { SYSTEM, "_proc/sum", GET, 0, 0 } }, SYSTEM, "_proc/sum(1,'a/b')",
-	    GET, 0 },
-	{ { { SYSTEM, "*", ALL, 0, 0 }, { SYSTEM, "_func/sum", 0, 0, 0 } },
-	    SYSTEM, "_func/sum(1)", 0, 0 },
+	/* a "(" is part of a name, until access_component() has cut it */
+	{ { { SYSTEM, "_proc/sum", GET, 0, 0 } }, SYSTEM, "_proc/sum(1)", 0,
+	    0 },
 	{ { { SYSTEM, "_table/a", GET, 0, 0 } }, SYSTEM, "_table/a(b)", 0, 0 },
 	{ { { SYSTEM, "*", ALL, 0, 0 }, { SYSTEM, "_table/a(b)", 0, 0, 0 } },
 	    SYSTEM, "_table/a(b)", 0, 0 },
@@ -191,6 +190,43 @@ every_case_of_the_matching_holds(void **state)
 		if (got != c->expected)
 			fail_msg("case %zu, %s: %u instead of %u", i,
 			    c->component, got, c->expected);
+	}
+}
+
+static const struct {
+	const char *resource;
+	const char *component;
+} calls[] = {
+	{ "", "" },
+	{ "_proc", "_proc" },
+	{ "_proc/sum", "_proc/sum" },
+	{ "_proc/sum(1,'a/b')", "_proc/sum" },
+	{ "_proc/sum(1)(2)", "_proc/sum" },
+	{ "_proc/(1)", "_proc/" },
+	{ "_FUNC/Sum(", "_FUNC/Sum" },
+	{ "//_func/sum(1)", "_func/sum" },
+	{ "_proc(1)/sum", "_proc(1)/sum" },
+	{ "_table/a(b)", "_table/a(b)" },
+	{ "x/_proc/sum(1)", "x/_proc/sum(1)" },
+};
+
+/* The arguments of a call are not part of its name. */
+static void
+a_call_is_known_by_its_name(void **state)
+{
+	static const struct service_type database = { .has_calls = true };
+	static const struct service_type cache = { .has_calls = false };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		struct str resource = str_of(calls[i].resource);
+		struct str got = access_component(&database, resource);
+
+		if (!str_eq(got, str_of(calls[i].component)))
+			fail_msg("%s: %.*s", calls[i].resource, STR_ARG(got));
+		assert_true(
+		    str_eq(access_component(&cache, resource), resource));
+		assert_true(str_eq(access_component(NULL, resource), resource));
 	}
 }
 
@@ -268,6 +304,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_case_of_the_matching_holds),
+		cmocka_unit_test(a_call_is_known_by_its_name),
 		cmocka_unit_test(filters_come_from_the_row_that_decides),
 		cmocka_unit_test(
 		    a_role_reaches_a_service_by_any_row_that_allows_something),

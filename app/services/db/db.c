@@ -164,8 +164,8 @@ db_handle(struct request *req)
 
 /* What all types have in common. */
 #define DATABASE                                                               \
-	.group = "Database", .database = config_database, .close = db_close,   \
-	.cache_plan = db_cache_plan, .handle = db_handle,                      \
+	.group = "Database", .has_calls = true, .database = config_database,   \
+	.close = db_close, .cache_plan = db_cache_plan, .handle = db_handle,   \
 	.changed = db_changed, .flush_tags = db_flush_tags
 
 const struct service_type service_sqlite = {
