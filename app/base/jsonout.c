@@ -1,5 +1,6 @@
 #include "app/base/jsonout.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -139,6 +140,13 @@ put_formatted(struct buf *b, const char *text)
 	}
 }
 
+/* Below DBL_MIN a double has fewer digits than DBL_DIG: 5e-324 has one. */
+static int
+least_digits(double v)
+{
+	return fabs(v) < DBL_MIN ? 1 : DBL_DIG;
+}
+
 void
 json_put_double(struct buf *b, double v)
 {
@@ -154,7 +162,8 @@ json_put_double(struct buf *b, double v)
 	}
 	if (put_short_decimal(b, v))
 		return;
-	for (int digits = 15; digits <= 17; digits++) {
+	for (int digits = least_digits(v); digits <= DBL_DECIMAL_DIG;
+	     digits++) {
 		(void)snprintf(text, sizeof(text), "%.*g", digits, v);
 		if (strtod(text, NULL) == v)
 			break;

@@ -1,6 +1,7 @@
 #include "drivers/db/mysql_time.h"
 
 #include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,8 +96,10 @@ double
 mysql_float_widen(float f)
 {
 	char text[32];
+	/* Below FLT_MIN a float has fewer digits: 1e-45 has one. */
+	int least = fabsf(f) < FLT_MIN ? 1 : FLT_DIG;
 
-	for (int digits = FLT_DIG; digits < FLT_DECIMAL_DIG; digits++) {
+	for (int digits = least; digits < FLT_DECIMAL_DIG; digits++) {
 		(void)snprintf(text, sizeof(text), "%.*g", digits, (double)f);
 		if (strtof(text, NULL) == f)
 			return strtod(text, NULL);

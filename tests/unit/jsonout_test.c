@@ -117,7 +117,9 @@ doubles_are_as_short_as_can_be(void **state)
 	assert_double_out(0.1 + 0.2, "0.30000000000000004");
 	assert_double_out(1.0 / 3, "0.3333333333333333");
 	assert_double_out(123456789.123456789, "123456789.12345679");
-	assert_double_out(5e-324, "4.94065645841247e-324");
+	assert_double_out(5e-324, "5e-324");
+	assert_double_out(1e-323, "1e-323");
+	assert_double_out(2.225073858507201e-308, "2.225073858507201e-308");
 	assert_double_out(1.7976931348623157e308, "1.7976931348623157e+308");
 }
 

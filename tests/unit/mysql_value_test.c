@@ -157,6 +157,9 @@ floats_mean_what_their_text_means(void **state)
 	fixture_script(f, "UPDATE v SET a = 16777217, b = 1e300");
 	assert_true(one(f, "SELECT a FROM v").d == 16777216.0);
 	assert_true(one(f, "SELECT b FROM v").d == 1e300);
+	fixture_script(f, "UPDATE v SET a = 1e-45, b = 5e-324");
+	assert_true(one(f, "SELECT a FROM v").d == 1e-45);
+	assert_true(one(f, "SELECT b FROM v").d == 5e-324);
 }
 
 static void
