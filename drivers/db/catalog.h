@@ -28,6 +28,19 @@ enum column_kind {
 	COLUMN_ANY /* SQLite column without a type */
 };
 
+/* What the kind leaves open about values on their way in. */
+enum column_form {
+	FORM_PLAIN,
+	FORM_YEAR,     /* an integer: 0 says none, others begin at 1901 */
+	FORM_FLOAT,    /* a real of 4 bytes */
+	FORM_FIXED,    /* a text: blanks at its end are no part of it; a binary:
+			* filled up with zeros to its length */
+	FORM_BYTES,    /* a text whose length counts bytes of UTF-8 */
+	FORM_GEOMETRY, /* a binary: SRID and WKB */
+	FORM_LOOSE     /* a date or time that stays as it was written, be it
+			* with a zone, beyond any range, or a number */
+};
+
 struct column {
 	struct str name;
 	struct str db_type; /* as declared */
@@ -36,7 +49,8 @@ struct column {
 	bool has_default;
 	bool auto_increment;
 	bool generated;    /* computed; never written */
-	bool is_unsigned;  /* an integer that may be above INT64_MAX */
+	bool is_unsigned;  /* a number never below 0; an integer may be above
+			    * INT64_MAX */
 	unsigned digits;   /* significant ones that a decimal keeps, 0: what
 			    * its declaration says */
 	unsigned key_part; /* 1-based place in the primary key, 0: not in it */
@@ -51,7 +65,10 @@ struct column {
 	unsigned precision; /* digits of a decimal, scale of them behind the
 			     * point */
 	unsigned scale;
-	unsigned width;      /* bytes of an integer, 0: is none */
+	unsigned width; /* bytes of an integer, 0: is none */
+	int64_t least;  /* of an integer, as all of most is */
+	uint64_t most;
+	enum column_form form;
 	struct str *choices; /* of ENUM and SET */
 	size_t n_choices;
 	bool is_set;             /* several of the choices, with commas */

@@ -26,6 +26,15 @@ key_collect(struct db_table *t, struct arena *arena)
 }
 
 void
+column_range(struct column *c, unsigned bits)
+{
+	uint64_t all = UINT64_MAX >> (64 - bits);
+
+	c->most = c->is_unsigned ? all : all >> 1;
+	c->least = c->is_unsigned ? 0 : -(int64_t)(all >> 1) - 1;
+}
+
+void
 table_link(struct db_table *t, struct arena *arena)
 {
 	key_collect(t, arena);

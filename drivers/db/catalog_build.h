@@ -13,6 +13,12 @@ struct db_table;
 /* Appends an item to a list that grows as bytes of a buf in the arena. */
 void items_add(struct buf *list, const void *item, size_t size);
 
+struct column;
+
+/* Sets least and most of an integer of so many bits, 1 to 64; is_unsigned is
+ * set. */
+void column_range(struct column *c, unsigned bits);
+
 /* Makes key and by_name of the table's columns, which stay where they are. */
 void table_link(struct db_table *t, struct arena *arena);
 

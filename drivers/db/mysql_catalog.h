@@ -39,6 +39,12 @@ struct column *mysql_column(
 /* The columns of every table. */
 enum status mysql_columns_read(struct mysql_reading *r, struct error *err);
 
+/* Sets form and, for an integer, its range. word is the type, bits how many a
+ * BIT has; charset is of a text, else STR_NULL. width and is_unsigned are
+ * set. */
+void mysql_form(
+    struct column *c, struct str word, unsigned bits, struct str charset);
+
 /* -- mysql_indexes.c: once the columns are read ---------------------------- */
 
 /* Indexes, the primary key among them. */

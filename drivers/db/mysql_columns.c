@@ -18,9 +18,9 @@
 	"EXTRA LIKE '%auto_increment%', "                                      \
 	"EXTRA LIKE '%VIRTUAL GENERATED%' OR EXTRA LIKE '%STORED GENERATED%'," \
 	"DATA_TYPE = 'bit' OR "                                                \
-	"(DATA_TYPE LIKE '%int' AND COLUMN_TYPE LIKE '%unsigned%'), "          \
+	"(NUMERIC_PRECISION IS NOT NULL AND COLUMN_TYPE LIKE '%unsigned%'), "  \
 	"CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, "         \
-	"DATA_TYPE FROM information_schema.COLUMNS "                           \
+	"DATA_TYPE, CHARACTER_SET_NAME FROM information_schema.COLUMNS "       \
 	"WHERE TABLE_SCHEMA = DATABASE() "                                     \
 	"ORDER BY CAST(TABLE_NAME AS BINARY), ORDINAL_POSITION"
 #define MARIADB_DEFAULT "COLUMN_DEFAULT"
@@ -116,7 +116,7 @@ choices_read(struct arena *arena, struct column *c)
 	c->n_choices = list.n / sizeof(struct str);
 }
 
-/* v: length, precision, scale and the word of the type. */
+/* v: length, precision, scale, the word of the type, the character set. */
 static void
 bounds_read(struct arena *arena, struct column *c, const struct db_value *v)
 {
@@ -133,6 +133,8 @@ bounds_read(struct arena *arena, struct column *c, const struct db_value *v)
 	}
 	c->length = number_of(&v[0]);
 	c->width = width_of(word, number_of(&v[1]));
+	mysql_form(c, word, (unsigned)number_of(&v[1]),
+	    v[4].type == DB_NULL ? STR_NULL : v[4].s);
 }
 
 static void
@@ -186,8 +188,10 @@ on_json(void *ctx, const struct db_value *v, size_t n)
 	struct column *c = mysql_column(ctx, v);
 
 	(void)n;
-	if (c != NULL && str_eq(c->db_type, STR("longtext")))
-		c->kind = COLUMN_JSON;
+	if (c == NULL || !str_eq(c->db_type, STR("longtext")))
+		return ST_OK;
+	c->kind = COLUMN_JSON;
+	c->form = FORM_PLAIN;
 	return ST_OK;
 }
 

@@ -4,6 +4,8 @@
  */
 #include "drivers/db/sqlite_catalog.h"
 
+#include "drivers/db/catalog_build.h"
+
 /* Beyond this a number between brackets is no bound. */
 #define BOUND_MAX 1000000000
 
@@ -48,6 +50,12 @@ sqlite_bounds(struct column *c)
 	case COLUMN_INTEGER:
 	case COLUMN_BOOLEAN:
 		c->width = INTEGER_BYTES;
+		column_range(c, 8 * INTEGER_BYTES);
+		break;
+	case COLUMN_DATE:
+	case COLUMN_TIME:
+	case COLUMN_DATETIME:
+		c->form = FORM_LOOSE;
 		break;
 	default:
 		break;

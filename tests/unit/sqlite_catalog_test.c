@@ -64,9 +64,28 @@ every_integer_has_eight_bytes(void **state)
 	t = table_read(f);
 	for (size_t i = 0; i < t->n_columns; i++) {
 		assert_int_equal(t->columns[i].width, 8);
+		assert_true(t->columns[i].least == INT64_MIN);
+		assert_true(t->columns[i].most == INT64_MAX);
 		assert_int_equal(t->columns[i].length, 0);
 		assert_int_equal(t->columns[i].precision, 0);
 	}
+}
+
+static void
+dates_stay_as_they_are_written(void **state)
+{
+	struct fixture *f = *state;
+	const struct db_table *t;
+
+	fixture_script(
+	    f, "CREATE TABLE t (a DATE, b TIMESTAMP, c TIME, d VARCHAR(9))");
+	t = table_read(f);
+	for (const char *name = "abc"; *name != '\0'; name++) {
+		char one[] = { *name, '\0' };
+
+		assert_int_equal(column_of(t, one)->form, FORM_LOOSE);
+	}
+	assert_int_equal(column_of(t, "d")->form, FORM_PLAIN);
 }
 
 static void
@@ -141,6 +160,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(every_integer_has_eight_bytes),
+		TEST(dates_stay_as_they_are_written),
 		TEST(only_a_number_is_a_length),
 		TEST(an_index_over_an_expression_is_left_out),
 		TEST(unique_among_some_rows_is_not_unique),
