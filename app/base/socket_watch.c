@@ -199,6 +199,17 @@ socket_watch_begin(struct socket_watch *w, int64_t deadline_ms)
 	return true;
 }
 
+/* The watchdog wakes for the earlier one, and finds that there is time. */
+void
+socket_watch_prolong(struct socket_watch *w, int64_t deadline_ms)
+{
+	int64_t until_ms = atomic_load(&w->until_ms);
+
+	if (until_ms > 0 && until_ms < deadline_ms)
+		(void)atomic_compare_exchange_strong(
+		    &w->until_ms, &until_ms, deadline_ms);
+}
+
 bool
 socket_watch_end(struct socket_watch *w)
 {

@@ -36,6 +36,9 @@ bool socket_watch_fd(struct socket_watch *w, int fd);
 /* Time runs from here; false: it is over already, or interrupted. */
 bool socket_watch_begin(struct socket_watch *w, int64_t deadline_ms);
 
+/* Time runs on to a later deadline, unless it is over already. */
+void socket_watch_prolong(struct socket_watch *w, int64_t deadline_ms);
+
 /* Time runs no more; false: the socket has been shut or will be. */
 bool socket_watch_end(struct socket_watch *w);
 

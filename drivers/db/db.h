@@ -137,6 +137,15 @@ struct db_driver {
 	enum status (*run)(struct db_conn *conn, const struct db_stmt *stmt,
 	    int64_t deadline_ms, db_row_f *row, void *ctx,
 	    struct db_result *result, struct error *err);
+	/* Before run(): the statement that follows may be prolonged, up to
+	 * last_ms. */
+	void (*may_last)(struct db_conn *conn, int64_t last_ms);
+	/*
+	 * From the row callback alone, after may_last(): the statement that
+	 * runs, and the transaction around it, may take until then. What is
+	 * over already stays so.
+	 */
+	void (*prolong)(struct db_conn *conn, int64_t deadline_ms);
 	/* A transaction that only reads: all of its statements see the rows of
 	 * one moment. End it with rollback(). */
 	enum status (*begin_read)(

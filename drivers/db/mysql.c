@@ -216,6 +216,21 @@ driver_script(struct db_conn *conn, const char *sql, struct error *err)
 	return st;
 }
 
+/* The server's own limit is set before a statement runs. */
+static void
+driver_may_last(struct db_conn *conn, int64_t last_ms)
+{
+	conn->last_ms = last_ms;
+}
+
+static void
+driver_prolong(struct db_conn *conn, int64_t deadline_ms)
+{
+	socket_watch_prolong(&conn->watch, deadline_ms);
+	if (conn->transaction_ends_ms < deadline_ms)
+		conn->transaction_ends_ms = deadline_ms;
+}
+
 static void
 driver_interrupt(struct db_conn *conn)
 {
@@ -233,6 +248,8 @@ const struct db_driver db_mysql = {
 	.returning = driver_returning,
 	.usable = driver_usable,
 	.run = mysql_run,
+	.may_last = driver_may_last,
+	.prolong = driver_prolong,
 	.begin_read = driver_begin_read,
 	.begin = driver_begin,
 	.commit = driver_commit,

@@ -53,6 +53,7 @@ struct db_conn {
 	int64_t asked;        /* how often for versions */
 	uint64_t packet_max;  /* most bytes that the server takes at once */
 	int64_t limit_s;      /* the server's own on a statement, 0: none */
+	int64_t last_ms;      /* of may_last(), until a statement has run */
 	enum transaction transaction;
 	int64_t transaction_ends_ms; /* deadline given to begin() */
 	bool running;

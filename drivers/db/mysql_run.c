@@ -106,7 +106,9 @@ static enum status
 kept_run(struct db_conn *conn, struct asking *a, struct error *err)
 {
 	struct mysql_kept *kept;
-	enum status st = mysql_allow(conn, a->deadline_ms, err);
+	enum status st = mysql_allow(conn,
+	    conn->last_ms > a->deadline_ms ? conn->last_ms : a->deadline_ms,
+	    err);
 
 	if (st == ST_OK)
 		st = kept_execute(conn, a->stmt, false, &kept, err);
@@ -176,5 +178,6 @@ mysql_run(struct db_conn *conn, const struct db_stmt *stmt, int64_t deadline_ms,
 	st = conn->transaction == TRANSACTION_OPEN ? attempt(conn, &a, err)
 						   : run_outside(conn, &a, err);
 	conn->running = false;
+	conn->last_ms = 0;
 	return st;
 }

@@ -329,6 +329,23 @@ sqlite_versions(
 	    conn, &ask_data, until_ms, number_take, data, NULL, err);
 }
 
+/* Nobody but weir ends a statement. */
+static void
+sqlite_may_last(struct db_conn *conn, int64_t last_ms)
+{
+	(void)conn;
+	(void)last_ms;
+}
+
+static void
+sqlite_prolong(struct db_conn *conn, int64_t deadline_ms)
+{
+	if (conn->deadline_ms < deadline_ms)
+		conn->deadline_ms = deadline_ms;
+	if (conn->transaction_ends_ms < deadline_ms)
+		conn->transaction_ends_ms = deadline_ms;
+}
+
 static void
 sqlite_interrupt(struct db_conn *conn)
 {
@@ -346,6 +363,8 @@ const struct db_driver db_sqlite = {
 	.returning = sqlite_returning,
 	.usable = sqlite_usable,
 	.run = sqlite_run,
+	.may_last = sqlite_may_last,
+	.prolong = sqlite_prolong,
 	.begin_read = sqlite_begin_read,
 	.begin = sqlite_begin,
 	.commit = sqlite_commit,

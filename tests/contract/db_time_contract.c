@@ -32,6 +32,54 @@ a_statement_ends_at_its_deadline(void **state)
 	assert_int_equal(rows_number(f, "SELECT 1"), 1);
 }
 
+struct prolonging {
+	struct fixture *f;
+	int64_t until_ms; /* the deadline that it had */
+	size_t rows;
+};
+
+/* The first row stays longer than the statement was given. */
+static enum status
+take_time(void *ctx, const struct db_value *v, size_t n)
+{
+	struct prolonging *p = ctx;
+	struct timespec nap = { .tv_nsec = 10 * 1000 * 1000 };
+
+	(void)v;
+	(void)n;
+	if (p->rows++ > 0)
+		return ST_OK;
+	p->f->driver->prolong(p->f->conn, fixture_deadline());
+	while (clock_boot_ms() <= p->until_ms + 100)
+		(void)nanosleep(&nap, NULL);
+	return ST_OK;
+}
+
+static void
+a_statement_and_its_transaction_can_be_prolonged(void **state)
+{
+	struct fixture *f = *state;
+	struct db_stmt stmt = {
+		.sql = STR("SELECT a.i FROM v AS a, v AS b, v AS c, v AS d"),
+	};
+	struct prolonging p = { .f = f };
+
+	fixture_script(f, "CREATE TABLE v (i INTEGER);"
+			  "INSERT INTO v VALUES (0), (1), (2), (3), (4), (5), "
+			  "(6), (7), (8), (9)");
+	p.until_ms = clock_boot_ms() + 500;
+	assert_int_equal(
+	    f->driver->begin_read(f->conn, p.until_ms, NULL), ST_OK);
+	f->driver->may_last(f->conn, fixture_deadline());
+	assert_int_equal(f->driver->run(f->conn, &stmt, p.until_ms, take_time,
+			     &p, NULL, NULL),
+	    ST_OK);
+	assert_int_equal(p.rows, 10000);
+	assert_int_equal(rows_number(f, "SELECT 1"), 1);
+	f->driver->rollback(f->conn);
+	assert_true(f->driver->usable(f->conn, true));
+}
+
 /* Once, after a moment: the statement may have begun or not. */
 static void *
 interrupt_soon(void *arg)
@@ -305,6 +353,7 @@ main(void)
 {
 	const struct promise promises[] = {
 		PROMISE(a_statement_ends_at_its_deadline),
+		PROMISE(a_statement_and_its_transaction_can_be_prolonged),
 		PROMISE(another_thread_can_interrupt),
 		PROMISE(an_interrupted_connection_runs_nothing_more),
 		PROMISE(a_committed_transaction_stays),
