@@ -10,6 +10,7 @@
 #include "app/round.h"
 #include "middleware/pipeline.h"
 #include "middleware/registry/registry.h"
+#include "middleware/renew.h"
 
 #define IDLE_CALLS_MAX 256u
 
@@ -70,6 +71,7 @@ dispatch_new_call(struct dispatch *d)
 	cancel_reset(&call->cancel);
 	request_init(&call->req, &call->arena,
 	    registry_pin(d->parts.registry, &d->cached));
+	call->req.registry = d->parts.registry;
 	call->req.cancel = &call->cancel;
 	call->req.stores = &d->stores;
 	d->n_open++;
@@ -80,6 +82,7 @@ void
 dispatch_release(struct dispatch *d, struct call *call)
 {
 	log_access(call->req.log_line);
+	renew_release(&call->req);
 	snapshot_unref(call->req.snapshot);
 	arena_reset(&call->arena);
 	d->n_open--;

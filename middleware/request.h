@@ -18,6 +18,7 @@
 
 struct app;
 struct cancel;
+struct registry;
 struct role;
 struct service;
 struct settings;
@@ -65,6 +66,7 @@ enum request_param {
 
 #define SEGMENTS_MAX  8
 #define BATCH_OPS_MAX 24
+#define LATER_MAX     3
 
 /* Store operations planned by the stages, for one store. */
 struct batch {
@@ -135,6 +137,12 @@ struct request {
 	const struct service *service;   /* NULL at the root or unknown */
 	const struct app *app;
 	const struct role *role; /* NULL: none */
+
+	/* where its service can be opened anew, or NULL, and the snapshots
+	 * pinned for that: see renew.h */
+	struct registry *registry;
+	struct snapshot *later[LATER_MAX];
+	size_t n_later;
 
 	/* the room it is in: whose store connections may be used, and whether
 	 * a call may block. Set by front and worker. */

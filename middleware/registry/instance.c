@@ -1,6 +1,7 @@
 #include "middleware/registry/instance.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -25,7 +26,8 @@ struct instance {
 	struct str sealed;      /* the config as the record has it */
 	struct settings_hold *hold;
 	void *handle;
-	struct error error; /* why handle is NULL */
+	struct error error;   /* why handle is NULL */
+	pthread_mutex_t lock; /* see instance_lock() */
 	/* Of the opening thread. */
 	bool stale;       /* what it stands on changed */
 	int64_t took_ms;  /* to open it, or to fail */
@@ -57,6 +59,7 @@ unopened(const struct service *record, struct settings_hold *hold)
 		abort();
 	assert(record->active && record->type != NULL);
 	atomic_init(&inst->refs, 1);
+	(void)pthread_mutex_init(&inst->lock, NULL);
 	arena_init(&inst->arena, ARENA_BYTES);
 	record_copy(inst, record);
 	inst->hold = settings_hold_ref(hold);
@@ -138,6 +141,7 @@ instance_unref(struct instance *inst)
 	config_wipe(inst);
 	settings_hold_unref(inst->hold);
 	arena_close(&inst->arena);
+	(void)pthread_mutex_destroy(&inst->lock);
 	free(inst);
 }
 
@@ -208,6 +212,41 @@ rest_after(const struct instance *fresh, int64_t wait_ms)
 	return wait_ms > 2 * fresh->took_ms ? wait_ms : 2 * fresh->took_ms;
 }
 
+void
+instance_lock(struct instance *inst)
+{
+	(void)pthread_mutex_lock(&inst->lock);
+}
+
+void
+instance_unlock(struct instance *inst)
+{
+	(void)pthread_mutex_unlock(&inst->lock);
+}
+
+static void
+opened_log(const struct instance *inst)
+{
+	log_line(LOG_INFO, STR_NULL, "service %.*s: opened",
+	    STR_ARG(inst->service.name));
+}
+
+enum status
+instance_open(struct instance *inst, struct instance **out, struct error *err)
+{
+	struct instance *fresh = open_quietly(inst);
+	enum status st = fresh->error.status;
+
+	if (fresh->handle != NULL) {
+		opened_log(fresh);
+		*out = fresh;
+		return ST_OK;
+	}
+	(void)error_set(err, st, "%s", fresh->error.text);
+	instance_unref(fresh);
+	return st == ST_OK || st == ST_STALE ? ST_UNAVAILABLE : st;
+}
+
 /* The next try comes later; only news are logged. True: fresh has news that
  * requests should be told. */
 static bool
@@ -260,8 +299,7 @@ instance_renew(struct instance *inst, int64_t now_ms)
 		return NULL;
 	fresh = open_quietly(inst);
 	if (fresh->handle != NULL) {
-		log_line(LOG_INFO, STR_NULL, "service %.*s: opened",
-		    STR_ARG(inst->service.name));
+		opened_log(fresh);
 		return fresh;
 	}
 	if (failure_note(inst, fresh, now_ms))

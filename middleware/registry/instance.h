@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/base/status.h"
+
 struct instance;
 struct service;
 struct settings_hold;
@@ -29,6 +31,17 @@ bool instance_fits(const struct instance *inst, const struct service *record);
 /* What the type made, NULL: it could not be opened, and why. */
 void *instance_handle(const struct instance *inst);
 const char *instance_error(const struct instance *inst);
+
+/*
+ * Any thread that may block: another instance for the same record, opened; the
+ * caller has the first hold. ST_UNAVAILABLE, or what the type's open says.
+ */
+enum status instance_open(
+    struct instance *inst, struct instance **out, struct error *err);
+
+/* Around it, where several threads may want the same. */
+void instance_lock(struct instance *inst);
+void instance_unlock(struct instance *inst);
 
 /*
  * The opening thread only, as it may block: a fresh instance for the same

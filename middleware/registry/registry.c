@@ -1,35 +1,18 @@
 #include "middleware/registry/registry.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "app/base/clock.h"
 #include "app/base/log.h"
-#include "middleware/registry/current.h"
-#include "middleware/registry/instance.h"
 #include "middleware/registry/key_proof.h"
 #include "middleware/registry/platform.h"
+#include "middleware/registry/registry_state.h"
 #include "middleware/registry/settings_hold.h"
 #include "middleware/registry/snapshot_build.h"
-#include "middleware/registry/ticker.h"
-#include "middleware/registry/watch.h"
 #include "middleware/service.h"
 
 #define POLL_MS 500
 #define OPEN_MS 1000
-
-struct registry {
-	struct current current;
-	atomic_bool healthy;
-	/* What one thread at a time works with, under work_lock. */
-	pthread_mutex_t work_lock;
-	struct watch watch;
-	struct settings_hold *hold;
-	struct platform *platform;
-	struct ticker poller; /* looks for news in the system database */
-	struct ticker opener; /* opens services, which may take long */
-};
 
 static void
 lines_log(enum log_level level, struct str rest)
@@ -142,44 +125,6 @@ poll_once(void *ctx)
 	(void)pthread_mutex_unlock(&reg->work_lock);
 }
 
-/* The records may have changed while the service was opened. */
-static void
-swap(struct registry *reg, const struct instance *old, struct instance *fresh)
-{
-	struct snapshot *s;
-
-	(void)pthread_mutex_lock(&reg->work_lock);
-	s = snapshot_swap(current_get(&reg->current), old, fresh);
-	if (s != NULL)
-		current_publish(&reg->current, s);
-	(void)pthread_mutex_unlock(&reg->work_lock);
-	if (s != NULL && instance_handle(fresh) == NULL)
-		ticker_poke(&reg->opener);
-	instance_unref(fresh);
-}
-
-static void
-open_once(void *ctx)
-{
-	struct registry *reg = ctx;
-	struct snapshot *cached = NULL;
-	struct snapshot *s = current_pin(&reg->current, &cached);
-	size_t n;
-
-	(void)snapshot_services(s, &n);
-	for (size_t i = 0; i < n; i++) {
-		struct instance *old = snapshot_instance(s, i), *fresh = NULL;
-
-		if (old != NULL)
-			fresh = instance_renew(old, clock_boot_ms());
-		if (fresh != NULL)
-			swap(reg, old, fresh);
-	}
-	snapshot_unref(s);
-	snapshot_unref(cached);
-	current_reap(&reg->current);
-}
-
 /* Opens all that is not; takes over the caller's hold and returns one. */
 static struct snapshot *
 opened(struct snapshot *s)
@@ -202,7 +147,7 @@ registry_new(void)
 	current_init(&reg->current);
 	(void)pthread_mutex_init(&reg->work_lock, NULL);
 	ticker_init(&reg->poller, poll_once, reg, POLL_MS);
-	ticker_init(&reg->opener, open_once, reg, OPEN_MS);
+	ticker_init(&reg->opener, services_open, reg, OPEN_MS);
 	return reg;
 }
 
@@ -239,7 +184,7 @@ registry_open(const struct service_host *host, bool migrate,
 		registry_close(reg);
 		return st;
 	}
-	open_once(reg);
+	services_open(reg);
 	atomic_store(&reg->healthy, true);
 	*out = reg;
 	return ST_OK;

@@ -42,6 +42,16 @@ void registry_poke(struct registry *reg);
 struct snapshot *registry_pin(struct registry *reg, struct snapshot **cached);
 
 /*
+ * Any thread that may block: has a service opened anew whose instance `handle`
+ * is outdated, unless another thread has done so since; with `any` in any case,
+ * so that what the caller has changed is seen. *out: the snapshot that has it,
+ * pinned for the caller. ST_MISSING when there is no such service any more;
+ * else why it could not be opened: then the instance it has goes on serving.
+ */
+enum status registry_renew(struct registry *reg, struct str service,
+    const void *handle, bool any, struct snapshot **out, struct error *err);
+
+/*
  * SIGHUP: reads everything again, under new settings owned by the arena
  * `owner`, which the registry closes and frees when the last snapshot of it
  * ends, or at once when this fails: then nothing has changed. Every service is

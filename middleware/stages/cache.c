@@ -352,14 +352,16 @@ put_cache_status(const struct cache_slot *slot, struct request *req)
 	buf_put_lit(b, "\r\n");
 }
 
-/* The request ran its own query: its result may serve others. */
+/* The request ran its own query: its result may serve others. One of another
+ * instance than the key was made by is not stored: were the schema changed
+ * back, it would be found under the key of a catalogue that it is not of. */
 static void
 keep_and_store(struct cache_slot *slot, struct request *req, bool good)
 {
 	if (good)
 		digest(response_body(&req->response), slot->entry.etag);
 	keep_result(slot, req);
-	if (good && slot->tags_known)
+	if (good && slot->tags_known && req->n_later == 0)
 		store(slot, req);
 }
 

@@ -302,6 +302,145 @@ many_threads_may_pin_while_records_change(void **state)
 
 #define REGISTRY(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+static const void *
+handle_of(struct registry *reg, const char *name)
+{
+	struct snapshot *cached = NULL;
+	struct snapshot *s = registry_pin(reg, &cached);
+	const struct service *service = snapshot_service(s, str_of(name));
+	const void *handle = service == NULL ? NULL : service->instance;
+
+	snapshot_unref(s);
+	snapshot_unref(cached);
+	return handle;
+}
+
+/* Renews, and drops the snapshot it got. */
+static enum status
+renew(struct registry *reg, const char *name, const void *handle, bool any)
+{
+	struct snapshot *later = NULL;
+	enum status st =
+	    registry_renew(reg, str_of(name), handle, any, &later, NULL);
+
+	if (st == ST_OK)
+		assert_true(snapshot_service(later, str_of(name))->instance ==
+			    handle_of(reg, name));
+	snapshot_unref(later);
+	return st;
+}
+
+static void
+an_outdated_service_is_opened_anew_at_once(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct registry *reg;
+	const void *old;
+
+	service_add(fix, "db");
+	reg = registry_of(fix);
+	old = handle_of(reg, "db");
+	assert_int_equal(renew(reg, "db", old, false), ST_OK);
+	assert_true(handle_of(reg, "db") != old);
+	assert_int_equal(fake_opened(), 2);
+	registry_close(reg);
+}
+
+static void
+what_another_has_renewed_is_not_renewed_again(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct snapshot *cached = NULL, *s;
+	struct registry *reg;
+	const void *old;
+
+	service_add(fix, "db");
+	reg = registry_of(fix);
+	s = registry_pin(reg, &cached); /* keeps the old one open */
+	old = handle_of(reg, "db");
+	assert_int_equal(renew(reg, "db", old, false), ST_OK);
+	assert_int_equal(renew(reg, "db", old, false), ST_OK);
+	assert_int_equal(fake_opened(), 2);
+	assert_int_equal(renew(reg, "db", old, true), ST_OK);
+	assert_int_equal(fake_opened(), 3);
+	snapshot_unref(s);
+	snapshot_unref(cached);
+	registry_close(reg);
+}
+
+static void
+what_cannot_be_opened_anew_goes_on_serving(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct registry *reg;
+	const void *old;
+
+	service_add(fix, "db");
+	reg = registry_of(fix);
+	old = handle_of(reg, "db");
+	fake_fail("it is broken");
+	assert_int_equal(renew(reg, "db", old, true), ST_INVALID);
+	fake_fail(NULL);
+	assert_ptr_equal(handle_of(reg, "db"), old);
+	assert_int_equal(renew(reg, "none", NULL, true), ST_MISSING);
+	registry_close(reg);
+}
+
+struct renewer {
+	pthread_t thread;
+	struct registry *reg;
+	const void *handle;
+	bool any;
+	enum status st;
+};
+
+static void *
+renewer_main(void *arg)
+{
+	struct renewer *r = arg;
+
+	r->st = renew(r->reg, "db", r->handle, r->any);
+	return NULL;
+}
+
+static void
+renew_at_once(struct registry *reg, bool any)
+{
+	struct renewer list[READERS];
+	const void *old = handle_of(reg, "db");
+
+	for (int i = 0; i < READERS; i++) {
+		list[i] =
+		    (struct renewer){ .reg = reg, .handle = old, .any = any };
+		assert_int_equal(pthread_create(&list[i].thread, NULL,
+				     renewer_main, &list[i]),
+		    0);
+	}
+	for (int i = 0; i < READERS; i++) {
+		assert_int_equal(pthread_join(list[i].thread, NULL), 0);
+		assert_int_equal(list[i].st, ST_OK);
+	}
+}
+
+static void
+many_at_once_open_it_once(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct snapshot *cached = NULL, *s;
+	struct registry *reg;
+
+	service_add(fix, "db");
+	reg = registry_of(fix);
+	s = registry_pin(reg, &cached);
+	renew_at_once(reg, false);
+	assert_int_equal(fake_opened(), 2);
+	renew_at_once(reg, true);
+	assert_int_equal(fake_opened(), 2 + READERS);
+	snapshot_unref(s);
+	snapshot_unref(cached);
+	registry_close(reg);
+}
+
 int
 main(void)
 {
@@ -315,6 +454,10 @@ main(void)
 		REGISTRY(a_service_that_changed_is_opened_anew),
 		REGISTRY(a_database_that_is_slow_to_open_delays_no_news),
 		REGISTRY(many_threads_may_pin_while_records_change),
+		REGISTRY(an_outdated_service_is_opened_anew_at_once),
+		REGISTRY(what_another_has_renewed_is_not_renewed_again),
+		REGISTRY(what_cannot_be_opened_anew_goes_on_serving),
+		REGISTRY(many_at_once_open_it_once),
 	};
 
 	return SYSTEM_RUN("registry", tests);

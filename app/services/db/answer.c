@@ -47,6 +47,28 @@ answer_doubt(struct request *req, const char *verb, struct str table)
 	    verb, STR_ARG(table));
 }
 
+static void
+answer_failed(struct request *req, int status, const char *verb,
+    struct str table, struct str why)
+{
+	response_fail(req, status, "Failed to %s records of '%.*s'.\n%.*s",
+	    verb, STR_ARG(table), STR_ARG(why));
+}
+
+static void
+answer_stale(struct table_call *c, const char *verb, const struct error *err)
+{
+	c->stale = arena_dup(c->req->arena, str_of(err->text));
+	c->stale_verb = verb;
+	answer_away(c->req, "The schema of the database has changed.");
+}
+
+void
+answer_unknown(struct table_call *c)
+{
+	answer_failed(c->req, 500, c->stale_verb, c->table->name, c->stale);
+}
+
 void
 answer_fault(struct table_call *c, const char *verb, enum status st,
     const struct error *err)
@@ -65,7 +87,7 @@ answer_fault(struct table_call *c, const char *verb, enum status st,
 	else if (st == ST_UNAVAILABLE || st == ST_FULL)
 		answer_away(req, "The database is not available now.");
 	else if (st == ST_STALE)
-		answer_away(req, "The schema of the database has changed.");
+		answer_stale(c, verb, err);
 	else if (st == ST_TIMEOUT)
 		response_fail(req, 504,
 		    "The database took too long to %s records of '%.*s'.", verb,
@@ -74,9 +96,8 @@ answer_fault(struct table_call *c, const char *verb, enum status st,
 		response_fail(req, 400,
 		    "The answer is too large: ask for fewer records.");
 	else
-		response_fail(req, response_status_of(st),
-		    "Failed to %s records of '%.*s'.\n%s", verb, STR_ARG(table),
-		    err->text);
+		answer_failed(req, response_status_of(st), verb, table,
+		    str_of(err->text));
 }
 
 void

@@ -26,10 +26,14 @@ void answer_refuse(
 /*
  * A statement failed: "Failed to {verb} records ..." for a fault, 503 with
  * Retry-After while the database is away, 504 past its deadline. Nothing of it
- * when the client has gone.
+ * when the client has gone. ST_STALE makes the call stale: see there.
  */
 void answer_fault(struct table_call *c, const char *verb, enum status st,
     const struct error *err);
+
+/* The same for a call that is stale although the schema is the catalogue's: a
+ * view or a trigger names what is not there. */
+void answer_unknown(struct table_call *c);
 
 /* Every method that some path of the service takes. */
 void answer_options(struct request *req);

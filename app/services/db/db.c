@@ -15,6 +15,7 @@
 #include "app/services/db/config_fields.h"
 #include "app/services/db/depends.h"
 #include "app/services/db/relation.h"
+#include "app/services/db/schema_fresh.h"
 #include "app/services/db/schema_watch.h"
 #include "app/services/db/types.h"
 #include "drivers/db/pool.h"
@@ -122,18 +123,59 @@ db_flush_tags(void *instance, struct arena *arena, struct str *tags, size_t max)
 }
 
 static void
-table_handle(struct request *req)
+table_run(struct table_call *c, struct request *req)
 {
-	struct table_call c;
 	struct error err = { .text = "" };
-	enum status st = table_call_open(&c, req, &err);
+	enum status st = table_call_open(c, req, &err);
 
 	if (st != ST_OK)
 		answer_refuse(req, st, &err);
 	else if (request_reads(req))
-		records_read(&c);
+		records_read(c);
 	else
-		records_write(&c);
+		records_write(c);
+}
+
+/*
+ * The schema has been looked at, and read anew where it is another: a read is
+ * made once more. A write was undone as a whole, and is only told when its
+ * table has gone: whoever asks again, as the answer says, is served.
+ */
+static void
+table_run_again(
+    struct request *req, enum schema_state state, const struct response *before)
+{
+	struct table_call c = { .stale = STR_NULL };
+	struct error err = { .text = "" };
+
+	if (!request_reads(req) && state == SCHEMA_FRESH &&
+	    table_call_open(&c, req, &err) == ST_OK)
+		return;
+	req->response = *before;
+	table_run(&c, req);
+	if (!str_is_null(c.stale) && state == SCHEMA_SAME) {
+		req->response = *before;
+		answer_unknown(&c);
+	}
+}
+
+static void
+table_handle(struct request *req)
+{
+	const struct response before = req->response;
+	struct table_call c = { .stale = STR_NULL };
+	enum schema_state state;
+
+	table_run(&c, req);
+	if (str_is_null(c.stale))
+		return;
+	state = schema_refresh(req);
+	if (state == SCHEMA_SAME && !request_reads(req)) {
+		req->response = before;
+		answer_unknown(&c);
+	} else if (state != SCHEMA_UNKNOWN) {
+		table_run_again(req, state, &before);
+	}
 }
 
 /* The service itself and the list of its tables are only read. */

@@ -49,6 +49,11 @@ struct table_call {
 	int64_t deadline_ms;          /* of its statements */
 	bool outdated;                /* the schema is not the catalogue's */
 	bool in_doubt;                /* the commit was sent, not answered */
+	/* What the database said of a name that it does not know, and what was
+	 * to be done: the answer stands, but may be another once the schema
+	 * has been looked at. STR_NULL: it knew all. */
+	struct str stale;
+	const char *stale_verb;
 };
 
 /*
