@@ -199,7 +199,7 @@ row_filters_parse(struct arena *arena, struct str filters, struct str op,
     const struct row_filters **out, struct error *err)
 {
 	struct row_filters *made = arena_zalloc(arena, sizeof(*made));
-	struct json list;
+	struct json list = { STR_NULL };
 	enum status st;
 
 	*out = NULL;

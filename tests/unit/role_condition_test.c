@@ -46,7 +46,7 @@ expect(const char *filters, const char *shown)
 
 #define ON(name, op, value)                                                    \
 	"[{\"name\":\"" name "\",\"operator\":\"" op "\",\"value\":" value "}" \
-									   "]"
+	"]"
 
 static void
 values_are_what_the_column_holds(void **state)

@@ -93,8 +93,10 @@ update(struct bulk *b, struct target *t, const struct draft *draft,
 	struct written w = {
 		.query = &b->query, .name = &name, .draft = draft
 	};
-	enum status st;
+	enum status st = written_check(c, err);
 
+	if (st != ST_OK)
+		return st;
 	modify_update(&s, draft, &name, c->role);
 	st = target_run(b, &s, t, err);
 	if (st != ST_OK)

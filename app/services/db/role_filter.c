@@ -52,6 +52,14 @@ verb_of(const struct role_rows *rows)
 	return rows->verb == METHOD_HEAD ? METHOD_GET : rows->verb;
 }
 
+static const struct row_filters *
+filters_of(const struct request *req, struct str component,
+    const struct role_rows *rows)
+{
+	return access_filters(
+	    req->role, req->service->id, component, verb_of(rows));
+}
+
 /* A slash ends a name in a path and in a component: no row can mean it. */
 static bool
 allows(const struct request *req, struct str component,
@@ -70,8 +78,7 @@ component_rows(struct request *req, struct str component,
     const struct role_rows *rows, const struct condition **out,
     struct error *err)
 {
-	const struct row_filters *filters = access_filters(
-	    req->role, req->service->id, component, verb_of(rows));
+	const struct row_filters *filters = filters_of(req, component, rows);
 
 	*out = NULL;
 	return filters == NULL ? ST_OK : make(req, rows, filters, out, err);
@@ -85,6 +92,24 @@ role_filter_path(struct request *req, const struct role_rows *rows,
 	if (req->role == NULL)
 		return ST_OK;
 	return component_rows(req, req->resource, rows, out, err);
+}
+
+enum status
+role_filter_read_too(struct request *req, const struct db_table *table,
+    const struct condition **role, struct error *err)
+{
+	struct role_rows written = { .table = table, .verb = req->method };
+	struct role_rows read = { .table = table, .verb = METHOD_GET };
+	const struct condition *also;
+	enum status st;
+
+	if (req->role == NULL || filters_of(req, req->resource, &written) ==
+				     filters_of(req, req->resource, &read))
+		return ST_OK;
+	st = role_filter_path(req, &read, &also, err);
+	if (st == ST_OK)
+		*role = role_condition_both(req->arena, *role, also);
+	return st;
 }
 
 enum status

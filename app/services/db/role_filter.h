@@ -28,6 +28,15 @@ enum status role_filter_path(struct request *req, const struct role_rows *rows,
     const struct condition **out, struct error *err);
 
 /*
+ * For a call that writes, and shows or compares what it finds: *role, which is
+ * of its own verb, becomes a condition for rows that GET opens as well. Fails
+ * as role_filter_path().
+ */
+enum status role_filter_read_too(struct request *req,
+    const struct db_table *table, const struct condition **role,
+    struct error *err);
+
+/*
  * Of any other table of the service that the call reaches, whose component is
  * _table/NAME. ST_DENIED also when the role does not allow the verb there.
  */

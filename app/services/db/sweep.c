@@ -9,6 +9,7 @@
 #include "app/services/db/select.h"
 #include "app/services/db/taken.h"
 #include "app/services/db/write.h"
+#include "app/services/db/written.h"
 #include "drivers/db/catalog.h"
 #include "middleware/request.h"
 
@@ -143,6 +144,16 @@ bound_check(const struct sweep *sw, struct error *err)
 	    (long long)sw->query->limit);
 }
 
+/* Only those whose keys are known are looked at again. */
+static enum status
+all_check(const struct sweep *sw, int64_t changed, struct error *err)
+{
+	if (sw->call->role == NULL || changed <= (int64_t)sw->n_ids)
+		return ST_OK;
+	return error_set(err, ST_INVALID,
+	    "More records came to match the filter meanwhile: ask again.");
+}
+
 static enum status
 change_run(struct sweep *sw, int64_t *count, struct error *err)
 {
@@ -150,8 +161,10 @@ change_run(struct sweep *sw, int64_t *count, struct error *err)
 	bool has_key = c->table->n_key > 0;
 	struct statement s = table_call_statement(c);
 	struct db_result result = { .changed = 0 };
-	enum status st = has_key ? keys_read(sw, err) : ST_OK;
+	enum status st = written_check(c, err);
 
+	if (st == ST_OK && has_key)
+		st = keys_read(sw, err);
 	if (st == ST_OK)
 		st = bound_check(sw, err);
 	modify_update_rows(
@@ -159,6 +172,8 @@ change_run(struct sweep *sw, int64_t *count, struct error *err)
 	if (st == ST_OK)
 		st = table_call_run(c, &s, NULL, NULL, &result, err);
 	*count = result.changed;
+	if (st == ST_OK)
+		st = all_check(sw, result.changed, err);
 	if (st != ST_OK)
 		return st;
 	if (!has_key)

@@ -4,6 +4,7 @@
  */
 #include "app/services/db/answer.h"
 #include "app/services/db/bulk.h"
+#include "app/services/db/role_filter.h"
 #include "app/services/db/sweep.h"
 #include "middleware/request.h"
 
@@ -102,6 +103,34 @@ items_take(struct bulk *b, struct error *err)
 	return st;
 }
 
+/* What it shows or compares beyond keys and what was sent is read. */
+static bool
+reads_too(const struct bulk *b)
+{
+	const struct query *q = &b->query;
+
+	if (b->item == item_create)
+		return false;
+	if (q->filter != NULL || !identity_is_key(&q->by))
+		return true;
+	for (size_t i = 0; i < q->n_fields; i++) {
+		if (q->fields[i]->key_part == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Who may change rows that it may not read learns nothing of them. */
+static enum status
+role_narrow(struct bulk *b, struct error *err)
+{
+	struct table_call *c = b->call;
+
+	if (!reads_too(b))
+		return ST_OK;
+	return role_filter_read_too(c->req, c->table, &c->role, err);
+}
+
 /* ST_OK, or the response holds the refusal. */
 static enum status
 call_read(struct bulk *b)
@@ -110,15 +139,19 @@ call_read(struct bulk *b)
 	struct json none = { STR_NULL };
 	struct error err = { .text = "" };
 	struct json body;
+	enum status st;
 
 	if (json_body(c->req, &body) != ST_OK || records_take(b, body) != ST_OK)
 		return ST_INVALID;
-	if (table_call_query(
-		c, holds_options(b) ? body : none, &b->query, &err) == ST_OK &&
-	    items_take(b, &err) == ST_OK)
-		return ST_OK;
-	answer_refuse(c->req, ST_INVALID, &err);
-	return ST_INVALID;
+	st = table_call_query(
+	    c, holds_options(b) ? body : none, &b->query, &err);
+	if (st == ST_OK)
+		st = role_narrow(b, &err);
+	if (st == ST_OK)
+		st = items_take(b, &err);
+	if (st != ST_OK)
+		answer_refuse(c->req, st, &err);
+	return st;
 }
 
 static void

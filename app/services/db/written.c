@@ -3,6 +3,7 @@
 #include "app/services/db/draft.h"
 #include "app/services/db/rows.h"
 #include "app/services/db/select.h"
+#include "drivers/db/catalog.h"
 #include "middleware/request.h"
 
 /* Some types read back otherwise than they were written (1.10 as 1.1), and a
@@ -63,6 +64,16 @@ refuse_hidden(struct error *err)
 {
 	return error_set(
 	    err, ST_DENIED, "Denied access to some of the requested fields.");
+}
+
+enum status
+written_check(const struct table_call *c, struct error *err)
+{
+	if (c->role == NULL || c->table->n_key > 0)
+		return ST_OK;
+	return error_set(err, ST_DENIED,
+	    "The row filters of the role cannot be checked in a table without "
+	    "a primary key.");
 }
 
 /* A trigger may have taken the record away again. */

@@ -24,4 +24,11 @@ struct written {
 enum status written_show(struct table_call *c, const struct written *w,
     struct buf *out, struct error *err);
 
+/*
+ * May a change of the call's table be made at all? ST_DENIED where the role
+ * has a condition that nobody could check afterwards, since no key finds the
+ * row again.
+ */
+enum status written_check(const struct table_call *c, struct error *err);
+
 #endif
