@@ -18,6 +18,8 @@ struct arena;
 struct buf;
 struct catalog;
 struct db_conn;
+struct routine_order;
+struct routines;
 
 /* What the line to a server must be. */
 enum db_tls {
@@ -96,6 +98,28 @@ struct db_result {
  */
 typedef enum status db_row_f(void *ctx, const struct db_value *v, size_t n);
 
+/* A result set with these columns begins; the names live until it returns. */
+typedef enum status db_set_f(void *ctx, const struct str *names, size_t n);
+
+/*
+ * One call of a procedure or function, and who takes what comes of it, in that
+ * order: each result set with its rows, then once the OUT and INOUT parameters
+ * as if they were a row. What a taker refuses with a status other than ST_OK
+ * is dropped, and so is all that follows: a call is not ended half-way for its
+ * answer's sake.
+ */
+struct db_call {
+	struct db_stmt stmt; /* "CALL p(?, ?)", "SELECT f(?)" */
+	int64_t deadline_ms;
+	db_set_f *set;
+	db_row_f *row;
+	db_row_f *out;
+	void *ctx;
+	/* What became of it. */
+	bool sent;    /* it may have run, or a part of it */
+	bool refused; /* by the routine itself, in the words of the error */
+};
+
 struct db_driver {
 	const char *name;
 	char quote; /* around identifiers, doubled inside */
@@ -146,6 +170,20 @@ struct db_driver {
 	 * over already stays so.
 	 */
 	void (*prolong)(struct db_conn *conn, int64_t deadline_ms);
+	/*
+	 * Calls a routine, outside a transaction and never twice. Whatever it
+	 * does to the session ends with it: variables, temporary tables,
+	 * locks, a transaction that it leaves open (which is rolled back), the
+	 * role it takes. Returns as run, or else what a taker said. NULL: the
+	 * engine has no routines.
+	 */
+	enum status (*call)(
+	    struct db_conn *conn, struct db_call *call, struct error *err);
+	/* The routines that this user may know of. ST_TOO_BIG: more than a
+	 * bound of routine.h. With call, or NULL. */
+	enum status (*routines)(struct db_conn *conn,
+	    const struct routine_order *order, struct routines *out,
+	    struct error *err);
 	/* A transaction that only reads: all of its statements see the rows of
 	 * one moment. End it with rollback(). */
 	enum status (*begin_read)(

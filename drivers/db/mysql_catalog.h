@@ -39,6 +39,12 @@ struct column *mysql_column(
 /* The columns of every table. */
 enum status mysql_columns_read(struct mysql_reading *r, struct error *err);
 
+/* What the declaration bounds, of a column whose db_type and kind are known:
+ * v is its length, precision, scale, the word of its type and its
+ * character set. */
+void mysql_bounds_read(
+    struct arena *arena, struct column *c, const struct db_value *v);
+
 /* Sets form and, for an integer, its range. word is the type, bits how many a
  * BIT has; charset is of a text, else STR_NULL. width and is_unsigned are
  * set. */

@@ -116,9 +116,9 @@ choices_read(struct arena *arena, struct column *c)
 	c->n_choices = list.n / sizeof(struct str);
 }
 
-/* v: length, precision, scale, the word of the type, the character set. */
-static void
-bounds_read(struct arena *arena, struct column *c, const struct db_value *v)
+void
+mysql_bounds_read(
+    struct arena *arena, struct column *c, const struct db_value *v)
 {
 	struct str word = v[3].s;
 
@@ -170,7 +170,7 @@ on_column(void *ctx, const struct db_value *v, size_t n)
 		r->table = t;
 		r->list = buf_in(r->arena);
 	}
-	bounds_read(r->arena, &c, &v[8]);
+	mysql_bounds_read(r->arena, &c, &v[8]);
 	items_add(&r->list, &c, sizeof(c));
 	return ST_OK;
 }

@@ -19,6 +19,7 @@ struct arena;
 struct buf;
 
 #define MYSQL_STATEMENTS 64
+#define MYSQL_WHO_BYTES  33
 
 struct mysql_column;
 
@@ -54,6 +55,7 @@ struct db_conn {
 	uint64_t packet_max;  /* most bytes that the server takes at once */
 	int64_t limit_s;      /* the server's own on a statement, 0: none */
 	int64_t last_ms;      /* of may_last(), until a statement has run */
+	char who[MYSQL_WHO_BYTES]; /* a digest of user and role, as text */
 	enum transaction transaction;
 	int64_t transaction_ends_ms; /* deadline given to begin() */
 	bool running;
@@ -68,6 +70,12 @@ enum column_kind mysql_kind(struct str type);
 enum status mysql_run(struct db_conn *conn, const struct db_stmt *stmt,
     int64_t deadline_ms, db_row_f *row, void *ctx, struct db_result *result,
     struct error *err);
+
+/* call and routines of struct db_driver. */
+enum status mysql_call(
+    struct db_conn *conn, struct db_call *call, struct error *err);
+enum status mysql_routines(struct db_conn *conn,
+    const struct routine_order *order, struct routines *out, struct error *err);
 
 /* catalog, identity and versions of struct db_driver; they ask mysql_run(). */
 enum status mysql_catalog(struct db_conn *conn, struct arena *arena,
@@ -85,6 +93,13 @@ enum status mysql_dial(
 
 /* Ends the link; the statements kept go with it. */
 void mysql_hang_up(struct db_conn *conn);
+
+/*
+ * Makes the session what it was when it was dialled, whatever was told to it
+ * since; the statements kept go with it. A connection of which that cannot be
+ * said within a second is lost.
+ */
+void mysql_session_reset(struct db_conn *conn);
 
 /* Lets the server run a statement until then, and not for ever. */
 enum status mysql_allow(

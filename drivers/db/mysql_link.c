@@ -50,7 +50,7 @@ options_set(MYSQL *link, const struct db_config *config, unsigned seconds)
 	(void)mysql_options(link, MYSQL_OPT_CONNECT_TIMEOUT, &seconds);
 	(void)mysql_options(link, MYSQL_OPT_PROTOCOL, &protocol);
 	(void)mysql_options(link, MYSQL_OPT_LOCAL_INFILE, &no_files);
-	(void)mysql_options(link, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	(void)mysql_options(link, MYSQL_SET_CHARSET_NAME, MYSQL_TEXTS_IN);
 	(void)mysql_options(link, MYSQL_OPT_MAX_ALLOWED_PACKET, &packet);
 	(void)mysql_options(link, MYSQL_REPORT_DATA_TRUNCATION, &report);
 }

@@ -8,6 +8,9 @@
 #include "drivers/db/mysql_lib.h"
 #include "drivers/db/mysql_place.h"
 
+/* What texts are written in, both ways. */
+#define MYSQL_TEXTS_IN "utf8mb4"
+
 /*
  * Connects within the deadline, or a few seconds if that is sooner, whatever
  * the server and the resolver do. ST_UNAVAILABLE: nobody answers; ST_INVALID:

@@ -14,6 +14,9 @@
 /* Seconds that a statement waits for locks of others. */
 #define LOCK_WAIT_S 5
 
+/* For a new start of a session. */
+#define RESET_MS 1000
+
 /* The server's own limit on a statement is a backstop: coarse, so that it is
  * set but once. */
 #define LIMIT_LEAST_S 16
@@ -85,12 +88,24 @@ version_read(struct db_conn *conn)
 	conn->version = major * 10000 + minor * 100 + patch;
 }
 
+#define SQL_ASK(who) "SELECT @@max_allowed_packet, MD5(" who ")"
+
+/* MySQL has roles since 8.0. */
+static const char *
+asking_of(const struct db_conn *conn)
+{
+	return conn->is_mariadb || conn->version >= 80000
+		   ? SQL_ASK("CONCAT_WS('\n', CURRENT_USER(), CURRENT_ROLE())")
+		   : SQL_ASK("CURRENT_USER()");
+}
+
+/* What the server takes at most, and whom it takes us for. */
 static enum status
-packet_max_read(struct db_conn *conn, struct error *err)
+session_ask(struct db_conn *conn, char who[MYSQL_WHO_BYTES], struct error *err)
 {
 	MYSQL_RES *result;
 	MYSQL_ROW row;
-	enum status st = mysql_say(conn, "SELECT @@max_allowed_packet", err);
+	enum status st = mysql_say(conn, asking_of(conn), err);
 
 	if (st != ST_OK)
 		return st;
@@ -101,6 +116,8 @@ packet_max_read(struct db_conn *conn, struct error *err)
 	row = mysql_fetch_row(result);
 	if (row != NULL && row[0] != NULL)
 		conn->packet_max = strtoull(row[0], NULL, 10);
+	(void)snprintf(who, MYSQL_WHO_BYTES, "%s",
+	    row == NULL || row[1] == NULL ? "" : row[1]);
 	mysql_free_result(result);
 	return ST_OK;
 }
@@ -127,7 +144,7 @@ session_set(struct db_conn *conn, int64_t deadline_ms, struct error *err)
 			      : "SET SESSION TRANSACTION ISOLATION LEVEL "
 				"REPEATABLE READ",
 		    err);
-	return st == ST_OK ? packet_max_read(conn, err) : st;
+	return st;
 }
 
 void
@@ -142,6 +159,49 @@ mysql_hang_up(struct db_conn *conn)
 	(void)socket_watch_fd(&conn->watch, -1);
 	mysql_close(conn->link);
 	conn->link = NULL;
+}
+
+static enum status
+session_open(struct db_conn *conn, int64_t deadline_ms, struct error *err)
+{
+	enum status st = session_set(conn, deadline_ms, err);
+
+	return st == ST_OK ? session_ask(conn, conn->who, err) : st;
+}
+
+/*
+ * Neither a reset nor another log-in gives the role back (MariaDB 10.11): a
+ * session that acts for another is of no use. What texts are written in may
+ * have become the server's own choice (MySQL).
+ */
+static enum status
+session_renew(struct db_conn *conn)
+{
+	char who[MYSQL_WHO_BYTES];
+	enum status st;
+
+	if (mysql_reset_connection(conn->link) != 0 ||
+	    mysql_set_character_set(conn->link, MYSQL_TEXTS_IN) != 0)
+		return ST_UNAVAILABLE;
+	mysql_kept_drop(conn);
+	st = session_set(conn, INT64_MAX, NULL);
+	if (st == ST_OK)
+		st = session_ask(conn, who, NULL);
+	if (st == ST_OK && strcmp(who, conn->who) != 0)
+		return ST_DENIED;
+	return st;
+}
+
+void
+mysql_session_reset(struct db_conn *conn)
+{
+	enum status st =
+	    mysql_begin_question(conn, clock_boot_ms() + RESET_MS, NULL);
+
+	if (st == ST_OK)
+		st = mysql_end_question(conn, session_renew(conn), NULL);
+	if (st != ST_OK)
+		mysql_give_up(conn);
 }
 
 enum status
@@ -164,5 +224,5 @@ mysql_dial(struct db_conn *conn, int64_t deadline_ms, struct error *err)
 	if (st != ST_OK)
 		return st;
 	return mysql_end_question(
-	    conn, session_set(conn, deadline_ms, err), err);
+	    conn, session_open(conn, deadline_ms, err), err);
 }
