@@ -33,6 +33,8 @@ int
 role_grant(struct command_call *call)
 {
 	const char *verbs = command_value(call, "--verbs");
+	const char *filters = command_value(call, "--filters");
+	const char *filter_op = command_value(call, "--filter-op");
 	struct grant_order order;
 	struct error err = { 0 };
 	struct system_db db;
@@ -41,6 +43,10 @@ role_grant(struct command_call *call)
 
 	if (!order_read(call, &order))
 		return 1;
+	if (filter_op != NULL && filters == NULL)
+		return command_fail("--filter-op goes with --filters");
+	order.filters = str_of(filters);
+	order.filter_op = str_of(filter_op);
 	st = verbs_parse(
 	    str_of(verbs == NULL ? "GET" : verbs), &order.verb_mask, &err);
 	if (st != ST_OK)
@@ -84,6 +90,12 @@ const struct command_option role_grant_options[] = {
 	    "who asks: api, script or all; without, api" },
 	{ "--verbs", "VERBS", false,
 	    "GET,POST,PUT,PATCH,DELETE, all, or none to deny; without, GET" },
+	{ "--filters", "JSON", false,
+	    "of which rows of its tables: a list of "
+	    "{\"name\",\"operator\",\"value\"}, [] for every row; without, as "
+	    "it is" },
+	{ "--filter-op", "OP", false,
+	    "how filters are joined: and, or; without, and" },
 	{ 0 },
 };
 

@@ -10,10 +10,11 @@
 #include "app/commands/columns.h"
 #include "middleware/registry/app_records.h"
 #include "middleware/registry/role_records.h"
+#include "middleware/registry/row_filters.h"
 #include "middleware/registry/words.h"
 
-#define HEADINGS    "ROLE ORIGIN ACTIVE SERVICE COMPONENT VERBS REQUESTORS"
-#define ROW_COLUMNS 4 /* of a row in a list */
+#define HEADINGS    "ROLE ORIGIN ACTIVE SERVICE COMPONENT VERBS REQUESTORS FILTERS"
+#define ROW_COLUMNS 5 /* of a row in a list */
 
 struct str
 verbs_text(struct arena *arena, unsigned mask)
@@ -33,6 +34,33 @@ requestors_text(struct arena *arena, unsigned mask)
 	return buf_str(&text);
 }
 
+static struct str
+filters_text(struct arena *arena, const struct access_record *row)
+{
+	struct buf text = buf_in(arena);
+
+	row_filters_put(
+	    &text, row_filters_read(arena, row->filters, row->filter_op));
+	return text.n == 0 ? STR_NULL : buf_str(&text);
+}
+
+/* As they are kept: JSON where it is, else a string that is no list. */
+static void
+filters_put(
+    struct arena *arena, struct buf *json, const struct access_record *row)
+{
+	struct json list;
+
+	json_put_name(json, STR("filters"));
+	if (str_trim(row->filters).n == 0)
+		buf_put_lit(json, "[]");
+	else if (json_parse(arena, row->filters, &list, NULL) == ST_OK)
+		buf_put(json, list.text);
+	else
+		json_put_str(json, row->filters);
+	member_text(json, "filter_op", row->filter_op);
+}
+
 static void
 row_put(struct arena *arena, struct buf *json, const struct access_record *row)
 {
@@ -44,6 +72,7 @@ row_put(struct arena *arena, struct buf *json, const struct access_record *row)
 	member_text(
 	    json, "requestors", requestors_text(arena, row->requestor_mask));
 	member_i64(json, "requestor_mask", row->requestor_mask);
+	filters_put(arena, json, row);
 	buf_put_char(json, '}');
 }
 
@@ -92,6 +121,7 @@ role_rows_put(
 		    c, row->component.n == 0 ? STR("/") : row->component);
 		columns_put(c, verbs_text(arena, row->verb_mask));
 		columns_put(c, requestors_text(arena, row->requestor_mask));
+		columns_put(c, filters_text(arena, row));
 	} while (++i < r->n_rows);
 }
 

@@ -1,8 +1,13 @@
-/* ROLE_<NAME>_ACCESS="SERVICE:COMPONENT:VERBS; ...", ROLE_<NAME>_<FIELD>. */
+/*
+ * ROLE_<NAME>_ACCESS="SERVICE:COMPONENT:VERBS; ...", ROLE_<NAME>_<FIELD>.
+ * ROLE_<NAME>_FILTERS='{"SERVICE:COMPONENT":[...], ...}' says which rows of
+ * tables; {"filters":[...],"filter_op":"or"} in place of a list joins it so.
+ */
 #include "app/base/arena.h"
 #include "middleware/registry/access.h"
 #include "middleware/registry/declared.h"
 #include "middleware/registry/declared_reader.h"
+#include "middleware/registry/row_filters.h"
 #include "middleware/registry/words.h"
 
 bool
@@ -11,6 +16,7 @@ declared_role_knows(const struct declared_thing *thing, struct str field)
 	(void)thing; /* all roles have the same */
 	return str_eq_nocase(field, STR("ACCESS")) ||
 	       str_eq_nocase(field, STR("DESCRIPTION")) ||
+	       str_eq_nocase(field, STR("FILTERS")) ||
 	       str_eq_nocase(field, STR("ACTIVE"));
 }
 
@@ -81,6 +87,89 @@ rows_read(struct declared_reader *r, const struct declared_thing *thing,
 	record->n_rows = rows.n / sizeof(*record->rows);
 }
 
+/* Does "SERVICE:COMPONENT" name the row? */
+static bool
+is_named(const struct access_record *row, struct str name)
+{
+	struct str service = str_trim(str_cut(&name, ':'));
+
+	return !str_is_null(name) &&
+	       str_eq_nocase(row->service_name, service) &&
+	       str_eq_nocase(row->component, component_trim(str_trim(name)));
+}
+
+static size_t
+filters_put(struct role_record *record, struct str name, struct str filters,
+    struct str op)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < record->n_rows; i++) {
+		if (!is_named(&record->rows[i], name))
+			continue;
+		record->rows[i].filters = filters;
+		record->rows[i].filter_op = op;
+		found++;
+	}
+	return found;
+}
+
+static enum status
+member_read(struct arena *arena, const struct json_member *member,
+    struct role_record *record, struct error *err)
+{
+	const struct row_filters *filters;
+	struct json list = member->value;
+	struct str op = STR("and");
+	enum status st;
+
+	if (json_kind(list) == JSON_OBJECT) {
+		op = json_to_str(
+		    arena, json_get(arena, member->value, STR("filter_op")));
+		list = json_get(arena, member->value, STR("filters"));
+		if (op.n == 0)
+			op = STR("and");
+	}
+	st = row_filters_parse(arena, list.text, op, &filters, err);
+	if (st == ST_OK && filters == NULL)
+		return error_set(err, ST_INVALID, "there are no filters");
+	if (st == ST_OK &&
+	    filters_put(record, member->name, list.text, op) == 0)
+		return error_set(err, ST_INVALID,
+		    "no row of ACCESS is about this SERVICE:COMPONENT");
+	return st;
+}
+
+static void
+filters_read(struct declared_reader *r, const struct declared_thing *thing,
+    struct role_record *record)
+{
+	const struct env_entry *entry = declared_entry(thing, "FILTERS");
+	struct error err = { 0 };
+	struct json_member member;
+	struct json_walk walk;
+	struct json object;
+
+	if (entry == NULL)
+		return;
+	if (json_parse(r->arena, entry->value, &object, &err) != ST_OK ||
+	    json_kind(object) != JSON_OBJECT) {
+		declared_problem(r, entry,
+		    "must be a JSON object, as in "
+		    "{\"shop:_table/orders/*\":[{\"name\":\"region\","
+		    "\"operator\":\"=\",\"value\":\"north\"}]}");
+		return;
+	}
+	walk = json_walk(r->arena, object);
+	while (json_next(&walk, &member)) {
+		struct error why = { 0 };
+
+		if (member_read(r->arena, &member, record, &why) != ST_OK)
+			declared_problem(r, entry, "\"%.*s\": %s",
+			    STR_ARG(member.name), why.text);
+	}
+}
+
 void
 declared_role_read(
     struct declared_reader *r, const struct declared_thing *thing)
@@ -100,4 +189,5 @@ declared_role_read(
 	    r, thing, "DESCRIPTION", DESCRIPTION_MAX, &record->description);
 	declared_take_flag(r, thing, "ACTIVE", &record->active);
 	rows_read(r, thing, record);
+	filters_read(r, thing, record);
 }

@@ -1,13 +1,18 @@
 #include "middleware/registry/grant_records.h"
 
+#include "app/base/arena.h"
 #include "middleware/registry/lookup.h"
+#include "middleware/registry/row_filters.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/registry/words.h"
+
+#define ARENA_FIRST 4096u
 
 /* A row on its way into the database, or out of it. */
 struct granting {
 	const struct grant_order *order;
 	struct str component;
+	struct str filter_op; /* STR_NULL: as it is */
 	int64_t role_id;
 	int64_t service_id;
 	int64_t row_id; /* 0: there is none yet */
@@ -56,10 +61,13 @@ row_change(struct system_db *db, const struct granting *g, struct error *err)
 
 	date_text(db->wall_ms, now);
 	struct db_value args[] = { bind_i64(g->order->verb_mask),
+		bind_text(g->order->filters), bind_text(g->filter_op),
 		bind_text(str_of(now)), bind_i64(g->row_id) };
 	struct db_stmt stmt =
 	    DB_STMT("UPDATE role_service_access"
-		    " SET verb_mask = ?, last_modified_date = ? WHERE id = ?",
+		    " SET verb_mask = ?, filters = COALESCE(?, filters),"
+		    " filter_op = COALESCE(?, filter_op),"
+		    " last_modified_date = ? WHERE id = ?",
 		args);
 
 	return system_db_run(db, &stmt, NULL, NULL, err);
@@ -74,12 +82,14 @@ row_insert(struct system_db *db, const struct granting *g, struct error *err)
 	date_text(db->wall_ms, now);
 	struct db_value args[] = { bind_i64(g->role_id), bind_id(g->service_id),
 		bind_text(g->component), bind_i64(g->order->verb_mask),
-		bind_i64(g->order->requestor_mask), bind_text(str_of(now)),
-		bind_text(str_of(now)) };
+		bind_i64(g->order->requestor_mask),
+		bind_text(g->order->filters), bind_text(g->filter_op),
+		bind_text(str_of(now)), bind_text(str_of(now)) };
 	struct db_stmt stmt =
 	    DB_STMT("INSERT INTO role_service_access (role_id, service_id,"
-		    " component, verb_mask, requestor_mask, created_date,"
-		    " last_modified_date) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		    " component, verb_mask, requestor_mask, filters, filter_op,"
+		    " created_date, last_modified_date)"
+		    " VALUES (?, ?, ?, ?, ?, ?, COALESCE(?, 'and'), ?, ?)",
 		args);
 
 	return system_db_insert(db, &stmt, &id, err);
@@ -97,6 +107,28 @@ put(struct system_db *db, void *ctx, struct error *err)
 	return g->changed ? row_change(db, g, err) : row_insert(db, g, err);
 }
 
+/* Filters are about the tables of a service. */
+static enum status
+filters_check(struct granting *g, struct error *err)
+{
+	const struct grant_order *order = g->order;
+	const struct row_filters *filters = NULL;
+	struct arena arena;
+	enum status st;
+
+	if (str_is_null(order->filters))
+		return ST_OK;
+	g->filter_op = order->filter_op.n > 0 ? order->filter_op : STR("and");
+	arena_init(&arena, ARENA_FIRST);
+	st = row_filters_parse(
+	    &arena, order->filters, g->filter_op, &filters, err);
+	if (st == ST_OK && filters != NULL && str_eq(order->service, STR("*")))
+		st = error_set(err, ST_INVALID,
+		    "filters are about the tables of one service, not of all");
+	arena_close(&arena);
+	return st;
+}
+
 enum status
 grant_record_put(struct system_db *db, const struct grant_order *order,
     bool *changed, struct error *err)
@@ -105,6 +137,8 @@ grant_record_put(struct system_db *db, const struct grant_order *order,
 		.component = component_trim(order->component) };
 	enum status st = component_check(order->service, g.component, err);
 
+	if (st == ST_OK)
+		st = filters_check(&g, err);
 	if (st == ST_OK)
 		st = system_db_write(db, put, &g, err);
 	*changed = g.changed;

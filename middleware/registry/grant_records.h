@@ -19,11 +19,16 @@ struct grant_order {
 	struct str component; /* "" the root, "*" all, "x*" what begins so */
 	unsigned verb_mask;   /* 0 on an exact component: denied */
 	unsigned requestor_mask;
+	/* Which rows of tables: as row_filters_parse() takes them, "[]" for
+	 * every row. STR_NULL: as they are. Not for all services. */
+	struct str filters;
+	struct str filter_op;
 };
 
 /*
  * Adds the row, or sets the verbs of the one that stands there already, which
- * is *changed then. ST_INVALID for a component that could never match.
+ * is *changed then. ST_INVALID for a component that could never match, and
+ * for filters that could never be applied.
  */
 enum status grant_record_put(struct system_db *db,
     const struct grant_order *order, bool *changed, struct error *err);

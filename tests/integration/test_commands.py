@@ -191,17 +191,41 @@ def test_a_grant_is_listed_and_can_be_changed(site):
                     (None, "", "GET,POST,PUT,PATCH,DELETE")]
     assert table(site.weir("role", "list")) == [
         ["ROLE", "ORIGIN", "ACTIVE", "SERVICE", "COMPONENT", "VERBS",
-         "REQUESTORS"],
-        ["reader", "database", "yes", "db", "*", "GET", "api"],
-        ["reader", "database", "yes", "db", "_table/pay", "none", "api"],
+         "REQUESTORS", "FILTERS"],
+        ["reader", "database", "yes", "db", "*", "GET", "api", "-"],
+        ["reader", "database", "yes", "db", "_table/pay", "none", "api",
+         "-"],
         ["reader", "database", "yes", "*", "/", "GET,POST,PUT,PATCH,DELETE",
-         "api"]]
+         "api", "-"]]
+
+
+FILTERS = [{"name": "region", "operator": "=", "value": "north"},
+           {"name": "amount", "operator": "IS NULL"}]
+
+
+def test_row_filters_are_kept_until_others_are_given(site):
+    def grant(*words):
+        site.weir("role", "grant", "reader", "--service", "db", *words)
+        row, = site.listed("role")[0]["access"]
+        return row["verbs"], row["filters"], row["filter_op"]
+
+    assert grant() == ("GET", [], "and")
+    assert grant("--filters", json.dumps(FILTERS), "--filter-op", "OR") == (
+        "GET", FILTERS, "OR")
+    assert grant("--verbs", "GET,PATCH") == ("GET,PATCH", FILTERS, "OR")
+    assert table(site.weir("role", "list"))[-1][7:] == [
+        "region", "=", '"north"', "or", "amount", "is", "null"]
+    assert grant("--filters", json.dumps(FILTERS)) == ("GET", FILTERS, "and")
+    assert grant("--filters", "[]") == ("GET", [], "and")
+    assert table(site.weir("role", "list"))[-1][7:] == ["-"]
+    site.grant("reader", "db", "_table/t", "GET", FILTERS)
+    assert site.listed("role")[0]["access"][1]["filters"] == FILTERS
 
 
 def test_a_role_without_rows_is_listed_too(site):
     added = json.loads(site.weir("role", "add", "idle", "--json"))
     assert added["access"] == []
-    assert ["idle", "database", "yes", "-", "-", "-", "-"] in table(
+    assert ["idle", "database", "yes", "-", "-", "-", "-", "-"] in table(
         site.weir("role", "list"))
 
 
@@ -227,7 +251,7 @@ def test_a_role_is_shown_with_its_apps(site):
     lines = table(site.weir("role", "show", "reader"))
     assert ["apps", "one,", "two"] in lines
     assert lines[-1] == ["reader", "database", "yes", "db", "*", "GET",
-                         "api"]
+                         "api", "-"]
     shown = json.loads(site.weir("role", "show", "reader", "--json"))
     assert shown.pop("apps") == ["one", "two"]
     assert [shown] == site.listed("role")
@@ -265,6 +289,18 @@ def test_a_role_is_changed_and_removed(site):
      "at the end only"),
     (["grant", "reader", "--service", "*", "--component", "_table/*"],
      "all services"),
+    (["grant", "reader", "--service", "db", "--filters", "x"], "no JSON"),
+    (["grant", "reader", "--service", "db", "--filters", "{}"], "JSON array"),
+    (["grant", "reader", "--service", "db", "--filters",
+      '[{"name":"a","operator":"is","value":1}]'], '"is"'),
+    (["grant", "reader", "--service", "db", "--filters",
+      '[{"name":"a","operator":"=","value":"{user.id}"}]'], "lookup"),
+    (["grant", "reader", "--service", "db", "--filters",
+      '[{"name":"a","operator":"is null"}]', "--filter-op", "xor"], '"xor"'),
+    (["grant", "reader", "--service", "*", "--filters",
+      '[{"name":"a","operator":"is null"}]'], "one service"),
+    (["grant", "reader", "--service", "db", "--filter-op", "or"],
+     "--filters"),
 ])
 def test_a_wrong_role_is_refused_with_the_cause(site, words, why):
     assert why in refused(site, "role", *words)

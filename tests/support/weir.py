@@ -142,9 +142,14 @@ class Installation:
     def add_role(self, name):
         self.weir("role", "add", name)
 
-    def grant(self, role, service, component, verbs):
+    def grant(self, role, service, component, verbs, filters=None,
+              filter_op=None):
+        """filters: a list, or None for what the row has already."""
+        words = [] if filters is None else ["--filters", json.dumps(filters)]
+        if filter_op is not None:
+            words += ["--filter-op", filter_op]
         self.weir("role", "grant", role, "--service", service,
-                  "--component", component, "--verbs", verbs)
+                  "--component", component, "--verbs", verbs, *words)
 
     def add_key(self, name, role):
         """The clear key, which only this one answer shows."""

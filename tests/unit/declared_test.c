@@ -17,6 +17,8 @@
 #include "middleware/service.h"
 
 #define APP_KEY "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+#define ROLE    "ROLE_R_ACCESS=\"shop:_table/a:GET;*:*:GET\"\n"
+#define FILTER  "[{\"name\":\"x\",\"operator\":\"is null\"}]"
 #define HASH_A                                                                 \
 	"00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF"
 #define HASH_B                                                                 \
@@ -156,6 +158,30 @@ a_role_has_its_rows(void **state)
 }
 
 static void
+a_roles_rows_may_be_about_some_rows_of_tables(void **state)
+{
+	struct fixture *fix = *state;
+	const struct access_record *rows;
+
+	assert_int_equal(
+	    declare(fix,
+		"ROLE_R_ACCESS=\"shop:_table/a/*:GET;shop:_table/A/*:POST;"
+		"shop:_table/b:GET;crm:_table/b:GET\"\n"
+		"ROLE_R_FILTERS='{\"Shop:/_TABLE/a/*\":[{\"name\":\"x\","
+		"\"operator\":\"=\",\"value\":1}],\"crm:_table/b\":"
+		"{\"filter_op\":\"OR\",\"filters\":[{\"name\":\"y\","
+		"\"operator\":\"is null\"}]}}'\n"),
+	    ST_OK);
+	rows = fix->d.roles[0].rows;
+	assert_true(str_starts(rows[0].filters, STR("[{\"name\":\"x\"")));
+	assert_true(str_eq(rows[0].filter_op, STR("and")));
+	assert_true(str_eq(rows[1].filters, rows[0].filters));
+	assert_true(str_is_null(rows[2].filters));
+	assert_true(str_starts(rows[3].filters, STR("[{\"name\":\"y\"")));
+	assert_true(str_eq(rows[3].filter_op, STR("OR")));
+}
+
+static void
 an_app_has_its_keys(void **state)
 {
 	struct fixture *fix = *state;
@@ -223,6 +249,17 @@ what_is_wrong_is_said_with_its_place(void **state)
 		    "FETCH" },
 		{ "ROLE_R_ACCESS=shop:a*b:GET", "f.env:1: ROLE_R_ACCESS ",
 		    "at the end only" },
+		{ ROLE "ROLE_R_FILTERS=[]", "f.env:2: ROLE_R_FILTERS ",
+		    "must be a JSON object" },
+		{ ROLE "ROLE_R_FILTERS='{\"shop:x\":[1]}'",
+		    "f.env:2: ROLE_R_FILTERS \"shop:x\": ",
+		    "must be an object" },
+		{ ROLE "ROLE_R_FILTERS='{\"shop:_table/a\":[]}'",
+		    "f.env:2: ROLE_R_FILTERS ", "there are no filters" },
+		{ ROLE "ROLE_R_FILTERS='{\"shop\":" FILTER "}'",
+		    "f.env:2: ROLE_R_FILTERS \"shop\": ", "no row" },
+		{ ROLE "ROLE_R_FILTERS='{\"*:*\":" FILTER "}'",
+		    "f.env:2: ROLE_R_FILTERS \"*:*\": ", "no row" },
 		{ "KEY_WEB_HASH=" HASH_A, "f.env:1: KEY_WEB_HASH ",
 		    "KEY_WEB_ROLE" },
 		{ "KEY_WEB_HASH=12\nKEY_WEB_ROLE=r", "f.env:1: KEY_WEB_HASH ",
@@ -313,6 +350,7 @@ main(void)
 		DECLARED(a_service_is_what_its_lines_say),
 		DECLARED(an_id_is_the_names_alone),
 		DECLARED(a_role_has_its_rows),
+		DECLARED(a_roles_rows_may_be_about_some_rows_of_tables),
 		DECLARED(an_app_has_its_keys),
 		DECLARED(what_is_wrong_is_said_with_its_place),
 		DECLARED(no_secret_is_said),

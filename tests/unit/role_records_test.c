@@ -43,8 +43,11 @@ static enum status
 grant(struct system_fixture *fix, const char *service, const char *component,
     unsigned verbs, bool *changed)
 {
-	struct grant_order order = { STR("reader"), str_of(service),
-		str_of(component), verbs, REQUESTOR_API };
+	struct grant_order order = { .role = STR("reader"),
+		.service = str_of(service),
+		.component = str_of(component),
+		.verb_mask = verbs,
+		.requestor_mask = REQUESTOR_API };
 
 	return grant_record_put(&fix->db, &order, changed, NULL);
 }
@@ -89,6 +92,46 @@ a_role_is_listed_with_its_rows(void **state)
 }
 
 static void
+row_filters_stay_until_others_are_granted(void **state)
+{
+	static const char some[] =
+	    "[{\"name\":\"a\",\"operator\":\"=\",\"value\":1}]";
+	struct system_fixture *fix = *state;
+	struct grant_order order = { .role = STR("reader"),
+		.service = STR("db"),
+		.component = STR("*"),
+		.verb_mask = 1,
+		.requestor_mask = REQUESTOR_API,
+		.filters = str_of(some),
+		.filter_op = STR("OR") };
+	const struct access_record *row;
+	bool changed;
+	size_t n;
+
+	assert_int_equal(
+	    grant_record_put(&fix->db, &order, &changed, NULL), ST_OK);
+	assert_int_equal(grant(fix, "db", "*", 3, &changed), ST_OK);
+	row = &list(fix, &n)[0].rows[0];
+	assert_int_equal(row->verb_mask, 3);
+	assert_true(str_eq(row->filters, str_of(some)));
+	assert_true(str_eq(row->filter_op, STR("OR")));
+	order.filters = STR("[]");
+	order.filter_op = STR_NULL;
+	assert_int_equal(
+	    grant_record_put(&fix->db, &order, &changed, NULL), ST_OK);
+	row = &list(fix, &n)[0].rows[0];
+	assert_true(str_eq(row->filters, STR("[]")));
+	assert_true(str_eq(row->filter_op, STR("and")));
+	order.filters = STR("[1]");
+	assert_int_equal(
+	    grant_record_put(&fix->db, &order, &changed, NULL), ST_INVALID);
+	order.filters = str_of(some);
+	order.service = STR("*");
+	assert_int_equal(
+	    grant_record_put(&fix->db, &order, &changed, NULL), ST_INVALID);
+}
+
+static void
 granting_again_sets_the_verbs(void **state)
 {
 	struct system_fixture *fix = *state;
@@ -126,8 +169,11 @@ static void
 unknown_roles_and_services_are_named(void **state)
 {
 	struct system_fixture *fix = *state;
-	struct grant_order order = { STR("nobody"), STR("db"), STR("*"), 1,
-		REQUESTOR_API };
+	struct grant_order order = { .role = STR("nobody"),
+		.service = STR("db"),
+		.component = STR("*"),
+		.verb_mask = 1,
+		.requestor_mask = REQUESTOR_API };
 	struct error no_role = { 0 }, no_service = { 0 };
 	bool changed;
 
@@ -162,8 +208,11 @@ static void
 a_row_is_taken_away_by_what_it_was_granted_with(void **state)
 {
 	struct system_fixture *fix = *state;
-	struct grant_order order = { STR("reader"), STR("db"), STR("_table/x"),
-		0, REQUESTOR_SCRIPT };
+	struct grant_order order = { .role = STR("reader"),
+		.service = STR("db"),
+		.component = STR("_table/x"),
+		.verb_mask = 0,
+		.requestor_mask = REQUESTOR_SCRIPT };
 	struct error err = { 0 };
 	bool changed;
 
@@ -182,8 +231,11 @@ static void
 requestors_have_rows_of_their_own(void **state)
 {
 	struct system_fixture *fix = *state;
-	struct grant_order order = { STR("reader"), STR("db"), STR("*"), 31,
-		REQUESTOR_SCRIPT };
+	struct grant_order order = { .role = STR("reader"),
+		.service = STR("db"),
+		.component = STR("*"),
+		.verb_mask = 31,
+		.requestor_mask = REQUESTOR_SCRIPT };
 	struct role_record *roles;
 	bool changed;
 	size_t n;
@@ -268,6 +320,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ROLES(a_role_is_listed_with_its_rows),
+		ROLES(row_filters_stay_until_others_are_granted),
 		ROLES(granting_again_sets_the_verbs),
 		ROLES(components_that_match_nothing_are_refused),
 		ROLES(unknown_roles_and_services_are_named),

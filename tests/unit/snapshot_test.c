@@ -46,8 +46,11 @@ static void
 grant(struct system_fixture *fix, const char *role, const char *component,
     unsigned verbs)
 {
-	struct grant_order order = { str_of(role), STR("db"), str_of(component),
-		verbs, REQUESTOR_API };
+	struct grant_order order = { .role = str_of(role),
+		.service = STR("db"),
+		.component = str_of(component),
+		.verb_mask = verbs,
+		.requestor_mask = REQUESTOR_API };
 	bool changed;
 
 	assert_int_equal(
