@@ -10,7 +10,8 @@
 enum say {
 	SAY_OWN,    /* the sentence of the row */
 	SAY_SERVER, /* the server's: it holds no value */
-	SAY_NAME    /* the row's, and the name at the end of the server's */
+	SAY_NAME,   /* the row's, and the name at the end of the server's */
+	SAY_FIELD   /* the column that the server names, and the row's */
 };
 
 struct meaning {
@@ -18,11 +19,12 @@ struct meaning {
 	enum status st;
 	enum say say;
 	const char *text;
-	const char *before; /* SAY_NAME: what stands before the name */
+	const char *before; /* what stands before the server's name */
 };
 
 #define KEY_TEXT  "a record with that value exists already: key "
-#define FITS_TEXT "the value does not fit column "
+#define FITS_TEXT "has a value that its column cannot hold."
+#define GEO_TEXT  "a geometry must be as it is read: SRID and WKB in base64"
 #define LOCK_TEXT "another transaction holds the records: try again"
 #define LOST_TEXT "the connection to the database was lost"
 
@@ -35,7 +37,7 @@ static const struct meaning meanings[] = {
 	{ 1040, ST_UNAVAILABLE, SAY_OWN,
 	    "the database has too many connections", NULL },
 	{ 1044, ST_DENIED, SAY_OWN, "the database user may not do that", NULL },
-	{ 1048, ST_INVALID, SAY_SERVER, NULL, NULL },
+	{ 1048, ST_INVALID, SAY_FIELD, "can not be NULL.", "Column " },
 	{ 1053, ST_UNAVAILABLE, SAY_OWN, "the database is stopping", NULL },
 	{ 1054, ST_STALE, SAY_SERVER, NULL, NULL },
 	{ 1062, ST_EXISTS, SAY_NAME, KEY_TEXT, " for key " },
@@ -63,21 +65,24 @@ static const struct meaning meanings[] = {
 	    "the database user has used up a limit of its own", NULL },
 	{ 1227, ST_DENIED, SAY_OWN, "the database user may not do that", NULL },
 	{ 1263, ST_INVALID, SAY_SERVER, NULL, NULL },
-	{ 1264, ST_INVALID, SAY_SERVER, NULL, NULL },
-	{ 1265, ST_INVALID, SAY_SERVER, NULL, NULL },
+	{ 1264, ST_INVALID, SAY_FIELD,
+	    "is out of the range that its column has.", " for column " },
+	{ 1265, ST_INVALID, SAY_FIELD, FITS_TEXT, " for column " },
 	{ 1288, ST_DENIED, SAY_SERVER, NULL, NULL },
 	{ 1290, ST_DENIED, SAY_SERVER, NULL, NULL },
-	{ 1292, ST_INVALID, SAY_NAME, FITS_TEXT, " for column " },
+	{ 1292, ST_INVALID, SAY_FIELD, FITS_TEXT, " for column " },
 	{ 1317, ST_TIMEOUT, SAY_OWN, "the statement was interrupted", NULL },
 	{ 1356, ST_STALE, SAY_SERVER, NULL, NULL },
 	{ 1364, ST_INVALID, SAY_SERVER, NULL, NULL },
-	{ 1366, ST_INVALID, SAY_NAME, FITS_TEXT, " for column " },
+	{ 1366, ST_INVALID, SAY_FIELD, FITS_TEXT, " for column " },
 	{ 1370, ST_DENIED, SAY_OWN, "the database user may not do that", NULL },
 	{ 1390, ST_TOO_BIG, SAY_OWN,
 	    "the statement has too many values for the database", NULL },
-	{ 1406, ST_INVALID, SAY_SERVER, NULL, NULL },
+	{ 1406, ST_INVALID, SAY_FIELD, "is longer than its column.",
+	    " for column " },
 	{ 1411, ST_INVALID, SAY_OWN, "a value does not fit", NULL },
 	{ 1412, ST_STALE, SAY_OWN, "a table has just been changed", NULL },
+	{ 1416, ST_INVALID, SAY_OWN, GEO_TEXT, NULL },
 	{ 1451, ST_INVALID, SAY_SERVER, NULL, NULL },
 	{ 1452, ST_INVALID, SAY_SERVER, NULL, NULL },
 	{ 1461, ST_UNAVAILABLE, SAY_OWN,
@@ -97,6 +102,7 @@ static const struct meaning meanings[] = {
 	{ 1969, ST_TIMEOUT, SAY_OWN, "the statement took too long", NULL },
 	{ 2020, ST_TOO_BIG, SAY_OWN, "a record is too big to be read", NULL },
 	{ 3024, ST_TIMEOUT, SAY_OWN, "the statement took too long", NULL },
+	{ 3037, ST_INVALID, SAY_OWN, GEO_TEXT, NULL },
 	{ 3105, ST_INVALID, SAY_OWN,
 	    "a generated column has no value of its "
 	    "own",
@@ -161,6 +167,33 @@ name_of(const char *message, const char *before)
 	return name;
 }
 
+/* i of `d`.`t`.`i` and of 'i'; what stands behind the quote is left. */
+static struct str
+column_of(struct str name)
+{
+	struct str rest;
+
+	if (name.n < 2)
+		return STR_NULL;
+	for (rest = name; rest.n > 0; rest = str_skip(rest, 1)) {
+		if (str_starts(rest, STR("`.`")))
+			name = str_skip(rest, 2);
+	}
+	while (name.n > 1 && name.p[name.n - 1] != name.p[0])
+		name.n--;
+	return name.n < 3 ? STR_NULL : str_make(name.p + 1, name.n - 2);
+}
+
+static enum status
+field_set(const struct meaning *m, const char *message, struct error *err)
+{
+	struct str name = column_of(name_of(message, m->before));
+
+	if (str_is_null(name))
+		return error_set(err, m->st, "a value does not fit");
+	return error_set(err, m->st, "Field '%.*s' %s", STR_ARG(name), m->text);
+}
+
 static enum status
 meaning_set(const struct meaning *m, const char *message, struct error *err)
 {
@@ -171,12 +204,15 @@ meaning_set(const struct meaning *m, const char *message, struct error *err)
 		return error_set(err, m->st, "%s", m->text);
 	case SAY_SERVER:
 		return error_set(err, m->st, "%s", message);
-	default:
-		name = name_of(message, m->before);
-		if (name.n == 0)
-			name = STR("(unknown)");
-		return error_set(err, m->st, "%s%.*s", m->text, STR_ARG(name));
+	case SAY_FIELD:
+		return field_set(m, message, err);
+	case SAY_NAME:
+		break;
 	}
+	name = name_of(message, m->before);
+	if (name.n == 0)
+		name = STR("(unknown)");
+	return error_set(err, m->st, "%s%.*s", m->text, STR_ARG(name));
 }
 
 enum status

@@ -40,13 +40,23 @@ a_value_that_does_not_fit_names_the_column(void **state)
 	assert_error(1366,
 	    "Incorrect integer value: 'for column x' for column "
 	    "`d`.`t`.`i` at row 1",
-	    ST_INVALID, "the value does not fit column `d`.`t`.`i`");
+	    ST_INVALID, "Field 'i' has a value that its column cannot hold.");
 	assert_error(1292, "Truncated incorrect INTEGER value: 'secret'",
-	    ST_INVALID, "the value does not fit column (unknown)");
+	    ST_INVALID, "a value does not fit");
 	assert_error(1264, "Out of range value for column 'i' at row 1",
-	    ST_INVALID, "Out of range value for column 'i' at row 1");
+	    ST_INVALID, "Field 'i' is out of the range that its column has.");
 	assert_error(1406, "Data too long for column 't' at row 1", ST_INVALID,
-	    "Data too long for column 't' at row 1");
+	    "Field 't' is longer than its column.");
+	assert_error(1406, "Data too long for column 'it's' at row 1",
+	    ST_INVALID, "Field 'it's' is longer than its column.");
+	assert_error(1048, "Column 'c' cannot be null", ST_INVALID,
+	    "Field 'c' can not be NULL.");
+	assert_error(1265, "Data truncated for column", ST_INVALID,
+	    "a value does not fit");
+	assert_error(1265, "Data truncated for column ''", ST_INVALID,
+	    "a value does not fit");
+	assert_error(1265, "Data truncated for column '", ST_INVALID,
+	    "a value does not fit");
 	assert_error(1690, "BIGINT value is out of range in '(5 + 6)'",
 	    ST_INVALID, "a number is out of range");
 }
@@ -59,6 +69,7 @@ every_kind_of_failure_has_its_status(void **state)
 		enum status st;
 	} rows[] = {
 		{ 1048, ST_INVALID },
+		{ 1416, ST_INVALID },
 		{ 1451, ST_INVALID },
 		{ 1452, ST_INVALID },
 		{ 4025, ST_INVALID },
