@@ -37,7 +37,7 @@ struct level {
 
 struct check {
 	struct json_at at;
-	struct arena *arena;
+	struct arena *arena; /* NULL: names are not looked at */
 	enum expect expect;
 	struct level *levels;
 	unsigned n_levels, max_levels;
@@ -183,13 +183,13 @@ check_name(struct check *c)
 {
 	size_t i = c->at.i;
 	struct str raw;
-	enum status st = json_pass_string(&c->at, true, &raw);
+	bool looked_at = c->arena != NULL;
+	enum status st = json_pass_string(&c->at, looked_at, &raw);
 
-	if (st != ST_OK)
-		return st;
-	*name_add(c) = (struct name){ json_unescape(c->arena, raw), i };
+	if (st == ST_OK && looked_at)
+		*name_add(c) = (struct name){ json_unescape(c->arena, raw), i };
 	c->expect = EXPECT_COLON;
-	return ST_OK;
+	return st;
 }
 
 /* Behind a value: the comma that goes on, or the end of what is open. */
@@ -257,6 +257,22 @@ skip_blanks(struct json_at *at)
 		found = json_byte(at, ++at->i);
 }
 
+static enum status
+check_all(struct check *c)
+{
+	enum status st = ST_OK;
+
+	while (st == ST_OK) {
+		skip_blanks(&c->at);
+		if (c->at.i == c->at.text.n)
+			break;
+		st = check_token(c);
+	}
+	if (st == ST_OK && (c->n_levels > 0 || c->expect != EXPECT_NEXT))
+		st = fail_expected(c);
+	return st;
+}
+
 enum status
 json_check(struct arena *a, struct str text, unsigned depth, struct error *err)
 {
@@ -264,15 +280,17 @@ json_check(struct arena *a, struct str text, unsigned depth, struct error *err)
 		.arena = a,
 		.levels = arena_alloc(a, depth * sizeof(c.levels[0])),
 		.max_levels = depth };
-	enum status st = ST_OK;
 
-	while (st == ST_OK) {
-		skip_blanks(&c.at);
-		if (c.at.i == text.n)
-			break;
-		st = check_token(&c);
-	}
-	if (st == ST_OK && (c.n_levels > 0 || c.expect != EXPECT_NEXT))
-		st = fail_expected(&c);
-	return st;
+	return check_all(&c);
+}
+
+bool
+json_is_text(struct str text)
+{
+	struct level levels[JSON_TEXT_DEPTH];
+	struct check c = { .at = { .text = text },
+		.levels = levels,
+		.max_levels = JSON_TEXT_DEPTH };
+
+	return check_all(&c) == ST_OK;
 }

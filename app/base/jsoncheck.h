@@ -7,6 +7,8 @@
 #ifndef WEIR_BASE_JSONCHECK_H
 #define WEIR_BASE_JSONCHECK_H
 
+#include <stdbool.h>
+
 #include "app/base/status.h"
 #include "app/base/str.h"
 
@@ -18,5 +20,12 @@
 struct arena;
 enum status json_check(
     struct arena *a, struct str text, unsigned depth, struct error *err);
+
+/*
+ * Is it JSON, as databases keep it? The same without the rules for names,
+ * which RFC 8259 leaves open, nested up to JSON_TEXT_DEPTH. Allocates nothing.
+ */
+#define JSON_TEXT_DEPTH 100
+bool json_is_text(struct str text);
 
 #endif

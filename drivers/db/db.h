@@ -86,7 +86,8 @@ struct db_stmt {
 /* What came of a statement that ran. */
 struct db_result {
 	int64_t changed; /* rows written by INSERT, UPDATE, DELETE */
-	int64_t last_id; /* id given by an INSERT of one row, 0 if none */
+	int64_t last_id; /* id given by an INSERT of one row, 0 if none; of a
+			  * column without sign the bits of it */
 };
 
 /*

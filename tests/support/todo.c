@@ -13,7 +13,7 @@
 
 static const char script[] =
     "CREATE TABLE todo (id INTEGER PRIMARY KEY, name TEXT NOT NULL, "
-    "done BOOLEAN, price DECIMAL(10,2), due DATE, data BLOB);"
+    "done BOOLEAN, price DECIMAL, due DATE, data BLOB);"
     "INSERT INTO todo VALUES (1, 'one', 1, 1.5, '2024-01-01', x'00ff'),"
     "(2, 'two', 0, 2, NULL, NULL), (3, 'three', NULL, 0.1, NULL, NULL),"
     "(4, 'fo\"ur', NULL, NULL, NULL, NULL), (5, 'five', 1, 5, NULL, NULL);"

@@ -34,6 +34,26 @@ a_date_is_a_day_of_the_calendar(void **state)
 }
 
 static void
+a_partial_date_lacks_its_day(void **state)
+{
+	static const char *const good[] = { "2024-00-00", "2024-02-00",
+		"2024-00-31", "0000-00-15", "0000-12-00", "0000-00-00", NULL };
+	static const char *const bad[] = { "", "2024-02-29", "2024-13-00",
+		"2024-00-32", "2024-0x-00", "2024-00-0", "2024-00-00 ",
+		"20240000", NULL };
+	static const char *const moments[] = { "2024-00-00",
+		"2024-02-00 12:30:59", "2024-00-15T12:30", NULL };
+	static const char *const no_moments[] = { "2024-02-29 12:30",
+		"2024-00-00 25:00", "2024-00-00X12:30", NULL };
+
+	(void)state;
+	assert_all(date_is_partial, good, true);
+	assert_all(date_is_partial, bad, false);
+	assert_all(date_is_partial_datetime, moments, true);
+	assert_all(date_is_partial_datetime, no_moments, false);
+}
+
+static void
 a_time_has_minutes_and_may_have_more(void **state)
 {
 	static const char *const good[] = { "00:00", "23:59", "23:59:59",
@@ -69,6 +89,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_date_is_a_day_of_the_calendar),
+		cmocka_unit_test(a_partial_date_lacks_its_day),
 		cmocka_unit_test(a_time_has_minutes_and_may_have_more),
 		cmocka_unit_test(a_datetime_is_both_with_an_optional_zone),
 	};

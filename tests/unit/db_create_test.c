@@ -11,7 +11,7 @@
 
 static const char script[] =
     "CREATE TABLE todo (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, "
-    "done BOOLEAN, price DECIMAL(10,2), due DATE, at DATETIME, data BLOB, "
+    "done BOOLEAN, price DECIMAL, due DATE, at DATETIME, data BLOB, "
     "twice INTEGER GENERATED ALWAYS AS (id * 2) VIRTUAL, more JSON, "
     "free);"
     "INSERT INTO todo (id, name) VALUES (1, 'one'), (2, 'two');"

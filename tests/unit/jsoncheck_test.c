@@ -248,6 +248,27 @@ many_names_take_no_quadratic_time(void **state)
 	assert_true(clock_boot_ms() - began < 20000);
 }
 
+static void
+what_a_database_keeps_may_name_members_twice(void **state)
+{
+	char deep[2 * (JSON_TEXT_DEPTH + 1)];
+	size_t n = JSON_TEXT_DEPTH;
+
+	(void)state;
+	assert_true(json_is_text(STR("{\"a\":1,\"a\":{\"\\u0000\":2}}")));
+	assert_true(json_is_text(STR(" 1 ")));
+	assert_false(json_is_text(STR("")));
+	assert_false(json_is_text(STR("{\"a\":1")));
+	assert_false(json_is_text(STR("\"\\ud800\"")));
+	assert_false(json_is_text(STR("\"\xff\"")));
+	memset(deep, '[', n);
+	memset(deep + n, ']', n);
+	assert_true(json_is_text(str_make(deep, 2 * n)));
+	memset(deep, '[', n + 1);
+	memset(deep + n + 1, ']', n + 1);
+	assert_false(json_is_text(str_make(deep, 2 * n + 2)));
+}
+
 int
 main(void)
 {
@@ -265,6 +286,7 @@ main(void)
 		cmocka_unit_test(a_name_stands_once_in_an_object),
 		cmocka_unit_test(a_name_holds_no_nul),
 		cmocka_unit_test(many_names_take_no_quadratic_time),
+		cmocka_unit_test(what_a_database_keeps_may_name_members_twice),
 	};
 
 	return cmocka_run_group_tests(tests, open_arena, close_arena);

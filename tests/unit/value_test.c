@@ -1,3 +1,4 @@
+#include <float.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,6 +63,7 @@ integers_keep_64_bits(void **state)
 	assert_integer(
 	    COLUMN_INTEGER, "\"9223372036854775807\"", DB_INT, INT64_MAX);
 	assert_integer(COLUMN_INTEGER, "18446744073709551615", DB_UINT, -1);
+	assert_integer(COLUMN_INTEGER, "\"18446744073709551615\"", DB_UINT, -1);
 	assert_refused(COLUMN_INTEGER, "18446744073709551616");
 	assert_refused(COLUMN_INTEGER, "1.0");
 	assert_refused(COLUMN_INTEGER, "true");
@@ -154,6 +156,58 @@ an_untyped_column_takes_scalars(void **state)
 	assert_refused(COLUMN_ANY, "[]");
 }
 
+static struct db_value
+formed(struct column column, const char *text)
+{
+	struct db_value v;
+	struct json json;
+
+	assert_int_equal(json_parse(&arena, str_of(text), &json, NULL), ST_OK);
+	assert_int_equal(value_read(&arena, &column, json, &v, NULL), ST_OK);
+	return v;
+}
+
+static void
+values_have_the_form_that_is_kept(void **state)
+{
+	struct column real = { .kind = COLUMN_REAL, .form = FORM_FLOAT };
+	struct column text = { .kind = COLUMN_TEXT, .form = FORM_FIXED };
+	struct column bytes = {
+		.kind = COLUMN_BINARY, .form = FORM_FIXED, .length = 4
+	};
+	struct str wide = formed(bytes, "\"AAECAwQ=\"").s;
+
+	(void)state;
+	assert_true(formed(real, "0.1").d == (double)0.1f);
+	assert_true(formed(real, "3.4028235e38").d == (double)FLT_MAX);
+	assert_true(formed(real, "1e39").d == 1e39);
+	assert_true(str_eq(formed(text, "\" ab  \"").s, STR(" ab")));
+	assert_int_equal(formed(text, "\"  \"").s.n, 0);
+	assert_true(str_eq(formed(bytes, "\"/w==\"").s, STR("\377\0\0\0")));
+	assert_true(str_eq(formed(bytes, "\"\"").s, STR("\0\0\0\0")));
+	assert_int_equal(wide.n, 5);
+}
+
+static void
+some_moments_are_for_one_engine_alone(void **state)
+{
+	struct column loose = { .kind = COLUMN_DATE, .form = FORM_LOOSE };
+	struct column strict = { .kind = COLUMN_DATE };
+	struct db_value v;
+
+	(void)state;
+	assert_true(formed(loose, "2460369.5").d == 2460369.5);
+	assert_true(formed(strict, "20240229").i == 20240229);
+	assert_true(
+	    str_eq(formed(strict, "\"2024-00-00\"").s, STR("2024-00-00")));
+	assert_int_equal(value_read(&arena, &strict,
+			     (struct json){ STR("2460369.5") }, &v, NULL),
+	    ST_INVALID);
+	assert_int_equal(value_read(&arena, &loose,
+			     (struct json){ STR("\"2024-00-00\"") }, &v, NULL),
+	    ST_INVALID);
+}
+
 static void
 null_is_null_for_all(void **state)
 {
@@ -224,6 +278,8 @@ main(void)
 		TEST(moments_are_checked_or_numbers),
 		TEST(json_takes_anything),
 		TEST(an_untyped_column_takes_scalars),
+		TEST(values_have_the_form_that_is_kept),
+		TEST(some_moments_are_for_one_engine_alone),
 		TEST(null_is_null_for_all),
 		TEST(values_become_json),
 	};

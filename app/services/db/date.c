@@ -2,6 +2,7 @@
 
 #define DATE_BYTES 10u /* 2024-02-29 */
 #define ZONE_BYTES 6u  /* +01:00 */
+#define HOURS_MAX  838 /* of a TIME */
 
 /* The number of exactly n digits at s.p[at]; -1 when they are not there. */
 static int
@@ -35,18 +36,45 @@ days_in(int year, int month)
 	return month == 2 && leap ? 29 : days[month - 1];
 }
 
+struct day {
+	int year, month, day; /* -1: no number */
+};
+
+/* False when there is more or less than YYYY-MM-DD. */
+static bool
+day_read(struct str s, struct day *out)
+{
+	*out =
+	    (struct day){ digits(s, 0, 4), digits(s, 5, 2), digits(s, 8, 2) };
+	return s.n == DATE_BYTES && is_at(s, 4, '-') && is_at(s, 7, '-') &&
+	       out->year >= 0;
+}
+
+static bool
+is_month(int month)
+{
+	return month >= 1 && month <= 12;
+}
+
 bool
 date_is_date(struct str s)
 {
-	int year = digits(s, 0, 4);
-	int month = digits(s, 5, 2);
-	int day = digits(s, 8, 2);
+	struct day d;
 
 	if (str_eq(s, STR("0000-00-00")))
 		return true;
-	return s.n == DATE_BYTES && is_at(s, 4, '-') && is_at(s, 7, '-') &&
-	       year >= 0 && month >= 1 && month <= 12 && day >= 1 &&
-	       day <= days_in(year, month);
+	return day_read(s, &d) && is_month(d.month) && d.day >= 1 &&
+	       d.day <= days_in(d.year, d.month);
+}
+
+bool
+date_is_partial(struct str s)
+{
+	struct day d;
+
+	if (!day_read(s, &d) || (d.month != 0 && d.day != 0))
+		return false;
+	return d.month == 0 ? d.day >= 0 && d.day <= 31 : is_month(d.month);
 }
 
 /* ".123": a point and digits up to the end. */
@@ -95,6 +123,12 @@ date_is_time(struct str s)
 	return digits(size, 0, n) >= 0 && is_rest(str_skip(size, n));
 }
 
+bool
+date_is_in_time_range(struct str s)
+{
+	return digits(is_at(s, 0, '-') ? str_skip(s, 1) : s, 0, 3) <= HOURS_MAX;
+}
+
 static struct str
 zone_strip(struct str s)
 {
@@ -108,15 +142,30 @@ zone_strip(struct str s)
 	return s;
 }
 
-bool
-date_is_datetime(struct str s)
+static struct str
+date_of(struct str s)
 {
-	struct str date = str_make(s.p, s.n < DATE_BYTES ? s.n : DATE_BYTES);
+	return str_make(s.p, s.n < DATE_BYTES ? s.n : DATE_BYTES);
+}
 
-	if (!date_is_date(date))
-		return false;
-	if (s.n == DATE_BYTES)
+/* Nothing, or "T12:30" and perhaps a zone. */
+static bool
+is_behind_date(struct str s)
+{
+	if (s.n <= DATE_BYTES)
 		return true;
 	return (s.p[DATE_BYTES] == 'T' || s.p[DATE_BYTES] == ' ') &&
 	       is_time_of_day(zone_strip(str_skip(s, DATE_BYTES + 1)));
+}
+
+bool
+date_is_datetime(struct str s)
+{
+	return date_is_date(date_of(s)) && is_behind_date(s);
+}
+
+bool
+date_is_partial_datetime(struct str s)
+{
+	return date_is_partial(date_of(s)) && is_behind_date(s);
 }

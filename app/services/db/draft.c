@@ -1,6 +1,7 @@
 #include "app/services/db/draft.h"
 
 #include "app/base/arena.h"
+#include "app/services/db/bounds.h"
 #include "app/services/db/identifier.h"
 #include "app/services/db/value.h"
 #include "drivers/db/catalog.h"
@@ -39,6 +40,8 @@ member_read(struct arena *arena, const struct column *column, struct json v,
 	struct db_value value;
 	enum status st = value_read(arena, column, v, &value, err);
 
+	if (st == ST_OK)
+		st = bounds_check(arena, column, &value, err);
 	if (st != ST_OK)
 		return st;
 	if (draft_value(out, column) != NULL)
@@ -130,9 +133,13 @@ draft_for_new(struct arena *arena, const struct identity *by,
 	out->n = 0;
 	out->list =
 	    arena_alloc(arena, (by->n + change->n) * sizeof(out->list[0]));
-	for (size_t i = 0; i < by->n; i++)
+	for (size_t i = 0; i < by->n; i++) {
+		if (bounds_check(arena, by->columns[i], &parts[i], err) !=
+		    ST_OK)
+			return ST_INVALID;
 		out->list[out->n++] =
 		    (struct assignment){ by->columns[i], parts[i] };
+	}
 	for (size_t i = 0; i < change->n; i++) {
 		if (!identifies(by, change->list[i].column))
 			out->list[out->n++] = change->list[i];

@@ -8,6 +8,15 @@
 #include "drivers/db/catalog.h"
 #include "middleware/request.h"
 
+/* What a column counted up to. */
+static struct db_value
+counted(const struct column *column, int64_t id)
+{
+	if (column->is_unsigned && id < 0)
+		return (struct db_value){ .type = DB_UINT, .u = (uint64_t)id };
+	return (struct db_value){ .type = DB_INT, .i = id };
+}
+
 /* Key columns as they were sent or counted up; false when one is neither. */
 static bool
 key_known(const struct db_table *table, const struct draft *draft,
@@ -19,8 +28,7 @@ key_known(const struct db_table *table, const struct draft *draft,
 		if (sent != NULL)
 			key[i] = *sent;
 		else if (table->key[i]->auto_increment)
-			key[i] =
-			    (struct db_value){ .type = DB_INT, .i = last_id };
+			key[i] = counted(table->key[i], last_id);
 		else
 			return false;
 	}

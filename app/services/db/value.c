@@ -1,12 +1,14 @@
 #include "app/services/db/value.h"
 
-#include <float.h>
 #include <math.h>
 
-#include "app/base/base64.h"
+#include "app/base/arena.h"
 #include "app/base/jsonout.h"
-#include "app/services/db/date.h"
+#include "app/services/db/value_take.h"
 #include "drivers/db/catalog.h"
+
+/* From here on a float is infinite. */
+#define FLOAT_END 0x1.ffffffp127
 
 void
 value_put(struct buf *out, const struct db_value *v)
@@ -39,215 +41,60 @@ value_put(struct buf *out, const struct db_value *v)
 	}
 }
 
-typedef bool value_take_f(
-    struct arena *arena, struct json v, struct db_value *out);
-
-static bool
-take_text(struct arena *arena, struct json v, struct db_value *out)
+/* "ab " of a CHAR is "ab". */
+static struct str
+blanks_strip(struct str s)
 {
-	out->type = DB_TEXT;
-	out->s = json_kind(v) == JSON_NUMBER ? v.text : json_to_str(arena, v);
-	return !str_is_null(out->s);
+	while (s.n > 0 && s.p[s.n - 1] == ' ')
+		s.n--;
+	return s;
+}
+
+static struct str
+zeros_add(struct arena *arena, struct str s, size_t length)
+{
+	char *p;
+
+	if (s.n >= length)
+		return s;
+	p = arena_zalloc(arena, length);
+	if (s.n > 0)
+		memcpy(p, s.p, s.n);
+	return str_make(p, length);
+}
+
+void
+value_as_kept(
+    struct arena *arena, const struct column *column, struct db_value *v)
+{
+	bool fixed = column->form == FORM_FIXED;
+
+	if (column->form == FORM_FLOAT && v->type == DB_REAL &&
+	    fabs(v->d) < FLOAT_END)
+		v->d = (double)(float)v->d;
+	else if (fixed && v->type == DB_TEXT)
+		v->s = blanks_strip(v->s);
+	else if (fixed && v->type == DB_BLOB)
+		v->s = zeros_add(arena, v->s, (size_t)column->length);
 }
 
 static bool
-take_integer(struct arena *arena, struct json v, struct db_value *out)
+is_expression(struct arena *arena, struct json v)
 {
-	out->type = DB_INT;
-	if (json_to_i64(v, &out->i))
-		return true;
-	if (json_kind(v) == JSON_STRING)
-		return str_to_i64(json_to_str(arena, v), &out->i);
-	out->type = DB_UINT;
-	return json_to_u64(v, &out->u);
+	return json_kind(json_get(arena, v, STR("expression"))) != JSON_NONE;
 }
 
-/* true, 1, "yes" and the like; anything that says neither is refused. */
-static bool
-take_boolean(struct arena *arena, struct json v, struct db_value *out)
-{
-	struct str word =
-	    json_kind(v) == JSON_STRING ? json_to_str(arena, v) : v.text;
-
-	out->type = DB_BOOL;
-	out->i = str_to_bool(word);
-	return out->i != 0 || str_is_no(word);
-}
-
-/* A number in a string must be one that JSON would take. */
-static bool
-number_of(struct arena *arena, struct json v, struct json *number)
-{
-	*number = v;
-	if (json_kind(v) == JSON_NUMBER)
-		return true;
-	return json_kind(v) == JSON_STRING &&
-	       json_parse(arena, json_to_str(arena, v), number, NULL) ==
-		   ST_OK &&
-	       json_kind(*number) == JSON_NUMBER;
-}
-
-static bool
-take_real(struct arena *arena, struct json v, struct db_value *out)
-{
-	struct json number;
-
-	out->type = DB_REAL;
-	return number_of(arena, v, &number) &&
-	       json_to_double(arena, number, &out->d);
-}
-
-static bool
-take_decimal(struct arena *arena, struct json v, struct db_value *out)
-{
-	struct json number;
-
-	if (!number_of(arena, v, &number))
-		return false;
-	*out = (struct db_value){ .type = DB_NUMBER, .s = number.text };
-	return true;
-}
-
-static bool
-take_binary(struct arena *arena, struct json v, struct db_value *out)
-{
-	out->type = DB_BLOB;
-	return json_kind(v) == JSON_STRING &&
-	       base64_decode(arena, json_to_str(arena, v), &out->s);
-}
-
-/* A string is taken for JSON text already; the rest is its own text. */
-static bool
-take_json(struct arena *arena, struct json v, struct db_value *out)
-{
-	out->type = DB_TEXT;
-	out->s = json_kind(v) == JSON_STRING ? json_to_str(arena, v) : v.text;
-	return true;
-}
-
-/* Some databases keep moments as numbers; what was read can be written. */
-static bool
-take_moment(struct arena *arena, struct json v, struct db_value *out,
-    bool (*check)(struct str))
-{
-	if (json_kind(v) == JSON_NUMBER)
-		return take_integer(arena, v, out);
-	return json_kind(v) == JSON_STRING && take_text(arena, v, out) &&
-	       check(out->s);
-}
-
-static bool
-take_date(struct arena *arena, struct json v, struct db_value *out)
-{
-	return take_moment(arena, v, out, date_is_date);
-}
-
-static bool
-take_time(struct arena *arena, struct json v, struct db_value *out)
-{
-	return take_moment(arena, v, out, date_is_time);
-}
-
-static bool
-take_datetime(struct arena *arena, struct json v, struct db_value *out)
-{
-	return take_moment(arena, v, out, date_is_datetime);
-}
-
-static bool
-take_any(struct arena *arena, struct json v, struct db_value *out)
-{
-	switch (json_kind(v)) {
-	case JSON_BOOL:
-		return take_boolean(arena, v, out);
-	case JSON_NUMBER:
-		return take_integer(arena, v, out) || take_real(arena, v, out);
-	default:
-		return take_text(arena, v, out);
-	}
-}
-
-static const struct {
-	value_take_f *take;
-	const char *must_be;
-} kinds[] = {
-	[COLUMN_INTEGER] = { take_integer, "a valid integer" },
-	[COLUMN_BOOLEAN] = { take_boolean, "true or false" },
-	[COLUMN_REAL] = { take_real, "a valid number" },
-	[COLUMN_DECIMAL] = { take_decimal, "a valid number" },
-	[COLUMN_TEXT] = { take_text, "a string" },
-	[COLUMN_BINARY] = { take_binary, "a string in base64" },
-	[COLUMN_DATE] = { take_date, "a date (YYYY-MM-DD)" },
-	[COLUMN_TIME] = { take_time, "a time (HH:MM:SS)" },
-	[COLUMN_DATETIME] = { take_datetime,
-	    "a date and time (YYYY-MM-DD HH:MM:SS)" },
-	[COLUMN_JSON] = { take_json, "JSON" },
-	[COLUMN_ANY] = { take_any, "a string, number or boolean" },
-};
-
-/* From the first digit that is not 0 to the last: "0.0120e5" has 2. */
-static size_t
-digits_count(struct str number)
-{
-	size_t seen = 0;
-	size_t n = 0;
-
-	for (size_t i = 0; i < number.n; i++) {
-		char c = number.p[i];
-
-		if (c == 'e' || c == 'E')
-			break;
-		if (c < '0' || c > '9' || (c == '0' && seen == 0))
-			continue;
-		seen++;
-		if (c != '0')
-			n = seen;
-	}
-	return n;
-}
-
-static bool
-has_double(struct arena *arena, struct str number)
-{
-	double d;
-
-	return json_to_double(arena, (struct json){ number }, &d) &&
-	       (fabs(d) >= DBL_MIN || digits_count(number) == 0);
-}
-
-/* Nothing is rounded in silence. Integers of 64 bits stay integers. */
 static enum status
-decimal_check(struct arena *arena, const struct column *column,
-    struct str number, struct error *err)
+refuse(struct arena *arena, const struct column *column, struct json v,
+    struct error *err)
 {
-	int64_t i;
-
-	if (json_to_i64((struct json){ number }, &i))
-		return ST_OK;
-	if (!has_double(arena, number))
+	if (is_expression(arena, v))
 		return error_set(err, ST_INVALID,
-		    "Field '%.*s' is out of the range that the database has.",
+		    "Field '%.*s' must be a value: SQL expressions are not "
+		    "offered.",
 		    STR_ARG(column->name));
-	if (digits_count(number) > column->digits)
-		return error_set(err, ST_INVALID,
-		    "Field '%.*s' has more than the %u significant digits "
-		    "that the database keeps.",
-		    STR_ARG(column->name), column->digits);
-	return ST_OK;
-}
-
-/* Would the database keep the value as it is? */
-static enum status
-value_check(struct arena *arena, const struct column *column,
-    const struct db_value *v, struct error *err)
-{
-	if (v->type == DB_NUMBER && column->digits > 0)
-		return decimal_check(arena, column, v->s, err);
-	if (v->type == DB_UINT && v->u > INT64_MAX && !column->is_unsigned)
-		return error_set(err, ST_INVALID,
-		    "Field '%.*s' must be an integer of 64 bits with sign.",
-		    STR_ARG(column->name));
-	return ST_OK;
+	return error_set(err, ST_INVALID, "Field '%.*s' must be %s.",
+	    STR_ARG(column->name), value_must_be(column));
 }
 
 enum status
@@ -257,8 +104,12 @@ value_read(struct arena *arena, const struct column *column, struct json v,
 	*out = (struct db_value){ .type = DB_NULL };
 	if (json_kind(v) == JSON_NULL)
 		return ST_OK;
-	if (kinds[column->kind].take(arena, v, out))
-		return value_check(arena, column, out, err);
-	return error_set(err, ST_INVALID, "Field '%.*s' must be %s.",
-	    STR_ARG(column->name), kinds[column->kind].must_be);
+	if (!value_take(arena, column, v, out))
+		return refuse(arena, column, v, err);
+	if (out->type == DB_UINT && !column->is_unsigned)
+		return error_set(err, ST_INVALID,
+		    "Field '%.*s' must be an integer of 64 bits with sign.",
+		    STR_ARG(column->name));
+	value_as_kept(arena, column, out);
+	return ST_OK;
 }
