@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from support import desk as desks, fcgi, shop
+from support import desk as desks, fcgi, library as libraries, shop
 from support.engine import MySQL, SQLite
 from support.mariadb import MariaDB
 from support.pair import Pair, Web
@@ -216,3 +216,30 @@ def desk(desks_client, key):
     desk = desks.Desk(desks_client, key)
     desk.fill()
     return desk
+
+
+@pytest.fixture(scope="module")
+def library_client(site, engine):
+    """A server with the library, and the same with small lists."""
+    config = engine.create("library", libraries.sql(engine)) | {
+        "cache_enabled": True, "cache_ttl": 60}
+    for name, more in ((libraries.SERVICE, {}), (
+            libraries.SMALL, {"max_records": libraries.SMALL_MAX})):
+        site.add_service(name, engine.type, **config | more)
+        site.grant("owner", name, "*", "all")
+    site.add_role("visitor")
+    for component, verbs in libraries.VISITOR.items():
+        site.grant("visitor", libraries.SERVICE, component, verbs)
+    site.keys["visitor"] = site.add_key("visitor", "visitor")
+    server = site.serve("library")
+    with server.connect() as client:
+        yield client
+    server.stop()
+
+
+@pytest.fixture
+def library(library_client, key):
+    """The library with all of its rows."""
+    library = libraries.Library(library_client, key)
+    library.fill()
+    return library

@@ -42,7 +42,11 @@ item_run(struct bulk *b, size_t i, struct error *err)
 	if (st == ST_OK && b->results.list.n + shown.n > ROWS_BYTES_MAX)
 		return ST_TOO_BIG;
 	if (st == ST_OK) {
-		buf_put(results_next(&b->results), buf_str(&shown));
+		struct buf *list = results_next(&b->results);
+		size_t from = list->n;
+
+		buf_put(list, buf_str(&shown));
+		bulk_related_mark(b, i, from);
 		return savepoint(b, STR("RELEASE SAVEPOINT record"), err);
 	}
 	if (write_may_go_on(st) &&
@@ -94,7 +98,11 @@ items_run_through(struct bulk *b, struct error *err)
 	do {
 		*err = (struct error){ .text = "" };
 		results_open(&b->results, b->call->req->arena);
-		st = items_run(b, err);
+		st = bulk_related_begin(b, err);
+		if (st == ST_OK)
+			st = items_run(b, err);
+		if (st == ST_OK)
+			st = bulk_related_show(b, err);
 	} while (++runs < WRITE_RUNS && write_again(b->call, st));
 	return st;
 }

@@ -11,6 +11,14 @@
 #include "middleware/json.h"
 
 struct bulk;
+struct preload;
+
+/* A record in the text of the results, and its row of the preload. */
+struct bulk_mark {
+	size_t from;
+	size_t n;
+	size_t row;
+};
 
 /*
  * What is to be done with item i; appends the record that it became, as the
@@ -34,6 +42,12 @@ struct bulk {
 
 	size_t by_itself; /* items before this one are not put into blocks */
 
+	struct preload *preload; /* of the records shown; NULL: nothing related
+				  * is asked for */
+	struct bulk_mark *marks; /* of items with a record, in their order */
+	size_t n_marks;
+	size_t *shown; /* rows of items that are shown before all is deleted */
+
 	struct results results;
 	enum status last; /* of the item that failed last */
 	struct error why; /* in its words */
@@ -53,7 +67,17 @@ void bulk_run(struct bulk *b);
 enum status block_create(
     struct bulk *b, size_t i, size_t *n, struct error *err);
 
-/* The three things that can be done with an item. */
-bulk_item_f item_create, item_change, item_delete;
+/* The three things that can be done with an item, and what shows one that is
+ * to be deleted. */
+bulk_item_f item_create, item_change, item_delete, item_show;
+
+/*
+ * What is related to the records of the answer: begun with each run of the
+ * items; item i has its record behind the first `from` bytes of the results;
+ * and shown when all items have run, or before the first is deleted.
+ */
+enum status bulk_related_begin(struct bulk *b, struct error *err);
+void bulk_related_mark(struct bulk *b, size_t i, size_t from);
+enum status bulk_related_show(struct bulk *b, struct error *err);
 
 #endif

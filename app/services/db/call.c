@@ -85,6 +85,7 @@ table_call_query(const struct table_call *c, struct json body,
 		.use = use_of(c),
 		.max_records = c->service->max_records,
 		.quote = c->service->driver->quote,
+		.call = c,
 		.options = options_of(c->req, body),
 		.wrap = c->req->param[PARAM_WRAP],
 	};

@@ -2,6 +2,16 @@
 
 #include "app/base/secret.h"
 #include "app/services/db/db.h"
+#include "app/services/db/related.h"
+#include "app/services/db/relation.h"
+#include "middleware/tags.h"
+
+/* Tags, each once. */
+struct collection {
+	const struct db_service *service;
+	struct str *tags;
+	size_t n; /* more than TAGS_MAX: they do not fit */
+};
 
 static struct str
 tag_of(struct db_service *service, struct str name)
@@ -53,14 +63,47 @@ reaches_others(const struct db_table *table)
 	       shows_others(table);
 }
 
-size_t
-depends_read(const struct db_service *service, const struct db_table *table,
-    struct str *tags)
+static void
+tag_add(struct collection *c, struct str tag)
 {
-	tags[0] = shows_others(table) ? service->tag_any
-				      : tag_of_table(service, table);
-	tags[1] = service->tag_all;
-	return 2;
+	for (size_t i = 0; i < c->n && i < TAGS_MAX; i++) {
+		if (str_eq(c->tags[i], tag))
+			return;
+	}
+	if (c->n < TAGS_MAX)
+		c->tags[c->n] = tag;
+	c->n++;
+}
+
+static void
+table_add_tag(struct collection *c, const struct db_table *table)
+{
+	tag_add(c, shows_others(table) ? c->service->tag_any
+				       : tag_of_table(c->service, table));
+}
+
+static void
+query_add(struct collection *c, const struct query *q)
+{
+	table_add_tag(c, q->table);
+	for (size_t i = 0; i < q->n_related; i++) {
+		const struct relation *relation = q->related[i]->relation;
+
+		if (relation->junction != NULL)
+			table_add_tag(c, relation->junction);
+		query_add(c, &q->related[i]->query);
+	}
+}
+
+size_t
+depends_read(
+    const struct db_service *service, const struct query *q, struct str *tags)
+{
+	struct collection c = { .service = service, .tags = tags };
+
+	tag_add(&c, service->tag_all);
+	query_add(&c, q);
+	return c.n > TAGS_MAX ? 0 : c.n;
 }
 
 size_t

@@ -16,17 +16,22 @@
 
 struct db_service;
 struct db_table;
+struct query;
 
 /* Names the tags, once identity and catalogue are known. */
 void depends_open(struct db_service *service);
 
-/* tags has room for DEPENDS_MAX; the names live as long as the service.
- * Returns how many there are. */
-size_t depends_read(const struct db_service *service,
-    const struct db_table *table, struct str *tags);
+/*
+ * Of each table that the query reads, related ones and junctions as well. tags
+ * has room for TAGS_MAX; the names live as long as the service. Returns how
+ * many there are, or 0 when they are more.
+ */
+size_t depends_read(
+    const struct db_service *service, const struct query *q, struct str *tags);
 
-/* outdated: the schema is no longer what the catalogue says, so a trigger or
- * a cascade that it does not know may reach any table. */
+/* tags has room for DEPENDS_MAX. outdated: the schema is no longer what the
+ * catalogue says, so a trigger or a cascade that it does not know may reach any
+ * table. */
 size_t depends_write(const struct db_service *service,
     const struct db_table *table, bool outdated, struct str *tags);
 

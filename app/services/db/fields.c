@@ -64,3 +64,26 @@ fields_parse(struct arena *arena, struct str text, struct query *query,
 	}
 	return ST_OK;
 }
+
+/* No column stands there twice, so the table's number of them is room. */
+size_t
+fields_place(
+    struct query *query, struct arena *arena, const struct column *column)
+{
+	const struct column **all;
+	size_t n = query->n_fields + query->n_hidden;
+
+	for (size_t i = 0; i < n; i++) {
+		if (query->fields[i] == column)
+			return i;
+	}
+	if (query->n_hidden == 0) {
+		all = arena_alloc(
+		    arena, query->table->n_columns * sizeof(all[0]));
+		memcpy(all, query->fields, n * sizeof(all[0]));
+		query->fields = all;
+	}
+	query->fields[n] = column;
+	query->n_hidden++;
+	return n;
+}

@@ -15,4 +15,9 @@ void fields_of_identity(
 enum status fields_parse(struct arena *arena, struct str text,
     struct query *query, struct error *err);
 
+/* The place of a column among the fields of the query and those that it does
+ * not show, to which it is added where it is neither. */
+size_t fields_place(
+    struct query *query, struct arena *arena, const struct column *column);
+
 #endif

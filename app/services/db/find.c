@@ -1,5 +1,6 @@
 #include "app/services/db/find.h"
 
+#include "app/services/db/preload.h"
 #include "app/services/db/rows.h"
 #include "app/services/db/select.h"
 #include "middleware/request.h"
@@ -51,21 +52,25 @@ take_row(void *ctx, const struct db_value *v, size_t n)
 	struct finding *f = ctx;
 	struct buf *out = f->rows.out;
 	size_t from = out->n;
+	size_t row = f->rows.preload == NULL ? 0 : f->rows.preload->n;
 	bool named = false;
+	enum status st;
 
 	(void)n;
 	f->n_rows++;
 	if (!rows_fit(&f->rows, v + f->by->n))
 		return ST_TOO_BIG;
-	rows_put(&f->rows, v + f->by->n);
+	st = rows_add(&f->rows, v + f->by->n);
+	if (st != ST_OK)
+		return st;
 	for (size_t i = 0; i < f->n; i++) {
 		if (!is_named(f, &f->ids[i], v))
 			continue;
 		named = true;
-		f->list[i].status =
-		    f->list[i].status == ST_MISSING ? ST_OK : ST_INVALID;
+		st = f->list[i].status == ST_MISSING ? ST_OK : ST_INVALID;
 		/* Stays valid when out grows: an arena keeps what it gave. */
-		f->list[i].text = str_make(out->p + from, out->n - from);
+		f->list[i] = (struct found){ st,
+			str_make(out->p + from, out->n - from), row };
 	}
 	f->doubtful = f->doubtful || !named;
 	return ST_OK;
@@ -94,6 +99,28 @@ leaves_doubt(const struct finding *f)
 	return false;
 }
 
+/* Each record that was found, now with what is related to it. */
+static enum status
+related_show(struct table_call *c, const struct query *q, struct preload *p,
+    struct found *list, struct error *err)
+{
+	struct buf text = buf_in(c->req->arena);
+	enum status st = ST_OK;
+
+	if (p == NULL)
+		return ST_OK;
+	st = preload_fetch(p, c, err);
+	for (size_t i = 0; i < q->n_ids && st == ST_OK; i++) {
+		size_t from = text.n;
+
+		if (list[i].status != ST_OK)
+			continue;
+		st = preload_put(p, list[i].row, &text);
+		list[i].text = str_make(text.p + from, text.n - from);
+	}
+	return st;
+}
+
 enum status
 find_all(struct table_call *c, const struct query *q, struct found *list,
     bool *doubtful, struct error *err)
@@ -103,6 +130,7 @@ find_all(struct table_call *c, const struct query *q, struct found *list,
 	enum status st = ST_OK;
 
 	rows_open(&f.rows, c->req->arena, &text, q, INT64_MAX);
+	f.rows.preload = preload_open(c->req->arena, q);
 	for (size_t i = 0; i < q->n_ids && st == ST_OK; i += f.n) {
 		struct statement s = table_call_statement(c);
 
@@ -117,6 +145,28 @@ find_all(struct table_call *c, const struct query *q, struct found *list,
 		f.doubtful = f.doubtful || leaves_doubt(&f);
 	}
 	*doubtful = f.doubtful;
+	if (st != ST_OK || f.doubtful)
+		return st;
+	return related_show(c, q, f.rows.preload, list, err);
+}
+
+/* One more record for rows, which takes no second. */
+static enum status
+record_take(struct table_call *c, const struct query *q,
+    const struct identifier *id, struct rows *rows, struct error *err)
+{
+	struct statement s = table_call_statement(c);
+	struct record_name name = { &q->by, id->parts };
+	enum status st;
+
+	rows->count = 0;
+	rows->more = false;
+	select_record(&s, q, &name, c->role);
+	st = table_call_run(c, &s, rows_take, rows, NULL, err);
+	if (st == ST_OK && rows->count == 0)
+		return identifier_missing(id, err);
+	if (st == ST_OK && rows->more)
+		return identifier_ambiguous(id, err);
 	return st;
 }
 
@@ -124,38 +174,41 @@ enum status
 find_one(struct table_call *c, const struct query *q,
     const struct identifier *id, struct buf *out, struct error *err)
 {
-	struct statement s = table_call_statement(c);
-	struct record_name name = { &q->by, id->parts };
+	struct preload *p = preload_open(c->req->arena, q);
+	struct buf text = buf_in(c->req->arena);
 	struct rows rows;
 	enum status st;
 
-	rows_open(&rows, c->req->arena, out, q, 1);
-	select_record(&s, q, &name, c->role);
-	st = table_call_run(c, &s, rows_take, &rows, NULL, err);
-	if (st == ST_OK && rows.count == 0)
-		return identifier_missing(id, err);
-	if (st == ST_OK && rows.more)
-		return identifier_ambiguous(id, err);
-	return st;
+	rows_open(&rows, c->req->arena, p == NULL ? out : &text, q, 1);
+	rows.preload = p;
+	st = record_take(c, q, id, &rows, err);
+	if (st != ST_OK || p == NULL)
+		return st;
+	st = preload_fetch(p, c, err);
+	return st == ST_OK ? preload_put(p, 0, out) : st;
 }
 
 enum status
 find_each(struct table_call *c, const struct query *q, struct found *list,
     struct error *err)
 {
-	size_t bytes = 0;
+	struct buf text = buf_in(c->req->arena);
+	struct rows rows;
 
+	rows_open(&rows, c->req->arena, &text, q, 1);
+	rows.preload = preload_open(c->req->arena, q);
 	for (size_t i = 0; i < q->n_ids; i++) {
 		struct error why = { .text = "" };
-		struct buf row = buf_in(c->req->arena);
-		enum status st = find_one(c, q, &q->ids[i], &row, &why);
+		size_t from = text.n;
+		size_t row = rows.preload == NULL ? 0 : rows.preload->n;
+		enum status st = record_take(c, q, &q->ids[i], &rows, &why);
 
-		bytes += row.n;
-		if (bytes > ROWS_BYTES_MAX)
+		if (text.n > ROWS_BYTES_MAX)
 			return ST_TOO_BIG;
 		if (st != ST_OK && st != ST_MISSING && st != ST_INVALID)
 			return error_set(err, st, "%s", why.text);
-		list[i] = (struct found){ st, buf_str(&row) };
+		list[i] = (struct found){ st,
+			str_make(text.p + from, text.n - from), row };
 	}
-	return ST_OK;
+	return related_show(c, q, rows.preload, list, err);
 }

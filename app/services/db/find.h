@@ -13,6 +13,7 @@
 struct found {
 	enum status status; /* ST_OK, ST_MISSING, or ST_INVALID: several */
 	struct str text;    /* the record as the query wants it shown */
+	size_t row;         /* of the preload, while one is at work */
 };
 
 /*

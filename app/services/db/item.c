@@ -68,9 +68,10 @@ insert_and_show(struct bulk *b, const struct draft *draft, struct buf *shown,
 	struct db_value *key =
 	    arena_zalloc(c->req->arena, c->table->n_key * sizeof(key[0]));
 	struct record_name name = { &by, key };
-	struct written w = {
-		.query = &b->query, .draft = draft, .is_new = true
-	};
+	struct written w = { .query = &b->query,
+		.draft = draft,
+		.is_new = true,
+		.preload = b->preload };
 	bool known;
 	enum status st = insert(c, draft, key, &known, err);
 
@@ -98,9 +99,10 @@ update(struct bulk *b, struct target *t, const struct draft *draft,
 	struct table_call *c = b->call;
 	struct statement s = table_call_statement(c);
 	struct record_name name = { &t->by, t->parts };
-	struct written w = {
-		.query = &b->query, .name = &name, .draft = draft
-	};
+	struct written w = { .query = &b->query,
+		.name = &name,
+		.draft = draft,
+		.preload = b->preload };
 	enum status st = written_check(c, err);
 
 	if (st != ST_OK)
@@ -194,4 +196,23 @@ item_delete(struct bulk *b, size_t i, struct buf *shown, struct error *err)
 		return error_set(err, st, "%s", why.text);
 	modify_delete(&s, &name, c->role);
 	return target_run(b, &s, &t, err);
+}
+
+/* Before a call deletes anything. */
+enum status
+item_show(struct bulk *b, size_t i, struct buf *shown, struct error *err)
+{
+	struct draft none = { .n = 0 };
+	struct target t;
+	struct record_name name;
+	struct written w = { .query = &b->query,
+		.name = &name,
+		.draft = &none,
+		.preload = b->preload };
+	enum status st = target_find(b, i, &t, err);
+
+	if (st != ST_OK)
+		return st;
+	name = (struct record_name){ &t.by, t.parts };
+	return written_show(b->call, &w, shown, err);
 }

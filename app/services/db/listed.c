@@ -54,17 +54,18 @@ ids_find(struct table_call *c, const struct query *q, struct found *list,
     struct error *err)
 {
 	const struct db_driver *driver = c->service->driver;
+	bool alone = q->n_ids <= FIND_MAX && q->n_related == 0;
 	bool doubtful = true;
 	enum status st = ST_OK;
 
-	if (q->n_ids <= FIND_MAX)
+	if (alone)
 		st = find_all(c, q, list, &doubtful, err);
 	if (st != ST_OK || !doubtful)
 		return st;
 	st = driver->begin_read(c->conn, c->deadline_ms, err);
 	if (st != ST_OK)
 		return st;
-	if (q->n_ids > FIND_MAX)
+	if (!alone)
 		st = find_all(c, q, list, &doubtful, err);
 	if (st == ST_OK && doubtful)
 		st = find_each(c, q, list, err);

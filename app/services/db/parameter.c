@@ -42,7 +42,7 @@ static const struct parameter parameters[] = {
 	PARAMETER("group", ASK_GROUP),
 	PARAMETER("group_by", ASK_GROUP),
 	PARAMETER("having", ASK_HAVING),
-	PARAMETER("related", REFUSE),
+	PARAMETER("related", ASK_RELATED),
 	PARAMETER("file", REFUSE),
 	PARAMETER("include_schema", REFUSE_SWITCH),
 	PARAMETER("allow_related_delete", REFUSE_SWITCH),

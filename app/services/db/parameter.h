@@ -25,6 +25,7 @@ enum asked {
 	ASK_FORCE,
 	ASK_CONTINUE,
 	ASK_ROLLBACK,
+	ASK_RELATED,
 	ASKS
 };
 

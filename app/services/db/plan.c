@@ -7,10 +7,10 @@
 #include "app/services/db/db.h"
 #include "app/services/db/depends.h"
 #include "app/services/db/group.h"
+#include "app/services/db/related.h"
+#include "app/services/db/relation.h"
 #include "middleware/request.h"
 #include "middleware/service.h"
-
-_Static_assert(TAGS_MAX >= DEPENDS_MAX, "a read's tags must fit");
 
 /* All but letters, digits and bytes above ASCII as %XX. */
 static void
@@ -157,6 +157,25 @@ put_order(struct buf *key, const struct query *q)
 	}
 }
 
+/* With all that is asked of each relation: "&related=(name&order=x)". */
+static void
+put_related(struct buf *key, const struct query *q)
+{
+	for (size_t i = 0; i < q->n_related; i++) {
+		const struct related *related = q->related[i];
+
+		buf_put(key, i == 0 ? STR("&related=(") : STR("("));
+		put_escaped(key, related->relation->name);
+		put_condition(key, STR("&filter="), related->query.filter);
+		put_fields(key, &related->query);
+		buf_put_lit(key, "&limit=");
+		buf_put_i64(key, related->query.limit);
+		put_order(key, &related->query);
+		put_related(key, &related->query);
+		buf_put_char(key, ')');
+	}
+}
+
 static void
 put_page(struct buf *key, const struct query *q)
 {
@@ -190,6 +209,7 @@ put_list(struct buf *key, const struct query *q)
 		return;
 	}
 	put_fields(key, q);
+	put_related(key, q);
 	if (q->bare)
 		buf_put_lit(key, "&bare");
 	if (q->n_ids > 0)
@@ -222,6 +242,7 @@ put_call(struct buf *key, const struct table_call *c, const struct query *q,
 	put_identifier(key, &q->by, &id);
 	put_identity(key, q);
 	put_fields(key, q);
+	put_related(key, q);
 	return ST_OK;
 }
 
@@ -244,6 +265,6 @@ db_cache_plan(struct request *req, struct cache_plan *plan)
 		st = put_call(&plan->key, &c, &q, &err);
 	if (st != ST_OK)
 		return st;
-	plan->n_tags = depends_read(c.service, c.table, plan->tags);
-	return ST_OK;
+	plan->n_tags = depends_read(c.service, &q, plan->tags);
+	return plan->n_tags > 0 ? ST_OK : ST_TOO_BIG;
 }

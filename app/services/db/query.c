@@ -6,6 +6,7 @@
 #include "app/services/db/group.h"
 #include "app/services/db/order.h"
 #include "app/services/db/parameter.h"
+#include "app/services/db/related.h"
 #include "drivers/db/catalog.h"
 
 /* The query being made of what was given. */
@@ -211,6 +212,31 @@ is_empty_list(const struct reading *r)
 	       json_count(options->ids) == 0;
 }
 
+/* A bare count shows no records to relate to. */
+static enum status
+related_read(struct reading *r, struct error *err)
+{
+	struct related_source source = {
+		.call = r->source->call,
+		.options = &r->source->options.params,
+		.text = str_trim(r->given[ASK_RELATED]),
+		.quote = r->source->quote,
+		.max_records = r->source->max_records,
+	};
+	enum status st;
+
+	if (source.text.n == 0)
+		return ST_OK;
+	if (r->q->group != NULL)
+		return refuse_both("related", "group", err);
+	if (r->q->as_list)
+		return refuse_both("related", "as_list", err);
+	st = related_parse(r->arena, &source, r->q, err);
+	if (r->q->count_only)
+		r->q->n_related = 0;
+	return st;
+}
+
 /* Elsewhere empty is as good as absent, but not where that means all. */
 static bool
 forces_nothing(const struct reading *r)
@@ -293,5 +319,6 @@ query_parse(struct arena *arena, const struct query_source *source,
 	out->count_only = is_on(&r, ASK_COUNT_ONLY);
 	out->force = is_on(&r, ASK_FORCE);
 	out->bare = is_bare(&r);
-	return rows_read(&r, err);
+	st = related_read(&r, err);
+	return st == ST_OK ? rows_read(&r, err) : st;
 }

@@ -19,6 +19,8 @@ struct column;
 struct condition;
 struct db_table;
 struct group;
+struct related;
+struct table_call;
 
 enum query_use {
 	QUERY_LIST,   /* GET T */
@@ -42,7 +44,11 @@ struct query {
 	const struct db_table *table;
 	const struct column **fields; /* of the answer, in its order */
 	size_t n_fields;
+	size_t n_hidden; /* columns behind them that the answer does not show,
+			  * though what is related goes by them */
 	bool all_fields; /* they are the table's, in its order */
+	struct related **related; /* shown with each record; see related.h */
+	size_t n_related;
 	struct order_item *order;
 	size_t n_order;
 	struct identity by; /* what ids are about */
@@ -66,8 +72,9 @@ struct query {
 struct query_source {
 	const struct db_table *table;
 	enum query_use use;
-	int64_t max_records; /* bounds limit and ids */
-	char quote;          /* the driver's, around names */
+	int64_t max_records;           /* bounds limit and ids */
+	char quote;                    /* the driver's, around names */
+	const struct table_call *call; /* whose role `related` asks */
 	struct options options;
 	struct str wrap; /* the header line, or STR_NULL */
 };

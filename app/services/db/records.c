@@ -3,6 +3,7 @@
 #include "app/services/db/db.h"
 #include "app/services/db/find.h"
 #include "app/services/db/listed.h"
+#include "app/services/db/preload.h"
 #include "app/services/db/rows.h"
 #include "app/services/db/select.h"
 #include "middleware/json.h"
@@ -55,7 +56,10 @@ page_rows(struct table_call *c, const struct query *q, struct buf *out,
 	rows_open(&rows, c->req->arena, out, q, q->limit);
 	select_page(&s, q, c->role, looks ? q->limit + 1 : q->limit);
 	buf_put_lit(out, "{\"resource\":[");
-	st = table_call_run(c, &s, rows_take, &rows, NULL, err);
+	if (q->n_related > 0)
+		st = preload_page(c, q, &s, out, &rows.more, err);
+	else
+		st = table_call_run(c, &s, rows_take, &rows, NULL, err);
 	buf_put_char(out, ']');
 	*more = rows.more;
 	return st;
@@ -117,7 +121,11 @@ query_run(struct table_call *c, const struct query *q, struct error *err)
 static bool
 needs_snapshot(const struct table_call *c, const struct query *q)
 {
-	if (!str_is_null(c->id) || q->count_only || q->n_ids > 0)
+	if (q->count_only || q->n_ids > 0)
+		return false;
+	if (q->n_related > 0)
+		return true;
+	if (!str_is_null(c->id))
 		return false;
 	return q->include_count || q->limit_implied;
 }

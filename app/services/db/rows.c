@@ -4,6 +4,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/jsonout.h"
+#include "app/services/db/preload.h"
 #include "app/services/db/query.h"
 #include "app/services/db/value.h"
 #include "drivers/db/catalog.h"
@@ -76,6 +77,19 @@ rows_put(struct rows *rows, const struct db_value *v)
 	buf_put_char(rows->out, '}');
 }
 
+enum status
+rows_add(struct rows *rows, const struct db_value *v)
+{
+	size_t from = rows->out->n;
+
+	rows_put(rows, v);
+	if (rows->preload == NULL)
+		return ST_OK;
+	/* Stays valid when out grows: an arena keeps what it gave. */
+	return preload_add(rows->preload, v,
+	    str_make(rows->out->p + from, rows->out->n - from));
+}
+
 /* Numbers and names are small beside texts and blobs. */
 bool
 rows_fit(const struct rows *rows, const struct db_value *v)
@@ -94,7 +108,7 @@ rows_take(void *ctx, const struct db_value *v, size_t n)
 {
 	struct rows *rows = ctx;
 
-	assert(n == rows->n_labels);
+	assert(n >= rows->n_labels);
 	if (rows->count == rows->max) {
 		rows->more = true;
 		return ST_OK;
@@ -103,6 +117,5 @@ rows_take(void *ctx, const struct db_value *v, size_t n)
 		return ST_TOO_BIG;
 	if (rows->count++ > 0)
 		buf_put_char(rows->out, ',');
-	rows_put(rows, v);
-	return ST_OK;
+	return rows_add(rows, v);
 }

@@ -13,6 +13,7 @@
 #include "drivers/db/db.h"
 
 struct arena;
+struct preload;
 struct query;
 
 /* An answer beyond this is refused, whatever its rows hold. */
@@ -25,6 +26,7 @@ struct rows {
 	int64_t count; /* rows written */
 	int64_t max;   /* further rows only set `more` */
 	bool more;
+	struct preload *preload; /* of rows_add(); or NULL */
 	bool bare; /* the values alone: 5, or "(1,2)" for several */
 };
 
@@ -38,6 +40,10 @@ bool rows_fit(const struct rows *rows, const struct db_value *v);
 
 /* One object, without any comma before it. */
 void rows_put(struct rows *rows, const struct db_value *v);
+
+/* The same, and a row of the preload, if there is one; out is then a buf of an
+ * arena. ST_TOO_BIG as preload_add(). */
+enum status rows_add(struct rows *rows, const struct db_value *v);
 
 /* A db_row_f on a struct rows: objects with commas between them. ST_TOO_BIG
  * past ROWS_BYTES_MAX. */

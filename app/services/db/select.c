@@ -10,11 +10,18 @@ from_table(struct statement *s, const struct db_table *table)
 	statement_name(s, table->name);
 }
 
+/* Those that the answer does not show as well. */
+static void
+columns_put(struct statement *s, const struct query *q)
+{
+	statement_columns(s, q->fields, q->n_fields + q->n_hidden);
+}
+
 static void
 select_from(struct statement *s, const struct query *q)
 {
 	statement_put(s, "SELECT ");
-	statement_columns(s, q->fields, q->n_fields);
+	columns_put(s, q);
 	from_table(s, q->table);
 }
 
@@ -77,9 +84,8 @@ where_record(struct statement *s, const struct record_name *name,
 	and_role(s, role);
 }
 
-/* A number of places that few statements share: the next power of two. */
-static size_t
-places_of(size_t n)
+size_t
+select_places(size_t n)
 {
 	size_t places = 1;
 
@@ -92,7 +98,7 @@ static void
 in_put(struct statement *s, const struct identity *by,
     const struct identifier *ids, size_t n)
 {
-	size_t places = places_of(n);
+	size_t places = select_places(n);
 
 	statement_name(s, by->columns[0]->name);
 	statement_put(s, " IN (");
@@ -108,7 +114,7 @@ static void
 or_put(struct statement *s, const struct identity *by,
     const struct identifier *ids, size_t n)
 {
-	size_t places = places_of(n);
+	size_t places = select_places(n);
 
 	for (size_t i = 0; i < places; i++) {
 		buf_put(&s->sql, i == 0 ? STR("((") : STR(") OR ("));
@@ -124,7 +130,7 @@ select_listed(struct statement *s, const struct query *q,
 	statement_put(s, "SELECT ");
 	statement_columns(s, q->by.columns, q->by.n);
 	statement_put(s, ", ");
-	statement_columns(s, q->fields, q->n_fields);
+	columns_put(s, q);
 	from_table(s, q->table);
 	statement_put(s, " WHERE ");
 	if (q->by.n == 1)
@@ -134,38 +140,50 @@ select_listed(struct statement *s, const struct query *q,
 	and_role(s, role);
 }
 
+static void
+qualified_put(
+    struct statement *s, struct str alias, const struct column *column)
+{
+	if (alias.n > 0) {
+		buf_put(&s->sql, alias);
+		statement_put(s, ".");
+	}
+	statement_name(s, column->name);
+}
+
 /* "NULLS LAST" is not in every dialect; a comparison with NULL is. */
 static void
-order_item_put(struct statement *s, const struct order_item *item)
+order_item_put(
+    struct statement *s, const struct order_item *item, struct str alias)
 {
 	if (item->nulls != NULLS_ANYWHERE) {
-		statement_name(s, item->column->name);
+		qualified_put(s, alias, item->column);
 		if (item->nulls == NULLS_LAST)
 			statement_put(s, " IS NULL, ");
 		else
 			statement_put(s, " IS NOT NULL, ");
 	}
-	statement_name(s, item->column->name);
+	qualified_put(s, alias, item->column);
 	if (item->descending)
 		statement_put(s, " DESC");
 }
 
-/* The key comes last, so that pages neither overlap nor leave rows out. */
-static void
-order_put(struct statement *s, const struct query *q)
+void
+select_order(struct statement *s, const struct query *q, struct str alias,
+    struct str before)
 {
 	const struct db_table *t = query_rows(q);
 	size_t n = 0;
 
 	for (size_t i = 0; i < q->n_order; i++) {
-		buf_put(&s->sql, n++ == 0 ? STR(" ORDER BY ") : STR(", "));
-		order_item_put(s, &q->order[i]);
+		buf_put(&s->sql, n++ == 0 ? before : STR(", "));
+		order_item_put(s, &q->order[i], alias);
 	}
 	for (size_t i = 0; i < t->n_key; i++) {
 		if (query_is_ordered_by(q, t->key[i]))
 			continue;
-		buf_put(&s->sql, n++ == 0 ? STR(" ORDER BY ") : STR(", "));
-		statement_name(s, t->key[i]->name);
+		buf_put(&s->sql, n++ == 0 ? before : STR(", "));
+		qualified_put(s, alias, t->key[i]);
 	}
 }
 
@@ -174,9 +192,9 @@ select_page(struct statement *s, const struct query *q,
     const struct condition *role, int64_t n)
 {
 	statement_put(s, "SELECT ");
-	statement_columns(s, q->fields, q->n_fields);
+	columns_put(s, q);
 	from_rows(s, q, role);
-	order_put(s, q);
+	select_order(s, q, STR(""), STR(" ORDER BY "));
 	statement_put(s, " LIMIT ");
 	statement_bind(s, (struct db_value){ .type = DB_INT, .i = n });
 	if (q->offset == 0)

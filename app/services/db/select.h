@@ -32,6 +32,18 @@ void select_record(struct statement *s, const struct query *q,
 void select_listed(struct statement *s, const struct query *q,
     const struct identifier *ids, size_t n, const struct condition *role);
 
+/*
+ * The order of the query behind `before` and commas; nothing where there is
+ * none. The key comes last, so that pages neither overlap nor leave rows out.
+ * Columns stand behind the alias of their table, unless it is empty.
+ */
+void select_order(struct statement *s, const struct query *q, struct str alias,
+    struct str before);
+
+/* How many places a list of n values is given, so that few statements differ:
+ * the next power of two. */
+size_t select_places(size_t n);
+
 /* " WHERE key = ? ... AND (role)", for whichever statement needs it. */
 void where_record(struct statement *s, const struct record_name *name,
     const struct condition *role);

@@ -5,6 +5,7 @@
 #include "app/services/db/draft.h"
 #include "app/services/db/find.h"
 #include "app/services/db/modify.h"
+#include "app/services/db/preload.h"
 #include "app/services/db/rows.h"
 #include "app/services/db/select.h"
 #include "app/services/db/taken.h"
@@ -36,6 +37,8 @@ rows_show(struct sweep *sw, struct error *err)
 	rows_open(&rows, c->req->arena, &sw->out, q, q->limit);
 	select_page(&s, q, c->role, q->limit + 1);
 	table_call_lock(c, &s);
+	if (q->n_related > 0)
+		return preload_page(c, q, &s, &sw->out, &sw->more, err);
 	st = table_call_run(c, &s, rows_take, &rows, NULL, err);
 	sw->more = rows.more;
 	return st;
@@ -68,6 +71,7 @@ keys_read(struct sweep *sw, struct error *err)
 
 	q.fields = (const struct column **)(void *)by.columns;
 	q.n_fields = by.n;
+	q.n_hidden = 0;
 	sw->ids =
 	    arena_alloc(c->req->arena, (size_t)q.limit * sizeof(sw->ids[0]));
 	select_page(&s, &q, c->role, q.limit + 1);

@@ -31,6 +31,8 @@ is_name_only(const struct written *w)
 {
 	const struct query *q = w->query;
 
+	if (q->n_related > 0)
+		return false;
 	for (size_t i = 0; i < q->n_fields; i++) {
 		const struct db_value *v = name_part(w->name, q->fields[i]);
 
@@ -41,14 +43,14 @@ is_name_only(const struct written *w)
 }
 
 /* From the name and what was sent; NULL for what is not known. */
-static void
+static enum status
 put_known(struct rows *rows, const struct written *w)
 {
 	const struct query *q = w->query;
-	struct db_value *v =
-	    arena_alloc(rows->out->arena, q->n_fields * sizeof(v[0]));
+	size_t n = q->n_fields + q->n_hidden;
+	struct db_value *v = arena_alloc(rows->out->arena, n * sizeof(v[0]));
 
-	for (size_t i = 0; i < q->n_fields; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct db_value *known = name_part(w->name, q->fields[i]);
 
 		if (known == NULL)
@@ -56,7 +58,7 @@ put_known(struct rows *rows, const struct written *w)
 		v[i] = known != NULL ? *known
 				     : (struct db_value){ .type = DB_NULL };
 	}
-	rows_put(rows, v);
+	return rows_add(rows, v);
 }
 
 static enum status
@@ -92,8 +94,7 @@ read_back(struct table_call *c, const struct written *w, struct rows *rows,
 		return st;
 	if (c->role != NULL)
 		return refuse_hidden(err);
-	put_known(rows, w);
-	return ST_OK;
+	return put_known(rows, w);
 }
 
 enum status
@@ -103,10 +104,10 @@ written_show(struct table_call *c, const struct written *w, struct buf *out,
 	struct rows rows;
 
 	rows_open(&rows, c->req->arena, out, w->query, 1);
+	rows.preload = w->preload;
 	if (w->name == NULL && c->role != NULL)
 		return refuse_hidden(err);
 	if (w->name != NULL && (c->role != NULL || !is_name_only(w)))
 		return read_back(c, w, &rows, err);
-	put_known(&rows, w);
-	return ST_OK;
+	return put_known(&rows, w);
 }

@@ -5,6 +5,7 @@
 #include "app/services/db/db.h"
 
 struct draft;
+struct preload;
 struct record_name;
 
 struct written {
@@ -14,6 +15,7 @@ struct written {
 	/* Made by this call, so that it cannot be another's; a user who may
 	 * only INSERT may not lock either. */
 	bool is_new;
+	struct preload *preload; /* takes the record as well; or NULL */
 };
 
 /*
