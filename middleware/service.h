@@ -92,6 +92,10 @@ struct service_type {
 	    const struct service_host *host, void **instance,
 	    struct error *err);
 	void (*close)(void *instance);
+	/* A resource that whoever may GET anything of the service may GET as
+	 * well, unless a row of his role says otherwise: it lists only what he
+	 * may see. Optional. */
+	const char *open_list;
 	/*
 	 * For a GET or HEAD: ST_OK when the answer may be cached; any other
 	 * status when it may not. Optional.

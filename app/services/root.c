@@ -36,7 +36,7 @@ is_listed(const struct request *req, const struct service *service)
 	struct str type = request_query(req, STR("type"));
 
 	if (!service->active || req->role == NULL || !req->role->active ||
-	    !access_reaches(req->role, service->id))
+	    !access_reaches(req->role, service->id, ~0u))
 		return false;
 	if (type.n > 0 && !str_eq_nocase(type, service->type_name))
 		return false;

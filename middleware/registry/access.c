@@ -69,11 +69,12 @@ classify(const struct access *row, int64_t service_id, struct str component)
 							 : CLASS_NONE;
 }
 
-unsigned
-access_verbs(const struct role *role, int64_t service_id, struct str component,
-    unsigned requestor)
+/* The class that decides, and the verbs of its rows. */
+static enum row_class
+rows_judge(const struct role *role, int64_t service_id, struct str component,
+    unsigned requestor, unsigned *out)
 {
-	unsigned verbs[CLASS_NONE] = { 0 };
+	unsigned verbs[CLASS_NONE + 1] = { 0 };
 	enum row_class best = CLASS_NONE;
 
 	component = component_of(component);
@@ -88,7 +89,28 @@ access_verbs(const struct role *role, int64_t service_id, struct str component,
 		if (class < best)
 			best = class;
 	}
-	return best == CLASS_NONE ? 0 : verbs[best];
+	*out = verbs[best];
+	return best;
+}
+
+unsigned
+access_verbs(const struct role *role, int64_t service_id, struct str component,
+    unsigned requestor)
+{
+	unsigned verbs;
+
+	(void)rows_judge(role, service_id, component, requestor, &verbs);
+	return verbs;
+}
+
+bool
+access_rules(const struct role *role, int64_t service_id, struct str component,
+    unsigned requestor)
+{
+	unsigned verbs;
+
+	return rows_judge(role, service_id, component, requestor, &verbs) !=
+	       CLASS_NONE;
 }
 
 const struct row_filters *
@@ -115,13 +137,13 @@ access_filters(const struct role *role, int64_t service_id,
 }
 
 bool
-access_reaches(const struct role *role, int64_t service_id)
+access_reaches(const struct role *role, int64_t service_id, unsigned verbs)
 {
 	for (size_t i = 0; i < role->n_rows; i++) {
 		const struct access *row = &role->rows[i];
 
 		if ((row->requestor_mask & REQUESTOR_API) == 0 ||
-		    row->verb_mask == 0)
+		    (row->verb_mask & verbs) == 0)
 			continue;
 		if (row->service_id == service_id ||
 		    classify(row, service_id, STR("")) == CLASS_ALL_SERVICES)

@@ -26,12 +26,17 @@ struct str access_component(
 unsigned access_verbs(const struct role *role, int64_t service_id,
     struct str component, unsigned requestor);
 
+/* Does any row speak of that component, be it to deny it? */
+bool access_rules(const struct role *role, int64_t service_id,
+    struct str component, unsigned requestor);
+
 /* The row filters that apply to this verb on this component; NULL: none do.
  * Whoever cannot apply them denies the request. */
 const struct row_filters *access_filters(const struct role *role,
     int64_t service_id, struct str component, unsigned verb);
 
-/* Does any row of the role reach the service at all? (root listing) */
-bool access_reaches(const struct role *role, int64_t service_id);
+/* Does any row of the role reach the service at all, with one of the verbs? */
+bool access_reaches(
+    const struct role *role, int64_t service_id, unsigned verbs);
 
 #endif

@@ -2,6 +2,7 @@
 #include "middleware/registry/access.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
+#include "middleware/service.h"
 #include "middleware/stages/stages.h"
 
 /* HEAD asks what GET asks. OPTIONS is open to whoever may do anything. */
@@ -35,6 +36,21 @@ verbs_allowed(const struct request *req)
 	    req->role, service_id(req), component, REQUESTOR_API);
 }
 
+/* A list of what the role may see needs no row of its own, only one that reads
+ * anything (dreamfactory.md 3.2). */
+static bool
+is_open_list(const struct request *req)
+{
+	const struct service *service = req->service;
+
+	return request_reads(req) && service != NULL && service->type != NULL &&
+	       service->type->open_list != NULL &&
+	       str_eq_nocase(req->resource, str_of(service->type->open_list)) &&
+	       access_reaches(req->role, service->id, METHOD_GET) &&
+	       !access_rules(
+		   req->role, service->id, req->resource, REQUESTOR_API);
+}
+
 static enum flow
 access_plan(void *state, struct request *req)
 {
@@ -49,7 +65,8 @@ access_plan(void *state, struct request *req)
 		return FLOW_DONE;
 	}
 	req->service = snapshot_service(req->snapshot, req->service_name);
-	if ((verbs_allowed(req) & verbs_needed(req->method)) == 0) {
+	if ((verbs_allowed(req) & verbs_needed(req->method)) == 0 &&
+	    !is_open_list(req)) {
 		response_unauthorized(req, ACCESS_REFUSED);
 		return FLOW_DONE;
 	}

@@ -283,7 +283,7 @@ reaches(struct given first)
 	struct access rows[MAX_ROW];
 	struct role role = role_of(given, rows);
 
-	return access_reaches(&role, SYSTEM);
+	return access_reaches(&role, SYSTEM, GET | POST);
 }
 
 static void
@@ -297,6 +297,31 @@ a_role_reaches_a_service_by_any_row_that_allows_something(void **state)
 	assert_false(reaches((struct given){ SYSTEM, "*", 0, 0, 0 }));
 	assert_false(reaches((struct given){ SYSTEM, "*", GET, SCRIPT, 0 }));
 	assert_false(reaches((struct given){ EVERY, "app", GET, 0, 0 }));
+	assert_true(reaches((struct given){ SYSTEM, "app/1", POST, 0, 0 }));
+	assert_false(reaches((struct given){ SYSTEM, "app/1", DELETE, 0, 0 }));
+}
+
+static bool
+rules(struct given first, const char *component)
+{
+	struct given given[] = { first, { 0 } };
+	struct access rows[MAX_ROW];
+	struct role role = role_of(given, rows);
+
+	return access_rules(&role, SYSTEM, str_of(component), API);
+}
+
+static void
+a_row_that_denies_is_a_rule(void **state)
+{
+	(void)state;
+	assert_true(rules((struct given){ SYSTEM, "_s", 0, 0, 0 }, "_s"));
+	assert_true(rules((struct given){ SYSTEM, "_s/*", GET, 0, 0 }, "_s"));
+	assert_true(rules((struct given){ EVERY, "*", 0, 0, 0 }, "_s"));
+	assert_false(rules((struct given){ SYSTEM, "_t/*", GET, 0, 0 }, "_s"));
+	assert_false(rules((struct given){ USER, "_s", GET, 0, 0 }, "_s"));
+	assert_false(
+	    rules((struct given){ SYSTEM, "_s", GET, SCRIPT, 0 }, "_s"));
 }
 
 int
@@ -308,6 +333,7 @@ main(void)
 		cmocka_unit_test(filters_come_from_the_row_that_decides),
 		cmocka_unit_test(
 		    a_role_reaches_a_service_by_any_row_that_allows_something),
+		cmocka_unit_test(a_row_that_denies_is_a_rule),
 	};
 
 	return cmocka_run_group_tests_name("access", tests, NULL, NULL);

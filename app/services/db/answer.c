@@ -31,6 +31,13 @@ answer_refuse(struct request *req, enum status st, const struct error *err)
 	response_fail(req, response_status_of(st), "%s", err->text);
 }
 
+enum status
+answer_no_table(struct str name, struct error *err)
+{
+	return error_set(err, ST_MISSING,
+	    "Table \"%.*s\" does not exist in the database.", STR_ARG(name));
+}
+
 static void
 answer_away(struct request *req, const char *why)
 {

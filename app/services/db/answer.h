@@ -23,6 +23,10 @@ void answer_list(struct request *req, bool bare, bool has_meta);
 void answer_refuse(
     struct request *req, enum status st, const struct error *err);
 
+/* What is said of a table that is not there, or must not be seen. Returns
+ * ST_MISSING. */
+enum status answer_no_table(struct str name, struct error *err);
+
 /*
  * A statement failed: "Failed to {verb} records ..." for a fault, 503 with
  * Retry-After while the database is away, 504 past its deadline. Nothing of it

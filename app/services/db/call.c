@@ -1,6 +1,7 @@
 /* A call on a table: what it names, and what it asks. */
 #include "app/base/clock.h"
 #include "app/base/settings.h"
+#include "app/services/db/answer.h"
 #include "app/services/db/db.h"
 #include "app/services/db/role_filter.h"
 #include "drivers/db/pool.h"
@@ -9,6 +10,14 @@
 #include "middleware/request.h"
 
 enum segment { SEGMENT_KIND, SEGMENT_TABLE, SEGMENT_ID, SEGMENTS };
+
+const struct db_table *
+db_service_table(const struct db_service *service, struct str name)
+{
+	if (str_find(name, '/') < name.n)
+		return NULL;
+	return catalog_table(&service->catalog, name);
+}
 
 /* The last piece of the path as it was sent: which of its commas were encoded
  * is told nowhere else. */
@@ -40,13 +49,9 @@ table_call_find(struct table_call *c, struct request *req, struct error *err)
 		    "Resource '%.*s' not found for service '%.*s'.",
 		    STR_ARG(req->resource), STR_ARG(req->service->name));
 	*c = (struct table_call){ .req = req, .service = service };
-	/* The role was asked about the path, where "a/b" is two names. */
-	if (str_find(name, '/') == name.n)
-		c->table = catalog_table(&service->catalog, name);
+	c->table = db_service_table(service, name);
 	if (c->table == NULL)
-		return error_set(err, ST_MISSING,
-		    "Table \"%.*s\" does not exist in the database.",
-		    STR_ARG(name));
+		return answer_no_table(name, err);
 	if (req->n_segments == SEGMENTS)
 		c->id = id_sent(req);
 	return ST_OK;

@@ -14,11 +14,14 @@
 #include "app/services/db/config.h"
 #include "app/services/db/config_fields.h"
 #include "app/services/db/depends.h"
+#include "app/services/db/listing.h"
+#include "app/services/db/names.h"
 #include "app/services/db/relation.h"
 #include "app/services/db/schema_fresh.h"
 #include "app/services/db/schema_watch.h"
 #include "app/services/db/types.h"
 #include "drivers/db/pool.h"
+#include "middleware/json.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/service.h"
@@ -178,17 +181,45 @@ table_handle(struct request *req)
 	}
 }
 
+/* The list of tables, and of the resources at the root. */
+static void
+listing_run(struct request *req)
+{
+	struct error err = { .text = "" };
+	struct names names;
+	struct json body;
+
+	if (json_body(req, &body) != ST_OK)
+		return;
+	if (names_read(req, body, &names, &err) != ST_OK)
+		answer_refuse(req, ST_INVALID, &err);
+	else if (!schema_wanted_fresh(req))
+		return;
+	else if (req->n_segments == 0)
+		listing_root(req, body);
+	else
+		listing_tables(req, req->segment[0], body, &names);
+}
+
 /* The service itself and the list of its tables are only read. */
 static void
 listing_handle(struct request *req)
 {
-	if (!request_reads(req))
+	if (request_reads(req))
+		listing_run(req);
+	else
 		answer_not_allowed(
 		    req, "Name a table to write to.", "GET, HEAD, OPTIONS");
-	else if (req->n_segments == 0)
-		listing_root(req);
-	else
-		listing_tables(req);
+}
+
+static bool
+is_listing(const struct request *req)
+{
+	if (req->n_segments == 0)
+		return true;
+	return req->n_segments == 1 &&
+	       (str_eq(req->segment[0], STR("_table")) ||
+		   str_eq(req->segment[0], STR("_schema")));
 }
 
 static void
@@ -196,9 +227,7 @@ db_handle(struct request *req)
 {
 	if (req->method == METHOD_OPTIONS)
 		answer_options(req);
-	else if (req->n_segments == 0 ||
-		 (req->n_segments == 1 &&
-		     str_eq(req->segment[0], STR("_table"))))
+	else if (is_listing(req))
 		listing_handle(req);
 	else
 		table_handle(req);
@@ -208,7 +237,8 @@ db_handle(struct request *req)
 #define DATABASE                                                               \
 	.group = "Database", .has_calls = true, .database = config_database,   \
 	.close = db_close, .cache_plan = db_cache_plan, .handle = db_handle,   \
-	.changed = db_changed, .flush_tags = db_flush_tags
+	.changed = db_changed, .flush_tags = db_flush_tags,                    \
+	.open_list = "_schema"
 
 const struct service_type service_sqlite = {
 	DATABASE,

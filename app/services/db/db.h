@@ -56,6 +56,11 @@ struct table_call {
 	const char *stale_verb;
 };
 
+/* The table of that name, or NULL: also for one with a slash in it, which the
+ * role was asked about as two names. */
+const struct db_table *db_service_table(
+    const struct db_service *service, struct str name);
+
 /*
  * Finds what /_table/T[/ID] names, and the condition that the row filters of
  * the role put on it. ST_MISSING when there is no such table or resource,
@@ -102,8 +107,6 @@ struct statement table_call_statement(const struct table_call *c);
 void table_call_lock(const struct table_call *c, struct statement *s);
 
 /* The handlers; each makes the response. */
-void listing_root(struct request *req);
-void listing_tables(struct request *req);
 void records_read(struct table_call *c);
 void records_write(struct table_call *c);
 

@@ -54,6 +54,16 @@ schema_refresh(struct request *req)
 	return reopen(req, false);
 }
 
+bool
+schema_wanted_fresh(struct request *req)
+{
+	if (!request_asks(req, "refresh") ||
+	    schema_refresh(req) != SCHEMA_UNKNOWN)
+		return true;
+	response_busy(req, "The database is not available now.");
+	return false;
+}
+
 enum schema_state
 schema_reread(struct request *req)
 {

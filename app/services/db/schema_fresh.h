@@ -5,6 +5,8 @@
 #ifndef WEIR_SERVICES_DB_SCHEMA_FRESH_H
 #define WEIR_SERVICES_DB_SCHEMA_FRESH_H
 
+#include <stdbool.h>
+
 struct request;
 
 enum schema_state {
@@ -16,6 +18,10 @@ enum schema_state {
 /* Worker only, without a connection in hand: asks the database, and has the
  * service opened anew when its schema is another. */
 enum schema_state schema_refresh(struct request *req);
+
+/* Worker only: does so when the call says refresh=true. False: nobody answers,
+ * and the response says so. */
+bool schema_wanted_fresh(struct request *req);
 
 /* Worker only: this request has changed the schema, so in any case. */
 enum schema_state schema_reread(struct request *req);
