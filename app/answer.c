@@ -7,14 +7,11 @@
 #include "app/fcgi_record.h"
 #include "middleware/request.h"
 
-/* A multiple of 8, as the specification advises, without padding. */
-#define CHUNK_BYTES 65528u
 /* Parts in one write; IOV_MAX is at least 1024 on Linux. */
 #define PARTS_A_WRITE 512u
 
-/* Status and header lines up to the empty line. */
-static struct str
-head_text(struct request *req)
+struct str
+answer_head(struct request *req)
 {
 	const struct response *res = &req->response;
 	struct buf head = buf_in(req->arena);
@@ -27,6 +24,8 @@ head_text(struct request *req)
 	if (res->status != 304) {
 		buf_put_lit(&head, "\r\nContent-Type: ");
 		buf_put(&head, res->type);
+	}
+	if (res->status != 304 && !res->streamed) {
 		buf_put_lit(&head, "\r\nContent-Length: ");
 		buf_put_u64(&head, response_body(res).n);
 	}
@@ -53,16 +52,23 @@ header_add(struct answer *a, struct arena *arena, uint16_t id, size_t content)
 }
 
 /* The empty STDOUT record, END_REQUEST, and what follows the last one. */
-static void
-trailer_add(struct answer *a, struct arena *arena, uint16_t id, bool last)
+size_t
+answer_end(char bytes[ANSWER_END_MAX], uint16_t id, bool last)
 {
 	size_t n = RECORD_HEADER_BYTES + ANSWER_END_BYTES;
-	char *end = arena_alloc(arena, n + RECORD_HEADER_BYTES);
 
-	record_header_write(end, RECORD_STDOUT, id, 0);
-	answer_end_record(end + RECORD_HEADER_BYTES, id, 0);
-	record_header_write(end + n, RECORD_VALUES, 0, 0);
-	part_add(a, end, last ? n + RECORD_HEADER_BYTES : n);
+	record_header_write(bytes, RECORD_STDOUT, id, 0);
+	answer_end_record(bytes + RECORD_HEADER_BYTES, id, 0);
+	record_header_write(bytes + n, RECORD_VALUES, 0, 0);
+	return last ? n + RECORD_HEADER_BYTES : n;
+}
+
+static void
+end_add(struct answer *a, struct arena *arena, uint16_t id, bool last)
+{
+	char *bytes = arena_alloc(arena, ANSWER_END_MAX);
+
+	part_add(a, bytes, answer_end(bytes, id, last));
 }
 
 void
@@ -76,10 +82,10 @@ answer_end_record(char *bytes, uint16_t id, uint8_t protocol_status)
 void
 answer_build(struct answer *a, struct request *req, uint16_t id, bool last)
 {
-	struct str head = head_text(req);
+	struct str head = answer_head(req);
 	struct str body = response_sent(req);
-	size_t first = CHUNK_BYTES - head.n;
-	size_t max = 4 + 2 * (body.n / CHUNK_BYTES + 1);
+	size_t first = ANSWER_CHUNK_BYTES - head.n;
+	size_t max = 4 + 2 * (body.n / ANSWER_CHUNK_BYTES + 1);
 
 	*a = (struct answer){
 		.parts = arena_alloc(req->arena, max * sizeof(a->parts[0])),
@@ -91,13 +97,14 @@ answer_build(struct answer *a, struct request *req, uint16_t id, bool last)
 	part_add(a, body.p, first);
 	body = str_skip(body, first);
 	while (body.n > 0) {
-		size_t n = body.n < CHUNK_BYTES ? body.n : CHUNK_BYTES;
+		size_t n =
+		    body.n < ANSWER_CHUNK_BYTES ? body.n : ANSWER_CHUNK_BYTES;
 
 		header_add(a, req->arena, id, n);
 		part_add(a, body.p, n);
 		body = str_skip(body, n);
 	}
-	trailer_add(a, req->arena, id, last);
+	end_add(a, req->arena, id, last);
 }
 
 /* Moves on over n sent bytes. */

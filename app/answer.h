@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "app/base/status.h"
+#include "app/base/str.h"
 
 struct iovec;
 struct request;
@@ -36,6 +37,17 @@ void answer_build(
  * ST_TIMEOUT: there is a rest; ST_UNAVAILABLE: the peer is gone.
  */
 enum status answer_send(struct answer *a, int fd);
+
+/* Most content of one record: a multiple of 8, as the specification advises,
+ * without padding. */
+#define ANSWER_CHUNK_BYTES 65528u
+
+/* Status and header lines up to the empty line, in the request's arena. */
+struct str answer_head(struct request *req);
+
+/* What ends an answer: its bytes; `last` as above. */
+#define ANSWER_END_MAX 32
+size_t answer_end(char bytes[ANSWER_END_MAX], uint16_t id, bool last);
 
 /* An END_REQUEST record with a protocol status; 16 bytes. */
 #define ANSWER_END_BYTES 16

@@ -32,15 +32,21 @@ call_is_forsaken(const struct call *call)
 	return call->conn->gone && request_reads(&call->req);
 }
 
-void
-call_build(struct call *call)
+bool
+call_is_last(struct call *call)
 {
 	struct conn *c = call->conn;
 
 	if (call->body_pending || atomic_load(call->stopping))
 		c->close_after = true;
-	answer_build(&call->answer, &call->req, c->scan.id,
-	    c->scan.keep && c->close_after);
+	return c->scan.keep && c->close_after;
+}
+
+void
+call_build(struct call *call)
+{
+	answer_build(
+	    &call->answer, &call->req, call->conn->scan.id, call_is_last(call));
 }
 
 void

@@ -12,6 +12,7 @@
 
 #include "app/answer.h"
 #include "app/base/arena.h"
+#include "app/outflow.h"
 #include "middleware/cancel.h"
 #include "middleware/request.h"
 
@@ -50,6 +51,8 @@ struct call {
 	bool away;         /* in the queue, or a worker's */
 	unsigned rounds;   /* store batches that it waits for; see round.h */
 	struct call *next; /* in whichever list holds it */
+	struct outflow outflow;
+	struct call *told_next; /* see mailbox_tell() */
 
 	/* flights: see flight.h */
 	struct call *leader; /* for whose query it waits, or NULL */
@@ -65,8 +68,12 @@ void call_free(struct call *call);
 /* A read whose client has gone. Only its front asks. */
 bool call_is_forsaken(const struct call *call);
 
-/* Frames the response as the answer. The connection is to be closed behind it
- * while its front is stopping, or when a body follows that nobody reads. */
+/* Must the web server put no other request on the connection? It is to be
+ * closed behind the answer while its front is stopping, or when a body follows
+ * that nobody reads. */
+bool call_is_last(struct call *call);
+
+/* Frames the response as the answer. */
 void call_build(struct call *call);
 
 /* Sends what the socket takes at once of the answer; the outcome becomes

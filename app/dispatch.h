@@ -71,8 +71,8 @@ int64_t dispatch_deadline(const struct dispatch *d);
 /* Enters the calls that have waited for what the stores have answered. */
 void dispatch_answered(struct dispatch *d, int64_t now_ms);
 
-/* Calls that came back from workers, linked through next. */
-void dispatch_returned(struct dispatch *d, struct call *calls);
+/* The mailbox holds calls that came back from workers, or news of them. */
+void dispatch_returned(struct dispatch *d);
 
 /*
  * Ends the turn: runs the batch and all that follows from it. Returns the

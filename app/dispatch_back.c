@@ -4,6 +4,7 @@
  */
 #include "app/conn.h"
 #include "app/dispatch_state.h"
+#include "app/mailbox.h"
 #include "app/queue.h"
 #include "app/round.h"
 #include "middleware/pipeline.h"
@@ -47,23 +48,29 @@ look_again(struct dispatch *d, struct call *leader)
 	}
 }
 
-/* Its time ran out before a worker came to it. Those who wait for it have
- * deadlines of their own: one of them leads now. */
+/* The leader will give them nothing: one of those who waited leads now. */
 static void
-give_up(struct dispatch *d, struct call *call)
+lead_anew(struct dispatch *d, struct call *leader)
 {
-	struct call *waiter = NULL;
+	struct call *waiter = flight_end(&d->flights, leader);
 
-	if (call->leads && call->job == JOB_ENTER)
-		look_again(d, call);
-	else if (call->leads)
-		waiter = flight_end(&d->flights, call);
 	while (waiter != NULL) {
 		struct call *next = waiter->next;
 
 		dispatch_upstream(d, waiter);
 		waiter = next;
 	}
+}
+
+/* Its time ran out before a worker came to it. Those who wait for it have
+ * deadlines of their own. */
+static void
+give_up(struct dispatch *d, struct call *call)
+{
+	if (call->leads && call->job == JOB_ENTER)
+		look_again(d, call);
+	else if (call->leads)
+		lead_anew(d, call);
 	dispatch_turn_away(
 	    d, call, "The request waited too long for a worker.");
 }
@@ -87,9 +94,28 @@ take_back(struct dispatch *d, struct call *call)
 	dispatch_end(d, call, call->outcome);
 }
 
-void
-dispatch_returned(struct dispatch *d, struct call *calls)
+/* Workers tell of answers that leave in pieces: nobody else is given them. If
+ * the client has gone while others waited, nobody wants it any more. */
+static void
+hear(struct dispatch *d, struct call *told)
 {
+	while (told != NULL) {
+		struct call *next = told->told_next;
+
+		if (told->leads)
+			lead_anew(d, told);
+		if (call_is_forsaken(told))
+			cancel_ask(&told->cancel);
+		told = next;
+	}
+}
+
+void
+dispatch_returned(struct dispatch *d)
+{
+	struct call *calls = mailbox_take(d->parts.home);
+
+	hear(d, mailbox_told(d->parts.home));
 	while (calls != NULL) {
 		struct call *next = calls->next;
 

@@ -190,7 +190,7 @@ turn(struct front *f)
 		}
 	}
 	if (mail)
-		dispatch_returned(f->dispatch, mailbox_take(&f->mailbox));
+		dispatch_returned(f->dispatch);
 	if (answered || dispatch_deadline(f->dispatch) <= f->now_ms)
 		dispatch_answered(f->dispatch, f->now_ms);
 	if (f->accept_ms != 0 && f->accept_ms <= f->now_ms)

@@ -12,6 +12,7 @@ enum status
 mailbox_open(struct mailbox *box, struct error *err)
 {
 	atomic_init(&box->newest, NULL);
+	atomic_init(&box->told, NULL);
 	box->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (box->event_fd < 0)
 		return error_set(err, ST_ERROR, "eventfd: %s", strerror(errno));
@@ -44,6 +45,23 @@ mailbox_post(struct mailbox *box, struct call *call)
 	/* Whoever posts into an empty box wakes; the rest ride along. */
 	if (newest == NULL)
 		mailbox_wake(box);
+}
+
+void
+mailbox_tell(struct mailbox *box, struct call *call)
+{
+	struct call *told = atomic_load(&box->told);
+
+	do {
+		call->told_next = told;
+	} while (!atomic_compare_exchange_weak(&box->told, &told, call));
+	mailbox_wake(box);
+}
+
+struct call *
+mailbox_told(struct mailbox *box)
+{
+	return atomic_exchange(&box->told, NULL);
 }
 
 struct call *

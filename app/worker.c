@@ -8,18 +8,23 @@
 #include "app/call.h"
 #include "app/mailbox.h"
 #include "app/queue.h"
+#include "app/seats.h"
 #include "middleware/pipeline.h"
 #include "middleware/stores.h"
+
+/* Of so many workers one may wait for its client. */
+#define SEAT_A_WORKERS 4
 
 struct worker {
 	pthread_t thread;
 	struct queue *queue;
 	struct pipeline *pipeline;
+	struct seats *seats;
 	struct stores stores;
 };
 
 struct workers {
-	struct stores_shared *shared;
+	struct seats *seats;
 	size_t n;
 	struct worker list[];
 };
@@ -39,8 +44,12 @@ answer(struct worker *w, struct call *call)
 static void
 run_upstream(struct worker *w, struct call *call)
 {
+	outflow_offer(&call->outflow, call, w->pipeline, w->seats);
 	pipeline_upstream(w->pipeline, &call->req);
-	answer(w, call);
+	if (call->outflow.stream.begun)
+		outflow_end(&call->outflow);
+	else
+		answer(w, call);
 }
 
 static void
@@ -100,13 +109,14 @@ workers_start(size_t n, struct queue *queue, struct pipeline *pipeline,
 
 	if (all == NULL)
 		abort();
-	all->shared = stores;
+	all->seats = seats_new(n < SEAT_A_WORKERS ? 1 : n / SEAT_A_WORKERS);
 	*out = all;
 	for (size_t i = 0; i < n && st == ST_OK; i++) {
 		struct worker *w = &all->list[i];
 
 		w->queue = queue;
 		w->pipeline = pipeline;
+		w->seats = all->seats;
 		stores_connect(stores, &w->stores);
 		if (pthread_create(&w->thread, NULL, worker_main, w) != 0)
 			st = error_set(err, ST_ERROR, "cannot start a thread");
@@ -125,5 +135,6 @@ workers_join(struct workers *all)
 		(void)pthread_join(all->list[i].thread, NULL);
 		stores_disconnect(&all->list[i].stores);
 	}
+	seats_free(all->seats);
 	free(all);
 }

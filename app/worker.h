@@ -1,7 +1,8 @@
 /*
- * The back room: threads that may wait for databases and stores, but never for
- * a client. A worker takes a call off the queue, does its job, and posts it
- * home to its front.
+ * The back room: threads that may wait for databases and stores, but for a
+ * client only where its answer is too large to be held, and then no more than a
+ * quarter of them. A worker takes a call off the queue, does its job, and posts
+ * it home to its front.
  */
 #ifndef WEIR_WORKER_H
 #define WEIR_WORKER_H

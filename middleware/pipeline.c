@@ -114,6 +114,15 @@ pipeline_share(
 }
 
 void
+pipeline_sent(struct pipeline *p, struct request *req)
+{
+	for (size_t i = 0; i < STAGE_COUNT; i++) {
+		if (stages[i]->sent != NULL)
+			stages[i]->sent(p->state[i], req);
+	}
+}
+
+void
 pipeline_leave(struct pipeline *p, struct request *req)
 {
 	while (req->entered > 0) {

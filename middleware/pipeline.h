@@ -37,4 +37,7 @@ void pipeline_share(
 /* Leaves every stage that was entered, backwards. */
 void pipeline_leave(struct pipeline *p, struct request *req);
 
+/* The last piece of an answer has left, or none will: see stream.h. */
+void pipeline_sent(struct pipeline *p, struct request *req);
+
 #endif

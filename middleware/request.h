@@ -25,6 +25,7 @@ struct settings;
 struct snapshot;
 struct store;
 struct stores;
+struct stream;
 
 /* Bits as in role_service_access.verb_mask (dreamfactory.md 3.1). */
 enum method {
@@ -152,6 +153,12 @@ struct request {
 	struct store *store;
 	int64_t store_timeout; /* ms for it; 0: STORE_TIMEOUT */
 	bool planned; /* its service's answer() may make the response */
+
+	/* how a large answer leaves while it is made; NULL: it does not */
+	struct stream *stream;
+	/* set by the cache stage: with so many bytes the answer may be stored,
+	 * so it is held; 0: it is not stored */
+	size_t storable_bytes;
 
 	/* what a read arms while it can be ended, or NULL: see cancel.h */
 	struct cancel *cancel;

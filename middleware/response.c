@@ -5,6 +5,7 @@
 
 #include "app/base/jsonout.h"
 #include "middleware/request.h"
+#include "middleware/stream.h"
 
 #define JSON_TYPE    STR("application/json")
 #define PROBLEM_TYPE STR("application/problem+json")
@@ -175,6 +176,13 @@ put_problem(struct buf *b, const struct failure *f, struct str id)
 	buf_put_char(b, '}');
 }
 
+/* Then the client has a status already, and can only be told by silence. */
+static bool
+has_left(const struct request *req)
+{
+	return req->stream != NULL && req->stream->begun;
+}
+
 void
 response_fail_context(struct request *req, int status, int code,
     struct str context, struct str message)
@@ -183,6 +191,10 @@ response_fail_context(struct request *req, int status, int code,
 	struct response *res = &req->response;
 	bool problem = accepts_problem(req);
 
+	if (has_left(req)) {
+		res->cut = true;
+		return;
+	}
 	res->status = status;
 	res->is_error = true;
 	res->code = code;
@@ -243,6 +255,10 @@ response_gone(struct request *req)
 {
 	struct response *res = &req->response;
 
+	if (has_left(req)) {
+		res->cut = true;
+		return;
+	}
 	res->status = RESPONSE_GONE;
 	res->body = STR_NULL;
 	res->build.n = 0;

@@ -23,6 +23,8 @@ struct response {
 	struct str context; /* of an error: JSON text, or STR_NULL */
 	bool is_error;      /* the body is an error envelope */
 	bool once;          /* it cannot be asked for again: never a 304 */
+	bool streamed;      /* it leaves in pieces: see stream.h */
+	bool cut;           /* it failed after its first piece had left */
 	struct str type;    /* Content-Type */
 	struct buf head;    /* further header lines, each ending in CRLF */
 	struct buf build;   /* the body while it is being built */
@@ -48,7 +50,8 @@ void response_header_i64(struct response *res, struct str name, int64_t value);
 /*
  * Makes the answer an error: status, and the envelope of contract.md section 3
  * (RFC 9457 when the client accepts problem+json). Replaces any body. The
- * message is for the client: it names the cause and holds no secret.
+ * message is for the client: it names the cause and holds no secret. Of an
+ * answer whose head has left, nothing more is sent instead.
  */
 void response_fail(struct request *req, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

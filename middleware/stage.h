@@ -41,6 +41,9 @@ struct stage {
 	    void *state, const struct request *from, struct request *to);
 	/* Adds to the finished response. Optional. */
 	void (*leave)(void *state, struct request *req);
+	/* An answer in pieces (stream.h), which was left before the first of
+	 * them, has been sent as far as it will be. Optional. */
+	void (*sent)(void *state, struct request *req);
 };
 
 #endif

@@ -331,12 +331,14 @@ const struct option option_table[] = {
 	  .offset = MEMBER(request_timeout), .fallback = "30s",
 	  .min = 100, .max = HOUR, .reload = true,
 	  .help = "How long a request may wait for a worker and for its "
-	      "database together; then it is answered 503 or 504." },
+	      "database together; then it is answered 503 or 504. An answer "
+	      "too large to be held must be sent by then, or it is cut off." },
 	{ .name = "STATEMENT_TIMEOUT", .type = OPTION_MS,
 	  .offset = MEMBER(statement_timeout), .fallback = "10s",
 	  .min = 10, .max = HOUR, .reload = true,
 	  .help = "How long one statement may run in a database; then it is "
-	      "ended and the request answered 504." },
+	      "ended and the request answered 504. One whose rows are sent "
+	      "while it runs has the time of its request." },
 	{ .name = "DRAIN_TIMEOUT", .type = OPTION_MS,
 	  .offset = MEMBER(drain_timeout), .fallback = "30s",
 	  .min = 0, .max = HOUR,

@@ -10,6 +10,7 @@
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/stages/stages.h"
+#include "middleware/stream.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -84,6 +85,19 @@ path_shown(const struct request *req)
 	return path;
 }
 
+static bool
+leaves_in_pieces(const struct request *req)
+{
+	return req->stream != NULL && req->stream->begun;
+}
+
+static int64_t
+bytes_sent(const struct request *req)
+{
+	return leaves_in_pieces(req) ? req->stream->bytes
+				     : (int64_t)response_sent(req).n;
+}
+
 static void
 line_write(struct request *req)
 {
@@ -100,13 +114,15 @@ line_write(struct request *req)
 	put_text(&line, MEMBER("method"), req->param[PARAM_METHOD]);
 	put_text(&line, MEMBER("path"), path_shown(req));
 	put_number(&line, MEMBER("status"), res->status);
-	put_number(&line, MEMBER("bytes"), (int64_t)response_sent(req).n);
+	put_number(&line, MEMBER("bytes"), bytes_sent(req));
 	put_number(
 	    &line, MEMBER("duration_us"), clock_boot_us() - req->arrived_us);
 	put_text(
 	    &line, MEMBER("cache"), str_of(cache_verdicts[req->cache_verdict]));
 	put_text(
 	    &line, MEMBER("limit"), str_of(limit_verdicts[req->limit_verdict]));
+	if (res->cut)
+		buf_put_lit(&line, ",\"truncated\":true");
 	buf_put_lit(&line, "}\n");
 	req->log_line = buf_str(&line);
 }
@@ -116,6 +132,14 @@ accesslog_leave(void *state, struct request *req)
 {
 	(void)state;
 	response_header(&req->response, STR("X-Request-Id"), req->id);
+	if (log_access_on() && !leaves_in_pieces(req))
+		line_write(req);
+}
+
+static void
+accesslog_sent(void *state, struct request *req)
+{
+	(void)state;
 	if (log_access_on())
 		line_write(req);
 }
@@ -123,4 +147,5 @@ accesslog_leave(void *state, struct request *req)
 const struct stage stage_accesslog = {
 	.name = "accesslog",
 	.leave = accesslog_leave,
+	.sent = accesslog_sent,
 };

@@ -152,6 +152,7 @@ cache_plan(void *state, struct request *req)
 	    slot->plan.n_tags == 0)
 		return FLOW_NEXT;
 	slot->key = entry_key(req, &slot->plan);
+	req->storable_bytes = (size_t)req->settings->cache_max_value;
 	slot->lookup = LOOKUP_MISS;
 	slot->versions.n = slot->plan.n_tags;
 	if (pending_any(
@@ -370,7 +371,8 @@ cache_leave(void *state, struct request *req)
 {
 	struct cache_slot *slot = req->slot[STAGE_CACHE];
 	struct response *res = &req->response;
-	bool good = res->status == 200 && !res->is_error && request_reads(req);
+	bool good = res->status == 200 && !res->is_error && !res->streamed &&
+		    request_reads(req);
 
 	(void)state;
 	if (slot->lookup != LOOKUP_HIT && slot->lookup != LOOKUP_JOINED)

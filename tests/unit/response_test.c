@@ -7,6 +7,7 @@
 
 #include "app/base/jsoncheck.h"
 #include "middleware/response.h"
+#include "middleware/stream.h"
 #include "tests/support/call.h"
 
 static int
@@ -64,6 +65,26 @@ a_failure_has_the_envelope_in_its_order(void **state)
 	assert_body(req, "{\"error\":{\"code\":404,\"context\":null,"
 			 "\"message\":\"No table 'a\\\"<é>'.\","
 			 "\"status_code\":404,\"request_id\":\"id1\"}}");
+}
+
+static void
+an_answer_whose_head_has_left_stays_as_it_is(void **state)
+{
+	struct request *req = begin(state);
+	struct stream stream = { .begun = true };
+
+	req->stream = &stream;
+	req->response.status = 200;
+	buf_put_lit(&req->response.build, "[1");
+	response_fail(req, 503, "The database is away.");
+	assert_int_equal(req->response.status, 200);
+	assert_false(req->response.is_error);
+	assert_true(req->response.cut);
+	req->response.cut = false;
+	response_gone(req);
+	assert_int_equal(req->response.status, 200);
+	assert_true(req->response.cut);
+	assert_int_equal(req->response.build.n, 2);
 }
 
 static void
@@ -192,6 +213,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_failure_has_the_envelope_in_its_order),
+		cmocka_unit_test(an_answer_whose_head_has_left_stays_as_it_is),
 		cmocka_unit_test(a_failure_may_have_a_context_and_a_code),
 		cmocka_unit_test(a_failure_replaces_the_body),
 		cmocka_unit_test(to_who_has_gone_nothing_is_said),

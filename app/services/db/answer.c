@@ -87,13 +87,15 @@ answer_fault(struct table_call *c, const char *verb, enum status st,
 		response_gone(req);
 		return;
 	}
+	if (st == ST_REFUSED)
+		return; /* by stream_flush() */
 	log_line(LOG_WARNING, req->id, "service %.*s: %s records of %.*s: %s",
 	    STR_ARG(req->service->name), verb, STR_ARG(table), err->text);
 	if (c->in_doubt)
 		answer_doubt(req, verb, table);
 	else if (st == ST_UNAVAILABLE || st == ST_FULL)
 		answer_away(req, "The database is not available now.");
-	else if (st == ST_STALE)
+	else if (st == ST_STALE && !req->response.streamed)
 		answer_stale(c, verb, err);
 	else if (st == ST_TIMEOUT)
 		response_fail(req, 504,

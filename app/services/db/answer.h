@@ -30,7 +30,8 @@ enum status answer_no_table(struct str name, struct error *err);
 /*
  * A statement failed: "Failed to {verb} records ..." for a fault, 503 with
  * Retry-After while the database is away, 504 past its deadline. Nothing of it
- * when the client has gone. ST_STALE makes the call stale: see there.
+ * when the client has gone, or when the answer ended as table_call_flush()
+ * says. ST_STALE makes the call stale: see there.
  */
 void answer_fault(struct table_call *c, const char *verb, enum status st,
     const struct error *err);

@@ -8,6 +8,7 @@
 #include "middleware/cancel.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
+#include "middleware/stream.h"
 
 enum segment { SEGMENT_KIND, SEGMENT_TABLE, SEGMENT_ID, SEGMENTS };
 
@@ -126,16 +127,20 @@ cancel_allow(struct table_call *c, struct error *err)
 	return error_set(err, ST_TIMEOUT, "the client has gone");
 }
 
+static int64_t
+statement_deadline(const struct request *req)
+{
+	int64_t ends_ms = clock_boot_ms() + req->settings->statement_timeout;
+
+	return ends_ms < req->deadline_ms ? ends_ms : req->deadline_ms;
+}
+
 enum status
 table_call_take(struct table_call *c, struct error *err)
 {
-	const struct request *req = c->req;
-	int64_t timeout_ms = req->settings->statement_timeout;
 	enum status st;
 
-	c->deadline_ms = clock_boot_ms() + timeout_ms;
-	if (req->deadline_ms < c->deadline_ms)
-		c->deadline_ms = req->deadline_ms;
+	c->deadline_ms = statement_deadline(c->req);
 	st = pool_take(c->service->pool, c->deadline_ms, &c->conn, err);
 	if (st == ST_OK)
 		return cancel_allow(c, err);
@@ -160,10 +165,28 @@ enum status
 table_call_run(struct table_call *c, const struct statement *s, db_row_f *row,
     void *ctx, struct db_result *result, struct error *err)
 {
+	const struct db_driver *driver = c->service->driver;
 	struct db_stmt stmt = statement_end(s);
 
-	return c->service->driver->run(
+	if (c->lasting)
+		driver->may_last(c->conn, c->req->deadline_ms);
+	return driver->run(
 	    c->conn, &stmt, c->deadline_ms, row, ctx, result, err);
+}
+
+/* The client's time is not the database's: statements that follow have as much
+ * as ever. */
+enum status
+table_call_flush(struct table_call *c)
+{
+	enum status st;
+
+	if (!stream_is_due(c->req))
+		return ST_OK;
+	c->service->driver->prolong(c->conn, c->req->deadline_ms);
+	st = stream_flush(c->req);
+	c->deadline_ms = statement_deadline(c->req);
+	return st;
 }
 
 struct statement

@@ -47,6 +47,7 @@ struct table_call {
 	const struct condition *role; /* rows it may touch; NULL: all */
 	struct db_conn *conn;         /* while a statement may run */
 	int64_t deadline_ms;          /* of its statements */
+	bool lasting;                 /* its answer may leave in pieces */
 	bool outdated;                /* the schema is not the catalogue's */
 	bool in_doubt;                /* the commit was sent, not answered */
 	/* What the database said of a name that it does not know, and what was
@@ -95,6 +96,14 @@ void table_call_give(struct table_call *c, enum status st);
 /* Runs s as struct db_driver's run. */
 enum status table_call_run(struct table_call *c, const struct statement *s,
     db_row_f *row, void *ctx, struct db_result *result, struct error *err);
+
+/*
+ * From the row callback of a lasting call: what has been built of its answer
+ * leaves, if there is enough of it (stream.h). From then on the statement takes
+ * as long as its client does, to the deadline of the request. ST_REFUSED: the
+ * statement is to end, and so is the call, without another word.
+ */
+enum status table_call_flush(struct table_call *c);
 
 /* An empty statement in the dialect of the database. */
 struct statement table_call_statement(const struct table_call *c);

@@ -10,6 +10,8 @@
 #include "middleware/request.h"
 
 #define ANSWER_FIRST 4096u
+/* Records of a list that is held until it is known whether it goes out bare. */
+#define BARE_HELD_MAX 1000
 
 static enum status
 take_count(void *ctx, const struct db_value *v, size_t n)
@@ -43,45 +45,103 @@ put_meta(struct buf *out, const struct query *q, int64_t count)
 	buf_put_char(out, '}');
 }
 
+struct page {
+	bool has_meta;
+	bool looks; /* a row behind the last one would bring meta */
+	bool held;  /* what it is made of, or whether it is wrapped, shows only
+		     * behind its rows */
+	int64_t count;
+};
+
+/*
+ * A list that is to go out bare goes out wrapped when it is not whole, so that
+ * meta can say so. Where that may be long, it is asked before.
+ */
+static enum status
+page_plan(struct table_call *c, const struct query *q, struct page *page,
+    struct error *err)
+{
+	enum status st = ST_OK;
+
+	*page = (struct page){
+		.has_meta = q->include_count,
+		.looks = q->limit_implied && !q->include_count,
+	};
+	page->held = q->n_related > 0 ||
+		     (q->bare && page->looks && q->limit <= BARE_HELD_MAX);
+	if (!q->bare || !page->looks || page->held)
+		return ST_OK;
+	st = count_read(c, q, &page->count, err);
+	page->has_meta = page->count - q->limit > q->offset;
+	page->looks = false;
+	return st;
+}
+
+/* Without anything around it, as it is known before its rows. */
+static bool
+is_bare(const struct query *q, const struct page *page)
+{
+	return q->bare && !page->has_meta && !page->held;
+}
+
 /* One row more than fits tells whether the implied limit cut anything off. */
 static enum status
-page_rows(struct table_call *c, const struct query *q, struct buf *out,
-    bool *more, struct error *err)
+page_rows(struct table_call *c, const struct query *q, struct page *page,
+    struct error *err)
 {
-	bool looks = q->limit_implied && !q->include_count;
+	struct buf *out = &c->req->response.build;
 	struct statement s = table_call_statement(c);
 	struct rows rows;
 	enum status st;
 
 	rows_open(&rows, c->req->arena, out, q, q->limit);
-	select_page(&s, q, c->role, looks ? q->limit + 1 : q->limit);
-	buf_put_lit(out, "{\"resource\":[");
+	if (!page->held)
+		rows.call = c;
+	select_page(&s, q, c->role, page->looks ? q->limit + 1 : q->limit);
+	buf_put(out, is_bare(q, page) ? STR("[") : STR("{\"resource\":["));
 	if (q->n_related > 0)
 		st = preload_page(c, q, &s, out, &rows.more, err);
 	else
 		st = table_call_run(c, &s, rows_take, &rows, NULL, err);
+	if (st != ST_OK)
+		return st;
 	buf_put_char(out, ']');
-	*more = rows.more;
-	return st;
+	page->has_meta = page->has_meta || rows.more;
+	return ST_OK;
+}
+
+static enum status
+page_end(struct table_call *c, const struct query *q, struct page *page,
+    struct error *err)
+{
+	struct buf *out = &c->req->response.build;
+	enum status st = ST_OK;
+
+	if (page->has_meta && page->count == 0)
+		st = count_read(c, q, &page->count, err);
+	if (st != ST_OK)
+		return st;
+	if (page->has_meta)
+		put_meta(out, q, page->count);
+	if (!is_bare(q, page))
+		buf_put_char(out, '}');
+	if (page->held)
+		answer_list(c->req, q->bare, page->has_meta);
+	return ST_OK;
 }
 
 static enum status
 page_read(struct table_call *c, const struct query *q, struct error *err)
 {
-	struct buf *out = &c->req->response.build;
-	int64_t count = 0;
-	bool more = false;
-	enum status st;
+	struct page page;
+	enum status st = page_plan(c, q, &page, err);
 
-	(void)buf_reserve(out, ANSWER_FIRST);
-	st = page_rows(c, q, out, &more, err);
-	if (st == ST_OK && (more || q->include_count)) {
-		st = count_read(c, q, &count, err);
-		put_meta(out, q, count);
-	}
-	buf_put_char(out, '}');
-	answer_list(c->req, q->bare, more || q->include_count);
-	return st;
+	(void)buf_reserve(&c->req->response.build, ANSWER_FIRST);
+	answer_json(c->req); /* before the first rows leave */
+	c->lasting = !page.held;
+	if (st == ST_OK)
+		st = page_rows(c, q, &page, err);
+	return st == ST_OK ? page_end(c, q, &page, err) : st;
 }
 
 static enum status

@@ -4,8 +4,8 @@
 
 #include "app/base/arena.h"
 #include "app/base/jsonout.h"
+#include "app/services/db/db.h"
 #include "app/services/db/preload.h"
-#include "app/services/db/query.h"
 #include "app/services/db/value.h"
 #include "drivers/db/catalog.h"
 
@@ -32,35 +32,35 @@ rows_open(struct rows *rows, struct arena *arena, struct buf *out,
 		.n_labels = n,
 		.max = max,
 		.bare = q->as_list,
+		.text = buf_in(arena),
 	};
 }
 
 /* "(1,x)": the identifier of a record whose key has several parts. */
 static void
-put_parts(struct buf *out, const struct db_value *v, size_t n)
+put_parts(struct rows *rows, const struct db_value *v)
 {
-	struct buf text = { .arena = out->arena };
+	struct buf *text = &rows->text;
 
-	for (size_t i = 0; i < n; i++) {
-		buf_put_char(&text, i == 0 ? '(' : ',');
+	text->n = 0;
+	for (size_t i = 0; i < rows->n_labels; i++) {
+		buf_put_char(text, i == 0 ? '(' : ',');
 		if (v[i].type == DB_TEXT)
-			buf_put(&text, v[i].s);
+			buf_put(text, v[i].s);
 		else
-			value_put(&text, &v[i]);
+			value_put(text, &v[i]);
 	}
-	buf_put_char(&text, ')');
-	json_put_str(out, buf_str(&text));
-	if (text.arena == NULL)
-		buf_free(&text);
+	buf_put_char(text, ')');
+	json_put_str(rows->out, buf_str(text));
 }
 
 static void
-put_bare(const struct rows *rows, const struct db_value *v)
+put_bare(struct rows *rows, const struct db_value *v)
 {
 	if (rows->n_labels == 1)
 		value_put(rows->out, v);
 	else
-		put_parts(rows->out, v, rows->n_labels);
+		put_parts(rows, v);
 }
 
 void
@@ -117,5 +117,8 @@ rows_take(void *ctx, const struct db_value *v, size_t n)
 		return ST_TOO_BIG;
 	if (rows->count++ > 0)
 		buf_put_char(rows->out, ',');
-	return rows_add(rows, v);
+	if (rows->call == NULL)
+		return rows_add(rows, v);
+	rows_put(rows, v);
+	return table_call_flush(rows->call);
 }

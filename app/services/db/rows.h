@@ -15,19 +15,22 @@
 struct arena;
 struct preload;
 struct query;
+struct table_call;
 
-/* An answer beyond this is refused, whatever its rows hold. */
+/* What is held beyond this is refused, whatever its rows hold. */
 #define ROWS_BYTES_MAX (64u * 1024 * 1024)
 
 struct rows {
 	struct buf *out;
+	struct table_call *call; /* whose answer may leave in pieces; or NULL */
 	const struct str *labels; /* {"a":  then  ,"b":  and so on */
 	size_t n_labels;
 	int64_t count; /* rows written */
 	int64_t max;   /* further rows only set `more` */
 	bool more;
 	struct preload *preload; /* of rows_add(); or NULL */
-	bool bare; /* the values alone: 5, or "(1,2)" for several */
+	bool bare;       /* the values alone: 5, or "(1,2)" for several */
+	struct buf text; /* of such a "(1,2)" */
 };
 
 /* Rows of the query's fields, as it asks for them, into out; at most max. The
@@ -46,7 +49,7 @@ void rows_put(struct rows *rows, const struct db_value *v);
 enum status rows_add(struct rows *rows, const struct db_value *v);
 
 /* A db_row_f on a struct rows: objects with commas between them. ST_TOO_BIG
- * past ROWS_BYTES_MAX. */
+ * past ROWS_BYTES_MAX; ST_REFUSED as table_call_flush(). */
 enum status rows_take(void *ctx, const struct db_value *v, size_t n);
 
 #endif
