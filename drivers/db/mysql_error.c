@@ -25,6 +25,8 @@ struct meaning {
 #define KEY_TEXT  "a record with that value exists already: key "
 #define FITS_TEXT "has a value that its column cannot hold."
 #define GEO_TEXT  "a geometry must be as it is read: SRID and WKB in base64"
+#define SET_TEXT                                                               \
+	"a text has characters that the character set of its column lacks"
 #define LOCK_TEXT "another transaction holds the records: try again"
 #define LOST_TEXT "the connection to the database was lost"
 
@@ -68,6 +70,9 @@ static const struct meaning meanings[] = {
 	{ 1264, ST_INVALID, SAY_FIELD,
 	    "is out of the range that its column has.", " for column " },
 	{ 1265, ST_INVALID, SAY_FIELD, FITS_TEXT, " for column " },
+	{ 1267, ST_INVALID, SAY_OWN, SET_TEXT, NULL },
+	{ 1270, ST_INVALID, SAY_OWN, SET_TEXT, NULL },
+	{ 1271, ST_INVALID, SAY_OWN, SET_TEXT, NULL },
 	{ 1288, ST_DENIED, SAY_SERVER, NULL, NULL },
 	{ 1290, ST_DENIED, SAY_SERVER, NULL, NULL },
 	{ 1292, ST_INVALID, SAY_FIELD, FITS_TEXT, " for column " },

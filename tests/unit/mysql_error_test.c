@@ -69,6 +69,8 @@ every_kind_of_failure_has_its_status(void **state)
 		enum status st;
 	} rows[] = {
 		{ 1048, ST_INVALID },
+		{ 1267, ST_INVALID },
+		{ 1271, ST_INVALID },
 		{ 1416, ST_INVALID },
 		{ 1451, ST_INVALID },
 		{ 1452, ST_INVALID },

@@ -8,6 +8,8 @@
 #include "app/services/db/value_take.h"
 #include "drivers/db/catalog.h"
 
+#define YEAR_FIRST 1901
+
 static struct db_value
 text_of(struct str text)
 {
@@ -138,6 +140,10 @@ id_value(struct arena *arena, const struct column *column, struct str text)
 {
 	struct db_value v = value_of(arena, column, text);
 
+	/* To MySQL 24 is the year 2024. */
+	if (column->form == FORM_YEAR && v.type == DB_INT && v.i > 0 &&
+	    v.i < YEAR_FIRST)
+		return (struct db_value){ .type = DB_NULL };
 	value_as_kept(arena, column, &v);
 	return v;
 }
