@@ -48,11 +48,12 @@ struct column {
 	bool not_null;
 	bool has_default;
 	bool auto_increment;
-	bool generated;    /* computed; never written */
-	bool is_unsigned;  /* a number never below 0; an integer may be above
-			    * INT64_MAX */
-	unsigned digits;   /* significant ones that a decimal keeps, 0: what
-			    * its declaration says */
+	bool generated;      /* computed; never written */
+	bool follows_update; /* set to the time of every change of its row */
+	bool is_unsigned;    /* a number never below 0; an integer may be above
+			      * INT64_MAX */
+	unsigned digits;     /* significant ones that a decimal keeps, 0: what
+			      * its declaration says */
 	unsigned key_part; /* 1-based place in the primary key, 0: not in it */
 
 	/*

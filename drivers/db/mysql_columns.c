@@ -20,7 +20,9 @@
 	"DATA_TYPE = 'bit' OR "                                                \
 	"(NUMERIC_PRECISION IS NOT NULL AND COLUMN_TYPE LIKE '%unsigned%'), "  \
 	"CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, "         \
-	"DATA_TYPE, CHARACTER_SET_NAME FROM information_schema.COLUMNS "       \
+	"DATA_TYPE, CHARACTER_SET_NAME, "                                      \
+	"EXTRA LIKE '%on update current_timestamp%' "                          \
+	"FROM information_schema.COLUMNS "                                     \
 	"WHERE TABLE_SCHEMA = DATABASE() "                                     \
 	"ORDER BY CAST(TABLE_NAME AS BINARY), ORDINAL_POSITION"
 #define MARIADB_DEFAULT "COLUMN_DEFAULT"
@@ -137,6 +139,30 @@ mysql_bounds_read(
 	    v[4].type == DB_NULL ? STR_NULL : v[4].s);
 }
 
+/* The server may escape with backslashes; the catalogue only doubles quotes. */
+static struct str
+default_of(const struct mysql_reading *r, const struct db_value *v)
+{
+	struct str sql = mysql_text(r, v);
+	struct buf text = buf_in(r->arena);
+	struct str meant;
+	size_t at = 0;
+
+	if (!str_starts(sql, STR("'")))
+		return sql;
+	meant = choice_read(r->arena, sql, &at);
+	if (at != sql.n)
+		return sql;
+	buf_put_char(&text, '\'');
+	for (size_t i = 0; i < meant.n; i++) {
+		if (meant.p[i] == '\'')
+			buf_put_char(&text, '\'');
+		buf_put_char(&text, meant.p[i]);
+	}
+	buf_put_char(&text, '\'');
+	return buf_str(&text);
+}
+
 static void
 columns_end(struct mysql_reading *r)
 {
@@ -158,10 +184,11 @@ on_column(void *ctx, const struct db_value *v, size_t n)
 		.kind = mysql_kind(db_type),
 		.not_null = v[3].i != 0,
 		.has_default = v[4].type != DB_NULL,
-		.default_text = mysql_text(r, &v[4]),
+		.default_text = default_of(r, &v[4]),
 		.auto_increment = v[5].i != 0,
 		.generated = v[6].i != 0,
 		.is_unsigned = v[7].i != 0,
+		.follows_update = v[13].i != 0,
 	};
 
 	(void)n;

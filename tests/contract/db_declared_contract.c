@@ -116,8 +116,14 @@ defaults_are_written_in_sql(void **state)
 	fixture_script(f,
 	    "CREATE TABLE t (a VARCHAR(9) DEFAULT 'it''s', b INTEGER "
 	    "DEFAULT 5, c INTEGER DEFAULT -5, d VARCHAR(9) DEFAULT 'NULL', "
-	    "e INTEGER DEFAULT NULL, f INTEGER, g VARCHAR(9) DEFAULT '')");
+	    "e INTEGER DEFAULT NULL, f INTEGER, g VARCHAR(9) DEFAULT '', "
+	    "h TIMESTAMP DEFAULT CURRENT_TIMESTAMP)");
 	t = table_read(f, &c, "t");
+	assert_text(column_of(t, "a")->default_text, "'it''s'");
+	assert_true(
+	    str_eq_nocase(str_make(column_of(t, "h")->default_text.p, 17),
+		STR("CURRENT_TIMESTAMP")));
+	assert_false(column_of(t, "h")->follows_update);
 	assert_text(column_of(t, "b")->default_text, "5");
 	assert_text(column_of(t, "c")->default_text, "-5");
 	assert_text(column_of(t, "d")->default_text, "'NULL'");

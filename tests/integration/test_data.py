@@ -321,7 +321,7 @@ def test_a_write_that_names_no_record_is_400(call, method, path):
 
 
 @pytest.mark.parametrize("parameter", [
-    "include_schema=true", "file=a.csv",
+    "file=a.csv",
 ])
 def test_parameters_not_offered_yet_are_refused(get, parameter):
     answer = get(f"{TABLE}?{parameter}")

@@ -216,7 +216,8 @@ two_services_on_one_database_share_tags(void **state)
 static void
 what_cannot_be_answered_is_not_planned(void **state)
 {
-	static const char *const targets[] = { "", "_table", "_table/none",
+	static const char *const targets[] = { "_other", "_table/none",
+		"_table?refresh=true", "_schema/todo?refresh=1",
 		"_table/todo?filter=no%3D1", "_table/todo?fields=no",
 		"_table/todo?limit=x", "_table/todo/1/2", "_other/x",
 		"_table/seen/1", "_table/pair/1" };
@@ -233,6 +234,28 @@ what_cannot_be_answered_is_not_planned(void **state)
 	assert_int_not_equal(w->service.type->cache_plan(
 				 &w->req, &(struct cache_plan){ .n_tags = 0 }),
 	    ST_OK);
+}
+
+static void
+what_the_catalogue_answers_depends_on_it_alone(void **state)
+{
+	struct world *w = *state;
+
+	assert_tags(w, "", "* ");
+	assert_tags(w, "_table", "* ");
+	assert_tags(w, "_schema/todo/_field", "* ");
+	assert_same(w, "_schema/todo/", "_schema/todo");
+	assert_same(w, "_table?_=1", "_table");
+	assert_differ(w, "", "_table");
+	assert_differ(w, "_schema", "_table");
+	assert_differ(w, "_schema/todo", "_schema/pair");
+	assert_differ(w, "_schema/todo", "_schema/todo/_field");
+	assert_differ(w, "_schema/todo/_field/a%2Fb", "_schema/todo/_field");
+	assert_differ(w, "_table", "_table?fields=*");
+	assert_differ(w, "_table?fields=name,ids", "_table?fields=name&ids=");
+	assert_differ(w, "_table?as_list=true", "_table?as_access_list=true");
+	assert_differ(w, "_table?wrap=false", "_table?wrap=true");
+	assert_differ(w, "_table/todo?include_schema=true", "_table/todo");
 }
 
 static void
@@ -308,6 +331,7 @@ main(void)
 		TEST(a_flush_drops_the_tag_of_every_answer),
 		TEST(two_services_on_one_database_share_tags),
 		TEST(what_cannot_be_answered_is_not_planned),
+		TEST(what_the_catalogue_answers_depends_on_it_alone),
 		TEST(row_filters_are_told_by_the_role_alone),
 		TEST(a_new_schema_has_new_keys),
 		TEST(a_wrong_config_says_what_is_wrong),

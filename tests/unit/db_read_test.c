@@ -14,8 +14,8 @@
 static void
 the_root_lists_resources(void **state)
 {
-	todo_expect(*state, "?as_list=true",
-	    "{\"resource\":[\"_schema\",\"_table\"]}");
+	todo_expect(
+	    *state, "?as_list=true", "{\"resource\":[\"_schema\",\"_table\"]}");
 }
 
 static void

@@ -154,6 +154,8 @@ columns_say_what_fills_them(void **state)
 	assert_true(column_of(&c, "sum")->has_default);
 	assert_true(column_of(&c, "seen")->has_default);
 	assert_false(column_of(&c, "seen")->generated);
+	assert_true(column_of(&c, "seen")->follows_update);
+	assert_false(column_of(&c, "sum")->follows_update);
 }
 
 static void

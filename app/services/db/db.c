@@ -17,6 +17,7 @@
 #include "app/services/db/listing.h"
 #include "app/services/db/names.h"
 #include "app/services/db/relation.h"
+#include "app/services/db/schema_call.h"
 #include "app/services/db/schema_fresh.h"
 #include "app/services/db/schema_watch.h"
 #include "app/services/db/types.h"
@@ -215,11 +216,8 @@ listing_handle(struct request *req)
 static bool
 is_listing(const struct request *req)
 {
-	if (req->n_segments == 0)
-		return true;
-	return req->n_segments == 1 &&
-	       (str_eq(req->segment[0], STR("_table")) ||
-		   str_eq(req->segment[0], STR("_schema")));
+	return req->n_segments == 0 ||
+	       (req->n_segments == 1 && str_eq(req->segment[0], STR("_table")));
 }
 
 static void
@@ -229,6 +227,8 @@ db_handle(struct request *req)
 		answer_options(req);
 	else if (is_listing(req))
 		listing_handle(req);
+	else if (str_eq(req->segment[0], STR("_schema")))
+		schema_handle(req);
 	else
 		table_handle(req);
 }

@@ -3,6 +3,7 @@
 #include "app/services/db/answer.h"
 #include "app/services/db/db.h"
 #include "app/services/db/find.h"
+#include "app/services/db/meta.h"
 #include "app/services/db/results.h"
 #include "middleware/request.h"
 
@@ -34,17 +35,15 @@ found_answer(
     struct table_call *c, const struct query *q, const struct results *results)
 {
 	struct buf *out = &c->req->response.build;
+	int64_t count = (int64_t)results->n;
+	bool has_meta;
 
 	buf_put_lit(out, "{\"resource\":[");
 	buf_put(out, buf_str(&results->list));
 	buf_put_char(out, ']');
-	if (q->include_count) {
-		buf_put_lit(out, ",\"meta\":{\"count\":");
-		buf_put_u64(out, results->n);
-		buf_put_char(out, '}');
-	}
+	has_meta = meta_put(out, c->req, q, q->include_count ? &count : NULL);
 	buf_put_char(out, '}');
-	answer_list(c->req, q->bare, q->include_count);
+	answer_list(c->req, q->bare, has_meta);
 }
 
 /* Several statements see the same rows; one alone needs no transaction, whose

@@ -34,6 +34,7 @@ static const struct parameter parameters[] = {
 	PARAMETER("id_field", ASK_ID_FIELD),
 	PARAMETER("include_count", ASK_INCLUDE_COUNT),
 	PARAMETER("count_only", ASK_COUNT_ONLY),
+	PARAMETER("include_schema", ASK_INCLUDE_SCHEMA),
 	PARAMETER("as_list", ASK_AS_LIST),
 	PARAMETER("wrap", ASK_WRAP),
 	PARAMETER("force", ASK_FORCE),
@@ -44,7 +45,6 @@ static const struct parameter parameters[] = {
 	PARAMETER("having", ASK_HAVING),
 	PARAMETER("related", ASK_RELATED),
 	PARAMETER("file", REFUSE),
-	PARAMETER("include_schema", REFUSE_SWITCH),
 	PARAMETER("allow_related_delete", REFUSE_SWITCH),
 	PARAMETER("accept", REFUSE_TYPE),
 };
@@ -63,6 +63,7 @@ static const unsigned not_meant[ASKS] = {
 	[ASK_HAVING] = ~(1u << QUERY_LIST),
 	[ASK_IDS] = RECORDS,
 	[ASK_FORCE] = ~(1u << QUERY_DELETE),
+	[ASK_INCLUDE_SCHEMA] = ~(1u << QUERY_LIST),
 };
 
 static const struct parameter *
@@ -99,7 +100,7 @@ static bool
 is_switch(int asked)
 {
 	return asked == REFUSE_SWITCH || asked == ASK_FORCE ||
-	       asked == ASK_COUNT_ONLY;
+	       asked == ASK_COUNT_ONLY || asked == ASK_INCLUDE_SCHEMA;
 }
 
 static bool

@@ -9,6 +9,7 @@
 #include "app/services/db/group.h"
 #include "app/services/db/related.h"
 #include "app/services/db/relation.h"
+#include "app/services/db/schema_plan.h"
 #include "middleware/request.h"
 #include "middleware/service.h"
 
@@ -218,6 +219,8 @@ put_list(struct buf *key, const struct query *q)
 		put_page(key, q);
 	if (q->include_count)
 		buf_put_lit(key, "&include_count");
+	if (q->include_schema)
+		buf_put_lit(key, "&include_schema");
 }
 
 /* The schema's version stands first: a change of it outdates every entry. */
@@ -246,6 +249,15 @@ put_call(struct buf *key, const struct table_call *c, const struct query *q,
 	return ST_OK;
 }
 
+/* Is the answer made of the catalogue alone? */
+static bool
+is_of_catalogue(const struct request *req)
+{
+	return req->n_segments == 0 ||
+	       str_eq(req->segment[0], STR("_schema")) ||
+	       (req->n_segments == 1 && str_eq(req->segment[0], STR("_table")));
+}
+
 /* A refusal is not planned: the handler finds and words it again. */
 enum status
 db_cache_plan(struct request *req, struct cache_plan *plan)
@@ -255,8 +267,10 @@ db_cache_plan(struct request *req, struct cache_plan *plan)
 	struct error err = { .text = "" };
 	enum status st;
 
-	if (req->body.n > 0 || req->n_segments < 2)
+	if (req->body.n > 0)
 		return ST_INVALID;
+	if (is_of_catalogue(req))
+		return schema_plan(req, plan);
 	st = table_call_find(&c, req, &err);
 	if (st == ST_OK)
 		st = table_call_query(&c, (struct json){ STR_NULL }, &q, &err);

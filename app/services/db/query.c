@@ -316,6 +316,7 @@ query_parse(struct arena *arena, const struct query_source *source,
 	if (st != ST_OK)
 		return st;
 	out->include_count = is_on(&r, ASK_INCLUDE_COUNT);
+	out->include_schema = is_on(&r, ASK_INCLUDE_SCHEMA);
 	out->count_only = is_on(&r, ASK_COUNT_ONLY);
 	out->force = is_on(&r, ASK_FORCE);
 	out->bare = is_bare(&r);

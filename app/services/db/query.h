@@ -60,6 +60,7 @@ struct query {
 	bool limit_implied; /* the maximum, because none or more was asked */
 	int64_t offset;     /* 0 or more */
 	bool include_count;
+	bool include_schema;
 	bool count_only;
 	bool as_list; /* an identifier for each record, not an object */
 	bool bare;    /* wrap=false: no "resource" around a list */

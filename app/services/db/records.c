@@ -3,6 +3,7 @@
 #include "app/services/db/db.h"
 #include "app/services/db/find.h"
 #include "app/services/db/listed.h"
+#include "app/services/db/meta.h"
 #include "app/services/db/preload.h"
 #include "app/services/db/rows.h"
 #include "app/services/db/select.h"
@@ -33,23 +34,11 @@ count_read(struct table_call *c, const struct query *q, int64_t *count,
 	return table_call_run(c, &s, take_count, count, NULL, err);
 }
 
-static void
-put_meta(struct buf *out, const struct query *q, int64_t count)
-{
-	buf_put_lit(out, ",\"meta\":{\"count\":");
-	buf_put_i64(out, count);
-	if (count - q->limit > q->offset) {
-		buf_put_lit(out, ",\"next\":");
-		buf_put_i64(out, q->offset + q->limit);
-	}
-	buf_put_char(out, '}');
-}
-
 struct page {
-	bool has_meta;
-	bool looks; /* a row behind the last one would bring meta */
-	bool held;  /* what it is made of, or whether it is wrapped, shows only
-		     * behind its rows */
+	bool counts; /* how many there are is told */
+	bool looks;  /* a row behind the last one would bring meta */
+	bool held;   /* what it is made of, or whether it is wrapped, shows only
+		      * behind its rows */
 	int64_t count;
 };
 
@@ -64,15 +53,15 @@ page_plan(struct table_call *c, const struct query *q, struct page *page,
 	enum status st = ST_OK;
 
 	*page = (struct page){
-		.has_meta = q->include_count,
+		.counts = q->include_count,
 		.looks = q->limit_implied && !q->include_count,
 	};
 	page->held = q->n_related > 0 ||
 		     (q->bare && page->looks && q->limit <= BARE_HELD_MAX);
-	if (!q->bare || !page->looks || page->held)
+	if (!q->bare || q->include_schema || !page->looks || page->held)
 		return ST_OK;
 	st = count_read(c, q, &page->count, err);
-	page->has_meta = page->count - q->limit > q->offset;
+	page->counts = page->count - q->limit > q->offset;
 	page->looks = false;
 	return st;
 }
@@ -81,7 +70,7 @@ page_plan(struct table_call *c, const struct query *q, struct page *page,
 static bool
 is_bare(const struct query *q, const struct page *page)
 {
-	return q->bare && !page->has_meta && !page->held;
+	return q->bare && !page->counts && !q->include_schema && !page->held;
 }
 
 /* One row more than fits tells whether the implied limit cut anything off. */
@@ -106,7 +95,7 @@ page_rows(struct table_call *c, const struct query *q, struct page *page,
 	if (st != ST_OK)
 		return st;
 	buf_put_char(out, ']');
-	page->has_meta = page->has_meta || rows.more;
+	page->counts = page->counts || rows.more;
 	return ST_OK;
 }
 
@@ -116,17 +105,17 @@ page_end(struct table_call *c, const struct query *q, struct page *page,
 {
 	struct buf *out = &c->req->response.build;
 	enum status st = ST_OK;
+	bool has_meta;
 
-	if (page->has_meta && page->count == 0)
+	if (page->counts && page->count == 0)
 		st = count_read(c, q, &page->count, err);
 	if (st != ST_OK)
 		return st;
-	if (page->has_meta)
-		put_meta(out, q, page->count);
+	has_meta = meta_put(out, c->req, q, page->counts ? &page->count : NULL);
 	if (!is_bare(q, page))
 		buf_put_char(out, '}');
 	if (page->held)
-		answer_list(c->req, q->bare, page->has_meta);
+		answer_list(c->req, q->bare, has_meta);
 	return ST_OK;
 }
 
