@@ -5,6 +5,7 @@
 #include "app/services/db/filter.h"
 #include "drivers/db/catalog.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/support/filter_shop.h"
 #include "tests/support/filter_table.h"
 #include "tests/support/odd_table.h"
 
@@ -18,21 +19,34 @@ marks_in(struct str sql)
 	return n;
 }
 
+/* The table, or one of the shop. */
 static void
 check(struct arena *a, struct str text, const struct db_table *table,
-    const struct params *params)
+    const struct filter_shop *shop, const struct params *params)
 {
-	struct filter_order order = { text, table, params, '`' };
+	struct filter_reach reach = { .n = 0 };
+	struct filter_order order = { .text = text,
+		.table = table,
+		.params = params,
+		.quote = '`',
+		.scope = shop == NULL ? NULL : &shop->scope,
+		.reach = &reach };
 	struct error err = { .text = "" };
 	struct condition c;
 
 	if (filter_parse(a, &order, &c, &err) != ST_OK) {
-		HOLDS(err.status == ST_INVALID && err.text[0] != '\0');
+		HOLDS(err.status == ST_INVALID ||
+		      (err.status == ST_DENIED && shop != NULL));
+		HOLDS(err.text[0] != '\0');
 		return;
 	}
-	HOLDS(sql_is_ours(a, c.sql, table));
+	if (shop == NULL)
+		HOLDS(sql_is_ours(a, c.sql, table));
+	else
+		HOLDS(sql_is_of(a, c.sql, &shop->catalog));
 	HOLDS(marks_in(c.sql) == c.n_args);
-	HOLDS(c.n_args <= FILTER_CONDITIONS_MAX + FILTER_ELEMENTS_MAX);
+	HOLDS(c.n_args <= FILTER_CONDITIONS_MAX + FILTER_ELEMENTS_MAX +
+			      2 * FILTER_LEVELS_MAX * FILTER_RELATED_MAX);
 }
 
 int
@@ -43,13 +57,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct param option = { STR("params"), rest };
 	struct params options = { &option, 1 };
 	struct params params = { 0 };
+	const struct filter_shop *shop;
 	struct arena a;
 
 	arena_init(&a, 65536);
 	if (filter_params(&a, &options, &params, NULL) != ST_OK)
 		params.n = 0;
-	check(&a, text, &filter_table, &params);
-	check(&a, text, &odd_table, &params);
+	check(&a, text, &filter_table, NULL, &params);
+	check(&a, text, &odd_table, NULL, &params);
+	shop = filter_shop_make(&a);
+	for (size_t i = 0; i < shop->catalog.n_tables; i++)
+		check(&a, text, &shop->catalog.tables[i], shop, &params);
 	arena_close(&a);
 	return 0;
 }

@@ -72,7 +72,10 @@ filter_condition_shown(struct arena *arena, const struct condition *c)
 struct str
 filter_shown(struct arena *arena, struct str text, const struct params *params)
 {
-	struct filter_order order = { text, &filter_table, params, '`' };
+	struct filter_order order = { .text = text,
+		.table = &filter_table,
+		.params = params,
+		.quote = '`' };
 	struct condition condition;
 	struct error err = { .text = "" };
 	enum status st = filter_parse(arena, &order, &condition, &err);

@@ -49,9 +49,29 @@ is_known(const struct db_table *table, struct str name)
 	return known;
 }
 
-/* Takes a quoted name off the front; false when it is not the table's. */
+/* "r1", "j2_": what filters on related records call their tables. */
 static bool
-name_skip(struct arena *arena, struct str *sql, const struct db_table *table)
+is_alias(struct str name)
+{
+	if (name.n == 3 && name.p[2] == '_')
+		name.n = 2;
+	return name.n == 2 && (name.p[0] == 'r' || name.p[0] == 'j') &&
+	       (name.p[1] == '1' || name.p[1] == '2');
+}
+
+static bool
+is_known_in(const struct catalog *catalog, struct str name)
+{
+	for (size_t i = 0; i < catalog->n_tables; i++) {
+		if (is_known(&catalog->tables[i], name))
+			return true;
+	}
+	return is_alias(name);
+}
+
+/* Takes a quoted name off the front; false when it is not the catalogue's. */
+static bool
+name_skip(struct arena *arena, struct str *sql, const struct catalog *catalog)
 {
 	struct buf name = buf_in(arena);
 	size_t at = 1;
@@ -60,7 +80,7 @@ name_skip(struct arena *arena, struct str *sql, const struct db_table *table)
 		if (sql->p[at] == '`' &&
 		    (at + 1 == sql->n || sql->p[at + 1] != '`')) {
 			*sql = str_skip(*sql, at + 1);
-			return is_known(table, buf_str(&name));
+			return is_known_in(catalog, buf_str(&name));
 		}
 		if (sql->p[at] == '`')
 			at++;
@@ -76,7 +96,8 @@ word_skip(struct str *sql)
 		"BY", "LIMIT", "OFFSET", "DESC", "IS", "NOT", "NULL", "AND",
 		"count", "INSERT", "INTO", "VALUES", "UPDATE", "SET", "DELETE",
 		"RETURNING", "OR", "IN", "LIKE", "ESCAPE", "GROUP", "AS",
-		"grouped", "AVG", "COUNT", "MAX", "MIN", "SUM" };
+		"grouped", "AVG", "COUNT", "MAX", "MIN", "SUM", "EXISTS",
+		"JOIN", "ON" };
 	size_t n = 0;
 	struct str word;
 
@@ -92,18 +113,44 @@ word_skip(struct str *sql)
 	return false;
 }
 
+static bool
+number_skip(struct str *sql)
+{
+	static const char *const numbers[] = { "1)", "1 ",
+		"9223372036854775807)" };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (!str_starts(*sql, str_of(numbers[i])))
+			continue;
+		*sql = str_skip(*sql, strlen(numbers[i]));
+		return true;
+	}
+	return false;
+}
+
 bool
 sql_is_ours(struct arena *arena, struct str sql, const struct db_table *table)
+{
+	struct db_table copy = *table;
+	struct catalog catalog = { .tables = &copy, .n_tables = 1 };
+
+	return sql_is_of(arena, sql, &catalog);
+}
+
+bool
+sql_is_of(struct arena *arena, struct str sql, const struct catalog *catalog)
 {
 	bool ours = true;
 
 	while (ours && sql.n > 0) {
 		if (sql.p[0] == '`')
-			ours = name_skip(arena, &sql, table);
-		else if (memchr(" ,?()=*<>", sql.p[0], 9) != NULL)
+			ours = name_skip(arena, &sql, catalog);
+		else if (memchr(" ,?()=*<>.", sql.p[0], 10) != NULL)
 			sql = str_skip(sql, 1);
 		else if (str_starts(sql, STR("'!'")))
 			sql = str_skip(sql, 3);
+		else if (sql.p[0] >= '0' && sql.p[0] <= '9')
+			ours = number_skip(&sql);
 		else
 			ours = word_skip(&sql);
 	}

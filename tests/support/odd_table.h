@@ -22,4 +22,8 @@ extern const struct db_table odd_table;
 bool sql_is_ours(
     struct arena *arena, struct str sql, const struct db_table *table);
 
+/* The same for the names of all tables of a catalogue. */
+bool sql_is_of(
+    struct arena *arena, struct str sql, const struct catalog *catalog);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "app/base/secret.h"
 #include "app/services/db/db.h"
+#include "app/services/db/filter.h"
 #include "app/services/db/related.h"
 #include "app/services/db/relation.h"
 #include "middleware/tags.h"
@@ -85,7 +86,11 @@ table_add_tag(struct collection *c, const struct db_table *table)
 static void
 query_add(struct collection *c, const struct query *q)
 {
+	const struct filter_reach *reach = q->reach;
+
 	table_add_tag(c, q->table);
+	for (size_t i = 0; reach != NULL && i < reach->n; i++)
+		table_add_tag(c, reach->tables[i]);
 	for (size_t i = 0; i < q->n_related; i++) {
 		const struct relation *relation = q->related[i]->relation;
 
@@ -101,8 +106,8 @@ depends_read(
 {
 	struct collection c = { .service = service, .tags = tags };
 
-	tag_add(&c, service->tag_all);
 	query_add(&c, q);
+	tag_add(&c, service->tag_all);
 	return c.n > TAGS_MAX ? 0 : c.n;
 }
 

@@ -1,40 +1,11 @@
-/* One condition of a filter: field [not] operator value. */
+/* One condition of a filter, behind its field: [not] operator value. */
 #include "app/base/arena.h"
 #include "app/services/db/filter.h"
 #include "app/services/db/filter_compare.h"
 #include "app/services/db/filter_operator.h"
 #include "drivers/db/catalog.h"
 
-#define NAME_SHOWN 128 /* bytes of a name in a fault */
-
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
-
-static struct str
-name_shown(struct str name)
-{
-	return str_make(name.p, name.n < NAME_SHOWN ? name.n : NAME_SHOWN);
-}
-
-static enum status
-column_read(struct filter_reader *r, const struct column **out)
-{
-	size_t at = filter_next(&r->text);
-	struct str name = STR_NULL;
-	enum status st = filter_pass_name(&r->text, &name);
-
-	if (st != ST_OK)
-		return st;
-	*out = table_column(r->order->table, name);
-	if (*out != NULL)
-		return ST_OK;
-	if (str_find(name, '.') < name.n)
-		return filter_fault(&r->text, at,
-		    "Filters on related tables ('%.*s') are not offered.",
-		    STR_ARG(name_shown(name)));
-	return filter_fault(&r->text, at,
-	    "Invalid or unparsable field in filter request: '%.*s'.",
-	    STR_ARG(name_shown(name)));
-}
 
 static enum status
 raw_read(struct filter_reader *r, bool in_list, struct filter_raw *out)
@@ -142,10 +113,8 @@ filter_condition_read(struct filter_reader *r, struct filter_condition *out)
 {
 	const struct filter_operator *op = NULL;
 	bool negated = false;
-	enum status st = column_read(r, &out->column);
+	enum status st = filter_operator_read(&r->text, &op, &negated);
 
-	if (st == ST_OK)
-		st = filter_operator_read(&r->text, &op, &negated);
 	if (st != ST_OK)
 		return st;
 	out->op = op->op;

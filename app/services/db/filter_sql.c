@@ -8,6 +8,8 @@
 #include "app/services/db/statement.h"
 #include "drivers/db/catalog.h"
 
+#define RELATED_NESTING 11 /* "NOT EXISTS (SELECT ... WHERE x AND (" */
+
 _Static_assert(FILTER_ESCAPE == '!', "the SQL says so");
 
 static void node_put(struct statement *s, const struct filter_node *node);
@@ -115,6 +117,13 @@ nor_put(struct statement *s, const struct filter_node *node)
 	}
 }
 
+/* Does it bind tighter than any logic? */
+static bool
+is_operand(const struct filter_node *node)
+{
+	return node->kind == FILTER_CONDITION || node->kind == FILTER_RELATED;
+}
+
 static void
 joined_put(struct statement *s, const struct filter_node *node)
 {
@@ -128,7 +137,7 @@ joined_put(struct statement *s, const struct filter_node *node)
 	     n = n->next) {
 		if (n != node->first)
 			buf_put(&s->sql, words[node->logic]);
-		if (n->kind == FILTER_CONDITION && node->logic != FILTER_XOR)
+		if (is_operand(n) && node->logic != FILTER_XOR)
 			node_put(s, n);
 		else
 			grouped_put(s, n);
@@ -140,6 +149,8 @@ node_put(struct statement *s, const struct filter_node *node)
 {
 	if (node->kind == FILTER_CONDITION) {
 		condition_put(s, &node->content);
+	} else if (node->kind == FILTER_RELATED) {
+		filter_related_put(s, node, node_put);
 	} else if (node->kind == FILTER_NOT) {
 		statement_put(s, "NOT ");
 		grouped_put(s, node->first);
@@ -174,8 +185,11 @@ filter_tree_nesting(const struct filter_node *node)
 	     link = link->next) {
 		size_t of_link = filter_tree_nesting(link);
 
-		of_link +=
-		    node->kind == FILTER_NOT ? 2 : link_nesting(node, n, i++);
+		if (node->kind == FILTER_JOINED)
+			of_link += link_nesting(node, n, i++);
+		else
+			of_link +=
+			    node->kind == FILTER_NOT ? 2 : RELATED_NESTING;
 		if (of_link > nesting)
 			nesting = of_link;
 	}

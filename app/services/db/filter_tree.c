@@ -46,13 +46,24 @@ group_read(struct filter_reader *r, struct filter_node **out)
 static enum status
 leaf_read(struct filter_reader *r, struct filter_node **out)
 {
+	struct filter_node *leaf;
+	struct filter_node *last;
+	enum status st;
+
 	if (r->conditions == FILTER_CONDITIONS_MAX)
 		return filter_fault(&r->text, r->text.at,
 		    "A filter may have at most %u conditions.",
 		    FILTER_CONDITIONS_MAX);
 	r->conditions++;
-	*out = node_make(r, FILTER_CONDITION);
-	return filter_condition_read(r, &(*out)->content);
+	leaf = node_make(r, FILTER_CONDITION);
+	st = filter_field_read(r, &leaf->content.column, out, &last);
+	if (st != ST_OK)
+		return st;
+	if (last == NULL)
+		*out = leaf;
+	else
+		last->first = leaf;
+	return filter_condition_read(r, &leaf->content);
 }
 
 static struct filter_node *
@@ -64,6 +75,10 @@ negated(struct filter_reader *r, struct filter_node *node)
 		return node->first;
 	if (node->kind == FILTER_CONDITION) {
 		filter_condition_negate(&node->content);
+		return node;
+	}
+	if (node->kind == FILTER_RELATED) {
+		node->related->negated = !node->related->negated;
 		return node;
 	}
 	outer = node_make(r, FILTER_NOT);

@@ -1,8 +1,10 @@
 #include "app/services/db/query.h"
 
 #include "app/base/arena.h"
+#include "app/services/db/db.h"
 #include "app/services/db/fields.h"
 #include "app/services/db/filter.h"
+#include "app/services/db/filter_scope.h"
 #include "app/services/db/group.h"
 #include "app/services/db/order.h"
 #include "app/services/db/parameter.h"
@@ -162,24 +164,40 @@ page_read(struct reading *r, struct error *err)
 	return st;
 }
 
+/* What a statement of the call writes, filters must not read on MySQL. */
+static const struct filter_scope *
+scope_of(struct reading *r)
+{
+	const struct table_call *call = r->source->call;
+	bool reads = r->source->use == QUERY_LIST;
+
+	return filter_scope_make(
+	    r->arena, call, call == NULL || reads ? NULL : call->table);
+}
+
 static enum status
 filter_read(struct reading *r, struct error *err)
 {
 	struct condition *filter = arena_alloc(r->arena, sizeof(*filter));
+	struct filter_reach *reach = arena_zalloc(r->arena, sizeof(*reach));
 	struct params values;
 	struct filter_order order = {
 		.text = str_trim(r->given[ASK_FILTER]),
 		.table = r->source->table,
 		.params = &values,
 		.quote = r->source->quote,
+		.scope = scope_of(r),
+		.reach = reach,
 	};
 	enum status st = params_read(r, &values, err);
 
 	if (st == ST_OK)
 		st = filter_parse(r->arena, &order, filter, err);
-	if (st == ST_OK)
-		r->q->filter = filter;
-	return st;
+	if (st != ST_OK)
+		return st;
+	r->q->filter = filter;
+	r->q->reach = reach;
+	return ST_OK;
 }
 
 /* The URL's are taken as they were sent, the body's as what they are. */

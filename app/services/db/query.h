@@ -18,6 +18,7 @@ struct arena;
 struct column;
 struct condition;
 struct db_table;
+struct filter_reach;
 struct group;
 struct related;
 struct table_call;
@@ -54,9 +55,10 @@ struct query {
 	struct identity by; /* what ids are about */
 	struct identifier *ids;
 	size_t n_ids;
-	const struct condition *filter; /* NULL: every row */
-	const struct group *group;      /* NULL: rows as they are */
-	int64_t limit;                  /* 1 to the maximum */
+	const struct condition *filter;   /* NULL: every row */
+	const struct filter_reach *reach; /* of the filter; NULL: nothing */
+	const struct group *group;        /* NULL: rows as they are */
+	int64_t limit;                    /* 1 to the maximum */
 	bool limit_implied; /* the maximum, because none or more was asked */
 	int64_t offset;     /* 0 or more */
 	bool include_count;
@@ -75,7 +77,8 @@ struct query_source {
 	enum query_use use;
 	int64_t max_records;           /* bounds limit and ids */
 	char quote;                    /* the driver's, around names */
-	const struct table_call *call; /* whose role `related` asks */
+	const struct table_call *call; /* whose role relations ask; NULL: they
+					* lead nowhere */
 	struct options options;
 	struct str wrap; /* the header line, or STR_NULL */
 };
@@ -83,7 +86,8 @@ struct query_source {
 /*
  * ST_INVALID names the parameter: a field that does not exist, a number that
  * is none, two that exclude each other, or one that this release cannot
- * honour. Of a parameter that stands twice the first counts.
+ * honour; ST_DENIED a related table that the role may not read. Of a parameter
+ * that stands twice the first counts.
  */
 enum status query_parse(struct arena *arena, const struct query_source *source,
     struct query *out, struct error *err);

@@ -29,58 +29,6 @@ relations_of_table(const struct adding *a, const struct db_table *table)
 	return &service->relations[table - service->catalog.tables];
 }
 
-static enum status
-refuse_ambiguous(
-    const struct relations *relations, struct str text, struct error *err)
-{
-	struct buf names = { .p = NULL };
-	enum status st;
-
-	for (size_t i = 0; i < relations->n; i++) {
-		if (!str_eq_nocase(relations->list[i].ref->name, text))
-			continue;
-		buf_put(&names, names.n == 0 ? STR("") : STR(", "));
-		buf_put(&names, relations->list[i].name);
-	}
-	st = error_set(err, ST_INVALID,
-	    "Relation '%.*s' is ambiguous: name one of %.*s.", STR_ARG(text),
-	    STR_ARG(buf_str(&names)));
-	buf_free(&names);
-	return st;
-}
-
-/* The relation that leads to the table; *n is how many do. */
-static const struct relation *
-relation_to(const struct relations *relations, struct str table, size_t *n)
-{
-	const struct relation *found = NULL;
-
-	*n = 0;
-	for (size_t i = 0; i < relations->n; i++) {
-		if (!str_eq_nocase(relations->list[i].ref->name, table))
-			continue;
-		found = &relations->list[i];
-		++*n;
-	}
-	return found;
-}
-
-/* ST_MISSING when there is none. */
-static enum status
-relation_named(const struct relations *relations, struct str text,
-    const struct relation **out, struct error *err)
-{
-	size_t n;
-
-	*out = relation_find(relations, text);
-	if (*out != NULL)
-		return ST_OK;
-	*out = relation_to(relations, text, &n);
-	if (n > 1)
-		return refuse_ambiguous(relations, text, err);
-	return n == 1 ? ST_OK : ST_MISSING;
-}
-
 /* Its own name, and that of its table when no other leads there. */
 static size_t
 names_of(const struct relations *relations, const struct relation *relation,

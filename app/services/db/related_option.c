@@ -2,6 +2,7 @@
 #include "app/base/arena.h"
 #include "app/services/db/fields.h"
 #include "app/services/db/filter.h"
+#include "app/services/db/filter_scope.h"
 #include "app/services/db/order.h"
 #include "app/services/db/related.h"
 #include "app/services/db/relation.h"
@@ -149,12 +150,15 @@ filter_read(struct arena *arena, const struct related_source *source,
     struct str given, struct query *q, struct error *err)
 {
 	struct condition *filter = arena_alloc(arena, sizeof(*filter));
+	struct filter_reach *reach = arena_zalloc(arena, sizeof(*reach));
 	struct params values;
 	struct filter_order order = {
 		.text = str_trim(given),
 		.table = q->table,
 		.params = &values,
 		.quote = source->quote,
+		.scope = filter_scope_make(arena, source->call, NULL),
+		.reach = reach,
 	};
 	enum status st;
 
@@ -163,9 +167,11 @@ filter_read(struct arena *arena, const struct related_source *source,
 	st = filter_params(arena, source->options, &values, err);
 	if (st == ST_OK)
 		st = filter_parse(arena, &order, filter, err);
-	if (st == ST_OK)
-		q->filter = filter;
-	return st;
+	if (st != ST_OK)
+		return st;
+	q->filter = filter;
+	q->reach = reach;
+	return ST_OK;
 }
 
 enum status

@@ -24,6 +24,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "app/base/status.h"
 #include "app/base/str.h"
 
 struct arena;
@@ -74,6 +75,17 @@ struct relations *relations_of(
 /* By its name, exactly, then ignoring ASCII case; NULL: there is none. */
 const struct relation *relation_find(
     const struct relations *relations, struct str name);
+
+/*
+ * By its name, or by that of the table it leads to, in any case. ST_MISSING:
+ * there is none; ST_INVALID names those that lead to a table named so.
+ */
+enum status relation_named(const struct relations *relations, struct str text,
+    const struct relation **out, struct error *err);
+
+/* One that leads to a table named so, in any case; *n is how many do. */
+const struct relation *relation_to(
+    const struct relations *relations, struct str table, size_t *n);
 
 /* Does it lead to one record at most? */
 bool relation_is_single(const struct relation *relation);
