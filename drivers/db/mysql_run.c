@@ -8,6 +8,8 @@
 
 #include <assert.h>
 
+#include "drivers/db/mysql_link.h"
+
 /* Rows that nobody wants any more, read so that the connection can be kept. */
 #define DRAIN_MAX 1000
 
@@ -20,7 +22,8 @@ struct asking {
 	bool any_row; /* row has been called */
 };
 
-/* Reads on for a while; a long rest costs the connection instead. */
+/* Reads on for a while; a long rest costs the connection instead, and is ended
+ * at the server, which may not notice that nobody reads it. */
 static void
 rest_drain(struct db_conn *conn, struct mysql_kept *kept)
 {
@@ -30,8 +33,8 @@ rest_drain(struct db_conn *conn, struct mysql_kept *kept)
 		if (rc != 0 && rc != MYSQL_DATA_TRUNCATED)
 			return;
 	}
-	socket_watch_cut(&conn->watch);
 	mysql_give_up(conn);
+	mysql_link_kill(conn->place, conn->number);
 }
 
 static enum status
