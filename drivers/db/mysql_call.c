@@ -107,6 +107,7 @@ set_read(struct db_conn *conn, struct mysql_kept *kept, struct taking *t,
 	bool more = true;
 	enum status st = mysql_kept_describe(conn, kept, err);
 
+	kept->is_out = is_out;
 	if (st == ST_OK && t->st == ST_OK && !is_out)
 		t->st = set_begin(kept, t);
 	while (st == ST_OK && more) {

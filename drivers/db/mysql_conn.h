@@ -31,6 +31,9 @@ struct mysql_kept {
 	uint64_t last_used; /* in ticks of the connection */
 	MYSQL_BIND *args;
 	size_t n_args;
+	/* The row is the OUT parameters of a call: a BIT stands there in
+	 * decimal digits, though the server says BIT of it. */
+	bool is_out;
 	size_t n_columns;
 	struct mysql_column *columns; /* as the result was described last */
 	MYSQL_BIND *binds;            /* of them */

@@ -14,6 +14,7 @@
 #define KEEP_BYTES     65536u /* of a big value, until the next */
 #define CHARSET_BINARY 63u
 #define BIT_BYTES      8
+#define BIT_DIGITS     20 /* of 64 bits */
 
 enum read_as {
 	READ_NULL,
@@ -172,7 +173,7 @@ column_describe(struct mysql_column *c, const MYSQL_FIELD *field)
 		return;
 	c->room = field->length < SMALL_BYTES ? field->length + 1 : SMALL_BYTES;
 	if (c->as == READ_BITS)
-		c->room = BIT_BYTES;
+		c->room = BIT_DIGITS;
 	c->small = malloc(c->room);
 	if (c->small == NULL)
 		abort();
@@ -264,14 +265,16 @@ bytes_of(struct mysql_kept *kept, size_t i)
 			       : value_refetch(kept, i);
 }
 
-/* BIT(n) comes as bytes, the highest first. */
+/* BIT(n) comes as bytes, the highest first, or in digits. */
 static struct db_value
-bits_value(const struct mysql_column *c)
+bits_value(const struct mysql_kept *kept, const struct mysql_column *c)
 {
 	uint64_t u = 0;
 
-	for (size_t i = 0; i < c->n && i < BIT_BYTES; i++)
+	for (size_t i = 0; i < c->n && i < BIT_BYTES && !kept->is_out; i++)
 		u = u << 8 | (unsigned char)c->small[i];
+	if (kept->is_out && c->n <= c->room)
+		(void)str_to_u64(str_make(c->small, c->n), &u);
 	if (c->width == 1)
 		return (struct db_value){ .type = DB_BOOL, .i = (int64_t)u };
 	if (u <= INT64_MAX)
@@ -316,7 +319,7 @@ value_of(struct mysql_kept *kept, size_t i)
 	case READ_BOOLEAN:
 		return integer_value(c);
 	case READ_BITS:
-		return bits_value(c);
+		return bits_value(kept, c);
 	case READ_FLOAT:
 		v.type = DB_REAL;
 		v.d = mysql_float_widen(c->f);

@@ -10,7 +10,8 @@ import time
 
 import pytest
 
-from support import desk as desks, fcgi, library as libraries, shop
+from support import desk as desks, fcgi, library as libraries
+from support import routines, shop
 from support.engine import MySQL, SQLite
 from support.mariadb import MariaDB
 from support.pair import Pair, Web
@@ -243,3 +244,31 @@ def library(library_client, key):
     library = libraries.Library(library_client, key)
     library.fill()
     return library
+
+
+@pytest.fixture(scope="module")
+def routine_servers(site, engine):
+    """Two processes with services on the routines: see support/routines.py."""
+    config = engine.create("calls", routines.sql()) | {
+        "cache_enabled": True, "cache_ttl": 60}
+    for name, more in routines.SERVICES.items():
+        site.add_service(name, "mysql", **config | more)
+        site.grant("owner", name, "*", "all")
+    servers = [site.serve("calls"), site.serve("calls_too")]
+    yield servers
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def proc(routine_servers, key):
+    """Calls of routines, as the owner."""
+    with routine_servers[0].connect() as client:
+        yield routines.Routines(client, key)
+
+
+@pytest.fixture(scope="module")
+def proc_other(routine_servers, key):
+    """The same in the other process."""
+    with routine_servers[1].connect() as client:
+        yield routines.Routines(client, key)

@@ -127,12 +127,13 @@ cancel_allow(struct table_call *c, struct error *err)
 	return error_set(err, ST_TIMEOUT, "the client has gone");
 }
 
-static int64_t
-statement_deadline(const struct request *req)
+int64_t
+call_deadline(const struct request *req)
 {
-	int64_t ends_ms = clock_boot_ms() + req->settings->statement_timeout;
+	int64_t deadline_ms =
+	    clock_boot_ms() + req->settings->statement_timeout;
 
-	return ends_ms < req->deadline_ms ? ends_ms : req->deadline_ms;
+	return req->deadline_ms < deadline_ms ? req->deadline_ms : deadline_ms;
 }
 
 enum status
@@ -140,7 +141,7 @@ table_call_take(struct table_call *c, struct error *err)
 {
 	enum status st;
 
-	c->deadline_ms = statement_deadline(c->req);
+	c->deadline_ms = call_deadline(c->req);
 	st = pool_take(c->service->pool, c->deadline_ms, &c->conn, err);
 	if (st == ST_OK)
 		return cancel_allow(c, err);
@@ -185,7 +186,7 @@ table_call_flush(struct table_call *c)
 		return ST_OK;
 	c->service->driver->prolong(c->conn, c->req->deadline_ms);
 	st = stream_flush(c->req);
-	c->deadline_ms = statement_deadline(c->req);
+	c->deadline_ms = call_deadline(c->req);
 	return st;
 }
 

@@ -18,6 +18,7 @@
 #include "app/services/db/names.h"
 #include "app/services/db/relation.h"
 #include "app/services/db/schema_call.h"
+#include "app/services/db/routine.h"
 #include "app/services/db/schema_fresh.h"
 #include "app/services/db/schema_watch.h"
 #include "app/services/db/types.h"
@@ -229,6 +230,8 @@ db_handle(struct request *req)
 		listing_handle(req);
 	else if (str_eq(req->segment[0], STR("_schema")))
 		schema_handle(req);
+	else if (routine_is_asked(req))
+		routine_handle(req);
 	else
 		table_handle(req);
 }

@@ -84,6 +84,10 @@ enum status table_call_query(const struct table_call *c, struct json body,
 enum status table_call_identifier(const struct table_call *c,
     const struct identity *by, struct identifier *out, struct error *err);
 
+/* When the statements of a request that begin now must have ended, in
+ * clock_boot_ms() time. */
+int64_t call_deadline(const struct request *req);
+
 /*
  * A connection and the time its statements have; ST_UNAVAILABLE or ST_TIMEOUT
  * when there is none. A read on it ends with ST_TIMEOUT when its client goes;

@@ -32,9 +32,12 @@ static const struct resource {
 	const char *class;
 	const char *label;
 	bool holds_tables;
+	bool holds_routines; /* which not every engine has */
 } resources[] = {
-	{ "_schema", "Schema", "Schema", true },
-	{ "_table", "Table", "Tables", true },
+	{ "_schema", "Schema", "Schema", true, false },
+	{ "_table", "Table", "Tables", true, false },
+	{ "_proc", "Procedure", "Stored Procedures", false, true },
+	{ "_func", "Function", "Stored Functions", false, true },
 };
 
 enum form {
@@ -227,6 +230,8 @@ list_resource(struct listing *l, const struct resource *resource)
 void
 listing_root(struct request *req, struct json body)
 {
+	const struct db_service *service = req->service->instance;
+	bool routines = service->driver->call != NULL;
 	struct listing l;
 
 	if (listing_open(&l, req, body, OF_RESOURCES) != ST_OK)
@@ -235,8 +240,10 @@ listing_root(struct request *req, struct json body)
 		listing_word(&l, STR(""));
 		listing_word(&l, STR("*"));
 	}
-	for (size_t i = 0; i < sizeof(resources) / sizeof(resources[0]); i++)
-		list_resource(&l, &resources[i]);
+	for (size_t i = 0; i < sizeof(resources) / sizeof(resources[0]); i++) {
+		if (routines || !resources[i].holds_routines)
+			list_resource(&l, &resources[i]);
+	}
 	listing_end(&l);
 }
 
