@@ -37,8 +37,10 @@ enum column_form {
 			* filled up with zeros to its length */
 	FORM_BYTES,    /* a text whose length counts bytes of UTF-8 */
 	FORM_GEOMETRY, /* a binary: SRID and WKB */
-	FORM_LOOSE     /* a date or time that stays as it was written, be it
+	FORM_LOOSE,    /* a date or time that stays as it was written, be it
 			* with a zone, beyond any range, or a number */
+	FORM_OBJECT    /* JSON that goes in and out as such, not as a text of
+			* it; no driver says so, but who uses the catalogue */
 };
 
 struct column {

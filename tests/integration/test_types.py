@@ -71,6 +71,9 @@ CREATE TABLE strict_ (id INTEGER PRIMARY KEY, i INT, r REAL, t TEXT, b BLOB,
     a ANY) STRICT;
 CREATE TABLE made (id INTEGER PRIMARY KEY, v INTEGER,
     twice INTEGER AS (2 * v) VIRTUAL, stored INTEGER AS (3 * v) STORED);
+CREATE TABLE unchecked (id INTEGER PRIMARY KEY, document JSON);
+INSERT INTO unchecked VALUES (1, 'no JSON'), (2, '{"a": 1'), (3, x'7b7d'),
+    (4, ' [1]');
 """,
     "mysql": """
 CREATE TABLE made (id INTEGER PRIMARY KEY AUTO_INCREMENT, v INTEGER,
@@ -89,9 +92,12 @@ INSERT INTO wide VALUES (1, 'é漢😀', 'ÿ');
 
 @pytest.fixture(name="client", scope="module")
 def client_of_types(site, engine):
-    site.add_service("types", engine.type, **engine.create(
-        "types", extremes.sql(engine) + keys_sql(engine) + MORE[engine.type]))
-    site.grant("owner", "types", "*", "all")
+    config = engine.create(
+        "types", extremes.sql(engine) + keys_sql(engine) + MORE[engine.type])
+    site.add_service("types", engine.type, **config)
+    site.add_service("objects", engine.type, json_as_object=True, **config)
+    for name in ("types", "objects"):
+        site.grant("owner", name, "*", "all")
     server = site.serve("types")
     with server.connect() as client:
         yield client
@@ -109,7 +115,7 @@ def ask_as_owner(client, key):
 
 @pytest.fixture(name="table")
 def path_of_table():
-    return lambda name: f"/api/v2/types/_table/{name}"
+    return lambda name, service="types": f"/api/v2/{service}/_table/{name}"
 
 
 def value_of(answer, name):
@@ -303,6 +309,40 @@ def test_what_a_character_set_lacks_cannot_be_asked_for(
         return
     check_error(ask("GET", table("latin"), filter=asked), 400,
                 "the character set of its column lacks")
+
+
+@pytest.mark.parametrize("value", [
+    '{"a":[1,2.50,{"b":null}],"é":"漢 \\" \\u0000"}', "[]", "{}", '"text"',
+    '"{}"', '""', "true", "7", '[12345678901234567890.10]', '{"a": 1 }',
+    "[" * 30 + "]" * 30])
+def test_json_is_itself_where_the_service_says_so(ask, engine, table, value):
+    path = table("extremes", "objects")
+    body = f'{{"document":{value}}}'
+    made = ask("POST", path, body, fields="id,document")
+    assert value_of(made, "document") == value
+    path = f"{path}/{made.json['id']}"
+    assert ask("GET", path, fields="document").body.decode() == body
+    answer = ask("PATCH", path, body, fields="document")
+    assert answer.body.decode() == body
+    if value != "7" or engine.type == "mysql":
+        text = ask("GET", f"{TABLE}/{made.json['id']}",
+                   fields="document").json["document"]
+        assert text == value
+    assert ask("PATCH", path, '{"document":null}',
+               fields="document").json == {"document": None}
+
+
+def test_a_text_that_is_no_json_stays_a_text(ask, engine, table):
+    if engine.type == "mysql":
+        return
+    body = ask("GET", table("unchecked", "objects")).body.decode()
+    assert body == (
+        '{"resource":[{"id":1,"document":"no JSON"},'
+        '{"id":2,"document":"{\\"a\\": 1"},{"id":3,"document":"e30="},'
+        '{"id":4,"document": [1]}]}')
+    answer = ask("GET", table("unchecked", "objects"), fields="id",
+                 filter="document = 'no JSON'")
+    assert answer.rows == [{"id": 1}]
 
 
 def test_values_of_other_types_than_their_columns_are_read(

@@ -249,6 +249,35 @@ values_become_json(void **state)
 	}
 }
 
+static void
+json_goes_out_as_such_where_it_is_meant_to(void **state)
+{
+	static const struct {
+		enum column_form form;
+		struct db_value v;
+		const char *json;
+	} cases[] = {
+		{ FORM_PLAIN, { .type = DB_TEXT, .s = { "[1]", 3 } },
+		    "\"[1]\"" },
+		{ FORM_OBJECT, { .type = DB_TEXT, .s = { "[1]", 3 } }, "[1]" },
+		{ FORM_OBJECT, { .type = DB_TEXT, .s = { "[1", 2 } },
+		    "\"[1\"" },
+		{ FORM_OBJECT, { .type = DB_TEXT, .s = { "", 0 } }, "\"\"" },
+		{ FORM_OBJECT, { .type = DB_NULL }, "null" },
+		{ FORM_OBJECT, { .type = DB_INT, .i = 7 }, "7" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct column column = { .kind = COLUMN_JSON,
+			.form = cases[i].form };
+		struct buf out = buf_in(&arena);
+
+		value_put_field(&out, &column, &cases[i].v);
+		assert_true(str_eq(buf_str(&out), str_of(cases[i].json)));
+	}
+}
+
 static int
 set_up(void **state)
 {
@@ -282,6 +311,7 @@ main(void)
 		TEST(some_moments_are_for_one_engine_alone),
 		TEST(null_is_null_for_all),
 		TEST(values_become_json),
+		TEST(json_goes_out_as_such_where_it_is_meant_to),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

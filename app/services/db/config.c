@@ -19,7 +19,7 @@ struct config_text {
 	struct str username, password;
 	struct str tls, tls_ca;
 	struct str max_records, max_connections;
-	struct str allow_upsert, read_only;
+	struct str allow_upsert, read_only, json_as_object;
 };
 
 #define MEMBER(name)                                                           \
@@ -43,6 +43,7 @@ static const struct {
 	MEMBER(max_connections),
 	MEMBER(allow_upsert),
 	MEMBER(read_only),
+	MEMBER(json_as_object),
 };
 
 /* Members of other days are left alone. */
@@ -191,6 +192,7 @@ config_read(struct db_service *service, const struct service *record,
 	service->max_connections =
 	    fallback_of(type, "max_connections", CONNECTIONS_OF_FILE);
 	service->allow_upsert = str_to_bool(config.allow_upsert);
+	service->json_as_object = str_to_bool(config.json_as_object);
 	if (st == ST_OK)
 		st = database_read(
 		    service->driver->name, &config, &service->config, err);

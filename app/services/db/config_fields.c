@@ -25,6 +25,15 @@
 		.help = "Refuse every write through this service."             \
 	}
 
+#define FIELD_JSON_AS_OBJECT                                                   \
+	{                                                                      \
+		.name = "json_as_object", .type = "boolean",                   \
+		.label = "JSON as objects", .fallback = "false",               \
+		.help =                                                        \
+		    "Read and write columns of type JSON as the JSON that "    \
+		    "they hold; without it as strings of it."                  \
+	}
+
 const struct config_field config_fields_sqlite[] = {
 	{ .name = "database",
 	    .type = "string",
@@ -35,6 +44,7 @@ const struct config_field config_fields_sqlite[] = {
 	FIELD_MAX_RECORDS,
 	FIELD_ALLOW_UPSERT,
 	FIELD_READ_ONLY,
+	FIELD_JSON_AS_OBJECT,
 	{ .name = NULL },
 };
 
@@ -105,5 +115,6 @@ const struct config_field config_fields_mysql[] = {
 	FIELD_MAX_RECORDS,
 	FIELD_ALLOW_UPSERT,
 	FIELD_READ_ONLY,
+	FIELD_JSON_AS_OBJECT,
 	{ .name = NULL },
 };

@@ -30,6 +30,19 @@
 
 #define ARENA_FIRST 16384u
 
+static void
+objects_mark(const struct catalog *catalog)
+{
+	for (size_t i = 0; i < catalog->n_tables; i++) {
+		const struct db_table *t = &catalog->tables[i];
+
+		for (size_t k = 0; k < t->n_columns; k++) {
+			if (t->columns[k].kind == COLUMN_JSON)
+				t->columns[k].form = FORM_OBJECT;
+		}
+	}
+}
+
 static enum status
 instance_read(
     struct db_service *service, int64_t deadline_ms, struct error *err)
@@ -47,6 +60,8 @@ instance_read(
 		    deadline_ms, &service->catalog, err);
 	if (st != ST_OK)
 		return st;
+	if (service->json_as_object)
+		objects_mark(&service->catalog);
 	service->identity = buf_str(&identity);
 	service->relations = relations_of(&service->arena, &service->catalog);
 	depends_open(service);

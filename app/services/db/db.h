@@ -25,7 +25,8 @@ struct db_service {
 	struct db_config config;
 	int64_t max_records;
 	int64_t max_connections;
-	bool allow_upsert; /* a change of a missing record makes it */
+	bool allow_upsert;   /* a change of a missing record makes it */
+	bool json_as_object; /* FORM_OBJECT is the form of JSON columns */
 	struct catalog catalog;
 	struct relations *relations; /* beside catalog.tables */
 	struct str identity;

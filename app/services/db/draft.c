@@ -33,12 +33,23 @@ draft_value(const struct draft *draft, const struct column *column)
 	return NULL;
 }
 
+/* Where JSON goes in as such, a string is one, and no text of another value. */
+static enum status
+meaning_read(struct arena *arena, const struct column *column, struct json v,
+    struct db_value *out, struct error *err)
+{
+	if (column->form != FORM_OBJECT || json_kind(v) != JSON_STRING)
+		return value_read(arena, column, v, out, err);
+	*out = (struct db_value){ .type = DB_TEXT, .s = v.text };
+	return ST_OK;
+}
+
 static enum status
 member_read(struct arena *arena, const struct column *column, struct json v,
     struct draft *out, struct error *err)
 {
 	struct db_value value;
-	enum status st = value_read(arena, column, v, &value, err);
+	enum status st = meaning_read(arena, column, v, &value, err);
 
 	if (st == ST_OK)
 		st = bounds_check(arena, column, &value, err);

@@ -28,6 +28,7 @@ rows_open(struct rows *rows, struct arena *arena, struct buf *out,
 	}
 	*rows = (struct rows){
 		.out = out,
+		.fields = q->fields,
 		.labels = labels,
 		.n_labels = n,
 		.max = max,
@@ -58,7 +59,7 @@ static void
 put_bare(struct rows *rows, const struct db_value *v)
 {
 	if (rows->n_labels == 1)
-		value_put(rows->out, v);
+		value_put_field(rows->out, rows->fields[0], v);
 	else
 		put_parts(rows, v);
 }
@@ -72,7 +73,7 @@ rows_put(struct rows *rows, const struct db_value *v)
 	}
 	for (size_t i = 0; i < rows->n_labels; i++) {
 		buf_put(rows->out, rows->labels[i]);
-		value_put(rows->out, &v[i]);
+		value_put_field(rows->out, rows->fields[i], &v[i]);
 	}
 	buf_put_char(rows->out, '}');
 }

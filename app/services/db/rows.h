@@ -13,6 +13,7 @@
 #include "drivers/db/db.h"
 
 struct arena;
+struct column;
 struct preload;
 struct query;
 struct table_call;
@@ -23,7 +24,8 @@ struct table_call;
 struct rows {
 	struct buf *out;
 	struct table_call *call; /* whose answer may leave in pieces; or NULL */
-	const struct str *labels; /* {"a":  then  ,"b":  and so on */
+	const struct column *const *fields; /* of the query */
+	const struct str *labels;           /* {"a":  then  ,"b":  and so on */
 	size_t n_labels;
 	int64_t count; /* rows written */
 	int64_t max;   /* further rows only set `more` */

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "app/base/arena.h"
+#include "app/base/jsoncheck.h"
 #include "app/base/jsonout.h"
 #include "app/services/db/value_take.h"
 #include "drivers/db/catalog.h"
@@ -39,6 +40,17 @@ value_put(struct buf *out, const struct db_value *v)
 		json_put_base64(out, v->s.p, v->s.n);
 		break;
 	}
+}
+
+void
+value_put_field(
+    struct buf *out, const struct column *column, const struct db_value *v)
+{
+	if (column->form == FORM_OBJECT && v->type == DB_TEXT &&
+	    json_is_text(v->s))
+		buf_put(out, v->s);
+	else
+		value_put(out, v);
 }
 
 /* "ab " of a CHAR is "ab". */

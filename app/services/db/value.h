@@ -11,6 +11,11 @@ struct column;
 /* As JSON: blobs in base64, decimals with all their digits. */
 void value_put(struct buf *out, const struct db_value *v);
 
+/* The same for a value of the column: JSON as such where it has FORM_OBJECT,
+ * unless it is none. */
+void value_put_field(
+    struct buf *out, const struct column *column, const struct db_value *v);
+
 /*
  * What the JSON means for the column: integers may stand in strings, booleans
  * in words, binary is base64, a JSON column takes anything. ST_INVALID names
