@@ -41,6 +41,9 @@ struct db_config {
 	const char *password; /* never logged */
 	enum db_tls tls;
 	const char *tls_ca; /* file of certificates; NULL: the system's */
+	/* Of TIMESTAMPs and of what the server calls now: "+00:00"; NULL: the
+	 * server's own. */
+	const char *timezone;
 	bool read_only;
 	/* Make the database when it does not exist (sqlite): a file that its
 	 * owner alone may read. */

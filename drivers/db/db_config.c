@@ -27,6 +27,7 @@ db_config_copy(struct db_config *to, const struct db_config *from)
 	to->username = text_copy(from->username);
 	to->password = text_copy(from->password);
 	to->tls_ca = text_copy(from->tls_ca);
+	to->timezone = text_copy(from->timezone);
 }
 
 void
@@ -41,4 +42,5 @@ db_config_free(struct db_config *config)
 	free((char *)config->username);
 	free((char *)config->password);
 	free((char *)config->tls_ca);
+	free((char *)config->timezone);
 }

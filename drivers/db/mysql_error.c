@@ -76,6 +76,10 @@ static const struct meaning meanings[] = {
 	{ 1288, ST_DENIED, SAY_SERVER, NULL, NULL },
 	{ 1290, ST_DENIED, SAY_SERVER, NULL, NULL },
 	{ 1292, ST_INVALID, SAY_FIELD, FITS_TEXT, " for column " },
+	{ 1298, ST_INVALID, SAY_OWN,
+	    "the database knows no such time zone: set timezone to one like "
+	    "+01:00, or fill its tables of time zones",
+	    NULL },
 	{ 1317, ST_TIMEOUT, SAY_OWN, "the statement was interrupted", NULL },
 	{ 1356, ST_STALE, SAY_SERVER, NULL, NULL },
 	{ 1364, ST_INVALID, SAY_SERVER, NULL, NULL },

@@ -122,6 +122,29 @@ session_ask(struct db_conn *conn, char who[MYSQL_WHO_BYTES], struct error *err)
 	return ST_OK;
 }
 
+#define ZONE_CHARS                                                             \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"       \
+	"+-:/_"
+#define ZONE_MAX 64
+
+/* Without one the session has the server's, as its other clients have it: what
+ * they mean by a moment that they have written must not change here. */
+static enum status
+zone_set(struct db_conn *conn, struct error *err)
+{
+	const char *zone = conn->place->config.timezone;
+	char sql[ZONE_MAX + 32];
+
+	if (zone == NULL)
+		return ST_OK;
+	if (strlen(zone) > ZONE_MAX || zone[strspn(zone, ZONE_CHARS)] != '\0')
+		return error_set(err, ST_INVALID,
+		    "timezone must be the name of a time zone, or like "
+		    "+01:00");
+	(void)snprintf(sql, sizeof(sql), "SET time_zone = '%s'", zone);
+	return mysql_say(conn, sql, err);
+}
+
 /* REPEATABLE READ: the reads of one transaction see one moment. */
 static enum status
 session_set(struct db_conn *conn, int64_t deadline_ms, struct error *err)
@@ -144,7 +167,7 @@ session_set(struct db_conn *conn, int64_t deadline_ms, struct error *err)
 			      : "SET SESSION TRANSACTION ISOLATION LEVEL "
 				"REPEATABLE READ",
 		    err);
-	return st;
+	return st == ST_OK ? zone_set(conn, err) : st;
 }
 
 void

@@ -96,6 +96,10 @@ def client_of_types(site, engine):
         "types", extremes.sql(engine) + keys_sql(engine) + MORE[engine.type])
     site.add_service("types", engine.type, **config)
     site.add_service("objects", engine.type, json_as_object=True, **config)
+    zones = {"east": "+05:00", "west": "-05:00"}
+    for name, zone in zones.items() if engine.type == "mysql" else ():
+        site.add_service(name, engine.type, timezone=zone, **config)
+        site.grant("owner", name, "*", "all")
     for name in ("types", "objects"):
         site.grant("owner", name, "*", "all")
     server = site.serve("types")
@@ -343,6 +347,19 @@ def test_a_text_that_is_no_json_stays_a_text(ask, engine, table):
     answer = ask("GET", table("unchecked", "objects"), fields="id",
                  filter="document = 'no JSON'")
     assert answer.rows == [{"id": 1}]
+
+
+def test_timestamps_are_of_the_time_zone_of_the_service(ask, engine, table):
+    if engine.type == "sqlite":
+        return
+    id = ask("POST", table("extremes", "east"), json.dumps({
+        "stamp": "2024-03-31 02:30:00", "moment": "2024-03-31 02:30:00"}),
+        fields="id").json["id"]
+    for service, stamp in (("east", "2024-03-31 02:30:00"),
+                           ("west", "2024-03-30 16:30:00")):
+        assert ask("GET", f"{table('extremes', service)}/{id}",
+                   fields="stamp,moment").json == {
+            "stamp": stamp, "moment": "2024-03-31 02:30:00"}
 
 
 def test_values_of_other_types_than_their_columns_are_read(

@@ -57,6 +57,8 @@ what_is_not_said_is_what_the_form_says(void **state)
 	assert_int_equal(service->max_records, 1000);
 	assert_int_equal(service->config.tls, DB_TLS_OFF);
 	assert_false(service->config.read_only);
+	assert_null(service->config.timezone);
+	assert_false(service->json_as_object);
 }
 
 static void
@@ -68,6 +70,18 @@ a_socket_is_used_instead_of_the_host(void **state)
 			     "\"unix_socket\":\"/run/s\"}");
 	assert_null(service->config.host);
 	assert_string_equal(service->config.socket, "/run/s");
+}
+
+static void
+values_may_be_asked_for_in_other_forms(void **state)
+{
+	struct db_service *service = *state;
+
+	read_config(service, "{\"database\":\"shop\","
+			     "\"timezone\":\"+01:00\","
+			     "\"json_as_object\":\"yes\"}");
+	assert_string_equal(service->config.timezone, "+01:00");
+	assert_true(service->json_as_object);
 }
 
 static void
@@ -87,6 +101,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_not_said_is_what_the_form_says),
 		TEST(a_socket_is_used_instead_of_the_host),
+		TEST(values_may_be_asked_for_in_other_forms),
 		TEST(the_settings_bound_the_records),
 	};
 

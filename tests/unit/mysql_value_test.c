@@ -195,6 +195,52 @@ zero_dates_are_read_as_they_are(void **state)
 	assert_text(f, "SELECT c FROM v", DB_TEXT, "0000-00-00 00:00:00.00");
 }
 
+/* One more connection, whose time zone is that one. */
+static enum status
+connect_in(struct fixture *f, const char *zone, struct db_conn **out,
+    struct error *err)
+{
+	struct db_config config = f->config;
+
+	config.timezone = zone;
+	return db_mysql.connect(&config, fixture_deadline(), out, err);
+}
+
+static void
+timestamps_are_of_the_time_zone_that_is_set(void **state)
+{
+	struct fixture *f = *state;
+	struct db_conn *east;
+	struct rows rows = { .n = 0 };
+
+	fixture_script(f, "SET time_zone = '+00:00';"
+			  "CREATE TABLE v (t TIMESTAMP NULL, d DATETIME);"
+			  "INSERT INTO v VALUES ('2024-03-31 02:30:00', "
+			  "'2024-03-31 02:30:00')");
+	assert_int_equal(connect_in(f, "+05:30", &east, NULL), ST_OK);
+	assert_int_equal(
+	    rows_run_on(f, east, "SELECT t, d FROM v", NULL, 0, &rows), ST_OK);
+	assert_true(str_eq(rows.v[0][0].s, STR("2024-03-31 08:00:00")));
+	assert_true(str_eq(rows.v[0][1].s, STR("2024-03-31 02:30:00")));
+	db_mysql.disconnect(east);
+}
+
+static void
+a_time_zone_that_is_none_is_refused(void **state)
+{
+	static const char *const zones[] = { "Atlantis/Poseidon", "+99:00",
+		"'; SET sql_mode = ''", "" };
+
+	for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
+		struct error err = { .text = "" };
+		struct db_conn *conn = NULL;
+
+		assert_int_equal(
+		    connect_in(*state, zones[i], &conn, &err), ST_INVALID);
+		assert_non_null(strstr(err.text, "time zone"));
+	}
+}
+
 static void
 the_character_set_tells_bytes_from_text(void **state)
 {
@@ -312,6 +358,8 @@ main(void)
 		TEST(floats_mean_what_their_text_means),
 		TEST(times_are_the_text_of_the_server),
 		TEST(zero_dates_are_read_as_they_are),
+		TEST(timestamps_are_of_the_time_zone_that_is_set),
+		TEST(a_time_zone_that_is_none_is_refused),
 		TEST(the_character_set_tells_bytes_from_text),
 		TEST(values_of_any_length_come_whole),
 		TEST(what_does_not_fit_is_never_cut),

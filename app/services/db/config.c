@@ -17,7 +17,7 @@
 struct config_text {
 	struct str database, host, port, unix_socket;
 	struct str username, password;
-	struct str tls, tls_ca;
+	struct str tls, tls_ca, timezone;
 	struct str max_records, max_connections;
 	struct str allow_upsert, read_only, json_as_object;
 };
@@ -39,6 +39,7 @@ static const struct {
 	MEMBER(password),
 	MEMBER(tls),
 	MEMBER(tls_ca),
+	MEMBER(timezone),
 	MEMBER(max_records),
 	MEMBER(max_connections),
 	MEMBER(allow_upsert),
@@ -160,6 +161,7 @@ database_read(const char *driver, const struct config_text *config,
 		.username = text_of(config->username),
 		.password = text_of(config->password),
 		.tls_ca = text_of(config->tls_ca),
+		.timezone = text_of(config->timezone),
 		.read_only = str_to_bool(config->read_only),
 	};
 	if (st == ST_OK && config->database.n == 0)

@@ -104,6 +104,12 @@ const struct config_field config_fields_mysql[] = {
 	    .label = "Collation",
 	    .help = "Accepted and not used: texts compare as their columns "
 		    "say." },
+	{ .name = "timezone",
+	    .type = "string",
+	    .label = "Time zone",
+	    .help = "In which TIMESTAMPs are read and written and the server "
+		    "says what time it is: +01:00, or a name that it knows; "
+		    "without it the server's own." },
 	{ .name = "max_connections",
 	    .type = "integer",
 	    .label = "Maximum connections",
