@@ -56,10 +56,19 @@ put_parts(struct rows *rows, const struct db_value *v)
 }
 
 static void
+put_value(struct rows *rows, size_t i, const struct db_value *v)
+{
+	if (rows->fields == NULL)
+		value_put(rows->out, v);
+	else
+		value_put_field(rows->out, rows->fields[i], v);
+}
+
+static void
 put_bare(struct rows *rows, const struct db_value *v)
 {
 	if (rows->n_labels == 1)
-		value_put_field(rows->out, rows->fields[0], v);
+		put_value(rows, 0, v);
 	else
 		put_parts(rows, v);
 }
@@ -73,7 +82,7 @@ rows_put(struct rows *rows, const struct db_value *v)
 	}
 	for (size_t i = 0; i < rows->n_labels; i++) {
 		buf_put(rows->out, rows->labels[i]);
-		value_put_field(rows->out, rows->fields[i], &v[i]);
+		put_value(rows, i, &v[i]);
 	}
 	buf_put_char(rows->out, '}');
 }

@@ -24,7 +24,7 @@ struct table_call;
 struct rows {
 	struct buf *out;
 	struct table_call *call; /* whose answer may leave in pieces; or NULL */
-	const struct column *const *fields; /* of the query */
+	const struct column *const *fields; /* beside labels; or NULL */
 	const struct str *labels;           /* {"a":  then  ,"b":  and so on */
 	size_t n_labels;
 	int64_t count; /* rows written */
