@@ -74,8 +74,9 @@ records_list(
 		return refuse(req, NO_RECORDS);
 	if (n > max) {
 		response_fail(req, 400,
-		    "The request has %zu records; at most %zu are allowed.", n,
-		    max);
+		    "The request has %zu records; at most %zu are allowed "
+		    "(max_records).",
+		    n, max);
 		return ST_TOO_BIG;
 	}
 	out->list = arena_alloc(req->arena, n * sizeof(out->list[0]));

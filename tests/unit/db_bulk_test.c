@@ -109,7 +109,8 @@ one_record_is_meant_for_all_ids(void **state)
 	    "{\"done\":false}", "{\"resource\":[1]}");
 	world_expect_refusal(w, "PATCH", "_table/todo?ids=1",
 	    "[{\"done\":1},{\"done\":0}]",
-	    "One record is needed for all that 'ids' or 'filter' name.");
+	    "One record is needed for all that the path, 'ids' or 'filter' "
+	    "name.");
 	world_expect_refusal(w, "PATCH", "_table/todo?ids=1", NULL,
 	    "No record(s) detected in request. Please make sure record(s) are "
 	    "wrapped in a 'resource' tag. Example: "
@@ -280,10 +281,10 @@ the_number_of_records_is_bounded(void **state)
 	(void)state;
 	world_open(&w, script, ",\"max_records\":2");
 	world_expect_refusal(&w, "DELETE", "_table/todo?ids=1,2,3", NULL,
-	    "Parameter 'ids' names more than 2 records.");
+	    "Parameter 'ids' names more than 2 records (max_records).");
 	world_expect_refusal(&w, "PATCH", "_table/todo",
 	    "[{\"id\":1},{\"id\":2},{\"id\":3}]",
-	    "The request has 3 records; at most 2 are allowed.");
+	    "The request has 3 records; at most 2 are allowed (max_records).");
 	world_close(&w);
 }
 

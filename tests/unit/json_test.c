@@ -178,7 +178,7 @@ static void
 too_many_records_name_the_limit(void **state)
 {
 	assert_no_records(state, STR("[{},{},{},{}]"),
-	    "The request has 4 records; at most 3 are allowed.");
+	    "The request has 4 records; at most 3 are allowed (max_records).");
 }
 
 static void

@@ -74,7 +74,9 @@ identifier_elements(struct arena *arena, const struct identity *by,
 	*n = 0;
 	if (room > max)
 		return error_set(err, ST_INVALID,
-		    "Parameter 'ids' names more than %zu records.", max);
+		    "Parameter 'ids' names more than %zu records "
+		    "(max_records).",
+		    max);
 	*out = arena_alloc(arena, room * sizeof(**out));
 	while (json_next(&walk, &element)) {
 		if (element_parse(arena, by, element.value, &(*out)[*n], err) !=

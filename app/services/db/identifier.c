@@ -161,7 +161,9 @@ static enum status
 refuse_number(size_t max, struct error *err)
 {
 	return error_set(err, ST_INVALID,
-	    "Parameter 'ids' names more than %zu records.", max);
+	    "Parameter 'ids' names more than %zu records "
+	    "(max_records).",
+	    max);
 }
 
 enum status

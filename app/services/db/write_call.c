@@ -40,12 +40,12 @@ deletes(const struct bulk *b)
 	return b->item == item_delete;
 }
 
-/* A delete needs no record; the path names no more than one. */
+/* A delete needs no record. */
 static enum status
 records_take(struct bulk *b, struct json body)
 {
 	struct request *req = b->call->req;
-	size_t max = b->single ? 1 : (size_t)b->call->service->max_records;
+	size_t max = (size_t)b->call->service->max_records;
 	struct json list = json_get(req->arena, body, STR("resource"));
 
 	if (deletes(b) && (b->single || (json_kind(body) != JSON_ARRAY &&
@@ -73,8 +73,8 @@ shared_check(const struct bulk *b, struct error *err)
 	return error_set(err, ST_INVALID,
 	    deletes(b) ? "Records to delete are named by 'ids', a filter or "
 			 "the body: one of them."
-		       : "One record is needed for all that 'ids' or 'filter' "
-			 "name.");
+		       : "One record is needed for all that the path, 'ids' or "
+			 "'filter' name.");
 }
 
 static enum status
