@@ -119,7 +119,7 @@ def names(answer):
 
 
 def test_routines_are_listed(proc):
-    assert names(proc.ask("")) == ["_table", "_proc", "_func"]
+    assert names(proc.ask("")) == ["_schema", "_table", "_proc", "_func"]
     listed = names(proc.ask("_proc"))
     assert listed == sorted(listed) and "quiet" in listed
     assert "twice" not in listed and "twice" in names(proc.ask("_func"))
@@ -407,7 +407,7 @@ def test_sqlite_has_no_routines(site, proc, tmp_path):
     site.add_database("lite", "CREATE TABLE t (a INTEGER PRIMARY KEY);")
     site.grant("owner", "lite", "*", "all")
     wait_until(lambda: proc.ask("", service="lite").status == 200)
-    assert names(proc.ask("", service="lite")) == ["_table"]
+    assert names(proc.ask("", service="lite")) == ["_schema", "_table"]
     for path in ("_proc", "_func", "_proc/x", "_func/x(1)"):
         for method in ("GET", "POST"):
             check_error(proc.ask(path, method, service="lite"), 501,
