@@ -231,7 +231,13 @@ def library_client(site, engine):
     site.add_role("visitor")
     for component, verbs in libraries.VISITOR.items():
         site.grant("visitor", libraries.SERVICE, component, verbs)
-    site.keys["visitor"] = site.add_key("visitor", "visitor")
+    site.add_role("local")
+    site.grant("local", libraries.SERVICE, "*", "all")
+    for table, filters in libraries.LOCAL.items():
+        site.grant("local", libraries.SERVICE, f"_table/{table}/*", "all",
+                   filters)
+    for role in ("visitor", "local"):
+        site.keys[role] = site.add_key(role, role)
     server = site.serve("library")
     with server.connect() as client:
         yield client

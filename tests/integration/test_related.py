@@ -15,6 +15,13 @@ def visitor(library_client, site, library):
                    {"X-DreamFactory-API-Key": site.keys["visitor"]})
 
 
+@pytest.fixture
+def local(library_client, site, library):
+    """Someone with row filters on books, taggings and authors."""
+    return Library(library_client,
+                   {"X-DreamFactory-API-Key": site.keys["local"]})
+
+
 def names(rows, field="name"):
     return [row[field] for row in rows]
 
@@ -259,6 +266,15 @@ def test_texts_match_as_the_database_says(library):
             for row in rows} == {"abc": ["DEF"], "DEF": []}
 
 
+def test_texts_match_in_their_own_character_set(library):
+    rows = library.rows("prices", related="coins")
+    assert by_id(rows, "coins_by_coin", "code") == {
+        1: "né", 2: "né", 3: "Zé"}
+    rows = library.rows("coins", related="prices")
+    assert {row["code"]: names(row["prices_by_coin"], "id")
+            for row in rows} == {"né": [1, 2], "Zé": [3]}
+
+
 def test_keys_of_several_columns(library):
     rows = library.rows("beds", related="rooms")
     assert by_id(rows, "rooms_by_house_room", "size") == {
@@ -404,6 +420,36 @@ def test_rights_hold_for_cached_answers(library, visitor):
     for _ in range(2):
         assert library.get("books", related="loans").status == 200
         assert visitor.get("books", related="loans").status == 403
+
+
+@pytest.mark.parametrize("table, relation, expected", [
+    ("authors", "books_by_author", {1: [1, 5], 3: []}),
+    ("books", "authors_by_author", {1: 1, 4: None, 5: 1}),
+    ("books", "authors_by_editor", {1: None, 4: 1, 5: None}),
+    ("books", "tags_by_taggings", {1: [1], 4: [], 5: [1]}),
+    ("tags", "books_by_taggings", {1: [1, 5], 2: [], 3: []}),
+    ("authors", "authors_by_books_author", {1: [], 3: []}),
+])
+def test_row_filters_hold_for_related_records(
+        library, local, table, relation, expected):
+    assert by_id(local.rows(table, related=relation), relation) == expected
+    assert by_id(local.rows(table, related=relation), relation) == expected
+    limit = {relation + ".limit": 1}
+    rows = by_id(local.rows(table, related=relation, **limit), relation)
+    assert rows == {id: ids[:1] if isinstance(ids, list) else ids
+                    for id, ids in expected.items()}
+    more = by_id(library.rows(table, related=relation), relation)
+    assert more != expected
+
+
+def test_row_filters_hold_for_what_a_write_shows(library, local):
+    answer = local.call("POST", "books", {"id": 9, "title": "x", "year": 2009,
+                                          "author": 2},
+                        related="authors_by_author", fields="id")
+    assert answer.json == {"id": 9, "authors_by_author": None}
+    library.call("POST", "taggings", {"resource": [{"book": 5, "tag": 2}]})
+    answer = local.call("DELETE", "books/5", related="tags", fields="id")
+    assert answer.json["tags_by_taggings"] == [row("tags", 1)]
 
 
 # Bounds

@@ -42,6 +42,24 @@ def test_a_relation_takes_one_statement(
     assert len(ran) == n, ran
 
 
+def test_many_keys_take_few_statements(library, engine):
+    """A page of a thousand keys, more than there are in one statement."""
+    ids = range(101, 1101)
+    library.call("POST", "authors", {"resource": [
+        {"id": id, "code": f"k{id}"} for id in ids]})
+    library.call("POST", "books", {"resource": [
+        {"id": id, "author": id} for id in ids]})
+
+    def call():
+        rows = library.rows("books", filter="id > 100", limit="1000",
+                            related="authors_by_author.books_by_author")
+        assert [row["authors_by_author"]["id"] for row in rows] == [*ids]
+        assert [row["authors_by_author"]["books_by_author"][0]["id"]
+                for row in rows] == [*ids]
+    ran = statements(engine, call)
+    assert len(ran) == 5, len(ran)
+
+
 def test_a_batch_reads_relations_once(library, engine):
     records = {"resource": [{"id": id, "year": 1} for id in range(1, 6)]}
     ran = statements(engine, lambda: library.call(

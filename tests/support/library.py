@@ -11,9 +11,13 @@ from support.desk import IGNORES_CASE, options_of
 SERVICE = "library"
 SMALL = "library_small"
 SMALL_MAX = 2
+LOCAL = {"books": [{"name": "year", "operator": ">", "value": "2000"}],
+         "taggings": [{"name": "tag", "operator": "=", "value": "1"}],
+         "authors": [{"name": "name", "operator": "!=", "value": "Bob"}]}
 VISITOR = {"_table/books/*": "GET", "_table/authors/*": "GET",
            "_table/tags/*": "GET", "_table/readers/*": "POST"}
 
+LATIN = {"sqlite": "COLLATE NOCASE", "mysql": "CHARACTER SET latin1"}
 TABLES = """
 CREATE TABLE authors (
     id {key}, name VARCHAR(40), code VARCHAR(10) {ignores_case} UNIQUE);
@@ -47,6 +51,10 @@ CREATE TABLE lands (
 CREATE TABLE cities (
     id {key}, name VARCHAR(40), land VARCHAR(10) {ignores_case},
     FOREIGN KEY (land) REFERENCES lands (code));
+CREATE TABLE coins (code VARCHAR(10) {latin} NOT NULL PRIMARY KEY);
+CREATE TABLE prices (
+    id {key}, coin VARCHAR(10) {latin},
+    FOREIGN KEY (coin) REFERENCES coins (code));
 CREATE TABLE twins (
     a VARCHAR(10) {ignores_case}, b VARCHAR(10) {ignores_case},
     FOREIGN KEY (a) REFERENCES lands (code),
@@ -103,6 +111,9 @@ ROWS = {
                {"id": 2, "name": "q", "land": "abc"},
                {"id": 3, "name": "r", "land": "def"},
                {"id": 4, "name": "s", "land": None}],
+    "coins": [{"code": "né"}, {"code": "Zé"}],
+    "prices": [{"id": 1, "coin": "Né"}, {"id": 2, "coin": "né"},
+               {"id": 3, "coin": "zé"}],
     "twins": [{"a": "ABC", "b": "def"}, {"a": "abc", "b": "DEF"}],
     "rooms": [{"house": 1, "room": "a", "size": 10},
               {"house": 1, "room": "b", "size": 20},
@@ -117,7 +128,8 @@ ROWS = {
 
 def sql(engine):
     return TABLES.format(
-        key=engine.key, ignores_case=IGNORES_CASE[engine.type])
+        key=engine.key, ignores_case=IGNORES_CASE[engine.type],
+        latin=LATIN[engine.type])
 
 
 def row(table, id):

@@ -219,8 +219,8 @@ a_filter_chooses_rows(void **state)
 static void
 what_is_not_understood_is_refused_by_name(void **state)
 {
-	todo_expect_refused(*state, "_table/todo?related=*", 400,
-	    "Parameter 'related' is not supported here.");
+	todo_expect_refused(*state, "_table/todo?related=x", 400,
+	    "Relation 'x' does not exist for table 'todo'.");
 	todo_expect_refused(*state, "_table/todo/1?filter=x", 400,
 	    "Parameter 'filter' is not supported here.");
 	todo_expect_refused(*state, "_table/todo?fields=id,no", 400,

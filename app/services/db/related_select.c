@@ -103,6 +103,8 @@ in_put(struct statement *s, char alias, const struct column *column,
 {
 	size_t places = select_places(keys->n);
 
+	if (places > RELATED_KEYS_MAX)
+		places = RELATED_KEYS_MAX;
 	column_put(s, alias, column);
 	statement_put(s, " IN (");
 	for (size_t i = 0; i < places; i++) {

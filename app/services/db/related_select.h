@@ -12,9 +12,9 @@ struct related_keys {
 	size_t n;
 };
 
-/* Keys of one statement; where each has several columns; and of one of
- * related_select_numbered(). */
-#define RELATED_KEYS_MAX     1000
+/* Keys of one statement (of a list of 1000 values MariaDB makes a table first);
+ * where each has several columns; and of one of related_select_numbered(). */
+#define RELATED_KEYS_MAX     999
 #define RELATED_ROW_KEYS_MAX 256
 #define RELATED_NUMBERED_MAX 256
 
