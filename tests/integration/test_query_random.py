@@ -1,11 +1,11 @@
 """Generated queries give the rows that Python finds, in the same order.
 
 Python judges each row of a small table (things.py) with SQL's logic of three
-values (filters.py). Texts compare byte by byte, in order and in comparisons,
-on each engine; LIKE takes ASCII letters of either case for each other on
-SQLite, and on MariaDB it does as the column's collation does, which here is
-to tell them apart. Null sorts below everything else. A failure names the seed
-of its query.
+values (filters.py); of related rows one has to meet a condition. Texts compare byte
+by byte, in order and in comparisons, on each engine; LIKE takes ASCII letters
+of either case for each other on SQLite, and on MariaDB it does as the column's
+collation does, which here is to tell them apart. Null sorts below everything
+else. A failure names the seed of its query.
 """
 
 import json
@@ -24,6 +24,7 @@ SEED = 20240229
 DEPTH = 3
 BODY_SHARE = 0.1
 ROWS = things.rows()
+RELATIONS = things.relations(ROWS, things.links())
 
 
 class Query:
@@ -32,7 +33,7 @@ class Query:
     def __init__(self, seed):
         dice = random.Random(seed)
         self.seed = seed
-        self.tree = Generator(dice, ROWS).tree(DEPTH)
+        self.tree = Generator(dice, ROWS, RELATIONS).tree(DEPTH)
         self.order = [
             (name, dice.random() < 0.5, dice.choice((None, "first", "last")))
             for name in dice.sample(list(ROWS[0]), dice.choice((0, 1, 1, 2)))]

@@ -161,6 +161,26 @@ class Condition:
         return f'{no}"{self.name}" {self.op.upper()} ({values})'
 
 
+class Related:
+    """A condition on related rows, of which one has to meet it."""
+
+    def __init__(self, relation, rows, inner):
+        self.relation = relation
+        self.rows = rows
+        self.inner = inner
+
+    def text(self, spelling):
+        names = [spelling.name(name) for name in self.relation.split(".")]
+        return ".".join(names) + "." + self.inner.text(spelling)
+
+    def holds(self, row, ignores_case):
+        return any(self.inner.holds(one, ignores_case) is True
+                   for one in self.rows[row["id"]])
+
+    def sql(self):
+        return f"EXISTS ({self.relation}: {self.inner.sql()})"
+
+
 class Not:
     def __init__(self, inner):
         self.inner = inner
@@ -209,13 +229,15 @@ class Joined:
 
 
 class Generator:
-    """Filters on rows like those given, for which they often hold."""
+    """Filters on rows like those given, for which they often hold; some on
+    rows that are related to them, which relations has by name."""
 
-    def __init__(self, dice, rows):
+    def __init__(self, dice, rows, relations=None):
         self.dice = dice
         self.rows = rows
         self.names = list(rows[0])
         self.texts = ("name", "odd `name", "small")
+        self.relations = relations or {}
 
     def value(self, name):
         """One that stands in a row, or one beside it."""
@@ -259,9 +281,21 @@ class Generator:
         value = self.value(name) if may_be_null else self.solid(name)
         return Condition(name, op, value, negated)
 
+    def related(self):
+        name = self.dice.choice(list(self.relations))
+        rows = self.relations[name]
+        like = [one for some in rows.values() for one in some]
+        inner = Generator(self.dice, like).condition()
+        return Related(name, rows, inner)
+
+    def leaf(self):
+        if self.relations and self.dice.random() < 0.1:
+            return self.related()
+        return self.condition()
+
     def tree(self, depth):
         if depth == 0 or self.dice.random() < 0.3:
-            return self.condition()
+            return self.leaf()
         if self.dice.random() < 0.15:
             return Not(self.tree(depth - 1))
         logic = self.dice.choice(("and", "and", "or", "or", "xor", "nor"))
