@@ -128,7 +128,12 @@ def test_routines_are_listed(proc):
         {"name": "twice"}, {"name": "abs"}]
     check_error(proc.ask("_func", ids="twice,gone"), 404,
                 "Function 'gone' does not exist in the database.")
+    assert {"_func/twice", "_func/abs"} < set(
+        proc.ask("_func", as_access_list="true").rows)
+    assert {"_proc/", "_func/*"} < set(proc.ask("", as_access_list="1").rows)
     assert proc.ask("_proc", "HEAD").status == 200
+    assert proc.ask("_proc", "POST", {"ids": ["quiet"], "as_list": True},
+                    {"X-HTTP-Method": "GET"}).rows == ["quiet"]
 
 
 def test_a_routine_made_a_moment_ago_is_there(proc, engine):
@@ -147,8 +152,9 @@ def test_a_routine_made_a_moment_ago_is_there(proc, engine):
 def test_details_of_routines(proc):
     (quiet, sum_up) = proc.ask(
         "_proc", ids="quiet,sum_up", fields="*").rows
-    assert quiet == {"name": "quiet", "description": "says nothing",
-                     "returns": None, "params": [], "access": 31}
+    assert quiet == {"name": "quiet", "label": "Quiet", "returns": None,
+                     "description": "says nothing", "params": [],
+                     "access": 31}
     assert [(p["name"], p["position"], p["param_type"], p["type"],
              p["precision"], p["scale"], p["required"])
             for p in sum_up["params"]] == [

@@ -1,9 +1,10 @@
 #include "app/services/db/routine_detail.h"
 
 #include "app/base/jsonout.h"
+#include "app/services/db/label.h"
 
-static const char *const details[DETAILS] = { "name", "description", "returns",
-	"params", "access" };
+static const char *const details[DETAILS] = { "name", "label", "description",
+	"returns", "params", "access" };
 
 static unsigned
 detail_of(struct str name)
@@ -136,6 +137,9 @@ routine_details_put(struct buf *out, const struct routine *routine,
 	buf_put_char(out, '{');
 	if ((wanted & 1u << DETAIL_NAME) != 0)
 		text_put(out, STR("name"), routine->name);
+	if ((wanted & 1u << DETAIL_LABEL) != 0)
+		text_put(
+		    out, STR("label"), label_of(out->arena, routine->name));
 	if ((wanted & 1u << DETAIL_DESCRIPTION) != 0)
 		text_put(out, STR("description"), routine->comment);
 	if ((wanted & 1u << DETAIL_RETURNS) != 0)

@@ -9,6 +9,7 @@
 /* In this order. */
 enum detail {
 	DETAIL_NAME,
+	DETAIL_LABEL,
 	DETAIL_DESCRIPTION,
 	DETAIL_RETURNS, /* the type of a function */
 	DETAIL_PARAMS,
