@@ -18,6 +18,8 @@ struct arena;
 struct buf;
 struct catalog;
 struct db_conn;
+struct reshape;
+struct reshape_result;
 struct routine_order;
 struct routines;
 
@@ -204,6 +206,18 @@ struct db_driver {
 	/* False before begin(), after the end, and once the database has ended
 	 * the transaction by itself (RAISE(ROLLBACK) in a trigger). */
 	bool (*in_transaction)(const struct db_conn *conn);
+	/*
+	 * Changes the schema, outside a transaction: all of it or nothing, or
+	 * where the engine has no transactions for it (result->stands) as much
+	 * as that says. ST_INVALID in the engine's words: it cannot be done
+	 * with the rows or the rest of the schema as they are; ST_STALE: the
+	 * schema is not the catalogue's any more.
+	 */
+	enum status (*reshape)(struct db_conn *conn,
+	    const struct reshape *order, struct reshape_result *result,
+	    struct error *err);
+	/* A column may be set to the time of every change of its row. */
+	bool follows_updates;
 	/* Runs several statements at once; only for weir's own migrations. */
 	enum status (*script)(
 	    struct db_conn *conn, const char *sql, struct error *err);

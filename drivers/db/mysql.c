@@ -8,6 +8,7 @@
 #include "drivers/db/mysql_conn.h"
 #include "drivers/db/mysql_helper.h"
 #include "drivers/db/mysql_link.h"
+#include "drivers/db/mysql_reshape.h"
 
 #define ASK_MS      1000
 #define ROLLBACK_MS 1000
@@ -257,6 +258,8 @@ const struct db_driver db_mysql = {
 	.commit = driver_commit,
 	.rollback = driver_rollback,
 	.in_transaction = driver_in_transaction,
+	.reshape = mysql_reshape,
+	.follows_updates = true,
 	.script = driver_script,
 	.identity = mysql_identity,
 	.catalog = mysql_catalog,

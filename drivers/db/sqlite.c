@@ -16,6 +16,7 @@
 #include "app/base/clock.h"
 #include "app/base/secret.h"
 #include "drivers/db/sqlite_conn.h"
+#include "drivers/db/sqlite_reshape.h"
 
 #define VERSIONS_MS 200
 #define WAL_NAP_NS  5000000L
@@ -370,6 +371,7 @@ const struct db_driver db_sqlite = {
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
 	.in_transaction = sqlite_in_transaction,
+	.reshape = sqlite_reshape,
 	.script = sqlite_script,
 	.identity = sqlite_identity,
 	.catalog = sqlite_catalog,

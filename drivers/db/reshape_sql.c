@@ -1,0 +1,98 @@
+#include "drivers/db/reshape_sql.h"
+
+void
+sql_put_name(struct buf *out, struct str name)
+{
+	buf_put_char(out, '`');
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == '`')
+			buf_put_char(out, '`');
+		buf_put_char(out, name.p[i]);
+	}
+	buf_put_char(out, '`');
+}
+
+void
+sql_put_names(struct buf *out, const struct str *names, size_t n)
+{
+	buf_put_char(out, '(');
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_put_char(out, ',');
+		sql_put_name(out, names[i]);
+	}
+	buf_put_char(out, ')');
+}
+
+void
+sql_put_text(struct buf *out, struct str text, bool escapes)
+{
+	buf_put_char(out, '\'');
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '\'' || (escapes && text.p[i] == '\\'))
+			buf_put_char(out, text.p[i]);
+		buf_put_char(out, text.p[i]);
+	}
+	buf_put_char(out, '\'');
+}
+
+static void
+put_value(struct buf *out, const struct db_value *v, bool escapes)
+{
+	if (v->type == DB_BOOL)
+		buf_put_char(out, v->i != 0 ? '1' : '0');
+	else if (v->type == DB_NUMBER)
+		buf_put(out, v->s);
+	else
+		sql_put_text(out, v->s, escapes);
+}
+
+void
+sql_put_default(struct buf *out, const struct reshape_column *c, bool escapes)
+{
+	if (c->default_kind == DEFAULT_NOW)
+		buf_put_lit(out, " DEFAULT CURRENT_TIMESTAMP");
+	if (c->default_kind != DEFAULT_VALUE)
+		return;
+	buf_put_lit(out, " DEFAULT ");
+	put_value(out, &c->value, escapes);
+}
+
+static void
+put_action(struct buf *out, const char *when, struct str action)
+{
+	if (str_is_null(action))
+		return;
+	buf_put(out, str_of(when));
+	buf_put(out, action);
+}
+
+void
+sql_put_key(struct buf *out, const struct reshape_key *key)
+{
+	buf_put_lit(out, "CONSTRAINT ");
+	sql_put_name(out, key->name);
+	buf_put_lit(out, " FOREIGN KEY ");
+	sql_put_names(out, key->columns, key->n);
+	buf_put_lit(out, " REFERENCES ");
+	sql_put_name(out, key->ref_table);
+	buf_put_char(out, ' ');
+	sql_put_names(out, key->ref_columns, key->n);
+	put_action(out, " ON UPDATE ", key->on_update);
+	put_action(out, " ON DELETE ", key->on_delete);
+}
+
+void
+sql_put_index(
+    struct buf *out, struct str table, const struct reshape_index *index)
+{
+	buf_put_lit(out, "CREATE ");
+	if (index->is_unique)
+		buf_put_lit(out, "UNIQUE ");
+	buf_put_lit(out, "INDEX ");
+	sql_put_name(out, index->name);
+	buf_put_lit(out, " ON ");
+	sql_put_name(out, table);
+	buf_put_char(out, ' ');
+	sql_put_names(out, index->columns, index->n);
+}

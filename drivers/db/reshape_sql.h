@@ -1,0 +1,28 @@
+/* What the drivers' statements that change a schema have in common. */
+#ifndef WEIR_DB_RESHAPE_SQL_H
+#define WEIR_DB_RESHAPE_SQL_H
+
+#include "app/base/buf.h"
+#include "drivers/db/reshape.h"
+
+/* `name`, with every ` in it doubled: both engines take that. */
+void sql_put_name(struct buf *out, struct str name);
+
+/* (`a`,`b`) */
+void sql_put_names(struct buf *out, const struct str *names, size_t n);
+
+/* 'text', quotes doubled; escapes: backslashes too. It holds no NUL. */
+void sql_put_text(struct buf *out, struct str text, bool escapes);
+
+/* " DEFAULT ...", nothing for DEFAULT_NONE and DEFAULT_KEEP. */
+void sql_put_default(
+    struct buf *out, const struct reshape_column *c, bool escapes);
+
+/* CONSTRAINT `name` FOREIGN KEY (...) REFERENCES ... */
+void sql_put_key(struct buf *out, const struct reshape_key *key);
+
+/* CREATE UNIQUE INDEX `name` ON `table` (...) */
+void sql_put_index(
+    struct buf *out, struct str table, const struct reshape_index *index);
+
+#endif
