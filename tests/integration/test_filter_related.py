@@ -117,6 +117,8 @@ def on(name, operator, value=None):
 
 GRANTS = {
     "orders": [("_table/orders/*", "GET", None)],
+    "customers": [("_table/customers/*", "GET", None),
+                  ("_table/orders/*", "GET", None)],
     "joined": [("_table/orders/*", "GET", None),
                ("_table/products/*", "GET", None)],
     "writer": [("_table/customers/*", "POST", None),
@@ -250,6 +252,25 @@ def test_it_goes_with_all_that_filters_go_with(market):
     assert answer.rows == [{"id": 4}]
 
 
+def test_related_records_are_filtered_by_theirs(market):
+    """Where related= has a filter of its own."""
+    options = {"related": "orders", "orders.fields": "id",
+               "orders.filter": "products.name = nut or not items.number > 0"}
+    def found(role="owner"):
+        answer = market.call("GET", "customers", role=role, fields="id",
+                             **options)
+        assert answer.status == 200, answer
+        return [[order["id"] for order in row["orders_by_customer"]]
+                for row in answer.rows]
+
+    assert found() == [[1], [3], [4], []]
+    assert found() == [[1], [3], [4], []]
+    assert market.call("PATCH", "products/2", {"name": "x"}).status == 200
+    assert found() == [[], [3], [4], []]
+    check_error(market.call("GET", "customers", role="customers", **options),
+                403, "'products'")
+
+
 @pytest.mark.parametrize("table, text, words", [
     ("routes", "stops.name = a", "Relation 'stops' is ambiguous: name one of "
      "stops_by_start, stops_by_goal."),
@@ -305,6 +326,34 @@ def test_only_related_rows_that_may_be_read_count(market):
                       role="none") == [2, 3]
     check_error(market.ask("orders", "customers.id > 0", role="wrong"), 403,
                 "row filters")
+
+
+def test_related_rows_that_may_not_be_read_are_not_shown(market):
+    def names(role, related, name):
+        answer = market.call("GET", "orders", role=role, fields="id",
+                             related=related)
+        assert answer.status == 200, answer
+        found = [row[name] for row in answer.rows]
+        return [one and one["name"] if not isinstance(one, list)
+                else [each["name"] for each in one] for one in found]
+
+    def customers(role):
+        return names(role, "customers", "customers_by_customer")
+
+    assert customers("owner") == ["Ann", "Ann", "Bob", "Cyd", None]
+    assert customers("french") == [None, None, None, "Cyd", None]
+    assert customers("none") == ["Ann", "Bob", None]
+    assert names("owner", "products", "products_by_items") == [
+        ["cog", "nut"], ["cog"], [], ["pin"], []]
+    assert names("few", "products", "products_by_items") == [
+        ["nut"], ["cog"], [], [], []]
+    check_error(market.call("GET", "orders", role="wrong",
+                            related="customers"), 403)
+    assert "customers_by_customer" not in market.call(
+        "GET", "orders", role="wrong", related="*").rows[0]
+    answer = market.call("PATCH", "orders/1", {"amount": 1}, role="french",
+                         related="customers")
+    assert answer.json == {"id": 1, "customers_by_customer": None}
 
 
 def test_no_write_finds_more_than_a_read(market):

@@ -111,7 +111,7 @@ reads_too(const struct bulk *b)
 
 	if (b->item == item_create)
 		return false;
-	if (q->filter != NULL || !identity_is_key(&q->by))
+	if (q->filter != NULL || q->n_related > 0 || !identity_is_key(&q->by))
 		return true;
 	for (size_t i = 0; i < q->n_fields; i++) {
 		if (q->fields[i]->key_part == 0)
