@@ -106,7 +106,8 @@ struct db_table {
 	bool is_view;
 	bool is_virtual; /* its rows may come from other tables, as a view's */
 	bool has_triggers;
-	bool undoes; /* a statement that fails leaves nothing of it behind */
+	bool undoes;   /* a statement that fails leaves nothing of it behind */
+	bool replaces; /* SQLite: ON CONFLICT REPLACE, or a word like it */
 	bool referenced_cascade; /* a foreign key on it cascades */
 	struct column *columns;
 	size_t n_columns;

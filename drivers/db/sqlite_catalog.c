@@ -28,7 +28,7 @@ sqlite_ask(struct sqlite_reading *r, struct str sql, struct str arg,
 #define SQL_TABLES                                                             \
 	"SELECT m.name, m.type = 'view', l.type = 'virtual', EXISTS ("         \
 	"SELECT 1 FROM sqlite_schema g WHERE g.type = 'trigger' AND "          \
-	"g.tbl_name = m.name COLLATE NOCASE) "                                 \
+	"g.tbl_name = m.name COLLATE NOCASE), m.sql LIKE '%REPLACE%' "         \
 	"FROM sqlite_schema m JOIN pragma_table_list l ON l.name = m.name "    \
 	"AND l.schema = 'main' WHERE m.type IN ('table', 'view') AND "         \
 	"l.type <> 'shadow' AND substr(m.name, 1, 7) <> 'sqlite_' "            \
@@ -43,6 +43,7 @@ on_table(void *ctx, const struct db_value *v, size_t n)
 		.is_view = v[1].i != 0,
 		.is_virtual = v[2].i != 0,
 		.has_triggers = v[3].i != 0,
+		.replaces = v[4].i != 0,
 		.undoes = true,
 	};
 

@@ -18,6 +18,9 @@ static const char script[] =
     "INSERT INTO t VALUES (1, 7, 10), (2, 8, 20), (3, 7, 30);"
     "CREATE TABLE keyless (owner INTEGER, v INTEGER);"
     "INSERT INTO keyless VALUES (7, 1), (8, 2);"
+    "CREATE TABLE greedy (id INTEGER PRIMARY KEY ON CONFLICT REPLACE,"
+    " owner INTEGER, code TEXT UNIQUE ON CONFLICT REPLACE);"
+    "INSERT INTO greedy VALUES (1, 7, 'a'), (2, 8, 'b');"
     "CREATE TABLE other (id INTEGER PRIMARY KEY);"
     "CREATE VIEW seen AS SELECT id, owner FROM t";
 
@@ -226,6 +229,28 @@ without_a_key_nothing_can_be_changed_or_made(void **state)
 	assert_int_equal(world_number(w, "SELECT v FROM keyless"), 2);
 }
 
+/* What a table declares must not take a hidden row away. */
+static void
+no_hidden_row_is_replaced(void **state)
+{
+	static const char *const writes[][3] = {
+		{ "POST", "_table/greedy", "{\"id\":2,\"owner\":7}" },
+		{ "POST", "_table/greedy", "{\"code\":\"b\",\"owner\":7}" },
+		{ "PUT", "_table/greedy/2", "{\"owner\":7}" },
+		{ "PATCH", "_table/greedy/1", "{\"code\":\"b\"}" },
+		{ "PATCH", "_table/greedy?filter=id%3D1",
+		    "[{\"code\":\"b\"}]" },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof(writes) / sizeof(writes[0]); i++)
+		assert_status(w, writes[i][0], writes[i][1], writes[i][2], 409);
+	assert_int_equal(
+	    world_number(w, "SELECT sum(id * owner) FROM greedy"), 23);
+	w->rows[0].filters = NULL;
+	assert_status(w, "POST", "_table/greedy", "{\"id\":2}", 200);
+}
+
 static void
 filters_that_cannot_be_applied_deny_every_call(void **state)
 {
@@ -294,6 +319,7 @@ main(void)
 		TEST(a_row_of_others_cannot_be_made),
 		TEST(an_upsert_makes_rows_of_the_role_and_overwrites_none),
 		TEST(without_a_key_nothing_can_be_changed_or_made),
+		TEST(no_hidden_row_is_replaced),
 		TEST(filters_that_cannot_be_applied_deny_every_call),
 		TEST(a_write_shows_nothing_that_may_not_be_read),
 	};

@@ -196,6 +196,8 @@ table_call_statement(const struct table_call *c)
 	struct statement s;
 
 	statement_open(&s, c->req->arena, c->service->driver->quote);
+	/* It might be a row that the role may not touch. */
+	s.keeps = c->role != NULL && c->table->replaces;
 	return s;
 }
 

@@ -35,6 +35,17 @@ key_known(const struct db_table *table, const struct draft *draft,
 	return table->n_key > 0;
 }
 
+/* A trigger may set another key than was sent; under a role it must be the new
+ * row that is looked at. */
+static bool
+key_is_asked(const struct table_call *c, bool known)
+{
+	bool doubtful = c->role != NULL && c->table->has_triggers;
+
+	return c->table->n_key > 0 && (!known || doubtful) &&
+	       c->service->driver->returning(c->conn);
+}
+
 /* Inserts, and finds the key out. *known: key holds it. */
 static enum status
 insert(struct table_call *c, const struct draft *draft, struct db_value *key,
@@ -47,13 +58,12 @@ insert(struct table_call *c, const struct draft *draft, struct db_value *key,
 
 	*known = key_known(c->table, draft, 0, key);
 	modify_insert(&s, c->table, draft);
-	if (!*known && c->table->n_key > 0 &&
-	    c->service->driver->returning(c->conn))
+	if (key_is_asked(c, *known))
 		modify_returning(&s, c->table);
 	st = table_call_run(c, &s, taken_take, &taken, &result, err);
 	if (st != ST_OK)
 		return st;
-	if (*known)
+	if (*known && taken.n == 0)
 		(void)key_known(c->table, draft, result.last_id, key);
 	*known = *known || taken.n > 0;
 	return ST_OK;
@@ -73,8 +83,10 @@ insert_and_show(struct bulk *b, const struct draft *draft, struct buf *shown,
 		.is_new = true,
 		.preload = b->preload };
 	bool known;
-	enum status st = insert(c, draft, key, &known, err);
+	enum status st = written_check(c, err);
 
+	if (st == ST_OK)
+		st = insert(c, draft, key, &known, err);
 	if (st != ST_OK)
 		return st;
 	w.name = known ? &name : NULL;

@@ -17,7 +17,8 @@ void
 modify_insert(struct statement *s, const struct db_table *table,
     const struct draft *draft)
 {
-	statement_put(s, "INSERT INTO ");
+	buf_put(&s->sql,
+	    s->keeps ? STR("INSERT OR ABORT INTO ") : STR("INSERT INTO "));
 	statement_name(s, table->name);
 	for (size_t i = 0; i < draft->n; i++) {
 		buf_put(&s->sql, i == 0 ? STR(" (") : STR(", "));
@@ -46,7 +47,7 @@ static void
 update_put(struct statement *s, const struct db_table *table,
     const struct draft *draft)
 {
-	statement_put(s, "UPDATE ");
+	buf_put(&s->sql, s->keeps ? STR("UPDATE OR ABORT ") : STR("UPDATE "));
 	statement_name(s, table->name);
 	for (size_t i = 0; i < draft->n; i++) {
 		buf_put(&s->sql, i == 0 ? STR(" SET ") : STR(", "));

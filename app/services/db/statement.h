@@ -6,6 +6,7 @@
 #ifndef WEIR_SERVICES_DB_STATEMENT_H
 #define WEIR_SERVICES_DB_STATEMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "app/base/arena.h"
@@ -31,6 +32,8 @@ struct statement {
 	size_t n_args;
 	size_t room;      /* for args */
 	char quote;       /* the driver's, around names */
+	bool keeps;       /* SQLite: no row is replaced by a write, whatever the
+			   * table declares */
 	struct str alias; /* of the table whose columns statement_column()
 			   * names; STR_NULL: they stand alone */
 };

@@ -71,11 +71,17 @@ refuse_hidden(struct error *err)
 enum status
 written_check(const struct table_call *c, struct error *err)
 {
-	if (c->role == NULL || c->table->n_key > 0)
+	if (c->role == NULL)
 		return ST_OK;
-	return error_set(err, ST_DENIED,
-	    "The row filters of the role cannot be checked in a table without "
-	    "a primary key.");
+	if (c->table->n_key == 0)
+		return error_set(err, ST_DENIED,
+		    "The row filters of the role cannot be checked in a table "
+		    "without a primary key.");
+	if (!c->table->undoes)
+		return error_set(err, ST_DENIED,
+		    "The row filters of the role cannot be kept in a table "
+		    "whose writes cannot be undone.");
+	return ST_OK;
 }
 
 /* A trigger may have taken the record away again. */

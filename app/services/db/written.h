@@ -27,9 +27,9 @@ enum status written_show(struct table_call *c, const struct written *w,
     struct buf *out, struct error *err);
 
 /*
- * May a change of the call's table be made at all? ST_DENIED where the role
- * has a condition that nobody could check afterwards, since no key finds the
- * row again.
+ * May rows of the call's table be made or changed at all? ST_DENIED where the
+ * role has a condition that nobody could check afterwards, since no key finds
+ * the row again, or whose breach nobody could undo.
  */
 enum status written_check(const struct table_call *c, struct error *err);
 
