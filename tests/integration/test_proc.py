@@ -161,6 +161,11 @@ def test_details_of_routines(proc):
                 ("a", 1, "IN", "integer", None, None, True),
                 ("total", 2, "OUT", "decimal", 10, 2, False),
                 ("seen", 3, "INOUT", "integer", None, None, True)]
+    types = [(p["type"], p["db_type"]) for row in proc.ask(
+        "_proc", fields="*", ids="through_json,through_ubigint").rows
+             for p in row["params"]]
+    assert types == [("longtext", "longtext")] * 3 + [
+        ("bigint", "bigint(20) unsigned")] * 3
     (greet,) = proc.ask("_func", ids="greet", fields="returns,params").rows
     assert greet["returns"] == "string"
     assert greet["params"][0]["length"] == 20

@@ -1,6 +1,7 @@
 #include "app/services/db/routine_detail.h"
 
 #include "app/base/jsonout.h"
+#include "app/services/db/column_type.h"
 #include "app/services/db/label.h"
 
 static const char *const details[DETAILS] = { "name", "label", "description",
@@ -36,25 +37,16 @@ routine_details_read(struct str fields, unsigned *out, struct error *err)
 	return ST_OK;
 }
 
-/* What clients call the types of columns (dreamfactory.md 7.6). */
+/* MariaDB's longtext may be meant for JSON, but is what it is. */
 static struct str
 type_of(const struct column *column)
 {
-	static const char *const types[] = {
-		[COLUMN_INTEGER] = "integer",
-		[COLUMN_BOOLEAN] = "boolean",
-		[COLUMN_REAL] = "double",
-		[COLUMN_DECIMAL] = "decimal",
-		[COLUMN_TEXT] = "string",
-		[COLUMN_BINARY] = "binary",
-		[COLUMN_DATE] = "date",
-		[COLUMN_TIME] = "time",
-		[COLUMN_DATETIME] = "datetime",
-		[COLUMN_JSON] = "text",
-		[COLUMN_ANY] = "string",
-	};
+	static const struct db_table none = { .n_foreign_keys = 0 };
+	struct column c = *column;
 
-	return str_of(types[column->kind]);
+	if (str_eq(c.db_type, STR("longtext")))
+		c.kind = COLUMN_TEXT;
+	return column_type(&none, &c);
 }
 
 static void
