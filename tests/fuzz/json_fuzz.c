@@ -125,9 +125,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	tree = json_tokener_parse_ex(tok, arena_dup(&a, text).p, (int)size + 1);
 	if (json_parse(&a, text, &v, &err) == ST_OK) {
 		HOLDS(err.text[0] == '\0');
+		HOLDS(json_is_text(text));
 		HOLDS(json_tokener_get_error(tok) == json_tokener_success);
 		compare(&a, v, tree);
 	} else {
+		(void)json_is_text(text); /* it may be, with other names */
 		HOLDS(str_starts(str_of(err.text), STR("line ")));
 	}
 	json_object_put(tree);
