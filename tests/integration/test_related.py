@@ -172,6 +172,8 @@ def test_many_to_many_is_ordered_and_limited(library):
     ("books_by_author", "title like :t", {1: [1], 2: [], 3: []}),
     ("profiles_by_author", "bio = 'x'", {1: [], 2: [], 3: []}),
     ("authors_by_books", "name = 'Bob'", {1: [2], 2: [2], 3: []}),
+    ("books_by_author", "tags.name = 'x'", {1: [1, 5], 2: [], 3: []}),
+    ("books_by_author", "not loans.reader = 1", {1: [2, 5], 2: [3], 3: []}),
 ])
 def test_related_records_are_filtered(library, relation, condition, expected):
     rows = library.rows("authors", related=relation, **{

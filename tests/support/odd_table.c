@@ -97,12 +97,14 @@ word_skip(struct str *sql)
 		"count", "INSERT", "INTO", "VALUES", "UPDATE", "SET", "DELETE",
 		"RETURNING", "OR", "IN", "LIKE", "ESCAPE", "GROUP", "AS",
 		"grouped", "AVG", "COUNT", "MAX", "MIN", "SUM", "EXISTS",
-		"JOIN", "ON" };
+		"JOIN", "ON", "p", "j", "r", "k", "w", "n", "DISTINCT", "UNION",
+		"ALL", "ROW_NUMBER", "OVER", "PARTITION" };
 	size_t n = 0;
 	struct str word;
 
-	while (n < sql->n && ((sql->p[n] >= 'A' && sql->p[n] <= 'Z') ||
-				 (sql->p[n] >= 'a' && sql->p[n] <= 'z')))
+	while (n < sql->n &&
+	       ((sql->p[n] >= 'A' && sql->p[n] <= 'Z') ||
+		   (sql->p[n] >= 'a' && sql->p[n] <= 'z') || sql->p[n] == '_'))
 		n++;
 	word = str_make(sql->p, n);
 	*sql = str_skip(*sql, n);
@@ -111,6 +113,41 @@ word_skip(struct str *sql)
 			return true;
 	}
 	return false;
+}
+
+static size_t
+digits_of(struct str sql)
+{
+	size_t n = 0;
+
+	while (n < sql.n && sql.p[n] >= '0' && sql.p[n] <= '9')
+		n++;
+	return n;
+}
+
+/* "a0", "f12": columns that have no name of the catalogue. */
+static bool
+nth_skip(struct str *sql)
+{
+	size_t n = digits_of(str_skip(*sql, 1));
+	char c = sql->p[0];
+
+	if (n == 0 || (c != 'a' && c != 'b' && c != 'f'))
+		return false;
+	*sql = str_skip(*sql, 1 + n);
+	return true;
+}
+
+/* The place of a key: "12 AS a0". */
+static bool
+place_skip(struct str *sql)
+{
+	size_t n = digits_of(*sql);
+
+	if (!str_starts(str_skip(*sql, n), STR(" AS a0,")))
+		return false;
+	*sql = str_skip(*sql, n);
+	return true;
 }
 
 static bool
@@ -145,14 +182,14 @@ sql_is_of(struct arena *arena, struct str sql, const struct catalog *catalog)
 	while (ours && sql.n > 0) {
 		if (sql.p[0] == '`')
 			ours = name_skip(arena, &sql, catalog);
-		else if (memchr(" ,?()=*<>.", sql.p[0], 10) != NULL)
+		else if (str_find(STR(" ,?()=*<>."), sql.p[0]) < 10)
 			sql = str_skip(sql, 1);
 		else if (str_starts(sql, STR("'!'")))
 			sql = str_skip(sql, 3);
 		else if (sql.p[0] >= '0' && sql.p[0] <= '9')
-			ours = number_skip(&sql);
+			ours = place_skip(&sql) || number_skip(&sql);
 		else
-			ours = word_skip(&sql);
+			ours = nth_skip(&sql) || word_skip(&sql);
 	}
 	return ours;
 }

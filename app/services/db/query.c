@@ -235,7 +235,7 @@ static enum status
 related_read(struct reading *r, struct error *err)
 {
 	struct related_source source = {
-		.call = r->source->call,
+		.scope = scope_of(r),
 		.options = &r->source->options.params,
 		.text = str_trim(r->given[ASK_RELATED]),
 		.quote = r->source->quote,
@@ -243,7 +243,7 @@ related_read(struct reading *r, struct error *err)
 	};
 	enum status st;
 
-	if (source.text.n == 0)
+	if (source.text.n == 0 || source.scope == NULL)
 		return ST_OK;
 	if (r->q->group != NULL)
 		return refuse_both("related", "group", err);

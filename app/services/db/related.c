@@ -2,8 +2,8 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
-#include "app/services/db/db.h"
 #include "app/services/db/fields.h"
+#include "app/services/db/filter.h"
 #include "app/services/db/relation.h"
 #include "drivers/db/catalog.h"
 
@@ -24,9 +24,9 @@ struct owner {
 static const struct relations *
 relations_of_table(const struct adding *a, const struct db_table *table)
 {
-	const struct db_service *service = a->source->call->service;
+	const struct filter_scope *scope = a->source->scope;
 
-	return &service->relations[table - service->catalog.tables];
+	return &scope->relations[table - scope->catalog->tables];
 }
 
 /* Its own name, and that of its table when no other leads there. */
@@ -88,6 +88,27 @@ owner_add(struct adding *a, struct query *q, struct related *related)
 	a->n++;
 }
 
+/* May the role read the table that it leads to, and the junction? With what
+ * conditions on their rows? */
+static enum status
+related_right(const struct filter_scope *scope, struct related *related,
+    struct error *err)
+{
+	const struct relation *relation = related->relation;
+	struct str bare = STR_NULL;
+	enum status st =
+	    scope->rows(scope->ctx, relation->ref, bare, &related->role, NULL);
+
+	if (st == ST_OK && relation->junction != NULL)
+		st = scope->rows(scope->ctx, relation->junction, bare,
+		    &related->junction_role, NULL);
+	if (st == ST_OK)
+		return ST_OK;
+	return error_set(err, st,
+	    "The role may not read the records of relation '%.*s'.",
+	    STR_ARG(relation->name));
+}
+
 /* ST_DENIED when the role may not read it. */
 static enum status
 relation_add(struct adding *a, const struct owner *owner,
@@ -102,7 +123,7 @@ relation_add(struct adding *a, const struct owner *owner,
 	related = arena_zalloc(a->arena, sizeof(*related));
 	related->relation = relation;
 	related->query.table = relation->ref;
-	st = related_right(a->source->call, related, err);
+	st = related_right(a->source->scope, related, err);
 	if (st != ST_OK)
 		return st;
 	if (a->n == RELATED_MAX)

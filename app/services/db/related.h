@@ -19,8 +19,8 @@
 #include "app/base/uri.h"
 #include "app/services/db/query.h"
 
+struct filter_scope;
 struct relation;
-struct table_call;
 
 #define RELATED_MAX        32 /* relations of one call, of all levels */
 #define RELATED_LEVELS_MAX 2
@@ -43,11 +43,12 @@ struct related {
 };
 
 struct related_source {
-	const struct table_call *call; /* whose role it is */
-	const struct params *options;  /* all parameters of the call */
-	struct str text;               /* of related=, not empty */
-	char quote;                    /* the driver's, around names */
-	int64_t max_records;           /* bounds each limit */
+	const struct filter_scope *scope; /* where relations lead, and with
+					   * whose rights */
+	const struct params *options;     /* all parameters of the call */
+	struct str text;                  /* of related=, not empty */
+	char quote;                       /* the driver's, around names */
+	int64_t max_records;              /* bounds each limit */
 };
 
 /*
@@ -66,12 +67,5 @@ enum status related_options_read(struct arena *arena,
     struct error *err);
 enum status related_options_check(const struct related_source *source,
     const struct query *q, struct error *err);
-
-/*
- * Of a relation: may the role of the call read its table, and the junction's?
- * Sets the conditions on their rows. ST_DENIED names the relation.
- */
-enum status related_right(
-    const struct table_call *call, struct related *related, struct error *err);
 
 #endif

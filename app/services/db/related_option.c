@@ -2,7 +2,6 @@
 #include "app/base/arena.h"
 #include "app/services/db/fields.h"
 #include "app/services/db/filter.h"
-#include "app/services/db/filter_scope.h"
 #include "app/services/db/order.h"
 #include "app/services/db/related.h"
 #include "app/services/db/relation.h"
@@ -151,19 +150,21 @@ filter_read(struct arena *arena, const struct related_source *source,
 {
 	struct condition *filter = arena_alloc(arena, sizeof(*filter));
 	struct filter_reach *reach = arena_zalloc(arena, sizeof(*reach));
+	struct filter_scope scope = *source->scope;
 	struct params values;
 	struct filter_order order = {
 		.text = str_trim(given),
 		.table = q->table,
 		.params = &values,
 		.quote = source->quote,
-		.scope = filter_scope_make(arena, source->call, NULL),
+		.scope = &scope,
 		.reach = reach,
 	};
 	enum status st;
 
 	if (order.text.n == 0)
 		return ST_OK;
+	scope.written = NULL; /* by a statement of its own */
 	st = filter_params(arena, source->options, &values, err);
 	if (st == ST_OK)
 		st = filter_parse(arena, &order, filter, err);
