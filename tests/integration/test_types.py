@@ -268,6 +268,21 @@ def test_a_default_that_is_computed_fills_a_column(ask):
     assert len(set(made)) == 2 and all(made)
 
 
+@pytest.mark.parametrize("name, least, most", [
+    ("truth", "false", "true"),
+    ("big", "-9223372036854775808", "9223372036854775807"),
+    ("short_text", '""', '"éééééééé"'), ("bytes", '""', '"/+7d"')])
+def test_the_least_and_the_most_are_values_of_the_column(
+        ask, engine, name, least, most):
+    column = next(column for column in COLUMNS[engine.type]
+                  if column.name == name)
+    for sent, _ in column.pairs:
+        written(ask, column, sent)
+    answer = ask("GET", TABLE, fields=f"MIN({name}),MAX({name})")
+    assert answer.body.decode() == (
+        f'{{"resource":[{{"MIN_{name}":{least},"MAX_{name}":{most}}}]}}')
+
+
 @pytest.mark.parametrize("name", ["big", "truth", "price", "double_", "day",
                                   "clock", "moment", "blob_", "text_"])
 def test_sql_expressions_are_not_offered(ask, name):

@@ -278,6 +278,29 @@ json_goes_out_as_such_where_it_is_meant_to(void **state)
 	}
 }
 
+static void
+a_number_of_a_boolean_column_is_a_boolean(void **state)
+{
+	static const struct {
+		struct db_value v;
+		const char *json;
+	} cases[] = {
+		{ { .type = DB_INT, .i = 0 }, "false" },
+		{ { .type = DB_INT, .i = 1 }, "true" },
+		{ { .type = DB_INT, .i = 2 }, "2" },
+		{ { .type = DB_REAL, .d = 1 }, "1" },
+	};
+	struct column column = { .kind = COLUMN_BOOLEAN };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf out = buf_in(&arena);
+
+		value_put_field(&out, &column, &cases[i].v);
+		assert_true(str_eq(buf_str(&out), str_of(cases[i].json)));
+	}
+}
+
 static int
 set_up(void **state)
 {
@@ -312,6 +335,7 @@ main(void)
 		TEST(null_is_null_for_all),
 		TEST(values_become_json),
 		TEST(json_goes_out_as_such_where_it_is_meant_to),
+		TEST(a_number_of_a_boolean_column_is_a_boolean),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,12 +42,22 @@ value_put(struct buf *out, const struct db_value *v)
 	}
 }
 
+/* SQLite knows no type of what a function gives: MAX(done). */
+static bool
+is_bare_boolean(const struct column *column, const struct db_value *v)
+{
+	return v->type == DB_INT && column->kind == COLUMN_BOOLEAN &&
+	       (v->i == 0 || v->i == 1);
+}
+
 void
 value_put_field(
     struct buf *out, const struct column *column, const struct db_value *v)
 {
-	if (column->form == FORM_OBJECT && v->type == DB_TEXT &&
-	    json_is_text(v->s))
+	if (is_bare_boolean(column, v))
+		json_put_bool(out, v->i != 0);
+	else if (column->form == FORM_OBJECT && v->type == DB_TEXT &&
+		 json_is_text(v->s))
 		buf_put(out, v->s);
 	else
 		value_put(out, v);

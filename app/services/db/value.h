@@ -11,8 +11,9 @@ struct column;
 /* As JSON: blobs in base64, decimals with all their digits. */
 void value_put(struct buf *out, const struct db_value *v);
 
-/* The same for a value of the column: JSON as such where it has FORM_OBJECT,
- * unless it is none. */
+/* The same for a value of the column, or of a function of it: a boolean that
+ * came as a number is one; JSON goes out as such where the column has
+ * FORM_OBJECT, unless it is none. */
 void value_put_field(
     struct buf *out, const struct column *column, const struct db_value *v);
 
