@@ -8,6 +8,9 @@
 #include "app/services/db/rows.h"
 #include "middleware/request.h"
 
+/* Bytes of text that are given room at once. */
+#define PIECE 4096u
+
 /* What is related by one relation, coming in. */
 struct fetch {
 	struct table_call *call;
@@ -63,15 +66,29 @@ row_link(struct preload *below, struct bucket *bucket)
 	bucket->last = row;
 }
 
+/* Room for the texts of rows, which lie in several pieces: begins another where
+ * little is left of the one before. One text, copied each time that it grows,
+ * would take twice as much. */
+static void
+piece_begin(struct arena *arena, struct buf *text)
+{
+	if (text->cap - text->n >= PIECE / 4)
+		return;
+	*text = buf_in(arena);
+	(void)buf_reserve(text, PIECE);
+}
+
 static enum status
 row_keep(struct fetch *f, struct bucket *bucket, const struct db_value *v)
 {
 	struct buf *text = &f->branch->text;
-	size_t from = text->n;
+	size_t from;
 	enum status st;
 
 	if (!rows_fit(&f->rows, v))
 		return ST_TOO_BIG;
+	piece_begin(f->branch->below.arena, text);
+	from = text->n;
 	rows_put(&f->rows, v);
 	/* Stays valid when it grows: an arena keeps what it gave. */
 	st = preload_add(
@@ -196,6 +213,16 @@ preload_fetch(struct preload *p, struct table_call *c, struct error *err)
 	return st;
 }
 
+/* A db_row_f. */
+static enum status
+page_take(void *ctx, const struct db_value *v, size_t n)
+{
+	struct rows *rows = ctx;
+
+	piece_begin(rows->preload->arena, rows->out);
+	return rows_take(rows, v, n);
+}
+
 enum status
 preload_page(struct table_call *c, const struct query *q,
     const struct statement *s, struct buf *out, bool *more, struct error *err)
@@ -207,10 +234,11 @@ preload_page(struct table_call *c, const struct query *q,
 
 	rows_open(&rows, c->req->arena, &text, q, q->limit);
 	rows.preload = p;
-	st = table_call_run(c, s, rows_take, &rows, NULL, err);
+	st = table_call_run(c, s, page_take, &rows, NULL, err);
 	*more = rows.more;
 	if (st == ST_OK)
 		st = preload_fetch(p, c, err);
+	(void)buf_reserve(out, *p->bytes);
 	for (size_t i = 0; i < p->n && st == ST_OK; i++) {
 		if (i > 0)
 			buf_put_char(out, ',');
