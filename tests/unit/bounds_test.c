@@ -204,6 +204,26 @@ texts_have_a_length_in_characters(void **state)
 }
 
 static void
+one_is_not_several(void **state)
+{
+	static const struct bound_case text[] = { { "\"ab\"",
+	    "must have at most 1 character." } };
+	static const struct bound_case bytes[] = { { "\"AP8=\"",
+	    "must have at most 1 byte." } };
+	static const struct bound_case number[] = { { "10",
+	    "must have at most 1 digit before the point." } };
+
+	(void)state;
+	ASSERT_CASES(
+	    ((struct column){ .kind = COLUMN_TEXT, .length = 1 }), text);
+	ASSERT_CASES(
+	    ((struct column){ .kind = COLUMN_BINARY, .length = 1 }), bytes);
+	ASSERT_CASES(
+	    ((struct column){ .kind = COLUMN_DECIMAL, .precision = 1 }),
+	    number);
+}
+
+static void
 binaries_have_a_length_in_bytes(void **state)
 {
 	static const char why[] = "must have at most 2 bytes.";
@@ -389,6 +409,7 @@ main(void)
 		TEST(a_decimal_has_places_before_the_point),
 		TEST(a_column_of_doubles_rounds_nothing),
 		TEST(texts_have_a_length_in_characters),
+		TEST(one_is_not_several),
 		TEST(binaries_have_a_length_in_bytes),
 		TEST(a_choice_is_one_of_its_column),
 		TEST(a_set_is_some_of_its_choices),

@@ -19,6 +19,12 @@
 
 #define REFUSE(...) error_set(err, ST_INVALID, __VA_ARGS__)
 
+static const char *
+plural(int64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 /* The value of a year or integer column. */
 static enum status
 integer_check(
@@ -96,9 +102,9 @@ decimal_check(struct arena *arena, const struct column *c, struct str number,
 	unsigned whole = c->precision - c->scale;
 
 	if (c->precision > 0 && decimal_whole_digits(number) > whole)
-		return REFUSE("Field '%.*s' must have at most %u digits before "
-			      "the point.",
-		    STR_ARG(c->name), whole);
+		return REFUSE("Field '%.*s' must have at most %u digit%s "
+			      "before the point.",
+		    STR_ARG(c->name), whole, plural(whole));
 	if (sign_check(c, decimal_is_negative(number), err) != ST_OK)
 		return ST_INVALID;
 	return c->digits == 0 ? ST_OK : digits_check(arena, c, number, err);
@@ -125,9 +131,9 @@ text_check(const struct column *c, struct str s, struct error *err)
 	if (c->length == 0 || s.n <= (size_t)c->length ||
 	    (!bytes && characters_count(s) <= (size_t)c->length))
 		return ST_OK;
-	return REFUSE("Field '%.*s' must have at most %lld %s.",
+	return REFUSE("Field '%.*s' must have at most %lld %s%s.",
 	    STR_ARG(c->name), (long long)c->length,
-	    bytes ? "bytes" : "characters");
+	    bytes ? "byte" : "character", plural(c->length));
 }
 
 static bool
@@ -144,8 +150,8 @@ binary_check(const struct column *c, struct str s, struct error *err)
 			      "SRID and WKB in base64.",
 		    STR_ARG(c->name));
 	if (c->length > 0 && s.n > (size_t)c->length)
-		return REFUSE("Field '%.*s' must have at most %lld bytes.",
-		    STR_ARG(c->name), (long long)c->length);
+		return REFUSE("Field '%.*s' must have at most %lld byte%s.",
+		    STR_ARG(c->name), (long long)c->length, plural(c->length));
 	return ST_OK;
 }
 
