@@ -196,6 +196,29 @@ def test_a_new_record_that_fails_leaves_no_other(ask, kept, table, kind):
         assert kept(table) == before
 
 
+LONG = "Field 'name' must have at most 8 characters."
+
+
+@pytest.mark.parametrize("method, path, options", [
+    ("POST", "parts", {}), ("PATCH", "parts/1", {}),
+    ("PATCH", "parts", {"ids": "1,2"}), ("PUT", "parts", {"ids": "1"}),
+    ("PATCH", "parts", {"filter": "id < 3"})])
+@pytest.mark.parametrize("wrap", [
+    lambda record: record, lambda record: [record],
+    lambda record: {"resource": [record]}])
+def test_one_record_names_its_field(ask, kept, method, path, options, wrap):
+    """In a batch of one it has a place; where one is for all it has none."""
+    before = kept()
+    answer = ask(method, path, wrap({"name": "far too long"}), **options)
+    assert answer.status == 400
+    if method == "POST":
+        assert answer.error["context"]["error"] == [0]
+        assert answer.error["context"]["resource"][0]["message"] == LONG
+    else:
+        assert answer.error["message"] == LONG
+    assert kept() == before
+
+
 @pytest.mark.parametrize("table", ["parts", "plain"])
 def test_two_new_records_of_one_name_leave_none(ask, kept, table):
     before = kept(table)
