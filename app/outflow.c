@@ -183,9 +183,10 @@ outflow_end(struct outflow *o)
 	struct call *call = o->call;
 	struct response *res = &call->req.response;
 
-	if (!res->cut)
-		(void)outflow_send(
-		    &o->stream, &call->req, buf_str(&res->build));
+	/* What its client did not take stays as it is, for the front to send.
+	 */
+	res->cut = res->cut || o->fate != ST_OK;
+	(void)stream_end(&call->req); /* fate says what came of it */
 	res->cut = res->cut || o->fate != ST_OK;
 	if (res->cut)
 		cut_log(o);

@@ -1,7 +1,5 @@
 #include "middleware/accept.h"
 
-#include <stddef.h>
-
 #define WEIGHT_MAX 1000
 
 /* How a range names a type; higher is more exactly. */
@@ -10,7 +8,8 @@ enum named { NAMED_NOT, NAMED_BY_ANY, NAMED_BY_MAIN_TYPE, NAMED_EXACTLY };
 /* The best that the field says of a type so far. */
 struct wish {
 	enum named named;
-	int weight; /* thousandths */
+	int weight;   /* thousandths */
+	size_t place; /* of the range that says it */
 };
 
 /* "0.5" as 500; what is no weight counts as the most. */
@@ -65,15 +64,15 @@ named_by(struct str range, struct str type)
 static struct wish
 wish_for(struct str field, struct str type)
 {
-	struct wish wish = { NAMED_NOT, 0 };
+	struct wish wish = { NAMED_NOT, 0, 0 };
 
-	while (field.p != NULL) {
+	for (size_t place = 0; field.p != NULL; place++) {
 		struct str params = str_cut(&field, ',');
 		struct str range = str_trim(str_cut(&params, ';'));
 		enum named named = named_by(range, type);
 
 		if (named > wish.named)
-			wish = (struct wish){ named, weight_of(params) };
+			wish = (struct wish){ named, weight_of(params), place };
 	}
 	return wish;
 }
@@ -87,4 +86,31 @@ accept_wants_text(struct str field)
 	if (text.weight != json.weight)
 		return text.weight > json.weight;
 	return text.weight > 0 && text.named > json.named;
+}
+
+static bool
+is_better(const struct wish *a, const struct wish *b)
+{
+	if (a->weight != b->weight)
+		return a->weight > b->weight;
+	if (a->named != b->named)
+		return a->named > b->named;
+	return a->place < b->place;
+}
+
+size_t
+accept_best(struct str field, const struct str *types, size_t n)
+{
+	struct wish best = { NAMED_NOT, 0, 0 };
+	size_t chosen = n;
+
+	for (size_t i = 0; i < n; i++) {
+		struct wish wish = wish_for(field, types[i]);
+
+		if (wish.weight > 0 && is_better(&wish, &best)) {
+			best = wish;
+			chosen = i;
+		}
+	}
+	return chosen;
 }

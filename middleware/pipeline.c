@@ -16,6 +16,7 @@ static const struct stage *const stages[STAGE_COUNT] = {
 	[STAGE_AUTH] = &stage_auth,
 	[STAGE_ACCESS] = &stage_access,
 	[STAGE_RATELIMIT] = &stage_ratelimit,
+	[STAGE_FORMAT] = &stage_format,
 	[STAGE_CACHE] = &stage_cache,
 };
 

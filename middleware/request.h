@@ -14,6 +14,7 @@
 #include "app/base/str.h"
 #include "app/base/uri.h"
 #include "drivers/cache/cache.h"
+#include "middleware/format.h"
 #include "middleware/response.h"
 
 struct app;
@@ -153,6 +154,8 @@ struct request {
 	struct store *store;
 	int64_t store_timeout; /* ms for it; 0: STORE_TIMEOUT */
 	bool planned; /* its service's answer() may make the response */
+
+	struct format_choice format; /* ask format_of() */
 
 	/* how a large answer leaves while it is made; NULL: it does not */
 	struct stream *stream;

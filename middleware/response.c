@@ -207,6 +207,7 @@ response_fail_context(struct request *req, int status, int code,
 		put_problem(&res->build, &f, req->id);
 	else
 		put_envelope(&res->build, &f, req->id);
+	format_apply(req);
 }
 
 void

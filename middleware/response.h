@@ -29,6 +29,8 @@ struct response {
 	struct buf head;    /* further header lines, each ending in CRLF */
 	struct buf build;   /* the body while it is being built */
 	struct str body;    /* the body when it is a view; else STR_NULL */
+	struct str columns; /* of a list without records, which tells no names:
+			     * JSON, a list of them; or STR_NULL */
 };
 
 /* The body to send, wherever it stands. */

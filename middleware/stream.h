@@ -28,6 +28,8 @@ struct stream {
 	size_t due;    /* bytes of response.build at which they may leave */
 	bool begun;    /* the head has left */
 	int64_t bytes; /* of the body, that have left */
+	struct convert *convert; /* to another format; NULL: it stays JSON */
+	struct buf converted;
 };
 
 /* Is there enough in response.build? Never without a way out. */
@@ -44,5 +46,9 @@ stream_is_due(const struct request *req)
  * and the service ends what it does without another word.
  */
 enum status stream_flush(struct request *req);
+
+/* The room, once the service has returned: sends what is left, unless the
+ * answer was cut. ST_REFUSED as above. */
+enum status stream_end(struct request *req);
 
 #endif

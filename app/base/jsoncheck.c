@@ -284,13 +284,25 @@ json_check(struct arena *a, struct str text, unsigned depth, struct error *err)
 	return check_all(&c);
 }
 
+static bool
+is_text(struct str text, unsigned depth)
+{
+	struct level levels[JSON_TEXT_DEPTH + JSON_AROUND_DEPTH];
+	struct check c = {
+		.at = { .text = text }, .levels = levels, .max_levels = depth
+	};
+
+	return check_all(&c) == ST_OK;
+}
+
 bool
 json_is_text(struct str text)
 {
-	struct level levels[JSON_TEXT_DEPTH];
-	struct check c = { .at = { .text = text },
-		.levels = levels,
-		.max_levels = JSON_TEXT_DEPTH };
+	return is_text(text, JSON_TEXT_DEPTH);
+}
 
-	return check_all(&c) == ST_OK;
+bool
+json_is_answer(struct str text)
+{
+	return is_text(text, JSON_TEXT_DEPTH + JSON_AROUND_DEPTH);
 }

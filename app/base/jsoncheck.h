@@ -28,4 +28,8 @@ enum status json_check(
 #define JSON_TEXT_DEPTH 100
 bool json_is_text(struct str text);
 
+/* Such text may stand so deep within what is asked about here. */
+#define JSON_AROUND_DEPTH 28
+bool json_is_answer(struct str text);
+
 #endif

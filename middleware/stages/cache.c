@@ -80,6 +80,10 @@ entry_key(struct request *req, struct cache_plan *plan)
 	buf_put_char(text, '\n');
 	buf_put(
 	    text, str_make((const char *)req->role->fingerprint, DIGEST_BYTES));
+	if (format_of(req)->format != FORMAT_JSON) {
+		buf_put_char(text, '\n');
+		buf_put(text, format_name(format_of(req)->format));
+	}
 	digest(buf_str(text), name);
 	key[0] = 'e';
 	key[1] = ':';

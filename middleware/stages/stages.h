@@ -11,6 +11,7 @@ enum stage_index {
 	STAGE_AUTH,
 	STAGE_ACCESS,
 	STAGE_RATELIMIT,
+	STAGE_FORMAT,
 	STAGE_CACHE,
 	STAGE_COUNT
 };
@@ -20,6 +21,7 @@ extern const struct stage stage_cors;      /* passes everything through */
 extern const struct stage stage_auth;      /* who asks: API key to app, role */
 extern const struct stage stage_access;    /* may that role do this? */
 extern const struct stage stage_ratelimit; /* are its limits used up? */
+extern const struct stage stage_format;    /* can the answer be put so? */
 extern const struct stage stage_cache;     /* is the answer here already? */
 
 #endif

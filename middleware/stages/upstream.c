@@ -1,6 +1,7 @@
 #include "middleware/stages/upstream.h"
 
 #include "app/base/log.h"
+#include "middleware/format.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/service.h"
@@ -35,11 +36,14 @@ upstream_plan(struct request *req)
 bool
 upstream_answer(struct request *req)
 {
-	return req->planned && req->service->type->answer(req);
+	if (!req->planned || !req->service->type->answer(req))
+		return false;
+	format_apply(req);
+	return true;
 }
 
-void
-upstream_handle(struct request *req)
+static void
+handle(struct request *req)
 {
 	const struct service *service = req->service;
 
@@ -52,4 +56,11 @@ upstream_handle(struct request *req)
 		unavailable(req, service);
 	else
 		service->type->handle(req);
+}
+
+void
+upstream_handle(struct request *req)
+{
+	handle(req);
+	format_apply(req);
 }

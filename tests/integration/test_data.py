@@ -321,7 +321,7 @@ def test_a_write_that_names_no_record_is_400(call, method, path):
 
 
 @pytest.mark.parametrize("parameter", [
-    "file=a.csv",
+    "allow_related_delete=true",
 ])
 def test_parameters_not_offered_yet_are_refused(get, parameter):
     answer = get(f"{TABLE}?{parameter}")

@@ -296,6 +296,29 @@ def test_what_can_be_held_is_answered_as_ever(one, key):
         assert known.status == 304
 
 
+@pytest.mark.parametrize("format, type, start, row, end", [
+    ("csv", "text/csv; charset=utf-8", b"id,name,n\r\n",
+     b"%d,name %d,%d0000\r\n", b""),
+    ("xml", "application/xml", b'<?xml version="1.0" ?>\n<dfapi>',
+     b"<resource><id>%d</id><name>name %d</name><n>%d0000</n></resource>",
+     b"<meta><count>%d</count></meta></dfapi>\n" % ROWS),
+])
+def test_other_formats_are_not_held_either(one, key, format, type, start, row,
+                                           end):
+    path = f"{TABLE}?limit={SOME}&offset={ROWS - SOME}&include_count=1" \
+           f"&file=all.{format}"
+    rows = (row % (id, id, id) for id in range(ROWS - SOME + 1, ROWS + 1))
+    with holding_little(one), Stream(one, path, key) as stream:
+        assert stream.status == 200
+        assert stream.headers["Content-Type"] == type
+        assert f"all.{format}" in stream.headers["Content-Disposition"]
+        assert "Content-Length" not in stream.headers
+        assert summary(stream.parts()) == summary(
+            itertools.chain([start], rows, [end]))
+    with Stream(one, path, key, method="HEAD") as stream:
+        assert stream.headers["Content-Type"] == type
+
+
 # Around the rows.
 
 def test_meta_follows_the_rows(one, key):

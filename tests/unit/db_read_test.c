@@ -149,16 +149,17 @@ a_view_is_read_like_a_table(void **state)
 }
 
 static void
-another_form_of_answer_is_refused(void **state)
+the_format_is_not_asked_for_in_a_body(void **state)
 {
+	static const char *const bodies[] = { "{\"file\":\"a.csv\"}",
+		"{\"accept\":\"text/csv\"}" };
 	struct world *w = *state;
 
-	todo_expect_refused(w, "_table/todo/1?accept=text/csv", 400,
-	    "Parameter 'accept' is not supported here.");
-	assert_int_equal(
-	    world_call(w, "GET",
-		"_table/todo?wrap=true&accept=text/csv,application/json;q=1",
-		NULL),
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(
+		    world_call(w, "GET", "_table/todo", bodies[i]), 400);
+	assert_int_equal(world_call(w, "GET",
+			     "_table/todo?accept=text/csv&file=a.csv", NULL),
 	    200);
 }
 
@@ -409,7 +410,7 @@ main(void)
 		TEST(the_count_is_given_on_request),
 		TEST(an_empty_table_is_an_empty_list),
 		TEST(a_view_is_read_like_a_table),
-		TEST(another_form_of_answer_is_refused),
+		TEST(the_format_is_not_asked_for_in_a_body),
 		TEST(what_is_not_understood_is_refused_by_name),
 		TEST(a_list_may_go_without_its_wrapper),
 		TEST(a_list_may_hold_identifiers_alone),

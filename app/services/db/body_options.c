@@ -73,8 +73,9 @@ struct options
 options_of(const struct request *req, struct json body)
 {
 	const struct params *query = &req->query;
-	struct options options = { .params = *query,
-		.ids_sent = ids_sent(req) };
+	struct options options = {
+		.params = *query, .n_url = query->n, .ids_sent = ids_sent(req)
+	};
 	struct json_walk walk = json_walk(req->arena, body);
 	struct json_member member;
 	struct param *list;

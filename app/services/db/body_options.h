@@ -13,6 +13,7 @@ struct options {
 	 * members of a body that is an object, without "resource"; a list
 	 * there has become "a,b" */
 	struct params params;
+	size_t n_url;        /* of them, the URL's */
 	struct str ids_sent; /* ids= of the URL, not decoded, or STR_NULL */
 	struct json ids;     /* the body's, or JSON_NONE */
 };

@@ -2,9 +2,8 @@
 
 /* What is never honoured here, and when that matters. */
 enum refused {
-	REFUSE = ASKS, /* unless it is empty */
-	REFUSE_SWITCH, /* when it is on */
-	REFUSE_TYPE    /* when it is a type other than JSON */
+	REFUSE_SWITCH = ASKS, /* when it is on */
+	REFUSE_IN_BODY        /* where format_of() does not look */
 };
 
 struct parameter {
@@ -44,9 +43,9 @@ static const struct parameter parameters[] = {
 	PARAMETER("group_by", ASK_GROUP),
 	PARAMETER("having", ASK_HAVING),
 	PARAMETER("related", ASK_RELATED),
-	PARAMETER("file", REFUSE),
+	PARAMETER("file", REFUSE_IN_BODY),
 	PARAMETER("allow_related_delete", REFUSE_SWITCH),
-	PARAMETER("accept", REFUSE_TYPE),
+	PARAMETER("accept", REFUSE_IN_BODY),
 };
 
 #define RECORDS (1u << QUERY_RECORD | 1u << QUERY_CREATE | 1u << QUERY_CHANGE)
@@ -77,25 +76,6 @@ parameter_find(struct str name)
 	return NULL;
 }
 
-/* Is JSON among the types of an Accept line? */
-static bool
-takes_json(struct str types)
-{
-	static const char *const json[] = { "application/json", "json",
-		"application/*", "*/*" };
-
-	while (!str_is_null(types)) {
-		struct str range = str_cut(&types, ',');
-		struct str type = str_trim(str_cut(&range, ';'));
-
-		for (size_t i = 0; i < sizeof(json) / sizeof(json[0]); i++) {
-			if (str_eq_nocase(type, str_of(json[i])))
-				return true;
-		}
-	}
-	return false;
-}
-
 static bool
 is_switch(int asked)
 {
@@ -110,20 +90,21 @@ is_refused(int asked, enum query_use use, struct str value)
 		return false;
 	if (is_switch(asked))
 		return str_to_bool(value);
-	if (asked == REFUSE_TYPE)
-		return value.n > 0 && !takes_json(value);
 	return str_trim(value).n > 0;
 }
 
 enum status
-parameters_sort(const struct params *params, enum query_use use,
+parameters_sort(const struct options *options, enum query_use use,
     struct str given[ASKS], struct error *err)
 {
+	const struct params *params = &options->params;
+
 	for (size_t i = 0; i < params->n; i++) {
 		const struct param *param = &params->list[i];
 		const struct parameter *p = parameter_find(param->name);
 
-		if (p == NULL)
+		if (p == NULL ||
+		    (p->asked == REFUSE_IN_BODY && i < options->n_url))
 			continue;
 		if (is_refused(p->asked, use, param->value))
 			return error_set(err, ST_INVALID,

@@ -36,7 +36,7 @@ enum asked {
  * that is not honoured in this use: one that narrows or changes an answer is
  * never passed over.
  */
-enum status parameters_sort(const struct params *params, enum query_use use,
+enum status parameters_sort(const struct options *options, enum query_use use,
     struct str given[ASKS], struct error *err);
 
 #endif

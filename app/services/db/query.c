@@ -316,7 +316,7 @@ query_parse(struct arena *arena, const struct query_source *source,
 {
 	struct reading r = { .arena = arena, .source = source, .q = out };
 	enum status st =
-	    parameters_sort(&source->options.params, source->use, r.given, err);
+	    parameters_sort(&source->options, source->use, r.given, err);
 
 	*out = (struct query){ .table = source->table,
 		.limit = source->max_records };

@@ -1,12 +1,16 @@
 /* Reading records: a page of a table, or one record; see also listed.c. */
+#include "app/base/jsonout.h"
 #include "app/services/db/answer.h"
 #include "app/services/db/db.h"
 #include "app/services/db/find.h"
 #include "app/services/db/listed.h"
 #include "app/services/db/meta.h"
 #include "app/services/db/preload.h"
+#include "app/services/db/related.h"
+#include "app/services/db/relation.h"
 #include "app/services/db/rows.h"
 #include "app/services/db/select.h"
+#include "drivers/db/catalog.h"
 #include "middleware/json.h"
 #include "middleware/request.h"
 
@@ -73,6 +77,33 @@ is_bare(const struct query *q, const struct page *page)
 	return q->bare && !page->counts && !q->include_schema && !page->held;
 }
 
+/* A list without records has no names, which CSV begins with. */
+static void
+name_columns(struct table_call *c, const struct query *q)
+{
+	struct response *res = &c->req->response;
+	struct buf names = buf_in(c->req->arena);
+
+	if (format_of(c->req)->format != FORMAT_CSV ||
+	    !str_ends(buf_str(&res->build), STR("[]")))
+		return;
+	res->columns = STR("[\"resource\"]");
+	if (q->as_list)
+		return;
+	buf_put_char(&names, '[');
+	for (size_t i = 0; i < q->n_fields; i++) {
+		if (i > 0)
+			buf_put_char(&names, ',');
+		json_put_str(&names, q->fields[i]->name);
+	}
+	for (size_t i = 0; i < q->n_related; i++) {
+		buf_put_char(&names, ',');
+		json_put_str(&names, q->related[i]->relation->name);
+	}
+	buf_put_char(&names, ']');
+	res->columns = buf_str(&names);
+}
+
 /* One row more than fits tells whether the implied limit cut anything off. */
 static enum status
 page_rows(struct table_call *c, const struct query *q, struct page *page,
@@ -95,6 +126,7 @@ page_rows(struct table_call *c, const struct query *q, struct page *page,
 	if (st != ST_OK)
 		return st;
 	buf_put_char(out, ']');
+	name_columns(c, q);
 	page->counts = page->counts || rows.more;
 	return ST_OK;
 }
