@@ -1,4 +1,4 @@
-"""JSON, CSV and XML out, on every engine alike."""
+"""JSON, CSV and XML out, JSON and CSV in, on every engine alike."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from support.answer import check_error
 from support.http import Caller
 
 ENGINES = ("sqlite", "mysql")
-SETTINGS = {"WORKERS": "4"}
+SETTINGS = {"MAX_BODY": "1m", "WORKERS": "4"}
 SERVICE = "/api/v2/things"
 TABLE = SERVICE + "/_table/things"
 TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8",
@@ -68,6 +68,18 @@ def get(client):
             path += "?" + urllib.parse.urlencode(options)
         return client.call(path, method, headers)
     return get
+
+
+@pytest.fixture
+def send(client):
+    """Sends CSV."""
+    def send(method, path, text, type="text/csv", **headers):
+        body = text if isinstance(text, bytes) else text.encode()
+        headers = {name.replace("_", "-"): value
+                   for name, value in headers.items()}
+        return client.call(f"{SERVICE}/_table/{path}", method, client.key |
+                           {"Content-Type": type} | headers, body)
+    return send
 
 
 @pytest.fixture
@@ -369,6 +381,99 @@ def test_who_asks_at_once_gets_his_own_format(client):
     assert len(answers) == len(threads)
     for (format, _), answer in answers.items():
         check_type(answer, format)
+
+
+# What comes in.
+
+def test_csv_goes_the_way_of_json(send, kept):
+    answer = send("POST", "kept",
+                  'id,text,n\r\n1,"a,""b""\r\nc",5\r\n2,,\r\n3,"",-1\r\n')
+    assert answer.json == {"resource": [{"id": 1}, {"id": 2}, {"id": 3}]}
+    assert kept() == [{"id": 1, "text": 'a,"b"\r\nc', "n": 5},
+                      {"id": 2, "text": None, "n": None},
+                      {"id": 3, "text": "", "n": -1}]
+    assert send("PATCH", "kept", "id,n\n1,6\n3,7").status == 200
+    assert [row["n"] for row in kept()] == [6, None, 7]
+    assert send("PUT", "kept/2", "text\nnew\n").json == {"id": 2}
+    assert send("PATCH", "kept?ids=1,3", "text\nsame\n").status == 200
+    assert [row["text"] for row in kept()] == ["same", "new", "same"]
+    assert send("PATCH", "kept?filter=n%20=%207", "n\n8\n").status == 200
+    assert [row["n"] for row in kept()] == [6, None, 8]
+    assert send("DELETE", "kept", "id\n1\n2\n").status == 200
+    assert [row["id"] for row in kept()] == [3]
+
+
+def test_what_was_read_as_csv_can_be_written(client, get, send):
+    """All things there and back again, byte by byte."""
+    before = get(TABLE, order="id")
+    text = get(TABLE, "text/csv", order="id").body
+    answer = client.call(TABLE + "?force=true", "DELETE", client.key)
+    assert answer.status == 200
+    answer = send("POST", "things", text)
+    assert len(answer.rows) == things.ROWS
+    assert get(TABLE, order="id").body == before.body
+    assert get(TABLE, "text/csv", order="id").body == text
+
+
+@pytest.mark.parametrize("text, fault", [
+    ('id,text\n1,"x\n', "line 2 column 3: a field in quotes has no end"),
+    ('id,text\n1,"x"y\n', "line 2 column 6: expected a comma"),
+    ('id,text\n1,x"y\n', "line 2 column 4: a quote within a field"),
+    ("id,text\n1,a\n2\n", "line 3 column 1: 1 fields"),
+    ("id,text\n1,a,b\n", "line 2 column 1: 3 fields"),
+    ("id,id\n1,2\n", "line 1 column 4: a second column"),
+    (",text\n1,2\n", "line 1 column 1: a column without a name"),
+    (b"id,text\n1,\xe9\n", "line 2 column 3: not valid UTF-8"),
+    ("id,text\n", "No record(s) detected"),
+    ("id,text\r1,a\r", "line 1 column 8: expected a comma"),
+])
+def test_csv_with_a_fault_writes_nothing(send, kept, text, fault):
+    check_error(send("POST", "kept", text), 400, fault)
+    assert kept() == []
+
+
+def test_values_are_judged_by_their_columns(send, kept):
+    answer = send("POST", "kept?rollback=true", "id,n\n1,5\n2,many\n")
+    assert answer.status == 400
+    failed = answer.error["context"]
+    assert failed["error"] == [1]
+    assert "'n'" in failed["resource"][1]["message"]
+    answer = send("POST", "kept", "id,must\n1,\n")
+    assert "'must' can not be NULL" in str(answer.error["context"])
+    assert send("POST", "kept", 'id,must\n1,""\n').status == 200
+    assert [row["id"] for row in kept()] == [1]
+
+
+def test_csv_is_bounded(send, kept):
+    lines = "".join(f"{id}\n" for id in range(1001))
+    check_error(send("POST", "kept", "id\n" + lines), 400, "1000")
+    check_error(send("POST", "kept", "n" * 2000 + ",id\n" + ",1\n" * 900),
+                413, "MAX_BODY")
+    check_error(send("POST", "kept", ",".join(
+        f"c{n}" for n in range(5000))), 400, "4096 columns")
+    assert kept() == []
+
+
+@pytest.mark.parametrize("type, status", [
+    ("text/csv; charset=utf-8", 200), ('text/csv; charset="UTF-8"', 200),
+    ("Text/CSV;header=present", 200), ("application/csv", 200),
+    ("text/csv; charset=iso-8859-1", 415), ("text/csv; header=absent", 415),
+    ("text/tab-separated-values", 415), ("application/xml", 415),
+])
+def test_the_type_of_the_body_is_heeded(send, kept, type, status):
+    answer = send("POST", "kept", "id,text\n1,a\n", type)
+    assert answer.status == status, answer
+    assert len(kept()) == (status == 200)
+
+
+def test_csv_is_for_records_alone(client):
+    answer = client.call("/api/v2/store", "POST",
+                         client.key | {"Content-Type": "text/csv"},
+                         b"key,value\nk,1\n")
+    assert answer.status == 415
+    answer = client.call(TABLE, "POST", client.key | {
+        "Content-Type": "text/csv", "X-HTTP-Method": "GET"}, b"id\n1\n")
+    assert answer.status == 415
 
 
 # Through a web server.

@@ -6,6 +6,7 @@
 #include "app/services/db/bulk.h"
 #include "app/services/db/role_filter.h"
 #include "app/services/db/sweep.h"
+#include "middleware/csv.h"
 #include "middleware/request.h"
 
 #define READ_METHODS "GET, HEAD, OPTIONS"
@@ -141,7 +142,8 @@ call_read(struct bulk *b)
 	struct json body;
 	enum status st;
 
-	if (json_body(c->req, &body) != ST_OK || records_take(b, body) != ST_OK)
+	if (csv_or_json_body(c->req, &body) != ST_OK ||
+	    records_take(b, body) != ST_OK)
 		return ST_INVALID;
 	st = table_call_query(
 	    c, holds_options(b) ? body : none, &b->query, &err);
