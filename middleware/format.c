@@ -73,8 +73,12 @@ takes_json_too(struct str field)
 static void
 choose_by_field(struct format_choice *choice, struct str field)
 {
-	size_t best = accept_best(field, types, TYPES);
+	size_t best;
 
+	/* What most clients send. */
+	if (str_eq(field, STR("*/*")) || str_eq(field, types[0]))
+		return;
+	best = accept_best(field, types, TYPES);
 	if (best < TYPES)
 		choice->format = formats_of_types[best];
 	else if (!takes_json_too(field))
