@@ -6,87 +6,15 @@
 #include <string.h>
 #include <sys/un.h>
 
-#define PORT_MAX 65535
-
-/* Cuts the port off; what is left is the name. False: it is no port. */
-static bool
-port_cut(struct str *name, int64_t *port)
-{
-	size_t colon = str_find(*name, ':');
-	struct str rest = str_skip(*name, colon);
-
-	/* More colons than one: an IPv6 address without a port. */
-	if (rest.n > 0 && str_find(str_skip(rest, 1), ':') == rest.n - 1) {
-		if (!str_to_i64(str_skip(rest, 1), port))
-			return false;
-		name->n = colon;
-	}
-	return true;
-}
-
-/* "[::1]:6379": the name loses its brackets. */
-static bool
-bracket_cut(struct str *name, int64_t *port)
-{
-	size_t end = str_find(*name, ']');
-	struct str rest = str_skip(*name, end + 1);
-
-	if (end == name->n)
-		return false;
-	*name = str_make(name->p + 1, end - 1);
-	if (rest.n > 0 &&
-	    (rest.p[0] != ':' || !str_to_i64(str_skip(rest, 1), port)))
-		return false;
-	return true;
-}
-
-/* Colons stand in IPv6 addresses only, which a zone may follow. */
-static bool
-colons_sound(const char *name)
-{
-	struct in6_addr at;
-	char address[INET6_ADDRSTRLEN];
-	size_t n = strcspn(name, "%");
-
-	if (strchr(name, ':') == NULL)
-		return true;
-	if (n >= sizeof(address))
-		return false;
-	memcpy(address, name, n);
-	address[n] = '\0';
-	return inet_pton(AF_INET6, address, &at) == 1;
-}
-
-static bool
-name_sound(struct str name)
-{
-	if (name.n == 0 || name.n >= REDIS_HOST_BYTES)
-		return false;
-	for (size_t i = 0; i < name.n; i++)
-		if ((unsigned char)name.p[i] <= ' ' || name.p[i] == '/')
-			return false;
-	return true;
-}
-
 bool
 redis_host_make(struct str name, int64_t port, struct redis_host *out)
 {
 	memset(out, 0, sizeof(*out));
-	if (port < 1 || port > PORT_MAX || !name_sound(name))
+	if (!host_is_sound(name, port))
 		return false;
 	memcpy(out->name, name.p, name.n);
 	out->port = (uint16_t)port;
-	return colons_sound(out->name);
-}
-
-static bool
-host_read(struct str text, int64_t port, struct redis_host *out)
-{
-	struct str name = str_trim(text);
-	bool bracket = name.n > 0 && name.p[0] == '[';
-
-	return (bracket ? bracket_cut : port_cut)(&name, &port) &&
-	       redis_host_make(name, port, out);
+	return true;
 }
 
 enum status
@@ -98,12 +26,15 @@ redis_hosts_read(struct str text, int64_t port, const char *setting,
 	*n = 0;
 	do {
 		struct str one = str_cut(&rest, ',');
+		struct str name;
+		int64_t at = port;
 
 		if (*n == max)
 			return error_set(err, ST_INVALID,
 			    "%s: more than %zu servers are named", setting,
 			    max);
-		if (!host_read(one, port, &out[*n]))
+		if (!host_read(one, &name, &at) ||
+		    !redis_host_make(name, at, &out[*n]))
 			return error_set(err, ST_INVALID,
 			    "%s: \"%.*s\" is no HOST or HOST:PORT", setting,
 			    STR_ARG(one));

@@ -8,10 +8,11 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "app/base/host.h"
 #include "app/base/status.h"
 #include "app/base/str.h"
 
-#define REDIS_HOST_BYTES   256
+#define REDIS_HOST_BYTES   HOST_BYTES
 #define REDIS_SERVER_BYTES (REDIS_HOST_BYTES + 24)
 
 /* As it is written. */
