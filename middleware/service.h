@@ -74,6 +74,12 @@ struct service_type {
 	enum status (*check)(const struct service_type *type, struct str config,
 	    struct error *err);
 	/*
+	 * May answers be cached under that config? ST_INVALID names the member
+	 * with which they may not. Optional: always, where there is a
+	 * cache_plan.
+	 */
+	enum status (*cacheable)(struct str config, struct error *err);
+	/*
 	 * The database that a config leads to, whose secrets are in clear;
 	 * texts live in the arena. Optional: a service of the type stands on
 	 * no database.

@@ -130,7 +130,8 @@ service_config_read(struct command_call *call, struct service_record *r)
 	given.n = m.list.n / sizeof(*given.list);
 	if (service_config_make(call->arena, &given, &r->config, &err) ==
 		ST_OK &&
-	    service_caching_check(r->type, r->cache_enabled, &err) == ST_OK &&
+	    service_caching_check(r->type, r->config, r->cache_enabled, &err) ==
+		ST_OK &&
 	    config_close(call, r, &err) == ST_OK)
 		return true;
 	(void)command_fail("%s", err.text);

@@ -150,6 +150,7 @@ service_edit(void *ctx, struct service_record *r, struct error *err)
 	const struct service_edit *edit = ctx;
 	const char *label = command_value(edit->call, "--label");
 	const char *description = command_value(edit->call, "--description");
+	enum status st;
 
 	if (label != NULL)
 		r->label = str_of(label);
@@ -161,9 +162,10 @@ service_edit(void *ctx, struct service_record *r, struct error *err)
 		r->cache_enabled = edit->cache == FLIP_ON;
 	if (edit->cache_ttl >= 0)
 		r->cache_ttl = edit->cache_ttl;
-	if (service_caching_check(r->type, r->cache_enabled, err) != ST_OK)
-		return ST_INVALID;
-	return config_edit(edit->call, r, err);
+	st = config_edit(edit->call, r, err);
+	return st == ST_OK ? service_caching_check(
+				 r->type, r->config, r->cache_enabled, err)
+			   : st;
 }
 
 static bool

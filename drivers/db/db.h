@@ -126,6 +126,8 @@ struct db_call {
 	bool refused; /* by the routine itself, in the words of the error */
 };
 
+#define DB_BEHIND_FOREVER INT64_MAX
+
 struct db_driver {
 	const char *name;
 	char quote; /* around identifiers, doubled inside */
@@ -240,6 +242,13 @@ struct db_driver {
 	 */
 	enum status (*versions)(struct db_conn *conn, int64_t *schema,
 	    int64_t *data, struct error *err);
+	/*
+	 * How many seconds the server is behind the one whose changes it
+	 * repeats: 0 when it repeats none, or when this user may not know;
+	 * DB_BEHIND_FOREVER when it has ceased to. Optional.
+	 */
+	enum status (*behind)(struct db_conn *conn, int64_t deadline_ms,
+	    int64_t *seconds, struct error *err);
 	/*
 	 * From any thread, without waiting: ends the statement that conn is
 	 * running, or the one it runs next; it returns ST_TIMEOUT. Such a

@@ -264,5 +264,6 @@ const struct db_driver db_mysql = {
 	.identity = mysql_identity,
 	.catalog = mysql_catalog,
 	.versions = mysql_versions,
+	.behind = mysql_behind,
 	.interrupt = driver_interrupt,
 };

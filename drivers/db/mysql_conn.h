@@ -80,6 +80,10 @@ enum status mysql_call(
 enum status mysql_routines(struct db_conn *conn,
     const struct routine_order *order, struct routines *out, struct error *err);
 
+/* behind of struct db_driver. */
+enum status mysql_behind(struct db_conn *conn, int64_t deadline_ms,
+    int64_t *seconds, struct error *err);
+
 /* catalog, identity and versions of struct db_driver; they ask mysql_run(). */
 enum status mysql_catalog(struct db_conn *conn, struct arena *arena,
     int64_t deadline_ms, struct catalog *out, struct error *err);

@@ -27,11 +27,13 @@ struct pool {
 	size_t max;
 	size_t made; /* idle, taken and being made */
 	size_t n_idle;
-	int64_t pause_ms;   /* 0: the last attempt succeeded */
-	int64_t retry_ms;   /* when the next attempt may begin */
-	size_t trying;      /* attempts being made now */
-	int64_t doubt_ms;   /* when a connection was lost last */
-	struct error why;   /* of the last failure */
+	int64_t pause_ms; /* 0: the last attempt succeeded */
+	int64_t retry_ms; /* when the next attempt may begin */
+	size_t trying;    /* attempts being made now */
+	int64_t doubt_ms; /* when a connection was lost last */
+	struct error why; /* of the last failure */
+	struct db_conn **taken;
+	size_t n_taken;
 	struct idle idle[]; /* a stack of max places */
 };
 
@@ -54,6 +56,9 @@ pool_open(
 		abort();
 	pool->driver = driver;
 	pool->max = max;
+	pool->taken = calloc(max, sizeof(struct db_conn *));
+	if (pool->taken == NULL)
+		abort();
 	db_config_copy(&pool->config, config);
 	(void)pthread_mutex_init(&pool->lock, NULL);
 	cond_open(&pool->freed);
@@ -71,6 +76,7 @@ pool_close(struct pool *pool)
 	(void)pthread_cond_destroy(&pool->freed);
 	(void)pthread_mutex_destroy(&pool->lock);
 	db_config_free(&pool->config);
+	free(pool->taken);
 	free(pool);
 }
 
@@ -194,6 +200,37 @@ idle_drop(struct pool *pool)
 	}
 }
 
+/* It is the caller's from here on. */
+static void
+taken_add(struct pool *pool, struct db_conn *conn)
+{
+	(void)pthread_mutex_lock(&pool->lock);
+	pool->taken[pool->n_taken++] = conn;
+	(void)pthread_mutex_unlock(&pool->lock);
+}
+
+/* Nobody interrupts it from here on. */
+static void
+taken_drop(struct pool *pool, const struct db_conn *conn)
+{
+	size_t i = 0;
+
+	(void)pthread_mutex_lock(&pool->lock);
+	while (pool->taken[i] != conn)
+		i++;
+	pool->taken[i] = pool->taken[--pool->n_taken];
+	(void)pthread_mutex_unlock(&pool->lock);
+}
+
+void
+pool_interrupt(struct pool *pool)
+{
+	(void)pthread_mutex_lock(&pool->lock);
+	for (size_t i = 0; i < pool->n_taken; i++)
+		pool->driver->interrupt(pool->taken[i]);
+	(void)pthread_mutex_unlock(&pool->lock);
+}
+
 enum status
 pool_take(struct pool *pool, int64_t deadline_ms, struct db_conn **out,
     struct error *err)
@@ -209,6 +246,7 @@ pool_take(struct pool *pool, int64_t deadline_ms, struct db_conn **out,
 		if (st != ST_OK)
 			return st;
 		if (t.is_new || pool->driver->usable(t.conn, t.ask)) {
+			taken_add(pool, t.conn);
 			*out = t.conn;
 			return ST_OK;
 		}
@@ -222,9 +260,11 @@ pool_take(struct pool *pool, int64_t deadline_ms, struct db_conn **out,
 void
 pool_give(struct pool *pool, struct db_conn *conn, bool broken)
 {
-	bool lost = !pool->driver->usable(conn, false);
 	int64_t now_ms = clock_boot_ms();
+	bool lost;
 
+	taken_drop(pool, conn);
+	lost = !pool->driver->usable(conn, false);
 	if (broken || lost)
 		pool->driver->disconnect(conn);
 	(void)pthread_mutex_lock(&pool->lock);

@@ -38,4 +38,8 @@ enum status pool_take(struct pool *pool, int64_t deadline_ms,
 /* Gives it back without an open transaction; a broken or lost one is ended. */
 void pool_give(struct pool *pool, struct db_conn *conn, bool broken);
 
+/* Ends what runs on the connections that are taken, as the driver's interrupt:
+ * the server has ceased to answer. */
+void pool_interrupt(struct pool *pool);
+
 #endif

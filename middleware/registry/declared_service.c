@@ -139,7 +139,7 @@ config_take(struct declared_reader *r, const struct declared_thing *thing,
 	st = service_config_make(r->arena, &given, &record->config, &err);
 	if (st == ST_OK)
 		st = service_caching_check(
-		    record->type, record->cache_enabled, &err);
+		    record->type, record->config, record->cache_enabled, &err);
 	if (st == ST_OK)
 		st = config_seal(
 		    r->arena, r->keys, &owner, &record->config, &err);

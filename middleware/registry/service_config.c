@@ -118,14 +118,17 @@ service_config_make(struct arena *arena, const struct config_given *given,
 }
 
 enum status
-service_caching_check(struct str name, bool cache_enabled, struct error *err)
+service_caching_check(
+    struct str name, struct str config, bool cache_enabled, struct error *err)
 {
 	const struct service_type *type = service_type_find(name);
 
-	if (!cache_enabled || type == NULL || type->cache_plan != NULL)
+	if (!cache_enabled || type == NULL)
 		return ST_OK;
-	return error_set(err, ST_INVALID,
-	    "answers of type %s are not cached: leave cache_enabled and "
-	    "cache_ttl out",
-	    type->name);
+	if (type->cache_plan == NULL)
+		return error_set(err, ST_INVALID,
+		    "answers of type %s are not cached: leave cache_enabled "
+		    "and cache_ttl out",
+		    type->name);
+	return type->cacheable == NULL ? ST_OK : type->cacheable(config, err);
 }

@@ -38,10 +38,10 @@ enum status service_config_make(struct arena *arena,
     const struct config_given *given, struct str *json, struct error *err);
 
 /*
- * ST_INVALID when a service of that type has no answers that are cached, and
- * yet is to cache them.
+ * ST_INVALID when a service of that type, or with that config (secrets may be
+ * sealed), has no answers that can be cached, and yet is to cache them.
  */
 enum status service_caching_check(
-    struct str type, bool cache_enabled, struct error *err);
+    struct str type, struct str config, bool cache_enabled, struct error *err);
 
 #endif

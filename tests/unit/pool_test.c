@@ -59,10 +59,17 @@ fake_usable(struct db_conn *conn, bool ask)
 	return !conn->lost && !(ask && conn->mute);
 }
 
+static void
+fake_interrupt(struct db_conn *conn)
+{
+	conn->lost = true;
+}
+
 static const struct db_driver fake = { .name = "fake",
 	.connect = fake_connect,
 	.disconnect = fake_disconnect,
-	.usable = fake_usable };
+	.usable = fake_usable,
+	.interrupt = fake_interrupt };
 
 static struct pool *
 pool_of(size_t max)
@@ -293,6 +300,29 @@ many_threads_never_hold_more_than_the_bound(void **state)
 	assert_int_equal(alive, 0);
 }
 
+/* One that is idle can be taken all the same. */
+static void
+what_is_taken_can_be_interrupted(void **state)
+{
+	struct pool *pool = pool_of(3);
+	struct db_conn *a = take(pool);
+	struct db_conn *b = take(pool);
+	struct db_conn *idle = take(pool);
+
+	(void)state;
+	pool_give(pool, idle, false);
+	pool_interrupt(pool);
+	assert_true(a->lost && b->lost && !idle->lost);
+	pool_give(pool, a, false);
+	pool_give(pool, b, false);
+	assert_int_equal(alive, 1);
+	pool_interrupt(pool);
+	assert_ptr_equal(take(pool), idle);
+	assert_false(idle->lost);
+	pool_give(pool, idle, false);
+	pool_close(pool);
+}
+
 int
 main(void)
 {
@@ -307,6 +337,7 @@ main(void)
 		cmocka_unit_test(one_that_answers_no_more_ends_all_idle_ones),
 		cmocka_unit_test(a_dead_database_is_not_asked_again_at_once),
 		cmocka_unit_test(a_database_that_returns_is_used_again),
+		cmocka_unit_test(what_is_taken_can_be_interrupted),
 		cmocka_unit_test(many_threads_never_hold_more_than_the_bound),
 	};
 

@@ -3,6 +3,7 @@
 #include "app/base/settings.h"
 #include "app/services/db/answer.h"
 #include "app/services/db/db.h"
+#include "app/services/db/replicas.h"
 #include "app/services/db/role_filter.h"
 #include "drivers/db/pool.h"
 #include "middleware/cancel.h"
@@ -136,13 +137,27 @@ call_deadline(const struct request *req)
 	return req->deadline_ms < deadline_ms ? req->deadline_ms : deadline_ms;
 }
 
+/* A replica's, for a read, where there is one that is well. */
+static enum status
+conn_take(struct table_call *c, struct error *err)
+{
+	struct replicas *replicas = c->service->replicas;
+
+	c->replica = NULL;
+	if (replicas != NULL && request_reads(c->req) && !c->no_replica &&
+	    replicas_take(replicas, c->deadline_ms, &c->replica, &c->conn) ==
+		ST_OK)
+		return ST_OK;
+	return pool_take(c->service->pool, c->deadline_ms, &c->conn, err);
+}
+
 enum status
 table_call_take(struct table_call *c, struct error *err)
 {
 	enum status st;
 
 	c->deadline_ms = call_deadline(c->req);
-	st = pool_take(c->service->pool, c->deadline_ms, &c->conn, err);
+	st = conn_take(c, err);
 	if (st == ST_OK)
 		return cancel_allow(c, err);
 	return st == ST_TIMEOUT ? st : ST_UNAVAILABLE;
@@ -158,8 +173,29 @@ table_call_give(struct table_call *c, enum status st)
 	/* First: nobody may interrupt its next user. */
 	if (cancel_disarm(c->req->cancel))
 		broken = true;
-	pool_give(c->service->pool, c->conn, broken);
+	if (c->replica != NULL)
+		replica_give(c->replica, c->conn, st, broken);
+	else
+		pool_give(c->service->pool, c->conn, broken);
 	c->conn = NULL;
+}
+
+bool
+table_call_turn(struct table_call *c, enum status st)
+{
+	const struct request *req = c->req;
+	bool of_replica = st == ST_UNAVAILABLE || st == ST_STALE ||
+			  st == ST_DENIED || st == ST_ERROR ||
+			  (st == ST_TIMEOUT && c->replica != NULL &&
+			      replica_is_away(c->replica));
+	bool begun = req->stream != NULL && req->stream->begun;
+
+	if (c->replica == NULL || !of_replica || begun ||
+	    cancel_asked(req->cancel))
+		return false;
+	c->no_replica = true;
+	c->lasting = false;
+	return true;
 }
 
 enum status

@@ -1,5 +1,6 @@
 #include "app/services/db/config.h"
 
+#include "app/base/host.h"
 #include "app/base/settings.h"
 #include "app/services/db/config_fields.h"
 #include "app/services/db/db.h"
@@ -7,7 +8,8 @@
 #include "middleware/registry/snapshot.h"
 #include "middleware/service.h"
 
-#define PORT_MAX 65535
+#define PORT_USUAL  3306
+#define ARENA_BYTES 1024
 
 /* Of a file: more than the workers of any setting; only those in use are
  * made. */
@@ -19,6 +21,7 @@ struct config_text {
 	struct str username, password;
 	struct str tls, tls_ca, timezone;
 	struct str max_records, max_connections;
+	struct str read_hosts, read_lag;
 	struct str allow_upsert, read_only, json_as_object;
 };
 
@@ -41,6 +44,8 @@ static const struct {
 	MEMBER(tls_ca),
 	MEMBER(timezone),
 	MEMBER(max_records),
+	MEMBER(read_hosts),
+	MEMBER(read_lag),
 	MEMBER(max_connections),
 	MEMBER(allow_upsert),
 	MEMBER(read_only),
@@ -101,6 +106,9 @@ numbers_read(struct db_service *service, const struct config_text *config,
 	if (st == ST_OK)
 		st = number_read("max_connections", config->max_connections,
 		    CONFIG_CONNECTIONS_MAX, &service->max_connections, err);
+	if (st == ST_OK)
+		st = number_read("read_lag", config->read_lag,
+		    CONFIG_READ_LAG_MAX, &service->read_lag, err);
 	if (service->max_records > bound)
 		service->max_records = bound;
 	return st;
@@ -150,7 +158,7 @@ database_read(const char *driver, const struct config_text *config,
 {
 	int64_t port = 0;
 	enum status st =
-	    number_read("port", config->port, PORT_MAX, &port, err);
+	    number_read("port", config->port, HOST_PORT_MAX, &port, err);
 
 	*out = (struct db_config){
 		.driver = driver,
@@ -167,6 +175,64 @@ database_read(const char *driver, const struct config_text *config,
 	if (st == ST_OK && config->database.n == 0)
 		return error_set(err, ST_INVALID, "database is missing");
 	return st == ST_OK ? tls_read(config->tls, &out->tls, err) : st;
+}
+
+/* Those that name no port listen where the server itself does. */
+static enum status
+replicas_read(struct arena *arena, const struct config_text *config,
+    struct read_hosts *out, struct error *err)
+{
+	int64_t port = PORT_USUAL;
+	enum status st =
+	    number_read("port", config->port, HOST_PORT_MAX, &port, err);
+
+	return st == ST_OK ? read_hosts_read(
+				 arena, config->read_hosts, (int)port, out, err)
+			   : st;
+}
+
+/* Who reads the whole config for one question. */
+static enum status
+text_read(struct arena *arena, struct str config, struct config_text *text,
+    struct error *err)
+{
+	*text = (struct config_text){ .database = STR_NULL };
+	return json_config_each(arena, config, member_take, text, err);
+}
+
+enum status
+config_check(
+    const struct service_type *type, struct str config, struct error *err)
+{
+	struct config_text text;
+	struct read_hosts hosts;
+	struct arena arena;
+	enum status st;
+
+	(void)type;
+	arena_init(&arena, ARENA_BYTES);
+	st = text_read(&arena, config, &text, err);
+	if (st == ST_OK)
+		st = replicas_read(&arena, &text, &hosts, err);
+	arena_close(&arena);
+	return st;
+}
+
+enum status
+config_cacheable(struct str config, struct error *err)
+{
+	struct config_text text;
+	struct arena arena;
+	enum status st;
+
+	arena_init(&arena, ARENA_BYTES);
+	st = text_read(&arena, config, &text, err);
+	if (st == ST_OK && str_trim(text.read_hosts).n > 0)
+		st = error_set(err, ST_INVALID,
+		    "cache_enabled and read_hosts exclude each other: what a "
+		    "replica answers may be older than the last write");
+	arena_close(&arena);
+	return st;
 }
 
 enum status
@@ -193,6 +259,7 @@ config_read(struct db_service *service, const struct service *record,
 	service->max_records = fallback_of(type, "max_records", INT32_MAX);
 	service->max_connections =
 	    fallback_of(type, "max_connections", CONNECTIONS_OF_FILE);
+	service->read_lag = fallback_of(type, "read_lag", 0);
 	service->allow_upsert = str_to_bool(config.allow_upsert);
 	service->json_as_object = str_to_bool(config.json_as_object);
 	if (st == ST_OK)
@@ -201,5 +268,10 @@ config_read(struct db_service *service, const struct service *record,
 	if (st == ST_OK)
 		st = numbers_read(
 		    service, &config, settings->db_max_records, err);
+	if (st == ST_OK)
+		st = replicas_read(
+		    &service->arena, &config, &service->read_hosts, err);
+	if (st == ST_OK && record->cache_enabled)
+		st = config_cacheable(record->config, err);
 	return st;
 }

@@ -21,6 +21,11 @@ enum status config_read(struct db_service *service,
     const struct service *record, const struct settings *settings,
     struct error *err);
 
+/* check and cacheable of struct service_type, of a database on a server. */
+enum status config_check(
+    const struct service_type *type, struct str config, struct error *err);
+enum status config_cacheable(struct str config, struct error *err);
+
 /* database of struct service_type: how the database is reached. */
 enum status config_database(const struct service_type *type, struct str config,
     struct arena *arena, struct db_config *out, struct error *err);

@@ -110,6 +110,20 @@ const struct config_field config_fields_mysql[] = {
 	    .help = "In which TIMESTAMPs are read and written and the server "
 		    "says what time it is: +01:00, or a name that it knows; "
 		    "without it the server's own." },
+	{ .name = "read_hosts",
+	    .type = "string",
+	    .label = "Read hosts",
+	    .help = "Replicas that answer reads: HOST or HOST:PORT, with "
+		    "commas between them. Only where cache_enabled is off, "
+		    "since they may be behind." },
+	{ .name = "read_lag",
+	    .type = "integer",
+	    .label = "Read lag",
+	    .fallback = "10",
+	    .min = 1,
+	    .max = CONFIG_READ_LAG_MAX,
+	    .help = "Most seconds that a replica may be behind; beyond them "
+		    "it is asked nothing." },
 	{ .name = "max_connections",
 	    .type = "integer",
 	    .label = "Maximum connections",
@@ -117,7 +131,8 @@ const struct config_field config_fields_mysql[] = {
 	    .min = 1,
 	    .max = CONFIG_CONNECTIONS_MAX,
 	    .help = "Most connections of each weir process to the server; "
-		    "further calls wait for one." },
+		    "further calls wait for one. As many to each of "
+		    "read_hosts." },
 	FIELD_MAX_RECORDS,
 	FIELD_ALLOW_UPSERT,
 	FIELD_READ_ONLY,

@@ -10,6 +10,9 @@
 /* Most connections of one service to its server. */
 #define CONFIG_CONNECTIONS_MAX 1000
 
+/* Most seconds that may be said of a replica: a day. */
+#define CONFIG_READ_LAG_MAX 86400
+
 extern const struct config_field config_fields_sqlite[];
 extern const struct config_field config_fields_mysql[];
 

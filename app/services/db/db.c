@@ -17,6 +17,7 @@
 #include "app/services/db/listing.h"
 #include "app/services/db/names.h"
 #include "app/services/db/relation.h"
+#include "app/services/db/replicas.h"
 #include "app/services/db/routine.h"
 #include "app/services/db/schema_call.h"
 #include "app/services/db/schema_fresh.h"
@@ -77,6 +78,7 @@ db_close(void *instance)
 
 	if (service == NULL)
 		return;
+	replicas_close(service->replicas);
 	pool_close(service->pool);
 	if (service->watch != NULL)
 		service->driver->disconnect(service->watch);
@@ -102,6 +104,9 @@ driver_open(const struct db_driver *driver, const struct service *record,
 	st = config_read(service, record, host->settings, err);
 	if (st == ST_OK)
 		st = instance_read(service, deadline_ms, err);
+	if (st == ST_OK && service->read_hosts.n > 0)
+		st = replicas_open(
+		    service, record->name, &service->replicas, err);
 	if (st == ST_OK)
 		*instance = service;
 	else
@@ -270,6 +275,8 @@ const struct service_type service_sqlite = {
 const struct service_type service_mysql = {
 	DATABASE,
 	.name = "mysql",
+	.check = config_check,
+	.cacheable = config_cacheable,
 	.label = "MySQL",
 	.description = "Database service supporting MySQL and MariaDB.",
 	.config = config_fields_mysql,
@@ -279,6 +286,8 @@ const struct service_type service_mysql = {
 const struct service_type service_mariadb = {
 	DATABASE,
 	.name = "mariadb",
+	.check = config_check,
+	.cacheable = config_cacheable,
 	.label = "MariaDB",
 	.description = "Database service supporting MariaDB and MySQL.",
 	.config = config_fields_mysql,

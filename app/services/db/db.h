@@ -11,6 +11,7 @@
 
 #include "app/base/arena.h"
 #include "app/services/db/query.h"
+#include "app/services/db/read_hosts.h"
 #include "app/services/db/statement.h"
 #include "drivers/db/catalog.h"
 #include "drivers/db/db.h"
@@ -25,6 +26,8 @@ struct db_service {
 	struct db_config config;
 	int64_t max_records;
 	int64_t max_connections;
+	struct read_hosts read_hosts;
+	int64_t read_lag;    /* seconds that they may be behind */
 	bool allow_upsert;   /* a change of a missing record makes it */
 	bool json_as_object; /* FORM_OBJECT is the form of JSON columns */
 	struct catalog catalog;
@@ -34,6 +37,7 @@ struct db_service {
 	struct str tag_all;     /* see depends.h */
 	struct str tag_any;
 	struct pool *pool;
+	struct replicas *replicas; /* that answer reads; NULL: none do */
 	/* Only schema_watch.c uses these, in one thread. */
 	struct db_conn *watch; /* NULL: lost */
 	int64_t look_ms;       /* not before */
@@ -47,6 +51,8 @@ struct table_call {
 	struct str id;                /* as sent; STR_NULL: the table itself */
 	const struct condition *role; /* rows it may touch; NULL: all */
 	struct db_conn *conn;         /* while a statement may run */
+	struct replica *replica;      /* whose conn it is; NULL: the server's */
+	bool no_replica;              /* the server itself is to be asked */
 	int64_t deadline_ms;          /* of its statements */
 	bool lasting;                 /* its answer may leave in pieces */
 	bool outdated;                /* the schema is not the catalogue's */
@@ -97,6 +103,14 @@ int64_t call_deadline(const struct request *req);
  */
 enum status table_call_take(struct table_call *c, struct error *err);
 void table_call_give(struct table_call *c, enum status st);
+
+/*
+ * Must the server itself be asked what a replica has failed to answer? True: it
+ * is what the call takes next. Whatever the replica may lack (its schema, the
+ * user's rights) is for the server to say. Not for what only took too long, nor
+ * when a part of the answer has left.
+ */
+bool table_call_turn(struct table_call *c, enum status st);
 
 /* Runs s as struct db_driver's run. */
 enum status table_call_run(struct table_call *c, const struct statement *s,

@@ -282,19 +282,34 @@ query_read(struct table_call *c, struct query *q)
 	return st;
 }
 
+static enum status
+query_ask(struct table_call *c, const struct query *q, struct error *err)
+{
+	enum status st = table_call_take(c, err);
+
+	if (st == ST_OK)
+		st = snapshot_run(c, q, err);
+	table_call_give(c, st);
+	return st;
+}
+
 void
 records_read(struct table_call *c)
 {
 	struct error err = { .text = "" };
+	struct response before;
 	struct query q;
 	enum status st;
 
 	if (query_read(c, &q) != ST_OK)
 		return;
-	st = table_call_take(c, &err);
-	if (st == ST_OK)
-		st = snapshot_run(c, &q, &err);
-	table_call_give(c, st);
+	before = c->req->response;
+	st = query_ask(c, &q, &err);
+	if (table_call_turn(c, st)) {
+		c->req->response = before;
+		err.text[0] = '\0';
+		st = query_ask(c, &q, &err);
+	}
 	if (st == ST_MISSING || st == ST_INVALID)
 		answer_refuse(c->req, st, &err);
 	else if (st != ST_OK)
