@@ -153,6 +153,40 @@ put_definition(struct buf *out, const struct reshaping *r,
 	}
 }
 
+static enum status
+take_number(void *ctx, const struct db_value *v, size_t n)
+{
+	int64_t *out = ctx;
+
+	if (n > 0)
+		*out = v[0].i;
+	return ST_OK;
+}
+
+/* The server would round 1.5, and forget the zeros of 007. */
+static enum status
+texts_check(struct reshaping *r, const struct db_table *table,
+    const struct reshape_change *change, struct error *err)
+{
+	struct buf sql = buf_in(r->arena);
+	struct db_stmt stmt = { .n_args = 0 };
+	int64_t odd = 0;
+	enum status st;
+
+	if (!reshape_reads_texts(change))
+		return ST_OK;
+	sql_put_unlike(
+	    &sql, table->name, change->column->name, "SIGNED", "CHAR");
+	stmt.sql = buf_str(&sql);
+	st = mysql_run(
+	    r->conn, &stmt, r->deadline_ms, take_number, &odd, NULL, err);
+	if (st != ST_OK || odd == 0)
+		return st;
+	return error_set(err, ST_INVALID,
+	    "Field '%.*s' has a value that its column cannot hold.",
+	    STR_ARG(change->to.name));
+}
+
 enum status
 mysql_put_modify(struct reshaping *r, struct buf *out,
     const struct db_table *table, const struct reshape_change *change,
@@ -161,6 +195,8 @@ mysql_put_modify(struct reshaping *r, struct buf *out,
 	struct more m;
 	enum status st = more_read(r, table, change->column, &m, err);
 
+	if (st == ST_OK)
+		st = texts_check(r, table, change, err);
 	if (st != ST_OK)
 		return st;
 	if (m.is_odd || change->column->generated) {

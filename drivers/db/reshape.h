@@ -68,7 +68,11 @@ struct reshape_column {
 	struct db_value value; /* DB_TEXT, DB_NUMBER, DB_BOOL */
 };
 
-/* What of a column becomes another. */
+/*
+ * What of a column becomes another. Of the types that a text may get, an
+ * integer is the only one that is none: then each value must be written as
+ * integers are, or the change is refused.
+ */
 struct reshape_change {
 	const struct column *column;
 	struct reshape_column to; /* all of it, as it shall be */
@@ -76,6 +80,9 @@ struct reshape_change {
 	bool renulls;
 	bool redefaults;
 };
+
+/* Does it make integers of texts? */
+bool reshape_reads_texts(const struct reshape_change *change);
 
 struct reshape_index {
 	struct str name;

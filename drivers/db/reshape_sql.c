@@ -1,5 +1,31 @@
 #include "drivers/db/reshape_sql.h"
 
+#include "drivers/db/catalog.h"
+
+bool
+reshape_reads_texts(const struct reshape_change *change)
+{
+	return change->retypes && change->column->kind == COLUMN_TEXT &&
+	       change->to.type >= TYPE_TINYINT &&
+	       change->to.type <= TYPE_BOOLEAN;
+}
+
+void
+sql_put_unlike(struct buf *out, struct str table, struct str column,
+    const char *as_integer, const char *as_text)
+{
+	buf_put_lit(out, "SELECT EXISTS (SELECT 1 FROM ");
+	sql_put_name(out, table);
+	buf_put_lit(out, " WHERE ");
+	sql_put_name(out, column);
+	buf_printf(out, " IS NOT NULL AND CAST(CAST(CAST(");
+	sql_put_name(out, column);
+	buf_printf(
+	    out, " AS %s) AS %s) AS BINARY) <> CAST(", as_integer, as_text);
+	sql_put_name(out, column);
+	buf_put_lit(out, " AS BINARY))");
+}
+
 void
 sql_put_name(struct buf *out, struct str name)
 {

@@ -21,6 +21,10 @@ void sql_put_default(
 /* CONSTRAINT `name` FOREIGN KEY (...) REFERENCES ... */
 void sql_put_key(struct buf *out, const struct reshape_key *key);
 
+/* Asks whether a text of the column is not as the integer in it is written. */
+void sql_put_unlike(struct buf *out, struct str table, struct str column,
+    const char *as_integer, const char *as_text);
+
 /* CREATE UNIQUE INDEX `name` ON `table` (...) */
 void sql_put_index(
     struct buf *out, struct str table, const struct reshape_index *index);

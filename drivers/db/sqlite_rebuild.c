@@ -217,6 +217,52 @@ dependents_make(struct sqlite_rebuilding *b, struct error *err)
 	return st;
 }
 
+static enum status
+refuse_values(const struct reshape_change *change, struct error *err)
+{
+	return error_set(err, ST_INVALID,
+	    "Field '%.*s' has a value that its column cannot hold.",
+	    STR_ARG(change->to.name));
+}
+
+/* Before, in the table as it is: what is written otherwise than as an integer,
+ * and what is longer than the new length, which SQLite would keep. */
+static enum status
+change_check(struct sqlite_rebuilding *b, const struct reshape_change *change,
+    struct error *err)
+{
+	struct buf sql = buf_in(b->r->arena);
+	int64_t odd = 0;
+	enum status st;
+
+	if (reshape_reads_texts(change)) {
+		sql_put_unlike(
+		    &sql, b->name, change->column->name, "INTEGER", "TEXT");
+	} else if (change->retypes && change->to.length > 0) {
+		buf_put_lit(&sql, "SELECT EXISTS (SELECT 1 FROM ");
+		sql_put_name(&sql, b->name);
+		buf_put_lit(&sql, " WHERE length(");
+		sql_put_name(&sql, change->column->name);
+		buf_printf(&sql, ") > %lld)", (long long)change->to.length);
+	} else {
+		return ST_OK;
+	}
+	st = sqlite_number(b->r, buf_str(&sql), STR_NULL, &odd, err);
+	if (st != ST_OK || odd == 0)
+		return st;
+	return refuse_values(change, err);
+}
+
+static enum status
+changes_check(struct sqlite_rebuilding *b, struct error *err)
+{
+	enum status st = ST_OK;
+
+	for (size_t i = 0; i < b->alter->n_change && st == ST_OK; i++)
+		st = change_check(b, &b->alter->change[i], err);
+	return st;
+}
+
 /* SQLite keeps what does not become a number as it was; a server refuses. */
 static enum status
 values_check(struct sqlite_rebuilding *b, struct error *err)
@@ -240,10 +286,7 @@ values_check(struct sqlite_rebuilding *b, struct error *err)
 		if (st != ST_OK)
 			return st;
 		if (odd != 0)
-			return error_set(err, ST_INVALID,
-			    "Field '%.*s' has a value that its column cannot "
-			    "hold.",
-			    STR_ARG(change->to.name));
+			return refuse_values(change, err);
 	}
 	return ST_OK;
 }
@@ -267,6 +310,8 @@ rebuild(struct sqlite_rebuilding *b, struct error *err)
 
 	if (st == ST_OK)
 		st = triggers_check(b, err);
+	if (st == ST_OK)
+		st = changes_check(b, err);
 	if (st == ST_OK)
 		st = create_other(b, err);
 	if (st == ST_OK)

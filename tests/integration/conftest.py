@@ -11,7 +11,7 @@ import time
 import pytest
 
 from support import desk as desks, fcgi, library as libraries
-from support import routines, shop
+from support import making as makings, routines, shop
 from support.engine import MySQL, SQLite
 from support.mariadb import MariaDB
 from support.pair import Pair, Web
@@ -278,3 +278,38 @@ def proc_other(routine_servers, key):
     """The same in the other process."""
     with routine_servers[1].connect() as client:
         yield routines.Routines(client, key)
+
+
+@pytest.fixture(scope="module")
+def making_keys(site):
+    """Keys of the roles of support/making.py, with their grants."""
+    keys = {"owner": site.keys["owner"]}
+    for role in makings.ROLES:
+        if role not in site.keys:
+            site.add_role(role)
+            keys[role] = site.add_key(role, role)
+    keys["reader"] = site.keys["reader"]
+    return keys
+
+
+@pytest.fixture(scope="module")
+def making_clients(site):
+    servers = [site.serve("one"), site.serve("two")]
+    with servers[0].connect() as one, servers[1].connect() as two:
+        yield one, two
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def making(site, engine, making_clients, making_keys):
+    """A database for one test, to be changed: see support/making.py."""
+    making = makings.make(site, engine, making_clients, making_keys)
+    yield making
+    site.weir("service", "remove", making.name)
+
+
+@pytest.fixture(scope="module")
+def steady(site, engine, making_clients, making_keys):
+    """One for all tests that leave it as it was."""
+    return makings.make(site, engine, making_clients, making_keys)

@@ -123,6 +123,12 @@ column_type(const struct db_table *table, const struct column *c)
 }
 
 bool
+column_may_be_null(const struct column *c)
+{
+	return !c->not_null && c->key_part == 0;
+}
+
+bool
 column_is_fixed(const struct column *c)
 {
 	return word_is(c, "char") || word_is(c, "character") ||

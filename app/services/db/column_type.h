@@ -16,6 +16,9 @@ struct foreign_key;
 /* "id", "string", "timestamp_on_create": what the column is. */
 struct str column_type(const struct db_table *table, const struct column *c);
 
+/* A key is never NULL to the API, even where the engine would let it be. */
+bool column_may_be_null(const struct column *c);
+
 /* Blanks fill its values up: CHAR, BINARY. */
 bool column_is_fixed(const struct column *c);
 

@@ -19,8 +19,8 @@ length_of(const struct column *c)
 static bool
 is_required(const struct column *c)
 {
-	return c->not_null && !c->has_default && !c->auto_increment &&
-	       !c->generated;
+	return !column_may_be_null(c) && !c->has_default &&
+	       !c->auto_increment && !c->generated;
 }
 
 static void
@@ -83,7 +83,7 @@ describe_field(struct buf *out, struct arena *arena,
 	json_put_name(out, STR("default"));
 	column_default_put(out, arena, c);
 	put_flag(out, "required", is_required(c));
-	put_flag(out, "allow_null", !c->not_null);
+	put_flag(out, "allow_null", column_may_be_null(c));
 	put_flag(out, "fixed_length", column_is_fixed(c));
 	put_flag(out, "supports_multibyte", column_is_national(c));
 	put_indexes(out, c);

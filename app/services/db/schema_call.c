@@ -3,8 +3,9 @@
 #include "app/services/db/answer.h"
 #include "app/services/db/db.h"
 #include "app/services/db/schema_fresh.h"
+#include "app/services/db/schema_write.h"
 #include "middleware/json.h"
-#include "middleware/registry/snapshot.h"
+#include "middleware/registry/access.h"
 #include "middleware/request.h"
 
 enum segment {
@@ -61,6 +62,35 @@ path_take(struct schema_call *c, struct error *err)
 	return req->n_segments > SEGMENT_PART ? part_take(c, err) : ST_OK;
 }
 
+/* Rows that the role may not touch would go with their table. */
+static bool
+is_filtered(const struct request *req)
+{
+	return access_filters(req->role, req->service->id, req->resource,
+		   (unsigned)req->method) != NULL;
+}
+
+/* The catalogue that is checked against is the database's: a write is seldom,
+ * and a look costs little beside it. */
+static void
+schema_write(struct schema_call *c)
+{
+	struct request *req = c->req;
+
+	if (c->service->config.read_only)
+		answer_not_allowed(
+		    req, "This service is read-only.", "GET, HEAD, OPTIONS");
+	else if (is_filtered(req))
+		response_fail(req, 403,
+		    "The row filters of the role cannot be applied here.");
+	else if (str_is_null(c->table_name))
+		schema_write_tables(c);
+	else if (c->part == SCHEMA_TABLE)
+		schema_write_table(c);
+	else
+		schema_write_fields(c);
+}
+
 void
 schema_handle(struct request *req)
 {
@@ -77,6 +107,5 @@ schema_handle(struct request *req)
 	else if (request_reads(req))
 		schema_read(&c);
 	else
-		answer_not_allowed(
-		    req, "The schema is only read.", "GET, HEAD, OPTIONS");
+		schema_write(&c);
 }

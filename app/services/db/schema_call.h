@@ -31,7 +31,7 @@ struct schema_call {
 /* Makes the response. */
 void schema_handle(struct request *req);
 
-/* The parts of it that read and write, once the path is understood. */
+/* Describes what the path names. */
 void schema_read(struct schema_call *c);
 
 #endif

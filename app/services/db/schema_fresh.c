@@ -57,7 +57,7 @@ schema_refresh(struct request *req)
 bool
 schema_wanted_fresh(struct request *req)
 {
-	if (!request_asks(req, "refresh") ||
+	if ((request_reads(req) && !request_asks(req, "refresh")) ||
 	    schema_refresh(req) != SCHEMA_UNKNOWN)
 		return true;
 	response_busy(req, "The database is not available now.");

@@ -19,8 +19,8 @@ enum schema_state {
  * service opened anew when its schema is another. */
 enum schema_state schema_refresh(struct request *req);
 
-/* Worker only: does so when the call says refresh=true. False: nobody answers,
- * and the response says so. */
+/* Worker only: does so when the call says refresh=true, or writes. False:
+ * nobody answers, and the response says so. */
 bool schema_wanted_fresh(struct request *req);
 
 /* Worker only: this request has changed the schema, so in any case. */
