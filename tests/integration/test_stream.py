@@ -9,6 +9,7 @@ import http.client
 import itertools
 import json
 import re
+import select
 import time
 
 import pytest
@@ -412,13 +413,15 @@ def test_who_does_not_read_is_cut_off_in_time(site, key):
 def test_few_may_wait_for_their_clients(site, key):
     """Of four workers one sends and one waits to; the others are free."""
     with running(site, "few", WORKERS="4") as server:
-        with ask(server, fresh(TABLE), key), server.connect() as second:
-            second.send(fcgi.request(f"{TABLE}?limit={SOME}", headers=key))
-            time.sleep(MOMENT)
-            with server.connect() as third:
-                answer = third.call(fresh(TABLE), headers=key)
-                check_error(answer, 503, "Too many large answers")
-                assert int(answer.headers["Retry-After"]) >= 1
+        with ask(server, fresh(TABLE), key), \
+                server.connect() as second, server.connect() as third:
+            for client in (second, third):
+                client.send(fcgi.request(fresh(TABLE), headers=key))
+            sockets = {client.socket: client for client in (second, third)}
+            (refused,) = select.select(sockets, [], [], 30)[0]
+            answer = sockets[refused].read_answer()
+            check_error(answer, 503, "Too many large answers")
+            assert int(answer.headers["Retry-After"]) >= 1
             assert is_idle(server, key)
         assert is_idle(server, key)
 
