@@ -10,6 +10,7 @@
 enum say {
 	SAY_OWN,    /* the sentence of the row */
 	SAY_SERVER, /* the server's: it holds no value */
+	SAY_HEAD,   /* the server's in front of what names the database */
 	SAY_NAME,   /* the row's, and the name at the end of the server's */
 	SAY_FIELD   /* the column that the server names, and the row's */
 };
@@ -19,12 +20,14 @@ struct meaning {
 	enum status st;
 	enum say say;
 	const char *text;
-	const char *before; /* what stands before the server's name */
+	const char *before; /* what stands before the server's name, or behind
+			     * the server's head */
 };
 
-#define KEY_TEXT  "a record with that value exists already: key "
-#define FITS_TEXT "has a value that its column cannot hold."
-#define GEO_TEXT  "a geometry must be as it is read: SRID and WKB in base64"
+#define KEY_TEXT   "a record with that value exists already: key "
+#define REFER_TEXT "a foreign key constraint fails: no record has the value of "
+#define FITS_TEXT  "has a value that its column cannot hold."
+#define GEO_TEXT   "a geometry must be as it is read: SRID and WKB in base64"
 #define SET_TEXT                                                               \
 	"a text has characters that the character set of its column lacks"
 #define LOCK_TEXT "another transaction holds the records: try again"
@@ -92,8 +95,8 @@ static const struct meaning meanings[] = {
 	{ 1411, ST_INVALID, SAY_OWN, "a value does not fit", NULL },
 	{ 1412, ST_STALE, SAY_OWN, "a table has just been changed", NULL },
 	{ 1416, ST_INVALID, SAY_OWN, GEO_TEXT, NULL },
-	{ 1451, ST_INVALID, SAY_SERVER, NULL, NULL },
-	{ 1452, ST_INVALID, SAY_SERVER, NULL, NULL },
+	{ 1451, ST_INVALID, SAY_HEAD, NULL, " (`" },
+	{ 1452, ST_INVALID, SAY_NAME, REFER_TEXT, " FOREIGN KEY (" },
 	{ 1461, ST_UNAVAILABLE, SAY_OWN,
 	    "the database keeps too many prepared statements "
 	    "(max_prepared_stmt_count)",
@@ -120,7 +123,7 @@ static const struct meaning meanings[] = {
 	{ 3156, ST_INVALID, SAY_OWN, "a value does not fit", NULL },
 	{ 3169, ST_UNAVAILABLE, SAY_OWN, LOST_TEXT, NULL },
 	{ 3819, ST_INVALID, SAY_SERVER, NULL, NULL },
-	{ 4025, ST_INVALID, SAY_SERVER, NULL, NULL },
+	{ 4025, ST_INVALID, SAY_HEAD, NULL, " for `" },
 	{ 4031, ST_UNAVAILABLE, SAY_OWN, LOST_TEXT, NULL },
 };
 
@@ -156,8 +159,20 @@ mysql_error_ends_transaction(unsigned code)
 	return code == 1213 || code == 1020;
 }
 
-/* The name at the end, without the place ("at row 1") behind it. The last
- * `before` counts: a value may hold the same words. */
+/* As far as a word, which it may lack. */
+static struct str
+until(struct str text, struct str word)
+{
+	struct str rest = text;
+
+	while (rest.n > 0 && !str_starts(rest, word))
+		rest = str_skip(rest, 1);
+	return str_make(text.p, text.n - rest.n);
+}
+
+/* The name at the end, without the place ("at row 1") behind it, or without
+ * what a foreign key refers to. The last `before` counts: a value may hold the
+ * same words. */
 static struct str
 name_of(const char *message, const char *before)
 {
@@ -169,11 +184,8 @@ name_of(const char *message, const char *before)
 		if (str_starts(rest, word))
 			name = str_skip(rest, word.n);
 	}
-	for (rest = name; rest.n > 0; rest = str_skip(rest, 1)) {
-		if (str_starts(rest, STR(" at row ")))
-			name.n -= rest.n;
-	}
-	return name;
+	name = until(name, STR(" at row "));
+	return until(name, STR(") REFERENCES "));
 }
 
 /* i of `d`.`t`.`i` and of 'i'; what stands behind the quote is left. */
@@ -213,6 +225,9 @@ meaning_set(const struct meaning *m, const char *message, struct error *err)
 		return error_set(err, m->st, "%s", m->text);
 	case SAY_SERVER:
 		return error_set(err, m->st, "%s", message);
+	case SAY_HEAD:
+		name = until(str_of(message), str_of(m->before));
+		return error_set(err, m->st, "%.*s", STR_ARG(name));
 	case SAY_FIELD:
 		return field_set(m, message, err);
 	case SAY_NAME:

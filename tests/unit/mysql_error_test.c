@@ -34,6 +34,28 @@ a_duplicate_names_the_key_and_no_value(void **state)
 }
 
 static void
+a_foreign_key_names_its_fields_and_no_database(void **state)
+{
+	(void)state;
+	assert_error(1452,
+	    "Cannot add or update a child row: a foreign key constraint fails "
+	    "(`d`.`t`, CONSTRAINT `c` FOREIGN KEY (`a`, `b`) REFERENCES `p` "
+	    "(`x`, `y`) ON DELETE CASCADE)",
+	    ST_INVALID,
+	    "a foreign key constraint fails: no record has the value of `a`, "
+	    "`b`");
+	assert_error(1451,
+	    "Cannot delete or update a parent row: a foreign key constraint "
+	    "fails (`d`.`t`, CONSTRAINT `c` FOREIGN KEY (`a`) REFERENCES `p` "
+	    "(`x`))",
+	    ST_INVALID,
+	    "Cannot delete or update a parent row: a foreign key constraint "
+	    "fails");
+	assert_error(4025, "CONSTRAINT `t.c` failed for `d`.`t`", ST_INVALID,
+	    "CONSTRAINT `t.c` failed");
+}
+
+static void
 a_value_that_does_not_fit_names_the_column(void **state)
 {
 	(void)state;
@@ -57,6 +79,13 @@ a_value_that_does_not_fit_names_the_column(void **state)
 	    "a value does not fit");
 	assert_error(1265, "Data truncated for column '", ST_INVALID,
 	    "a value does not fit");
+	assert_error(1265,
+	    "Data truncated for column 'a at row 1 at row 2' at row 3",
+	    ST_INVALID, "a value does not fit");
+	assert_error(1292,
+	    "Truncated incorrect DOUBLE value: 'a for column `b at row 1 at "
+	    "row 2 at row 3'",
+	    ST_INVALID, "a value does not fit");
 	assert_error(1690, "BIGINT value is out of range in '(5 + 6)'",
 	    ST_INVALID, "a number is out of range");
 }
@@ -156,6 +185,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_duplicate_names_the_key_and_no_value),
+		cmocka_unit_test(
+		    a_foreign_key_names_its_fields_and_no_database),
 		cmocka_unit_test(a_value_that_does_not_fit_names_the_column),
 		cmocka_unit_test(every_kind_of_failure_has_its_status),
 		cmocka_unit_test(an_unknown_error_shows_its_number_and_no_text),
