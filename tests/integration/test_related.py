@@ -4,6 +4,7 @@ import pytest
 
 from support.answer import check_error
 from support.library import SMALL, Library, row
+from support.process import wait_until
 
 ENGINES = ("sqlite", "mysql")
 
@@ -550,3 +551,35 @@ def test_nothing_can_be_injected(library, option):
         else:
             check_error(answer, 400)
     assert len(library.rows("books")) == 5
+
+
+FLOATS = """
+CREATE TABLE float_parents (k FLOAT PRIMARY KEY, v INTEGER);
+CREATE TABLE float_children (
+    id INTEGER PRIMARY KEY, k FLOAT,
+    FOREIGN KEY (k) REFERENCES float_parents (k));
+INSERT INTO float_parents VALUES (0.1, 1), (2, 2);
+INSERT INTO float_children VALUES (1, 0.1), (2, 2);
+"""
+
+
+def test_floats_are_found_as_they_are_shown(library, engine, site):
+    """A float shows fewer digits than it has."""
+    config = engine.create("floats", FLOATS)
+    site.add_service("floats", engine.type, **config)
+    site.grant("owner", "floats", "*", "all")
+    wait_until(lambda: library.get(
+        "float_parents", service="floats").status == 200)
+    rows = library.rows("float_children", service="floats",
+                        related="float_parents")
+    assert by_id(rows, "float_parents_by_k", "k") == {1: 0.1, 2: 2}
+    rows = library.rows("float_parents", service="floats",
+                        related="float_children")
+    assert [names(row["float_children_by_k"], "id") for row in rows] == [
+        [1], [2]]
+    answer = library.call("PATCH", "float_parents", {"resource": [{"v": 3}]},
+                          service="floats", filter="v > 0")
+    assert names(answer.rows, "k") == [0.1, 2]
+    answer = library.call("PATCH", "float_parents", {"resource": [{"v": 4}]},
+                          service="floats", ids="0.1")
+    assert names(answer.rows, "k") == [0.1]

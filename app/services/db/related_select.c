@@ -86,7 +86,7 @@ equals_put(struct statement *s, char alias, const struct column *const *columns,
 			statement_put(s, " AND ");
 		column_put(s, alias, columns[i]);
 		statement_put(s, " = ");
-		statement_bind(s, key != NULL ? key[i] : none);
+		select_bind(s, columns[i], key != NULL ? key[i] : none);
 	}
 }
 
@@ -109,7 +109,7 @@ in_put(struct statement *s, char alias, const struct column *column,
 	statement_put(s, " IN (");
 	for (size_t i = 0; i < places; i++) {
 		comma_put(s, i);
-		statement_bind(s, key_at(keys, i)[0]);
+		select_bind(s, column, key_at(keys, i)[0]);
 	}
 	statement_put(s, ")");
 }

@@ -1,6 +1,7 @@
 #include "app/services/db/select.h"
 
 #include "app/services/db/group.h"
+#include "app/services/db/value.h"
 #include "drivers/db/catalog.h"
 
 static void
@@ -62,6 +63,14 @@ and_role(struct statement *s, const struct condition *role)
 	statement_condition(s, role);
 }
 
+void
+select_bind(struct statement *s, const struct column *column, struct db_value v)
+{
+	if (column->form == FORM_FLOAT)
+		value_as_kept(s->sql.arena, column, &v);
+	statement_bind(s, v);
+}
+
 static void
 equals_put(struct statement *s, const struct identity *by,
     const struct db_value *parts)
@@ -71,7 +80,7 @@ equals_put(struct statement *s, const struct identity *by,
 			statement_put(s, " AND ");
 		statement_name(s, by->columns[i]->name);
 		statement_put(s, " = ");
-		statement_bind(s, parts[i]);
+		select_bind(s, by->columns[i], parts[i]);
 	}
 }
 
@@ -105,7 +114,7 @@ in_put(struct statement *s, const struct identity *by,
 	for (size_t i = 0; i < places; i++) {
 		if (i > 0)
 			statement_put(s, ", ");
-		statement_bind(s, ids[i < n ? i : n - 1].parts[0]);
+		select_bind(s, by->columns[0], ids[i < n ? i : n - 1].parts[0]);
 	}
 	statement_put(s, ")");
 }

@@ -40,6 +40,12 @@ void select_listed(struct statement *s, const struct query *q,
 void select_order(struct statement *s, const struct query *q, struct str alias,
     struct str before);
 
+/* Binds what a row showed in a column, so that it is equal to what is stored:
+ * of a float it shows the shortest text that means it, which as a double is
+ * another number. */
+void select_bind(
+    struct statement *s, const struct column *column, struct db_value v);
+
 /* How many places a list of n values is given, so that few statements differ:
  * the next power of two. */
 size_t select_places(size_t n);
