@@ -88,6 +88,8 @@ def test_only_rows_of_the_filter_are_grouped(ask):
 
 @pytest.mark.parametrize("having, found", [
     ("COUNT_ALL > 1", [30]),
+    ("COUNT(*) > 1", [30]),
+    ("(sum( height ) > 1.74) and SUM_height < 1.76", [30, 40]),
     ("SUM_height > 1.74 and SUM_height < 1.76", [30, 40]),
     ("SUM_height is null", [None]),
     ("age in (18, 25)", [18, 25]),
@@ -112,6 +114,9 @@ def test_having_chooses_among_the_groups(ask, having, found):
     ({"group": "age", "order": "name"}, "Invalid field 'name' in order"),
     ({"having": "age = 1"}, "'having'"),
     ({"group": "age", "having": "nosuch = 1"}, "'nosuch'"),
+    ({"group": "age", "having": "SUM(nosuch) = 1"}, "'SUM_nosuch'"),
+    ({"group": "age", "having": "SLEEP(5) = 0"}, "'SLEEP_5'"),
+    ({"group": "age", "having": "COUNT(* > 1"}, "not closed"),
     ({"group": "age", "ids": "1"}, "'ids'"),
     ({"group": "age", "as_list": "true"}, "'as_list'"),
 ])

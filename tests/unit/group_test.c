@@ -128,6 +128,9 @@ having_is_a_filter_on_the_groups(void **state)
 		       "SUM_price > 1.5 and day is not null" },
 	    "(SELECT SUM(`price`) AS `SUM_price`, `day` FROM `things` GROUP BY "
 	    "`day`) AS grouped WHERE (`SUM_price` > ? AND `day` IS NOT NULL)");
+	expect_sql((struct asked){ "day", "SUM(price)", "sum(price)>1.5" },
+	    "(SELECT SUM(`price`) AS `SUM_price`, `day` FROM `things` GROUP BY "
+	    "`day`) AS grouped WHERE (`SUM_price` > ?)");
 }
 
 static void

@@ -82,6 +82,9 @@ struct filter_order {
 	char quote;                       /* the driver's, around names */
 	const struct filter_scope *scope; /* NULL: relations lead nowhere */
 	struct filter_reach *reach;       /* added to; only with a scope */
+	/* The table is a group's result: COUNT(*) is its column COUNT_ALL, and
+	 * SUM(a) SUM_a. */
+	bool has_functions;
 };
 
 /*

@@ -227,6 +227,37 @@ path_follow(struct filter_reader *r, const struct path *path,
 	return *column == NULL ? refuse_unknown(&r->text, path) : ST_OK;
 }
 
+/* SUM(a) as the name of its column, SUM_a; the name before is in path. */
+static enum status
+function_read(struct filter_reader *r, struct path *path)
+{
+	struct filter_text *t = &r->text;
+	struct str rest = str_skip(t->text, t->at);
+	size_t end = str_find(rest, ')');
+	struct str argument;
+
+	if (end == rest.n)
+		return filter_fault(
+		    t, t->at, FILTER_UNPARSABLE "A parenthesis is not closed.");
+	argument = str_trim(str_make(rest.p + 1, end - 1));
+	if (str_eq(argument, STR("*")))
+		argument = STR("ALL");
+	path->whole = arena_printf(
+	    t->arena, "%.*s_%.*s", STR_ARG(path->whole), STR_ARG(argument));
+	t->at += end + 1;
+	return ST_OK;
+}
+
+static bool
+is_function(const struct filter_reader *r, const struct path *path)
+{
+	const struct filter_text *t = &r->text;
+
+	return r->order->has_functions && path->n == 1 &&
+	       !str_is_null(path->whole) && t->at < t->text.n &&
+	       t->text.p[t->at] == '(';
+}
+
 enum status
 filter_field_read(struct filter_reader *r, const struct column **column,
     struct filter_node **out, struct filter_node **last)
@@ -236,6 +267,8 @@ filter_field_read(struct filter_reader *r, const struct column **column,
 
 	*out = NULL;
 	*last = NULL;
+	if (st == ST_OK && is_function(r, &path))
+		st = function_read(r, &path);
 	if (st != ST_OK)
 		return st;
 	/* A name of the table's own may have dots. */

@@ -118,6 +118,7 @@ having_read(const struct making *m)
 		.table = &m->group->result,
 		.params = m->order->params,
 		.quote = m->order->quote,
+		.has_functions = true,
 	};
 	struct condition *having = arena_alloc(m->arena, sizeof(*having));
 
