@@ -144,15 +144,19 @@ on_set(void *ctx, const struct str *names, size_t n)
 	return ST_OK;
 }
 
-static void
+/* The first; the rest is passed over. */
+static enum status
 value_keep(struct routine_answer *a, const struct db_value *v)
 {
-	struct arena *arena = a->call->req->arena;
-	struct db_value value =
-	    cast_value(arena, cast_of(a->options->returns), v);
+	struct db_value value;
 
-	if (a->value.n == 0)
-		value_put(&a->value, &value);
+	if (a->value.n > 0)
+		return ST_OK;
+	value =
+	    cast_value(a->call->req->arena, cast_of(a->options->returns), v);
+	value_put(&a->value, &value);
+	return a->value.n <= ROWS_BYTES_MAX ? ST_OK
+					    : refuse_beyond(a, BEYOND_BYTES);
 }
 
 static enum status
@@ -162,10 +166,8 @@ on_row(void *ctx, const struct db_value *v, size_t n)
 	size_t shown = 0;
 	enum status st;
 
-	if (a->is_value) {
-		value_keep(a, &v[0]);
-		return ST_OK;
-	}
+	if (a->is_value)
+		return value_keep(a, &v[0]);
 	for (size_t i = 0; i < n; i++) {
 		if (!a->hidden[i])
 			a->shown[shown++] =
