@@ -105,8 +105,7 @@ driver_open(const struct db_driver *driver, const struct service *record,
 	if (st == ST_OK)
 		st = instance_read(service, deadline_ms, err);
 	if (st == ST_OK && service->read_hosts.n > 0)
-		st = replicas_open(
-		    service, record->name, &service->replicas, err);
+		service->replicas = replicas_open(service, record->name);
 	if (st == ST_OK)
 		*instance = service;
 	else
@@ -133,7 +132,11 @@ mysql_open(const struct service *record, const struct service_host *host,
 static enum service_change
 db_changed(void *instance)
 {
-	return schema_watch_look(instance, clock_boot_ms());
+	struct db_service *service = instance;
+
+	if (service->replicas != NULL)
+		replicas_look(service->replicas);
+	return schema_watch_look(service, clock_boot_ms());
 }
 
 static size_t

@@ -7,12 +7,13 @@
 #include "app/base/log.h"
 #include "app/services/db/db.h"
 #include "drivers/db/pool.h"
-#include "middleware/registry/ticker.h"
 
-#define PERIOD_MS 1000
-
-/* A look takes no longer, for a connection and for an answer each. */
+/* A look takes no longer. */
 #define LOOK_MS 1000
+
+/* The rest after it, in times of what it took: one that hangs must not keep
+ * the other services waiting for long. */
+#define REST 10
 
 /* What a read waits for a connection before it asks elsewhere. */
 #define TAKE_MS 500
@@ -24,6 +25,7 @@ struct replica {
 	atomic_bool away;
 	/* Only the thread that looks uses these. */
 	struct db_conn *watch; /* NULL: none, or lost */
+	int64_t look_ms;       /* not before */
 	bool told;             /* the log says how it is */
 	bool told_away;
 };
@@ -32,7 +34,6 @@ struct replicas {
 	const struct db_driver *driver;
 	struct str service;
 	int64_t lag;
-	struct ticker ticker;
 	atomic_size_t turn;
 	size_t n;
 	struct replica list[];
@@ -53,7 +54,7 @@ watch_drop(struct replica *r)
 }
 
 static enum status
-watch_have(struct replica *r, struct error *err)
+watch_have(struct replica *r, int64_t deadline_ms, struct error *err)
 {
 	const struct db_driver *driver = r->all->driver;
 
@@ -61,20 +62,20 @@ watch_have(struct replica *r, struct error *err)
 		watch_drop(r);
 	if (r->watch != NULL)
 		return ST_OK;
-	return driver->connect(
-	    &r->config, clock_boot_ms() + LOOK_MS, &r->watch, err);
+	return driver->connect(&r->config, deadline_ms, &r->watch, err);
 }
 
 /* ST_STALE: it answers, and is too far behind. */
 static enum status
-look(struct replica *r, struct error *err)
+look(struct replica *r, int64_t now_ms, struct error *err)
 {
+	int64_t deadline_ms = now_ms + LOOK_MS;
 	int64_t seconds = 0;
-	enum status st = watch_have(r, err);
+	enum status st = watch_have(r, deadline_ms, err);
 
 	if (st == ST_OK)
 		st = r->all->driver->behind(
-		    r->watch, clock_boot_ms() + LOOK_MS, &seconds, err);
+		    r->watch, deadline_ms, &seconds, err);
 	if (st != ST_OK || seconds <= r->all->lag)
 		return st;
 	if (seconds == DB_BEHIND_FOREVER)
@@ -104,11 +105,13 @@ tell(struct replica *r, bool away, const struct error *why)
 }
 
 static void
-replica_look(struct replica *r)
+replica_look(struct replica *r, int64_t now_ms)
 {
 	struct error why = { .text = "" };
-	enum status st = look(r, &why);
+	enum status st = look(r, now_ms, &why);
+	int64_t end_ms = clock_boot_ms();
 
+	r->look_ms = end_ms + (end_ms - now_ms) * REST;
 	atomic_store(&r->away, st != ST_OK);
 	tell(r, st != ST_OK, &why);
 	if (st == ST_OK || st == ST_STALE)
@@ -117,13 +120,15 @@ replica_look(struct replica *r)
 	pool_interrupt(r->pool);
 }
 
-static void
-replicas_look(void *ctx)
+void
+replicas_look(struct replicas *all)
 {
-	struct replicas *all = ctx;
+	for (size_t i = 0; i < all->n; i++) {
+		int64_t now_ms = clock_boot_ms();
 
-	for (size_t i = 0; i < all->n; i++)
-		replica_look(&all->list[i]);
+		if (now_ms >= all->list[i].look_ms)
+			replica_look(&all->list[i], now_ms);
+	}
 }
 
 /* Nothing is written there, nor asked of another link in secret. */
@@ -143,14 +148,12 @@ replica_open(struct replica *r, struct replicas *all,
 	    all->driver, &r->config, (size_t)service->max_connections);
 }
 
-enum status
-replicas_open(struct db_service *service, struct str name,
-    struct replicas **out, struct error *err)
+struct replicas *
+replicas_open(const struct db_service *service, struct str name)
 {
 	const struct read_hosts *hosts = &service->read_hosts;
 	struct replicas *all =
 	    calloc(1, sizeof(*all) + hosts->n * sizeof(all->list[0]));
-	enum status st;
 
 	if (all == NULL)
 		abort();
@@ -160,11 +163,7 @@ replicas_open(struct db_service *service, struct str name,
 	all->n = hosts->n;
 	for (size_t i = 0; i < hosts->n; i++)
 		replica_open(&all->list[i], all, service, &hosts->list[i]);
-	ticker_init(&all->ticker, replicas_look, all, PERIOD_MS);
-	st = ticker_start(&all->ticker, err);
-	ticker_poke(&all->ticker);
-	*out = all;
-	return st;
+	return all;
 }
 
 void
@@ -172,8 +171,6 @@ replicas_close(struct replicas *all)
 {
 	if (all == NULL)
 		return;
-	ticker_stop(&all->ticker);
-	ticker_close(&all->ticker);
 	for (size_t i = 0; i < all->n; i++) {
 		watch_drop(&all->list[i]);
 		pool_close(all->list[i].pool);
@@ -181,14 +178,7 @@ replicas_close(struct replicas *all)
 	free(all);
 }
 
-/* The next look says when it is well again. */
-static void
-replica_doubt(struct replica *r)
-{
-	atomic_store(&r->away, true);
-	ticker_poke(&r->all->ticker);
-}
-
+/* One that cannot be reached is well again when the next look says so. */
 static bool
 replica_take(struct replica *r, int64_t deadline_ms, struct db_conn **out)
 {
@@ -198,7 +188,7 @@ replica_take(struct replica *r, int64_t deadline_ms, struct db_conn **out)
 		return false;
 	st = pool_take(r->pool, deadline_ms, out, NULL);
 	if (st == ST_UNAVAILABLE)
-		replica_doubt(r);
+		atomic_store(&r->away, true);
 	return st == ST_OK;
 }
 
@@ -227,6 +217,6 @@ replica_give(
     struct replica *r, struct db_conn *conn, enum status st, bool broken)
 {
 	if (st == ST_UNAVAILABLE && !r->all->driver->usable(conn, false))
-		replica_doubt(r);
+		atomic_store(&r->away, true);
 	pool_give(r->pool, conn, broken);
 }
