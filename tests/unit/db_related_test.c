@@ -207,6 +207,34 @@ an_answer_that_grows_too_large_is_refused(void **state)
 	    "The answer is too large: ask for fewer records.");
 }
 
+/* Before the first statement, and again after the commit. */
+static void
+tables_written_through_relations_are_outdated(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(world_call(w, "POST", "_table/hub",
+			     "{\"id\":5,\"c0_by_hub\":[{}],"
+			     "\"c7_by_hub\":[]}"),
+	    200);
+	assert_string_equal(w->deleted, "hub c0 c7 ? |hub c0 c7 ? |");
+}
+
+static void
+more_tables_than_tags_outdate_everything(void **state)
+{
+	struct world *w = *state;
+	struct buf body = buf_in(&w->arena);
+
+	buf_put_lit(&body, "{\"id\":6");
+	for (int i = 0; i < TAGS_MAX; i++)
+		buf_printf(&body, ",\"c%d_by_hub\":[{}]", i);
+	buf_put(&body, str_make("}", 2));
+	assert_int_equal(world_call(w, "POST", "_table/hub", body.p), 200);
+	assert_string_equal(w->deleted, "* |* |");
+	assert_int_equal(world_number(w, "SELECT max(hub) FROM c15"), 6);
+}
+
 int
 main(void)
 {
@@ -217,6 +245,8 @@ main(void)
 		cmocka_unit_test(spellings_of_the_same_share_a_key),
 		cmocka_unit_test(keys_of_several_statements_find_their_records),
 		cmocka_unit_test(an_answer_that_grows_too_large_is_refused),
+		cmocka_unit_test(tables_written_through_relations_are_outdated),
+		cmocka_unit_test(more_tables_than_tags_outdate_everything),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -12,8 +12,10 @@ needs_savepoints(const struct bulk *b)
 {
 	const struct table_call *c = b->call;
 
-	return c->service->driver->fails_in_part && c->table->has_triggers &&
-	       b->n > 1 && !b->query.rollback;
+	bool in_part =
+	    c->service->driver->fails_in_part && c->table->has_triggers;
+
+	return (in_part || b->nests) && b->n > 1 && !b->query.rollback;
 }
 
 static enum status

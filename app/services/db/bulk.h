@@ -40,6 +40,7 @@ struct bulk {
 	const char *done;   /* "created" */
 	bool single;        /* named by the path: answered without a list */
 
+	bool nests;       /* related records are in some of the records */
 	size_t by_itself; /* items before this one are not put into blocks */
 
 	struct preload *preload; /* of the records shown; NULL: nothing related

@@ -57,6 +57,9 @@ struct table_call {
 	bool lasting;                 /* its answer may leave in pieces */
 	bool outdated;                /* the schema is not the catalogue's */
 	bool in_doubt;                /* the commit was sent, not answered */
+	/* other tables that it writes, each once; see nested.h */
+	const struct db_table **also;
+	size_t n_also;
 	/* What the database said of a name that it does not know, and what was
 	 * to be done: the answer stands, but may be another once the schema
 	 * has been looked at. STR_NULL: it knew all. */

@@ -112,11 +112,22 @@ depends_read(
 }
 
 size_t
-depends_write(const struct db_service *service, const struct db_table *table,
-    bool outdated, struct str *tags)
+depends_write(const struct table_call *call, struct str *tags)
 {
-	tags[0] = tag_of_table(service, table);
-	tags[1] = service->tag_any;
-	tags[2] = service->tag_all;
-	return outdated || reaches_others(table) ? 3 : 2;
+	const struct db_service *service = call->service;
+	struct collection c = { .service = service, .tags = tags };
+	bool reaches = call->outdated || reaches_others(call->table);
+
+	tag_add(&c, tag_of_table(service, call->table));
+	for (size_t i = 0; i < call->n_also; i++) {
+		tag_add(&c, tag_of_table(service, call->also[i]));
+		reaches = reaches || reaches_others(call->also[i]);
+	}
+	tag_add(&c, service->tag_any);
+	if (reaches)
+		tag_add(&c, service->tag_all);
+	if (c.n <= TAGS_MAX)
+		return c.n;
+	tags[0] = service->tag_all;
+	return 1;
 }

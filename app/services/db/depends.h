@@ -12,11 +12,9 @@
 
 #include "app/base/str.h"
 
-#define DEPENDS_MAX 3
-
 struct db_service;
-struct db_table;
 struct query;
+struct table_call;
 
 /* Names the tags, once identity and catalogue are known. */
 void depends_open(struct db_service *service);
@@ -29,10 +27,12 @@ void depends_open(struct db_service *service);
 size_t depends_read(
     const struct db_service *service, const struct query *q, struct str *tags);
 
-/* tags has room for DEPENDS_MAX. outdated: the schema is no longer what the
- * catalogue says, so a trigger or a cascade that it does not know may reach any
- * table. */
-size_t depends_write(const struct db_service *service,
-    const struct db_table *table, bool outdated, struct str *tags);
+/*
+ * Of each table that the call writes. tags has room for TAGS_MAX: where that is
+ * too little, the tag of all answers stands for them. It is there as well when
+ * the schema is not what the catalogue says, so that a trigger or a cascade
+ * that nobody knows of may reach any table.
+ */
+size_t depends_write(const struct table_call *c, struct str *tags);
 
 #endif

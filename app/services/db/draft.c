@@ -88,16 +88,37 @@ refuse_empty(struct error *err)
 	    err, ST_INVALID, "No valid fields were found in record.");
 }
 
+struct draft
+draft_empty(struct arena *arena, const struct db_table *table)
+{
+	struct assignment *list =
+	    arena_alloc(arena, table->n_columns * sizeof(list[0]));
+
+	return (struct draft){ .list = list };
+}
+
+void
+draft_set(struct draft *draft, const struct column *column,
+    const struct db_value *value)
+{
+	size_t i = 0;
+
+	while (i < draft->n && draft->list[i].column != column)
+		i++;
+	if (i == draft->n)
+		draft->n++;
+	draft->list[i] = (struct assignment){ column, *value };
+}
+
 enum status
-draft_read(struct arena *arena, const struct db_table *table,
+draft_members(struct arena *arena, const struct db_table *table,
     struct json object, enum draft_use use, struct draft *out,
     struct error *err)
 {
 	struct json_walk walk = json_walk(arena, object);
 	struct json_member member;
 
-	out->n = 0;
-	out->list = arena_alloc(arena, table->n_columns * sizeof(out->list[0]));
+	*out = draft_empty(arena, table);
 	while (json_next(&walk, &member)) {
 		const struct column *c = table_column(table, member.name);
 		enum status st;
@@ -108,9 +129,26 @@ draft_read(struct arena *arena, const struct db_table *table,
 		if (st != ST_OK)
 			return st;
 	}
-	if (out->n == 0)
+	return ST_OK;
+}
+
+enum status
+draft_check(const struct db_table *table, const struct draft *draft,
+    enum draft_use use, struct error *err)
+{
+	if (draft->n == 0)
 		return refuse_empty(err);
-	return use == DRAFT_NEW ? required_check(table, out, err) : ST_OK;
+	return use == DRAFT_NEW ? required_check(table, draft, err) : ST_OK;
+}
+
+enum status
+draft_read(struct arena *arena, const struct db_table *table,
+    struct json object, enum draft_use use, struct draft *out,
+    struct error *err)
+{
+	enum status st = draft_members(arena, table, object, use, out, err);
+
+	return st == ST_OK ? draft_check(table, out, use, err) : st;
 }
 
 static bool
@@ -123,17 +161,17 @@ identifies(const struct identity *by, const struct column *column)
 	return false;
 }
 
-enum status
-draft_without(struct draft *draft, const struct identity *by, struct error *err)
+struct draft
+draft_rest(
+    struct arena *arena, const struct draft *draft, const struct identity *by)
 {
-	size_t kept = 0;
+	struct draft rest = draft_empty(arena, by->table);
 
 	for (size_t i = 0; i < draft->n; i++) {
 		if (!identifies(by, draft->list[i].column))
-			draft->list[kept++] = draft->list[i];
+			rest.list[rest.n++] = draft->list[i];
 	}
-	draft->n = kept;
-	return kept == 0 ? refuse_empty(err) : ST_OK;
+	return rest;
 }
 
 enum status

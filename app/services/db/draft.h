@@ -18,7 +18,7 @@ struct assignment {
 
 struct draft {
 	struct assignment *list;
-	size_t n; /* at least 1 */
+	size_t n; /* at least 1, once it has been checked */
 };
 
 enum draft_use { DRAFT_NEW, DRAFT_CHANGE };
@@ -33,12 +33,13 @@ enum status draft_read(struct arena *arena, const struct db_table *table,
     struct json object, enum draft_use use, struct draft *out,
     struct error *err);
 
-/*
- * Without what identifies the record, which a change leaves as it is stored
- * ('ABC' may have named 'abc'). ST_INVALID when nothing is left.
- */
-enum status draft_without(
-    struct draft *draft, const struct identity *by, struct error *err);
+/* The two halves of it: the members, without a look at what is missing; and
+ * that look. */
+enum status draft_members(struct arena *arena, const struct db_table *table,
+    struct json object, enum draft_use use, struct draft *out,
+    struct error *err);
+enum status draft_check(const struct db_table *table, const struct draft *draft,
+    enum draft_use use, struct error *err);
 
 /*
  * A new record of that identifier, out of what was to change the one that is
@@ -47,6 +48,19 @@ enum status draft_without(
 enum status draft_for_new(struct arena *arena, const struct identity *by,
     const struct db_value *parts, const struct draft *change, struct draft *out,
     struct error *err);
+
+/* A draft of nothing. This one, what draft_members() reads and draft_rest()
+ * leaves have room for every column of their table. */
+struct draft draft_empty(struct arena *arena, const struct db_table *table);
+
+/* The draft without what identifies the record, which a change leaves as it is
+ * stored ('ABC' may have named 'abc'); it may be nothing then. */
+struct draft draft_rest(
+    struct arena *arena, const struct draft *draft, const struct identity *by);
+
+/* Assigns a value, in place of another. */
+void draft_set(struct draft *draft, const struct column *column,
+    const struct db_value *value);
 
 /* What is assigned to the column, or NULL. */
 const struct db_value *draft_value(

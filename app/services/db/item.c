@@ -1,77 +1,31 @@
 /* What a batch does with one record: make it, change it, delete it. */
 #include "app/services/db/bulk.h"
 #include "app/services/db/modify.h"
+#include "app/services/db/nested.h"
+#include "app/services/db/record.h"
 #include "app/services/db/select.h"
-#include "app/services/db/taken.h"
 #include "app/services/db/target.h"
 #include "app/services/db/written.h"
 #include "drivers/db/catalog.h"
 #include "middleware/request.h"
 
-/* What a column counted up to. */
-static struct db_value
-counted(const struct column *column, int64_t id)
+/* The related records in the record of an item. */
+static struct nesting
+nesting_of(const struct bulk *b, size_t i)
 {
-	if (column->is_unsigned && id < 0)
-		return (struct db_value){ .type = DB_UINT, .u = (uint64_t)id };
-	return (struct db_value){ .type = DB_INT, .i = id };
-}
+	struct nesting nesting = { .n = 0 };
 
-/* Key columns as they were sent or counted up; false when one is neither. */
-static bool
-key_known(const struct db_table *table, const struct draft *draft,
-    int64_t last_id, struct db_value *key)
-{
-	for (size_t i = 0; i < table->n_key; i++) {
-		const struct db_value *sent = draft_value(draft, table->key[i]);
-
-		if (sent != NULL)
-			key[i] = *sent;
-		else if (table->key[i]->auto_increment)
-			key[i] = counted(table->key[i], last_id);
-		else
-			return false;
-	}
-	return table->n_key > 0;
-}
-
-/* A trigger may set another key than was sent; under a role it must be the new
- * row that is looked at. */
-static bool
-key_is_asked(const struct table_call *c, bool known)
-{
-	bool doubtful = c->role != NULL && c->table->has_triggers;
-
-	return c->table->n_key > 0 && (!known || doubtful) &&
-	       c->service->driver->returning(c->conn);
-}
-
-/* Inserts, and finds the key out. *known: key holds it. */
-static enum status
-insert(struct table_call *c, const struct draft *draft, struct db_value *key,
-    bool *known, struct error *err)
-{
-	struct taken taken = { .arena = c->req->arena, .v = key };
-	struct statement s = table_call_statement(c);
-	struct db_result result;
-	enum status st;
-
-	*known = key_known(c->table, draft, 0, key);
-	modify_insert(&s, c->table, draft);
-	if (key_is_asked(c, *known))
-		modify_returning(&s, c->table);
-	st = table_call_run(c, &s, taken_take, &taken, &result, err);
-	if (st != ST_OK)
-		return st;
-	if (*known && taken.n == 0)
-		(void)key_known(c->table, draft, result.last_id, key);
-	*known = *known || taken.n > 0;
-	return ST_OK;
+	if (!b->nests)
+		return nesting;
+	nesting =
+	    nested_of(b->call, b->records.list[b->query.n_ids > 0 ? 0 : i]);
+	nesting.may_delete = b->query.deletes_related;
+	return nesting;
 }
 
 static enum status
-insert_and_show(struct bulk *b, const struct draft *draft, struct buf *shown,
-    struct error *err)
+insert_and_show(struct bulk *b, const struct draft *draft,
+    const struct nesting *nesting, struct buf *shown, struct error *err)
 {
 	struct table_call *c = b->call;
 	struct identity by = identity_key(c->table);
@@ -86,45 +40,77 @@ insert_and_show(struct bulk *b, const struct draft *draft, struct buf *shown,
 	enum status st = written_check(c, err);
 
 	if (st == ST_OK)
-		st = insert(c, draft, key, &known, err);
+		st = record_insert(c, draft, key, &known, err);
 	if (st != ST_OK)
 		return st;
 	w.name = known ? &name : NULL;
-	return written_show(c, &w, shown, err);
+	st = nested_after(c, nesting, w.name, err);
+	return st == ST_OK ? written_show(c, &w, shown, err) : st;
 }
 
 enum status
 item_create(struct bulk *b, size_t i, struct buf *shown, struct error *err)
 {
 	struct table_call *c = b->call;
+	struct nesting nesting = nesting_of(b, i);
 	struct draft draft;
-	enum status st = draft_read(c->req->arena, c->table, b->records.list[i],
-	    DRAFT_NEW, &draft, err);
+	enum status st = draft_members(c->req->arena, c->table,
+	    b->records.list[i], DRAFT_NEW, &draft, err);
 
-	return st == ST_OK ? insert_and_show(b, &draft, shown, err) : st;
+	if (st == ST_OK)
+		st = nested_before(c, &nesting, &draft, err);
+	if (st == ST_OK)
+		st = draft_check(c->table, &draft, DRAFT_NEW, err);
+	if (st != ST_OK)
+		return st;
+	return insert_and_show(b, &draft, &nesting, shown, err);
+}
+
+/* Nothing in it is changed: it must be there all the same. */
+static enum status
+find(struct bulk *b, struct target *t, const struct record_name *name,
+    struct error *err)
+{
+	struct error why = { .text = "" };
+	enum status st = record_values(
+	    b->call, name, t->by.columns, t->by.n, t->parts, &why);
+
+	if (st == ST_MISSING)
+		return identifier_missing(&t->id, err);
+	return st == ST_OK ? st : error_set(err, st, "%s", why.text);
 }
 
 static enum status
 update(struct bulk *b, struct target *t, const struct draft *draft,
-    struct buf *shown, struct error *err)
+    const struct nesting *nesting, struct error *err)
 {
 	struct table_call *c = b->call;
 	struct statement s = table_call_statement(c);
+	struct record_name name = { &t->by, t->parts };
+	enum status st = written_check(c, err);
+
+	if (st == ST_OK && draft->n == 0)
+		st = find(b, t, &name, err);
+	modify_update(&s, draft, &name, c->role);
+	if (st == ST_OK && draft->n > 0)
+		st = target_run(b, &s, t, err);
+	if (st != ST_OK)
+		return st;
+	target_rename(t, draft);
+	return nested_after(c, nesting, &name, err);
+}
+
+static enum status
+updated_show(struct bulk *b, const struct target *t, const struct draft *draft,
+    struct buf *shown, struct error *err)
+{
 	struct record_name name = { &t->by, t->parts };
 	struct written w = { .query = &b->query,
 		.name = &name,
 		.draft = draft,
 		.preload = b->preload };
-	enum status st = written_check(c, err);
 
-	if (st != ST_OK)
-		return st;
-	modify_update(&s, draft, &name, c->role);
-	st = target_run(b, &s, t, err);
-	if (st != ST_OK)
-		return st;
-	target_rename(t, draft);
-	return written_show(c, &w, shown, err);
+	return written_show(b->call, &w, shown, err);
 }
 
 /* A part that no value of its column can be names nothing to be made. */
@@ -142,28 +128,37 @@ may_be_made(const struct bulk *b, const struct target *t)
 
 static enum status
 upsert(struct bulk *b, const struct target *t, const struct draft *change,
-    struct buf *shown, struct error *err)
+    const struct nesting *nesting, struct buf *shown, struct error *err)
 {
 	struct draft draft;
 	enum status st = draft_for_new(b->call->req->arena, &b->query.by,
 	    t->id.parts, change, &draft, err);
 
-	return st == ST_OK ? insert_and_show(b, &draft, shown, err) : st;
+	return st == ST_OK ? insert_and_show(b, &draft, nesting, shown, err)
+			   : st;
 }
 
-/* What a change assigns: the one record for all ids, or the item's own. */
+/* What a change assigns: the one record for all ids, or the item's own; with
+ * related records in it that may be nothing. */
 static enum status
-draft_of(struct bulk *b, size_t i, struct draft *draft, struct error *err)
+draft_of(struct bulk *b, size_t i, const struct nesting *nesting,
+    struct draft *draft, struct error *err)
 {
 	struct table_call *c = b->call;
-	enum status st;
+	enum status st = ST_OK;
 
 	*draft = b->draft;
-	if (b->query.n_ids > 0)
-		return ST_OK;
-	st = draft_read(c->req->arena, c->table, b->records.list[i],
-	    DRAFT_CHANGE, draft, err);
-	return st == ST_OK ? draft_without(draft, &b->query.by, err) : st;
+	if (b->query.n_ids == 0) {
+		st = draft_members(c->req->arena, c->table, b->records.list[i],
+		    DRAFT_CHANGE, draft, err);
+		if (st == ST_OK)
+			*draft = draft_rest(c->req->arena, draft, &b->query.by);
+	}
+	if (st == ST_OK)
+		st = nested_before(c, nesting, draft, err);
+	if (st != ST_OK || nesting->n > 0)
+		return st;
+	return draft_check(c->table, draft, DRAFT_CHANGE, err);
 }
 
 enum status
@@ -171,15 +166,18 @@ item_change(struct bulk *b, size_t i, struct buf *shown, struct error *err)
 {
 	struct error why = { .text = "" };
 	struct target t = { .parts = NULL };
+	struct nesting nesting = nesting_of(b, i);
 	struct draft draft;
-	enum status st = draft_of(b, i, &draft, &why);
+	enum status st = draft_of(b, i, &nesting, &draft, &why);
 
 	if (st == ST_OK)
 		st = target_find(b, i, &t, &why);
 	if (st == ST_OK)
-		st = update(b, &t, &draft, shown, &why);
+		st = update(b, &t, &draft, &nesting, &why);
 	if (st == ST_MISSING && may_be_made(b, &t))
-		return upsert(b, &t, &draft, shown, err);
+		return upsert(b, &t, &draft, &nesting, shown, err);
+	if (st == ST_OK)
+		st = updated_show(b, &t, &draft, shown, &why);
 	return st == ST_OK ? st : error_set(err, st, "%s", why.text);
 }
 

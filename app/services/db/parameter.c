@@ -2,8 +2,7 @@
 
 /* What is never honoured here, and when that matters. */
 enum refused {
-	REFUSE_SWITCH = ASKS, /* when it is on */
-	REFUSE_IN_BODY        /* where format_of() does not look */
+	REFUSE_IN_BODY = ASKS /* where format_of() does not look */
 };
 
 struct parameter {
@@ -44,12 +43,14 @@ static const struct parameter parameters[] = {
 	PARAMETER("having", ASK_HAVING),
 	PARAMETER("related", ASK_RELATED),
 	PARAMETER("file", REFUSE_IN_BODY),
-	PARAMETER("allow_related_delete", REFUSE_SWITCH),
+	PARAMETER("allow_related_delete", ASK_RELATED_DELETE),
 	PARAMETER("accept", REFUSE_IN_BODY),
 };
 
 #define RECORDS (1u << QUERY_RECORD | 1u << QUERY_CREATE | 1u << QUERY_CHANGE)
 #define SETS    (1u << QUERY_BATCH | 1u << QUERY_DELETE)
+
+#define CHANGES (1u << QUERY_CREATE | 1u << QUERY_CHANGE | 1u << QUERY_BATCH)
 
 /* The uses that would pass over what is asked, and must not. */
 static const unsigned not_meant[ASKS] = {
@@ -62,6 +63,7 @@ static const unsigned not_meant[ASKS] = {
 	[ASK_HAVING] = ~(1u << QUERY_LIST),
 	[ASK_IDS] = RECORDS,
 	[ASK_FORCE] = ~(1u << QUERY_DELETE),
+	[ASK_RELATED_DELETE] = ~CHANGES,
 	[ASK_INCLUDE_SCHEMA] = ~(1u << QUERY_LIST),
 };
 
@@ -79,7 +81,7 @@ parameter_find(struct str name)
 static bool
 is_switch(int asked)
 {
-	return asked == REFUSE_SWITCH || asked == ASK_FORCE ||
+	return asked == ASK_FORCE || asked == ASK_RELATED_DELETE ||
 	       asked == ASK_COUNT_ONLY || asked == ASK_INCLUDE_SCHEMA;
 }
 

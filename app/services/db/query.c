@@ -337,6 +337,7 @@ query_parse(struct arena *arena, const struct query_source *source,
 	out->include_schema = is_on(&r, ASK_INCLUDE_SCHEMA);
 	out->count_only = is_on(&r, ASK_COUNT_ONLY);
 	out->force = is_on(&r, ASK_FORCE);
+	out->deletes_related = is_on(&r, ASK_RELATED_DELETE);
 	out->bare = is_bare(&r);
 	st = related_read(&r, err);
 	return st == ST_OK ? rows_read(&r, err) : st;

@@ -69,6 +69,7 @@ struct query {
 	bool force;   /* a delete of every row is meant */
 	bool go_on;   /* continue=true: after a failure with the next record */
 	bool rollback;
+	bool deletes_related; /* allow_related_delete=true; see nested.h */
 };
 
 /* What query_parse() reads; lives as long as the query. */

@@ -8,8 +8,8 @@
 static enum status
 tags_before(struct table_call *c)
 {
-	struct str tags[DEPENDS_MAX];
-	size_t n = depends_write(c->service, c->table, c->outdated, tags);
+	struct str tags[TAGS_MAX];
+	size_t n = depends_write(c, tags);
 
 	return tags_bump_before(c->req, tags, n);
 }
@@ -17,8 +17,8 @@ tags_before(struct table_call *c)
 static void
 tags_after(struct table_call *c)
 {
-	struct str tags[DEPENDS_MAX];
-	size_t n = depends_write(c->service, c->table, c->outdated, tags);
+	struct str tags[TAGS_MAX];
+	size_t n = depends_write(c, tags);
 
 	tags_bump_after(c->req, tags, n);
 }

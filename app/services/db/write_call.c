@@ -4,6 +4,7 @@
  */
 #include "app/services/db/answer.h"
 #include "app/services/db/bulk.h"
+#include "app/services/db/nested.h"
 #include "app/services/db/role_filter.h"
 #include "app/services/db/sweep.h"
 #include "middleware/csv.h"
@@ -98,9 +99,16 @@ items_take(struct bulk *b, struct error *err)
 	if (st == ST_OK)
 		st = shared_check(b, err);
 	b->n = b->query.n_ids > 0 ? b->query.n_ids : b->records.n;
+	if (st == ST_OK && !deletes(b))
+		st = nested_prepare(c, &b->records, &b->nests, err);
+	if (st == ST_OK && b->nests && b->query.filter != NULL)
+		return error_set(err, ST_INVALID,
+		    "Related records cannot be written with a filter.");
 	if (st == ST_OK && b->query.n_ids > 0 && !deletes(b))
-		st = draft_read(c->req->arena, c->table, b->records.list[0],
+		st = draft_members(c->req->arena, c->table, b->records.list[0],
 		    DRAFT_CHANGE, &b->draft, err);
+	if (st == ST_OK && b->query.n_ids > 0 && !deletes(b) && !b->nests)
+		st = draft_check(c->table, &b->draft, DRAFT_CHANGE, err);
 	return st;
 }
 
