@@ -90,7 +90,7 @@ def test_one_file_is_a_whole_installation(site):
         assert fcgi.call(
             server.address, "/api/v2/shop/_table/t", method="DELETE",
             headers={"X-DreamFactory-API-Key": site.key}).status == 401
-        assert status_of(server, "/api/v2/shop/_schema", site.key) == 401
+        assert status_of(server, "/api/v2/shop/_schema/t", site.key) == 401
     finally:
         server.stop()
 
@@ -213,7 +213,7 @@ def test_both_kinds_serve_side_by_side(site):
             uri = f"/api/v2/{service}/_table/t"
             assert status_of(server, uri, site.key) == 200
             assert status_of(server, uri, key) == 200
-        assert status_of(server, "/api/v2/other/_schema", site.key) == 401
+        assert status_of(server, "/api/v2/other/_schema/t", site.key) == 401
     finally:
         server.stop()
 

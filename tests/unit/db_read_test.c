@@ -233,7 +233,7 @@ what_is_not_understood_is_refused_by_name(void **state)
 	todo_expect_refused(*state, "_table/todo?limit=ten", 400,
 	    "Parameter 'limit' must be an integer.");
 	todo_expect_refused(*state, "_table/todo?ids=1,2,3,4,5", 400,
-	    "Parameter 'ids' names more than 4 records.");
+	    "Parameter 'ids' names more than 4 records (max_records).");
 }
 
 static void

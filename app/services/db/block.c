@@ -37,7 +37,8 @@ may_be_block(const struct bulk *b, size_t i)
 	return b->item == item_create && i >= b->by_itself && b->n - i > 1 &&
 	       c->role == NULL && c->table->undoes && !c->table->has_triggers &&
 	       driver->returns_in_order && driver->returning(c->conn) &&
-	       b->query.n_related == 0 && !b->nests && shows_key_only(&b->query);
+	       b->query.n_related == 0 && !b->nests &&
+	       shows_key_only(&b->query);
 }
 
 static size_t
