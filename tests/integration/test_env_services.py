@@ -95,6 +95,29 @@ def test_one_file_is_a_whole_installation(site):
         server.stop()
 
 
+def test_a_declared_role_may_be_about_some_rows(site):
+    """Which a reload changes, and commands show."""
+    with sqlite3.connect(site.path("shop.sqlite")) as db:
+        db.execute("INSERT INTO t VALUES (2, 'two'), (3, 'three')")
+    db.close()
+    site.configure(ROLE_READER_FILTERS='\'{"shop:_table/*":[{"name":"id",'
+                   '"operator":"in","value":[1,3]}]}\'')
+    server = site.serve()
+
+    def ids():
+        answer = get(server, "/api/v2/shop/_table/t", site.key)
+        return [row["id"] for row in answer.rows]
+    try:
+        assert ids() == [1, 3]
+        assert status_of(server, "/api/v2/shop/_table/t/2", site.key) == 404
+        assert "id in [1,3]" in site.weir("role", "show", "reader")
+        site.configure(ROLE_READER_FILTERS=None)
+        server.signal(signal.SIGHUP)
+        assert wait_until(lambda: ids() == [1, 2, 3])
+    finally:
+        server.stop()
+
+
 def test_one_file_is_a_whole_installation_on_a_server(site, mariadb):
     """And its password is nowhere but in the file."""
     mariadb.create_database("crm", "CREATE TABLE t (id INT PRIMARY KEY,"
@@ -295,6 +318,9 @@ def test_a_name_that_both_have_stops_the_start(
     ("SERVICE_shop_TYPE", "sqlite", "given already"),
     ("ROLE_READER_ACCESS", "shop:GET", "SERVICE:COMPONENT:VERBS"),
     ("ROLE_READER_ACCESS", "crm:*:GET", 'service "crm" does not exist'),
+    ("ROLE_READER_FILTERS", "[]", "must be a JSON object"),
+    ("ROLE_READER_FILTERS", '\'{"shop:t":[{"name":"a","operator":"is null"}]'
+     "}'", "no row of ACCESS"),
     ("KEY_WEB_HASH", "1234", "hexadecimal"),
     ("KEY_WEB_ROLE", "writer", 'role "writer" does not exist'),
 ])
