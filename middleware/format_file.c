@@ -38,6 +38,8 @@ clean(struct arena *arena, struct str name)
 {
 	struct buf out = buf_in(arena);
 
+	if (str_is_null(name))
+		return STR("");
 	while (name.n > 0 && out.n < NAME_MAX_BYTES) {
 		size_t n = utf8_first(name);
 
