@@ -254,11 +254,13 @@ no_hidden_row_is_replaced(void **state)
 static void
 filters_that_cannot_be_applied_deny_every_call(void **state)
 {
+	static const char lookup[] = "[{\"name\":\"owner\","
+				     "\"operator\":\"=\","
+				     "\"value\":\"{user.id}\"}]";
 	static const char *const filters[] = { "[", "{}", "[{\"name\":\"x\"}]",
 		"[{\"name\":\"no\",\"operator\":\"is null\"}]",
 		"[{\"name\":\"owner\",\"operator\":\"=\",\"value\":\"x\"}]",
-		"[{\"name\":\"owner\",\"operator\":\"=\","
-		"\"value\":\"{user.id}\"}]" };
+		lookup };
 	static const char *const calls[][3] = { { "GET", "_table/t", NULL },
 		{ "GET", "_table/t/1", NULL },
 		{ "GET", "_table/t?count_only=true", NULL },
