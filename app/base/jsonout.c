@@ -9,7 +9,7 @@
 #include "app/base/jsontext.h"
 
 #define REPLACEMENT    "\xEF\xBF\xBD"
-#define DOUBLE_TEXT    32
+#define DOUBLE_TEXT    40
 #define WHOLE_MAX      9007199254740992.0 /* 2^53: exact as an integer */
 #define FIFTEEN_DIGITS 1e15
 #define DECIMALS_TRIED 9
