@@ -8,6 +8,7 @@
 #include "app/base/arena.h"
 #include "app/base/jsoncheck.h"
 #include "app/base/jsonread.h"
+#include "app/base/utf8.h"
 #include "tests/fuzz/fuzz.h"
 
 /* json-c counts levels in a way of its own. */
@@ -64,13 +65,31 @@ compare_number(struct arena *a, struct json v, struct json_object *o)
 	}
 }
 
+/* Does a character of text have the low 16 bits of a surrogate, as U+1DA00? */
+static bool
+looks_surrogate(struct str text)
+{
+	for (size_t i = 0; i + UTF8_MAX <= text.n; i++) {
+		unsigned char lead = (unsigned char)text.p[i];
+		unsigned char third = (unsigned char)text.p[i + 2];
+		unsigned char second = (unsigned char)text.p[i + 1];
+
+		if (lead >= 0xF0 && (second & 0x0F) == 0x0D && third >= 0xA0)
+			return true;
+	}
+	return false;
+}
+
+/* json-c 0.16 takes a character that it has put together of two escapes for
+ * another half of a pair when its low 16 bits are those of one. */
 static void
 compare_string(struct arena *a, struct json v, struct json_object *o)
 {
+	struct str ours = json_to_str(a, v);
 	struct str theirs = str_make(
 	    json_object_get_string(o), (size_t)json_object_get_string_len(o));
 
-	HOLDS(str_eq(json_to_str(a, v), theirs));
+	HOLDS(str_eq(ours, theirs) || looks_surrogate(ours));
 }
 
 static void
