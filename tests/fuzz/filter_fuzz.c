@@ -2,7 +2,7 @@
  * words of ours, and a value for each "?"; a refusal is one sentence. Before a
  * line feed: the filter; behind it: the params. */
 #include "app/base/arena.h"
-#include "app/services/db/filter.h"
+#include "app/services/db/filter/filter.h"
 #include "drivers/db/catalog.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/filter_shop.h"

@@ -3,8 +3,8 @@
  * "?". Before a line feed: the query; behind it: the record. */
 #include "app/base/arena.h"
 #include "app/base/jsonread.h"
-#include "app/services/db/modify.h"
-#include "app/services/db/select.h"
+#include "app/services/db/read/select.h"
+#include "app/services/db/write/modify.h"
 #include "middleware/request.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/odd_table.h"

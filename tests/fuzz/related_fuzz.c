@@ -2,10 +2,10 @@
  * SQL made of them has only names of the catalogue, words of ours, and a value
  * for each "?"; a refusal is one sentence. The input is a query. */
 #include "app/base/arena.h"
-#include "app/services/db/fields.h"
-#include "app/services/db/related.h"
-#include "app/services/db/related_select.h"
-#include "app/services/db/relation.h"
+#include "app/services/db/read/fields.h"
+#include "app/services/db/relation/related.h"
+#include "app/services/db/relation/related_select.h"
+#include "app/services/db/relation/relation.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/filter_shop.h"
 #include "tests/support/odd_table.h"

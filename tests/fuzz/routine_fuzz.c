@@ -4,8 +4,8 @@
  * name, the second is the query, the rest the body. */
 #include "app/base/arena.h"
 #include "app/base/jsoncheck.h"
-#include "app/services/db/routine_answer.h"
-#include "app/services/db/routine_args.h"
+#include "app/services/db/routine/routine_answer.h"
+#include "app/services/db/routine/routine_args.h"
 #include "middleware/request.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -7,10 +7,10 @@
 #include <math.h>
 
 #include "app/base/arena.h"
-#include "app/services/db/bounds.h"
-#include "app/services/db/decimal.h"
-#include "app/services/db/id_value.h"
-#include "app/services/db/value.h"
+#include "app/services/db/value/bounds.h"
+#include "app/services/db/value/decimal.h"
+#include "app/services/db/value/id_value.h"
+#include "app/services/db/value/value.h"
 #include "drivers/db/catalog.h"
 #include "tests/fuzz/fuzz.h"
 

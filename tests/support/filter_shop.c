@@ -1,7 +1,7 @@
 #include "tests/support/filter_shop.h"
 
 #include "app/base/arena.h"
-#include "app/services/db/relation.h"
+#include "app/services/db/relation/relation.h"
 #include "app/services/db/statement.h"
 #include "drivers/db/catalog_build.h"
 

@@ -3,7 +3,7 @@
 #ifndef WEIR_TESTS_FILTER_SHOP_H
 #define WEIR_TESTS_FILTER_SHOP_H
 
-#include "app/services/db/filter.h"
+#include "app/services/db/filter/filter.h"
 #include "drivers/db/catalog.h"
 
 struct arena;

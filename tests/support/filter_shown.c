@@ -9,7 +9,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
-#include "app/services/db/filter.h"
+#include "app/services/db/filter/filter.h"
 #include "tests/support/filter_table.h"
 
 static void

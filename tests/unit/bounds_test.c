@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "app/base/arena.h"
-#include "app/services/db/bounds.h"
-#include "app/services/db/value.h"
+#include "app/services/db/value/bounds.h"
+#include "app/services/db/value/value.h"
 #include "drivers/db/catalog.h"
 
 static struct arena arena;

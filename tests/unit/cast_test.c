@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "app/base/arena.h"
-#include "app/services/db/cast.h"
-#include "app/services/db/value.h"
+#include "app/services/db/value/cast.h"
+#include "app/services/db/value/value.h"
 
 #define TEXT(t)                                                                \
 	{                                                                      \

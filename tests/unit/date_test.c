@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "app/services/db/date.h"
+#include "app/services/db/value/date.h"
 
 typedef bool check_f(struct str s);
 

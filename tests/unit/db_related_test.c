@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "app/services/db/related.h"
+#include "app/services/db/relation/related.h"
 #include "middleware/service.h"
 #include "tests/support/db_world.h"
 

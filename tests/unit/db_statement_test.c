@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "app/base/arena.h"
-#include "app/services/db/modify.h"
-#include "app/services/db/select.h"
+#include "app/services/db/read/select.h"
+#include "app/services/db/write/modify.h"
 #include "drivers/db/catalog.h"
 #include "tests/support/odd_table.h"
 

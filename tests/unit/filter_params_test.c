@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "app/base/arena.h"
-#include "app/services/db/filter.h"
+#include "app/services/db/filter/filter.h"
 
 #define ROWS(list) (sizeof(list) / sizeof((list)[0]))
 

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "app/base/arena.h"
-#include "app/services/db/group.h"
-#include "app/services/db/select.h"
+#include "app/services/db/read/group.h"
+#include "app/services/db/read/select.h"
 #include "tests/support/filter_table.h"
 
 static struct arena arena;

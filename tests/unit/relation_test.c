@@ -8,7 +8,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
-#include "app/services/db/relation.h"
+#include "app/services/db/relation/relation.h"
 #include "drivers/db/catalog.h"
 #include "drivers/db/sqlite.h"
 #include "tests/contract/db_fixture.h"

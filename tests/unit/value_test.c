@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "app/base/arena.h"
-#include "app/services/db/value.h"
+#include "app/services/db/value/value.h"
 #include "drivers/db/catalog.h"
 
 static struct arena arena;

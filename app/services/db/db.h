@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "app/base/arena.h"
-#include "app/services/db/query.h"
+#include "app/services/db/read/query.h"
 #include "app/services/db/read_hosts.h"
 #include "app/services/db/statement.h"
 #include "drivers/db/catalog.h"

@@ -2,9 +2,9 @@
 
 #include "app/base/secret.h"
 #include "app/services/db/db.h"
-#include "app/services/db/filter.h"
-#include "app/services/db/related.h"
-#include "app/services/db/relation.h"
+#include "app/services/db/filter/filter.h"
+#include "app/services/db/relation/related.h"
+#include "app/services/db/relation/relation.h"
 #include "middleware/tags.h"
 
 /* Tags, each once. */

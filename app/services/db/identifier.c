@@ -2,7 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/uri.h"
-#include "app/services/db/id_value.h"
+#include "app/services/db/value/id_value.h"
 #include "drivers/db/catalog.h"
 
 struct identity

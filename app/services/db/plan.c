@@ -6,10 +6,10 @@
  */
 #include "app/services/db/db.h"
 #include "app/services/db/depends.h"
-#include "app/services/db/group.h"
-#include "app/services/db/related.h"
-#include "app/services/db/relation.h"
-#include "app/services/db/schema_plan.h"
+#include "app/services/db/read/group.h"
+#include "app/services/db/relation/related.h"
+#include "app/services/db/relation/relation.h"
+#include "app/services/db/schema/schema_plan.h"
 #include "middleware/request.h"
 #include "middleware/service.h"
 

@@ -1,8 +1,8 @@
 #include "app/services/db/role_condition.h"
 
 #include "app/base/arena.h"
-#include "app/services/db/filter.h"
-#include "app/services/db/filter_compare.h"
+#include "app/services/db/filter/filter.h"
+#include "app/services/db/filter/filter_compare.h"
 #include "drivers/db/catalog.h"
 #include "middleware/registry/row_filters.h"
 
