@@ -159,16 +159,18 @@ def test_a_database_away_for_long_is_back_at_once(mariadb, miss, recovers):
     assert recovers()
 
 
+@pytest.mark.parametrize("fields", ["id", "*"])
 def test_a_commit_without_an_answer_is_neither_done_nor_undone(
-        mariadb, get, recovers):
-    """Then nobody is asked to try again."""
+        mariadb, get, recovers, fields):
+    """Then nobody is asked to try again. A call of one statement has no commit
+    of its own."""
     backup = threading.Thread(target=mariadb.sql, args=[
         "BACKUP STAGE START; BACKUP STAGE BLOCK_COMMIT; SELECT SLEEP(3)"])
     backup.start()
     assert wait_until(lambda: mariadb.sql(
         "SELECT count(*) FROM information_schema.processlist "
         "WHERE info LIKE 'SELECT SLEEP%'") == [("1",)], 10)
-    answer = get(TABLE, "POST", b'{"item": "doubtful"}')
+    answer = get(f"{TABLE}?fields={fields}", "POST", b'{"item": "doubtful"}')
     backup.join()
     assert answer.status == 504
     assert "not known" in answer.json["error"]["message"]

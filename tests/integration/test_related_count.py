@@ -5,21 +5,6 @@ import pytest
 ENGINES = ("mysql",)
 
 
-def statements(engine, call):
-    """What MariaDB was asked to execute on tables while a call ran."""
-    ask = engine.server.sql
-    ask("SET GLOBAL log_output = 'TABLE'; SET GLOBAL general_log = ON;")
-    try:
-        ask("TRUNCATE mysql.general_log;")
-        call()
-        return [text for (text,) in ask(
-            "SELECT CONVERT(argument USING utf8mb4) FROM mysql.general_log "
-            "WHERE command_type = 'Execute' AND argument LIKE '%`%`%' "
-            "ORDER BY event_time;")]
-    finally:
-        ask("SET GLOBAL general_log = OFF;")
-
-
 @pytest.mark.parametrize("method, path, related, n", [
     ("GET", "books", "authors_by_author", 2),
     ("GET", "books/1", "authors_by_author", 2),
@@ -36,7 +21,7 @@ def test_a_relation_takes_one_statement(
     path, _, more = path.partition("?")
     options = dict([more.split("=", 1)] if more else [])
     body = {"resource": [{"year": 1}]} if method == "PATCH" else None
-    ran = statements(engine, lambda: library.call(
+    ran = engine.server.executed_while(lambda: library.call(
         method, path, body, related=related.rstrip("."), refresh="true",
         **options))
     assert len(ran) == n, ran
@@ -56,16 +41,16 @@ def test_many_keys_take_few_statements(library, engine):
         assert [row["authors_by_author"]["id"] for row in rows] == [*ids]
         assert [row["authors_by_author"]["books_by_author"][0]["id"]
                 for row in rows] == [*ids]
-    ran = statements(engine, call)
+    ran = engine.server.executed_while(call)
     assert len(ran) == 5, len(ran)
 
 
 def test_a_batch_reads_relations_once(library, engine):
     records = {"resource": [{"id": id, "year": 1} for id in range(1, 6)]}
-    ran = statements(engine, lambda: library.call(
+    ran = engine.server.executed_while(lambda: library.call(
         "PATCH", "books", records, related="authors_by_author,tags"))
     assert sum("`authors`" in text for text in ran) == 1, ran
     assert sum("`tags`" in text for text in ran) == 1, ran
-    ran = statements(engine, lambda: library.call(
+    ran = engine.server.executed_while(lambda: library.call(
         "DELETE", "taggings", filter="book > 0", related="tags"))
     assert sum("`tags`" in text for text in ran) == 1, ran

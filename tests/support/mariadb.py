@@ -141,3 +141,21 @@ class MariaDB:
         """Ends it and removes its folder."""
         self.end()
         shutil.rmtree(self.folder)
+
+    def said_while(self, call):
+        """All it was asked while a call ran: (kind, text) each, in order."""
+        self.sql("SET GLOBAL log_output = 'TABLE'; "
+                 "SET GLOBAL general_log = ON;")
+        try:
+            self.sql("TRUNCATE mysql.general_log;")
+            call()
+            return self.sql(
+                "SELECT command_type, CONVERT(argument USING utf8mb4) "
+                "FROM mysql.general_log ORDER BY event_time;")
+        finally:
+            self.sql("SET GLOBAL general_log = OFF;")
+
+    def executed_while(self, call):
+        """The statements on tables among them."""
+        return [text for kind, text in self.said_while(call)
+                if kind == "Execute" and text.count("`") >= 2]

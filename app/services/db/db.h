@@ -56,6 +56,7 @@ struct table_call {
 	int64_t deadline_ms;          /* of its statements */
 	bool lasting;                 /* its answer may leave in pieces */
 	bool outdated;                /* the schema is not the catalogue's */
+	bool autocommits;             /* its one statement is a transaction */
 	bool in_doubt;                /* the commit was sent, not answered */
 	/* other tables that it writes, each once; see nested.h */
 	const struct db_table **also;

@@ -171,6 +171,7 @@ bulk_run(struct bulk *b)
 	enum status done;
 	enum status st;
 
+	c->autocommits = bulk_autocommits(b);
 	if (write_begin(c, b->verb) != ST_OK)
 		return;
 	done = items_run_through(b, &err);

@@ -59,6 +59,13 @@ struct bulk {
 void bulk_run(struct bulk *b);
 
 /*
+ * Does the call run one statement, which is a transaction of its own? On a
+ * server BEGIN and COMMIT cost two round trips more. Where looking at the
+ * schema is cheap, that is done in a transaction: see write_begin().
+ */
+bool bulk_autocommits(const struct bulk *b);
+
+/*
  * Makes new records from item i on in one statement, where that gives what one
  * by one gives: a round trip to a server costs more than a record. ST_OK with
  * how many became of it, their results added; *n is 0: item i is to be made by

@@ -41,8 +41,11 @@ transaction_begin(struct table_call *c, struct error *err)
 	const struct db_driver *driver = c->service->driver;
 	int64_t schema;
 	int64_t data;
-	enum status st = driver->begin(c->conn, c->deadline_ms, err);
+	enum status st;
 
+	if (c->autocommits)
+		return ST_OK;
+	st = driver->begin(c->conn, c->deadline_ms, err);
 	if (st != ST_OK || !driver->versions_cheap)
 		return st;
 	st = driver->versions(c->conn, &schema, &data, err);
@@ -104,13 +107,15 @@ enum status
 write_end(struct table_call *c, enum status st, bool keep, struct error *err)
 {
 	const struct db_driver *driver = c->service->driver;
+	bool commits = c->autocommits;
 
-	if (st == ST_OK && keep) {
+	if (st == ST_OK && keep && !commits) {
+		commits = true;
 		st = driver->commit(c->conn, err);
-		c->in_doubt = st != ST_OK && !driver->usable(c->conn, false);
-	} else {
+	} else if (!commits) {
 		driver->rollback(c->conn);
 	}
+	c->in_doubt = commits && st != ST_OK && !driver->usable(c->conn, false);
 	table_call_give(c, st);
 	tags_after(c);
 	return st;

@@ -11,7 +11,8 @@
 static bool
 reads_back_alike(const struct column *column, const struct db_value *v)
 {
-	return column->kind == COLUMN_INTEGER && v->type == DB_INT;
+	return column->kind == COLUMN_INTEGER &&
+	       (v->type == DB_INT || v->type == DB_UINT);
 }
 
 /* The part of the name that is the column's value; NULL: none is. */
@@ -66,6 +67,17 @@ refuse_hidden(struct error *err)
 {
 	return error_set(
 	    err, ST_DENIED, "Denied access to some of the requested fields.");
+}
+
+bool
+written_needs_no_read(const struct query *q)
+{
+	for (size_t i = 0; i < q->n_fields; i++) {
+		if (q->fields[i]->key_part == 0 ||
+		    q->fields[i]->kind != COLUMN_INTEGER)
+			return false;
+	}
+	return q->n_related == 0;
 }
 
 enum status

@@ -26,6 +26,9 @@ struct written {
 enum status written_show(struct table_call *c, const struct written *w,
     struct buf *out, struct error *err);
 
+/* Can what a query shows of any written record be told without reading? */
+bool written_needs_no_read(const struct query *q);
+
 /*
  * May rows of the call's table be made or changed at all? ST_DENIED where the
  * role has a condition that nobody could check afterwards, since no key finds
