@@ -107,9 +107,12 @@ str_to_i64(struct str s, int64_t *out)
 	return true;
 }
 
+/* Most options of a request are not given at all. */
 static bool
 is_one_of(struct str s, const char *const *words, size_t n)
 {
+	if (s.n == 0)
+		return false;
 	for (size_t i = 0; i < n; i++) {
 		if (str_eq_nocase(s, str_of(words[i])))
 			return true;

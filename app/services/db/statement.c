@@ -16,10 +16,15 @@ void
 statement_name(struct statement *s, struct str name)
 {
 	buf_put_char(&s->sql, s->quote);
-	for (size_t i = 0; i < name.n; i++) {
-		if (name.p[i] == s->quote)
-			buf_put_char(&s->sql, s->quote);
-		buf_put_char(&s->sql, name.p[i]);
+	for (;;) {
+		size_t plain = str_find(name, s->quote);
+
+		buf_put(&s->sql, str_make(name.p, plain));
+		if (plain == name.n)
+			break;
+		buf_put_char(&s->sql, s->quote);
+		buf_put_char(&s->sql, s->quote);
+		name = str_skip(name, plain + 1);
 	}
 	buf_put_char(&s->sql, s->quote);
 }
