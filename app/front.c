@@ -172,24 +172,23 @@ turn(struct front *f)
 {
 	struct epoll_event events[EVENTS_A_TURN];
 	struct call *ended;
-	bool mail = false;
 	bool answered = false;
-	int n = epoll_wait(
-	    f->epoll_fd, events, EVENTS_A_TURN, wait_ms(f->dispatch));
+	int wait = mailbox_sleep(&f->mailbox) ? wait_ms(f->dispatch) : 0;
+	int n = epoll_wait(f->epoll_fd, events, EVENTS_A_TURN, wait);
 
+	mailbox_rise(&f->mailbox);
 	f->now_ms = clock_boot_ms();
 	for (int i = 0; i < n; i++) {
 		if (events[i].data.ptr == &f->parts.listen_fd) {
 			accept_ready(f);
-		} else if (events[i].data.ptr == &f->mailbox) {
-			mail = true; /* after the events: it frees conns */
 		} else if (events[i].data.ptr == &f->dispatch) {
 			answered = true;
-		} else {
+		} else if (events[i].data.ptr != &f->mailbox) {
 			front_event(f, events[i].data.ptr, events[i].events);
 		}
 	}
-	if (mail)
+	/* After the events: it frees connections. */
+	if (mailbox_holds(&f->mailbox))
 		dispatch_returned(f->dispatch);
 	if (answered || dispatch_deadline(f->dispatch) <= f->now_ms)
 		dispatch_answered(f->dispatch, f->now_ms);
@@ -237,7 +236,8 @@ front_open(struct front *f, const struct front_parts *parts, struct error *err)
 	if (f->scratch == NULL)
 		abort();
 	f->now_ms = clock_boot_ms();
-	if (!front_watch(f, f->mailbox.event_fd, EPOLLIN, &f->mailbox))
+	if (!front_watch(
+		f, f->mailbox.event_fd, EPOLLIN | EPOLLET, &f->mailbox))
 		return error_set(err, ST_ERROR, "epoll: %s", strerror(errno));
 	st = dispatch_open(&f->parts.dispatch, &f->dispatch, err);
 	if (st == ST_OK &&

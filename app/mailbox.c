@@ -13,6 +13,7 @@ mailbox_open(struct mailbox *box, struct error *err)
 {
 	atomic_init(&box->newest, NULL);
 	atomic_init(&box->told, NULL);
+	atomic_init(&box->asleep, false);
 	box->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (box->event_fd < 0)
 		return error_set(err, ST_ERROR, "eventfd: %s", strerror(errno));
@@ -30,8 +31,40 @@ mailbox_wake(struct mailbox *box)
 {
 	uint64_t one = 1;
 
-	/* Fails only when the counter is full, and then it is readable. */
+	/* Fails only when the counter is full, after centuries. */
 	(void)!write(box->event_fd, &one, sizeof(one));
+}
+
+/* A taker that is awake looks into the box before it sleeps, and the exchange
+ * comes after the post: one of the two sees the other. */
+static void
+wake_sleeper(struct mailbox *box)
+{
+	if (atomic_exchange(&box->asleep, false))
+		mailbox_wake(box);
+}
+
+bool
+mailbox_sleep(struct mailbox *box)
+{
+	atomic_store(&box->asleep, true);
+	if (!mailbox_holds(box))
+		return true;
+	mailbox_rise(box);
+	return false;
+}
+
+void
+mailbox_rise(struct mailbox *box)
+{
+	atomic_store(&box->asleep, false);
+}
+
+bool
+mailbox_holds(const struct mailbox *box)
+{
+	return atomic_load(&box->newest) != NULL ||
+	       atomic_load(&box->told) != NULL;
 }
 
 void
@@ -42,9 +75,7 @@ mailbox_post(struct mailbox *box, struct call *call)
 	do {
 		call->next = newest;
 	} while (!atomic_compare_exchange_weak(&box->newest, &newest, call));
-	/* Whoever posts into an empty box wakes; the rest ride along. */
-	if (newest == NULL)
-		mailbox_wake(box);
+	wake_sleeper(box);
 }
 
 void
@@ -55,7 +86,7 @@ mailbox_tell(struct mailbox *box, struct call *call)
 	do {
 		call->told_next = told;
 	} while (!atomic_compare_exchange_weak(&box->told, &told, call));
-	mailbox_wake(box);
+	wake_sleeper(box);
 }
 
 struct call *
@@ -67,11 +98,9 @@ mailbox_told(struct mailbox *box)
 struct call *
 mailbox_take(struct mailbox *box)
 {
-	uint64_t count;
-	struct call *call, *oldest = NULL;
+	struct call *call = atomic_exchange(&box->newest, NULL);
+	struct call *oldest = NULL;
 
-	(void)!read(box->event_fd, &count, sizeof(count));
-	call = atomic_exchange(&box->newest, NULL);
 	while (call != NULL) {
 		struct call *older = call->next;
 

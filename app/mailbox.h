@@ -1,11 +1,12 @@
 /*
  * Calls on their way back from workers to a front: many threads post without
- * a lock, one takes; an eventfd wakes the taker's loop.
+ * a lock, one takes; an eventfd wakes the taker's loop when it sleeps.
  */
 #ifndef WEIR_MAILBOX_H
 #define WEIR_MAILBOX_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "app/base/status.h"
 
@@ -14,7 +15,8 @@ struct call;
 struct mailbox {
 	_Atomic(struct call *) newest;
 	_Atomic(struct call *) told; /* linked through told_next */
-	int event_fd;                /* readable while something was posted */
+	atomic_bool asleep;          /* the taker: it has to be woken */
+	int event_fd;                /* written to when it is; never read */
 };
 
 enum status mailbox_open(struct mailbox *box, struct error *err);
@@ -29,6 +31,18 @@ void mailbox_tell(struct mailbox *box, struct call *call);
 
 /* Wakes the taker although nothing was posted. */
 void mailbox_wake(struct mailbox *box);
+
+/*
+ * The taker is about to wait for event_fd, edge-triggered. False: something is
+ * in the box already, so it must look and not wait.
+ */
+bool mailbox_sleep(struct mailbox *box);
+
+/* It has ended waiting: nobody needs to wake it. */
+void mailbox_rise(struct mailbox *box);
+
+/* Is anything in the box? */
+bool mailbox_holds(const struct mailbox *box);
 
 /* Everything posted so far, oldest first, linked through next; or NULL. */
 struct call *mailbox_take(struct mailbox *box);
