@@ -17,6 +17,9 @@
 #define GEOMETRY_ORDER  4u
 #define GEOMETRY_LITTLE 1
 
+/* So many digits alone are far from what a double cannot hold. */
+#define PLAIN_DIGITS 300
+
 #define REFUSE(...) error_set(err, ST_INVALID, __VA_ARGS__)
 
 static const char *
@@ -70,6 +73,9 @@ has_double(struct arena *arena, struct str number)
 {
 	double d;
 
+	if (number.n <= PLAIN_DIGITS && str_find(number, 'e') == number.n &&
+	    str_find(number, 'E') == number.n)
+		return true;
 	return json_to_double(arena, (struct json){ number }, &d) &&
 	       (fabs(d) >= DBL_MIN || decimal_digits(number) == 0);
 }

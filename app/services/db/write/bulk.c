@@ -21,10 +21,11 @@ needs_savepoints(const struct bulk *b)
 static enum status
 savepoint(struct bulk *b, struct str sql, struct error *err)
 {
-	struct statement s = table_call_statement(b->call);
+	struct statement s;
 
 	if (!needs_savepoints(b))
 		return ST_OK;
+	s = table_call_statement(b->call);
 	buf_put(&s.sql, sql);
 	return table_call_run(b->call, &s, NULL, NULL, NULL, err);
 }
