@@ -27,9 +27,11 @@ app_records_list(struct system_db *db, struct arena *arena,
 	struct buf list = buf_in(arena);
 	struct db_stmt stmt = DB_STMT_PLAIN(
 	    "SELECT a.id, a.name, a.description, a.is_active, a.role_id,"
-	    " r.name, (SELECT COUNT(*) FROM app_key k"
-	    " WHERE k.app_id = a.id AND k.revoked = 0)"
-	    " FROM app a LEFT JOIN role r ON r.id = a.role_id ORDER BY a.name");
+	    " r.name, COALESCE(k.n, 0) FROM app a"
+	    " LEFT JOIN role r ON r.id = a.role_id"
+	    " LEFT JOIN (SELECT app_id, COUNT(*) AS n FROM app_key"
+	    " WHERE revoked = 0 GROUP BY app_id) k ON k.app_id = a.id"
+	    " ORDER BY a.name");
 	enum status st = system_db_run(db, &stmt, app_row, &list, err);
 
 	*out = (struct app_record *)(void *)list.p;
