@@ -78,12 +78,18 @@ def at_terminal(site, typed):
     Afterwards the terminal shows what is typed again.
     """
     leader, terminal = pty.openpty()
+
+    def enter():
+        """A job in the background may have been told to ignore it."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
     child = subprocess.Popen(
         [PROGRAM, "service", "add", "db", "--type", "mysql", "database=shop",
          "username=u", "--secret", "password=-", "--env", site.env_file],
         stdin=terminal, stdout=terminal, stderr=terminal,
         env=environment(), start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        preexec_fn=enter)
     screen = b""
     while b"password: " not in screen:
         screen += os.read(leader, 100)
