@@ -186,6 +186,32 @@ def test_upsert_makes_what_is_missing(desk):
                 404)
 
 
+def test_upsert_makes_and_keeps_records_of_nothing_but_a_key(desk):
+    for _ in range(2):
+        answer = desk.call("PUT", "pairs", [{"a": 8, "b": "x"}],
+                           service=UPSERT, fields="*")
+        assert answer.rows == [{"a": 8, "b": "x", "v": None}], answer
+        answer = desk.call("PATCH", "parents/8", {"id": 8}, service=UPSERT)
+        assert (answer.status, answer.json) == (200, {"id": 8})
+        answer = desk.call("PUT", "parents", [{"id": 9}, {"id": 1}],
+                           service=UPSERT, fields="*")
+        assert answer.rows == [{"id": 9, "v": None}, {"id": 1, "v": 1}]
+    assert desk.call("PUT", "words", [{"word": "ABC"}], service=UPSERT,
+                     fields="*").rows == [{"word": "abc", "v": 1}]
+    check_error(desk.call("PUT", "tasks/77", {"id": 77}, service=UPSERT),
+                400, "Required field 'name' can not be NULL.")
+    for body in ({}, {"no": 1}):
+        check_error(desk.call("PUT", "parents/10", body, service=UPSERT),
+                    400, "No valid fields were found in record.")
+    check_error(desk.call("PUT", "parents/10", {"id": 1}, service=UPSERT),
+                400, "No valid fields were found in record.")
+    check_error(desk.call("PUT", "parents/x", {"id": 1}, service=UPSERT),
+                400, "No valid fields were found in record.")
+    check_error(desk.call("PUT", "parents/10", {"id": 10}), 400,
+                "No valid fields were found in record.")
+    assert desk.ids("parents") == [1, 2, 8, 9]
+
+
 @pytest.mark.parametrize("how", [
     {"method": "POST", "path": "tasks/1"},
     {"method": "POST", "path": "tasks", "filter": "id = 1"},

@@ -75,6 +75,10 @@ bool bulk_autocommits(const struct bulk *b);
 enum status block_create(
     struct bulk *b, size_t i, size_t *n, struct error *err);
 
+/* Where what is missing is made, may item i change nothing at all? Its record
+ * has its name then, and so says that it is to be there. */
+bool item_may_keep(const struct bulk *b, size_t i);
+
 /* The three things that can be done with an item, and what shows one that is
  * to be deleted. */
 bulk_item_f item_create, item_change, item_delete, item_show;

@@ -161,6 +161,40 @@ identifies(const struct identity *by, const struct column *column)
 	return false;
 }
 
+/* Integers: no other column of a key is passed over. */
+static bool
+is_part(struct arena *arena, const struct column *column, struct json v,
+    const struct db_value *part)
+{
+	struct db_value named;
+
+	return value_read(arena, column, v, &named, NULL) == ST_OK &&
+	       named.type == part->type && named.u == part->u;
+}
+
+bool
+draft_is_named(struct arena *arena, const struct identity *by,
+    const struct db_value *parts, struct json object)
+{
+	struct json_walk walk = json_walk(arena, object);
+	struct json_member member;
+	bool named = false;
+
+	while (json_next(&walk, &member)) {
+		const struct column *c = table_column(by->table, member.name);
+
+		for (size_t i = 0; i < by->n; i++) {
+			if (by->columns[i] != c)
+				continue;
+			if (parts != NULL &&
+			    !is_part(arena, c, member.value, &parts[i]))
+				return false;
+			named = true;
+		}
+	}
+	return named;
+}
+
 struct draft
 draft_rest(
     struct arena *arena, const struct draft *draft, const struct identity *by)

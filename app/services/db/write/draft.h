@@ -41,6 +41,11 @@ enum status draft_members(struct arena *arena, const struct db_table *table,
 enum status draft_check(const struct db_table *table, const struct draft *draft,
     enum draft_use use, struct error *err);
 
+/* Does the object name its record? As the counting key in parts does, unless
+ * that is NULL. */
+bool draft_is_named(struct arena *arena, const struct identity *by,
+    const struct db_value *parts, struct json object);
+
 /*
  * A new record of that identifier, out of what was to change the one that is
  * missing. ST_INVALID as draft_read().

@@ -23,6 +23,18 @@ nesting_of(const struct bulk *b, size_t i)
 	return nesting;
 }
 
+bool
+item_may_keep(const struct bulk *b, size_t i)
+{
+	const struct table_call *c = b->call;
+	bool by_ids = b->query.n_ids > 0;
+
+	return c->service->allow_upsert &&
+	       draft_is_named(c->req->arena, &b->query.by,
+		   by_ids ? b->query.ids[i].parts : NULL,
+		   b->records.list[by_ids ? 0 : i]);
+}
+
 static enum status
 insert_and_show(struct bulk *b, const struct draft *draft,
     const struct nesting *nesting, struct buf *shown, struct error *err)
@@ -139,7 +151,7 @@ upsert(struct bulk *b, const struct target *t, const struct draft *change,
 }
 
 /* What a change assigns: the one record for all ids, or the item's own; with
- * related records in it that may be nothing. */
+ * related records in it, or as the name of a record, that may be nothing. */
 static enum status
 draft_of(struct bulk *b, size_t i, const struct nesting *nesting,
     struct draft *draft, struct error *err)
@@ -156,7 +168,7 @@ draft_of(struct bulk *b, size_t i, const struct nesting *nesting,
 	}
 	if (st == ST_OK)
 		st = nested_before(c, nesting, draft, err);
-	if (st != ST_OK || nesting->n > 0)
+	if (st != ST_OK || nesting->n > 0 || item_may_keep(b, i))
 		return st;
 	return draft_check(c->table, draft, DRAFT_CHANGE, err);
 }

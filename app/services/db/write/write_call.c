@@ -107,7 +107,8 @@ items_take(struct bulk *b, struct error *err)
 	if (st == ST_OK && b->query.n_ids > 0 && !deletes(b))
 		st = draft_members(c->req->arena, c->table, b->records.list[0],
 		    DRAFT_CHANGE, &b->draft, err);
-	if (st == ST_OK && b->query.n_ids > 0 && !deletes(b) && !b->nests)
+	if (st == ST_OK && b->query.n_ids > 0 && !deletes(b) && !b->nests &&
+	    !item_may_keep(b, 0))
 		st = draft_check(c->table, &b->draft, DRAFT_CHANGE, err);
 	return st;
 }
