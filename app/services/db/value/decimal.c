@@ -67,14 +67,28 @@ place_of_first(struct str mantissa)
 			     : (int64_t)point + 1 - (int64_t)first;
 }
 
+/* How many digits stand before the point, of a number that is not 0; as many
+ * zeros behind it come first when it is negative. */
+static int64_t
+whole_digits(struct str number)
+{
+	return place_of_first(mantissa_of(number)) + exponent_of(number);
+}
+
 size_t
 decimal_whole_digits(struct str number)
 {
-	int64_t n;
+	int64_t n = decimal_digits(number) == 0 ? 0 : whole_digits(number);
 
-	if (decimal_digits(number) == 0)
-		return 0;
-	n = place_of_first(mantissa_of(number)) + exponent_of(number);
+	return n < 0 ? 0 : (size_t)n;
+}
+
+size_t
+decimal_places(struct str number)
+{
+	int64_t digits = (int64_t)decimal_digits(number);
+	int64_t n = digits == 0 ? 0 : digits - whole_digits(number);
+
 	return n < 0 ? 0 : (size_t)n;
 }
 
