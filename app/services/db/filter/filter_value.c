@@ -1,11 +1,18 @@
 #include "app/services/db/filter/filter_value.h"
 
+#include <float.h>
+#include <math.h>
+
 #include "app/base/arena.h"
 #include "app/base/jsonout.h"
 #include "app/base/uri.h"
 #include "app/services/db/filter/filter.h"
+#include "app/services/db/value/decimal.h"
 #include "app/services/db/value/value.h"
 #include "drivers/db/catalog.h"
+
+/* Up to here every integer is a double. */
+#define INTEGERS_END 9007199254740992.0
 
 static const struct param *
 param_find(const struct params *params, struct str name)
@@ -69,6 +76,30 @@ is_typed(struct arena *arena, const struct column *column,
 	return json_kind(*out) == JSON_NUMBER || json_kind(*out) == JSON_BOOL;
 }
 
+/*
+ * An integer can be compared with any number. Of one with so few digits no
+ * integer lies between it and its double, so that databases, which compare
+ * integers with doubles as the numbers they are, round nothing.
+ */
+static bool
+is_beside_integers(struct arena *arena, const struct column *column,
+    struct json v, struct db_value *out)
+{
+	bool whole;
+	double d;
+
+	if (column->kind != COLUMN_INTEGER || json_kind(v) != JSON_NUMBER ||
+	    decimal_digits(v.text) > DBL_DIG || !json_to_double(arena, v, &d) ||
+	    fabs(d) >= INTEGERS_END)
+		return false;
+	whole = decimal_places(v.text) == 0;
+	if (whole != (d == floor(d)))
+		return false;
+	*out = whole ? (struct db_value){ .type = DB_INT, .i = (int64_t)d }
+		     : (struct db_value){ .type = DB_REAL, .d = d };
+	return true;
+}
+
 enum status
 filter_value_read(const struct filter_text *t, const struct column *column,
     const struct filter_raw *raw, struct db_value *out)
@@ -82,9 +113,10 @@ filter_value_read(const struct filter_text *t, const struct column *column,
 		json_put_str(&quoted, raw->text);
 		value = (struct json){ buf_str(&quoted) };
 	}
-	if (value_read(t->arena, column, value, out, &why) != ST_OK)
-		return filter_fault(t, raw->at, "%s", why.text);
-	return ST_OK;
+	if (value_read(t->arena, column, value, out, &why) == ST_OK ||
+	    is_beside_integers(t->arena, column, value, out))
+		return ST_OK;
+	return filter_fault(t, raw->at, "%s", why.text);
 }
 
 /* Behind a backslash a wildcard, or a backslash, is meant as it stands. */

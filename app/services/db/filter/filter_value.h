@@ -20,7 +20,8 @@ bool filter_value_is_null(const struct filter_raw *raw);
 
 /*
  * What a column is compared with, of the column's own type, so that no
- * database has to convert one of the two; a fault as value_read() words it.
+ * database has to convert one of the two; but an integer also with a double
+ * that is none (id > 1.5). A fault as value_read() words it.
  */
 enum status filter_value_read(const struct filter_text *t,
     const struct column *column, const struct filter_raw *raw,
