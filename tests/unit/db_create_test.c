@@ -23,6 +23,13 @@ static const char script[] =
     "CREATE TABLE later (id INTEGER PRIMARY KEY, t INTEGER "
     "REFERENCES todo DEFERRABLE INITIALLY DEFERRED);"
     "CREATE TABLE harsh (id INTEGER PRIMARY KEY ON CONFLICT ROLLBACK);"
+    "CREATE TABLE gentle (id INTEGER PRIMARY KEY, "
+    "u INTEGER UNIQUE ON CONFLICT IGNORE);"
+    "CREATE TABLE mute (k TEXT PRIMARY KEY DEFAULT 'k', "
+    "v INTEGER UNIQUE ON CONFLICT IGNORE);"
+    "CREATE TABLE picky (id INTEGER PRIMARY KEY, v INTEGER);"
+    "CREATE TRIGGER no BEFORE INSERT ON picky WHEN new.v = 7 BEGIN "
+    "INSERT INTO trace VALUES (new.v); SELECT RAISE(IGNORE); END;"
     "CREATE TABLE traced (id INTEGER PRIMARY KEY, v INTEGER);"
     "CREATE TABLE trace (v INTEGER);"
     "CREATE TRIGGER g AFTER INSERT ON traced BEGIN "
@@ -297,6 +304,33 @@ one_record_that_exists_is_a_conflict(void **state)
 	    400);
 }
 
+/* SQLite says nothing of it, but nothing was made. */
+static void
+a_record_that_the_database_passes_over_is_not_made(void **state)
+{
+	static const char why[] =
+	    "The database did not take the record: another is in its way, or "
+	    "a trigger.";
+	static const char batch[] = "[{\"u\":7},{\"u\":7},{\"u\":8}]";
+	struct world *w = *state;
+
+	assert_batch(w, "_table/gentle", batch, "\"error\":[1],");
+	assert_int_equal(world_number(w, "SELECT count(*) FROM gentle"), 1);
+	assert_batch(w, "_table/gentle?continue=true", batch,
+	    "\"error\":[0,1],\"resource\":[{\"code\":409,");
+	assert_batch(w, "_table/gentle?rollback=true", "[{\"u\":9},{\"u\":7}]",
+	    "\"error\":[1],");
+	assert_int_equal(world_number(w, "SELECT sum(u) FROM gentle"), 15);
+	world_expect_refusal(w, "POST", "_table/gentle", "[{\"u\":7}]", why);
+	assert_int_equal(w->req.response.status, 409);
+	world_expect(w, "POST", "_table/mute", "[{\"v\":1}]",
+	    "{\"resource\":[{\"k\":\"k\"}]}");
+	world_expect_refusal(w, "POST", "_table/mute", "[{\"v\":1}]", why);
+	world_expect_refusal(w, "POST", "_table/picky", "[{\"v\":7}]", why);
+	world_expect(w, "POST", "_table/picky", "[{\"id\":4,\"v\":8}]",
+	    "{\"resource\":[{\"id\":4}]}");
+}
+
 static void
 what_fails_at_the_commit_is_the_clients_too(void **state)
 {
@@ -353,6 +387,7 @@ main(void)
 		TEST(rollback_keeps_nothing),
 		TEST(a_record_may_take_the_transaction_with_it),
 		TEST(one_record_that_exists_is_a_conflict),
+		TEST(a_record_that_the_database_passes_over_is_not_made),
 		TEST(what_fails_at_the_commit_is_the_clients_too),
 		TEST(a_body_without_records_is_refused),
 		TEST(what_a_trigger_did_is_seen),

@@ -45,6 +45,15 @@ key_is_asked(const struct table_call *c, bool known)
 	       c->service->driver->returning(c->conn);
 }
 
+/* SQLite: ON CONFLICT IGNORE, or a trigger that raises IGNORE. */
+static enum status
+refuse_ignored(struct error *err)
+{
+	return error_set(err, ST_EXISTS,
+	    "The database did not take the record: another is in its way, or "
+	    "a trigger.");
+}
+
 enum status
 record_insert(struct table_call *c, const struct draft *draft,
     struct db_value *key, bool *known, struct error *err)
@@ -52,15 +61,19 @@ record_insert(struct table_call *c, const struct draft *draft,
 	struct taken taken = { .arena = c->req->arena, .v = key };
 	struct statement s = table_call_statement(c);
 	struct db_result result;
+	bool asked;
 	enum status st;
 
 	*known = key_known(c->table, draft, 0, key);
+	asked = key_is_asked(c, *known);
 	modify_insert(&s, c->table, draft);
-	if (key_is_asked(c, *known))
+	if (asked)
 		modify_returning(&s, c->table);
 	st = table_call_run(c, &s, taken_take, &taken, &result, err);
 	if (st != ST_OK)
 		return st;
+	if (asked ? taken.rows == 0 : result.changed == 0)
+		return refuse_ignored(err);
 	if (*known && taken.n == 0)
 		(void)key_known(c->table, draft, result.last_id, key);
 	*known = *known || taken.n > 0;

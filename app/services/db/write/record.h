@@ -11,8 +11,9 @@
 struct draft;
 struct record_name;
 
-/* Inserts. key has room for the table's; *known: it is the new record's. Under
- * a role's condition the record is yet to be looked at: record_check(). */
+/* Inserts; ST_EXISTS also where the database passed the record over without a
+ * word. key has room for the table's; *known: it is the new record's. Under a
+ * role's condition the record is yet to be looked at: record_check(). */
 enum status record_insert(struct table_call *c, const struct draft *draft,
     struct db_value *key, bool *known, struct error *err);
 
