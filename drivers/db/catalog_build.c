@@ -76,6 +76,21 @@ indexes_link(struct db_table *t)
 	t->n_indexes = kept;
 }
 
+/* What is referred to is called as its table calls it, not as the key does. */
+static void
+columns_link(const struct db_table *ref, struct foreign_key *key)
+{
+	for (size_t i = 0; i < key->n; i++) {
+		const struct column *column;
+
+		if (i < ref->n_key && str_is_null(key->ref_columns[i]))
+			key->ref_columns[i] = ref->key[i]->name;
+		column = table_column(ref, key->ref_columns[i]);
+		if (column != NULL)
+			key->ref_columns[i] = column->name;
+	}
+}
+
 static void
 key_link(struct catalog *c, struct foreign_key *key)
 {
@@ -88,10 +103,7 @@ key_link(struct catalog *c, struct foreign_key *key)
 	key->ref_table = ref->name;
 	if (key->cascades)
 		ref->referenced_cascade = true;
-	for (size_t i = 0; i < key->n; i++) {
-		if (i < ref->n_key && str_is_null(key->ref_columns[i]))
-			key->ref_columns[i] = ref->key[i]->name;
-	}
+	columns_link(ref, key);
 }
 
 void

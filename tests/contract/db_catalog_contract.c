@@ -166,7 +166,7 @@ foreign_keys_are_linked_to_their_tables(void **state)
 	    "CREATE TABLE p (a INTEGER, b INTEGER, PRIMARY KEY (a, b));"
 	    "CREATE TABLE q (k INTEGER PRIMARY KEY);"
 	    "CREATE TABLE t (x INTEGER, y INTEGER, z INTEGER, "
-	    "FOREIGN KEY (x, y) REFERENCES p (a, b) ON DELETE CASCADE, "
+	    "FOREIGN KEY (x, Y) REFERENCES p (a, B) ON DELETE CASCADE, "
 	    "FOREIGN KEY (z) REFERENCES q (k))");
 	c = catalog_of(f);
 	assert_int_equal(table_of(&c, "t")->n_foreign_keys, 2);
