@@ -33,6 +33,14 @@ find(struct str s, struct str what)
 	return s.n;
 }
 
+/* The end of a comment shares no star with its beginning. */
+static struct str
+behind_comment(struct str s)
+{
+	s = str_skip(s, 2);
+	return str_skip(s, find(s, STR("*/")) + 2);
+}
+
 static void
 blanks_skip(struct str *rest)
 {
@@ -42,7 +50,7 @@ blanks_skip(struct str *rest)
 		else if (str_starts(*rest, STR("--")))
 			*rest = str_skip(*rest, str_find(*rest, '\n'));
 		else if (str_starts(*rest, STR("/*")))
-			*rest = str_skip(*rest, find(*rest, STR("*/")) + 2);
+			*rest = behind_comment(*rest);
 		else
 			break;
 	}

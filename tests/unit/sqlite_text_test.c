@@ -106,7 +106,7 @@ constraints_are_cut_with_or_without_commas(void **state)
 {
 	struct sqlite_text text = cut(*state,
 	    "CREATE TABLE t(a,b, CONSTRAINT [unique] UNIQUE (a, \"b\" COLLATE "
-	    "NOCASE DESC) CHECK (a in (1,2)) /* x */, -- y\n"
+	    "NOCASE DESC) CHECK (a in (1,2)) /*/ ) */, -- y\n"
 	    "FOREIGN KEY(a,b) REFERENCES 'p'(c,d) ON DELETE CASCADE "
 	    "PRIMARY KEY (b)) WITHOUT ROWID, STRICT -- end");
 
@@ -130,7 +130,8 @@ what_is_no_table_is_not_cut(void **state)
 	static const char *const texts[] = { "", "CREATE TABLE t", "CREATE (",
 		"CREATE TABLE t (a", "CREATE TABLE t ('a", "CREATE TABLE t ()",
 		"CREATE TABLE t (,a)", "CREATE TABLE t ((a))",
-		"CREATE TABLE t (CHECK (1))", "CREATE TABLE t (a /* " };
+		"CREATE TABLE t (CHECK (1))", "CREATE TABLE t (a /* ",
+		"CREATE TABLE t (a /*/)" };
 	struct sqlite_text text;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
