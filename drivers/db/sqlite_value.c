@@ -23,6 +23,8 @@ static const struct {
 } kind_words[] = {
 	{ { "BOOL", 4 }, COLUMN_BOOLEAN },
 	{ { "TINYINT(1)", 10 }, COLUMN_BOOLEAN },
+	{ { "BIT(1)", 6 }, COLUMN_BOOLEAN },
+	{ { "BIT(", 4 }, COLUMN_INTEGER },
 	{ { "DATETIME", 8 }, COLUMN_DATETIME },
 	{ { "TIMESTAMP", 9 }, COLUMN_DATETIME },
 	{ { "DATE", 4 }, COLUMN_DATE },
@@ -45,6 +47,8 @@ static const struct {
 enum column_kind
 sqlite_kind(struct str declared)
 {
+	if (str_eq_nocase(declared, STR("BIT"))) /* of one, as elsewhere */
+		return COLUMN_BOOLEAN;
 	for (size_t i = 0; i < sizeof(kind_words) / sizeof(kind_words[0]);
 	     i++) {
 		if (holds(declared, kind_words[i].word))

@@ -253,6 +253,8 @@ SQLITE = [
     signed("big", "BIGINT", 64), signed("ubig", "UNSIGNED BIG INT", 64),
     Column("truth", "BOOLEAN", **BOOLEAN),
     Column("tinytruth", "TINYINT(1)", **BOOLEAN),
+    Column("bit_", "bit", **BOOLEAN), Column("bit1", "BIT(1)", **BOOLEAN),
+    signed("bit5", "BIT(5)", 64),
     Column("price", "DECIMAL(10,2)",
            ["99999999.99", "-99999999.99", "1.1", "1.005"],
            [("1.10", "1.1"), ("-0.00", "0"), ("1e7", "10000000")],
