@@ -59,6 +59,13 @@ item_run(struct bulk *b, size_t i, struct error *err)
 	return st;
 }
 
+/* The database has undone what the call did before. */
+static bool
+is_undone(const struct table_call *c)
+{
+	return !c->autocommits && !c->service->driver->in_transaction(c->conn);
+}
+
 /* ST_OK when each item has its result, as far as they went; else nothing may
  * be kept. */
 static enum status
@@ -83,8 +90,7 @@ items_run(struct bulk *b, struct error *err)
 		results_fail(&b->results, st, &why);
 		b->last = st;
 		b->why = why;
-		b->rolled_back = b->query.rollback ||
-				 !c->service->driver->in_transaction(c->conn);
+		b->rolled_back = b->query.rollback || is_undone(c);
 		if (b->rolled_back || !b->query.go_on)
 			break;
 	}
