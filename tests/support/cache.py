@@ -14,10 +14,12 @@ SERVICES = ("own", "other", "shared", "bare", "small")
 
 
 class CacheSite:
-    def __init__(self, folder, store, **settings):
+    def __init__(self, folder, store, own=(), **settings):
+        """own: more of the config of services with a connection of theirs."""
         self.store = store
         self.site = Installation(folder, **store.settings, **settings)
         kind, config = store.service(self.site.folder)
+        config |= dict(own)
         self.add("own", kind, **config)
         self.add("other", kind, **config)
         self.add("shared", "cache_local", store="default")
