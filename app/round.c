@@ -6,38 +6,19 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "app/base/clock.h"
 #include "app/base/log.h"
 #include "app/base/settings.h"
 #include "app/call.h"
+#include "app/trip.h"
 #include "middleware/lane.h"
 #include "middleware/stores.h"
-
-#define ROUND_OPS   768u
-#define ROUND_CALLS 256u
-#define IDLE_MAX    8u /* rounds kept for the next turns */
-
-/* Numbers of groups begin again behind this: two that are under way at the same
- * time are never so far apart. */
-#define GROUPS_MAX 0x40000000u
-
-/* A batch, and the calls that have a part in it. */
-struct round {
-	struct cache_batch batch; /* first: its owner is this */
-	int64_t timeout_ms;
-	size_t n_ops;
-	size_t n_calls;
-	struct cache_op *ops[ROUND_OPS];
-	struct call *calls[ROUND_CALLS];
-	struct round *next;
-};
 
 /* The way to one store. */
 struct route {
 	struct store *store; /* the lane holds it */
 	struct lane *lane;
 	/* of this turn, not sent yet: one for each time that calls give it */
-	struct round *gathering;
+	struct trip *gathering;
 	struct route *next;
 };
 
@@ -49,8 +30,7 @@ struct rounds {
 	uint32_t group; /* the last number given to a group of counters */
 	struct call *ready;
 	struct call **ready_tail;
-	struct round *idle;
-	size_t n_idle;
+	struct trip_pool idle;
 };
 
 enum status
@@ -74,21 +54,10 @@ rounds_open(
 }
 
 static void
-list_free(struct round *list)
-{
-	while (list != NULL) {
-		struct round *next = list->next;
-
-		free(list);
-		list = next;
-	}
-}
-
-static void
 route_close(struct route *route)
 {
 	lane_close(route->lane);
-	list_free(route->gathering);
+	trip_list_free(route->gathering);
 	free(route);
 }
 
@@ -103,7 +72,7 @@ rounds_close(struct rounds *r)
 		r->routes = route->next;
 		route_close(route);
 	}
-	list_free(r->idle);
+	trip_pool_free(&r->idle);
 	(void)close(r->epoll_fd);
 	free(r);
 }
@@ -112,37 +81,6 @@ int
 rounds_fd(const struct rounds *r)
 {
 	return r->epoll_fd;
-}
-
-static struct round *
-round_take(struct rounds *r, int64_t timeout_ms)
-{
-	struct round *round = r->idle;
-
-	if (round == NULL) {
-		round = malloc(sizeof(*round));
-		if (round == NULL)
-			abort();
-	} else {
-		r->idle = round->next;
-		r->n_idle--;
-	}
-	round->timeout_ms = timeout_ms;
-	round->n_ops = 0;
-	round->n_calls = 0;
-	return round;
-}
-
-static void
-round_give(struct rounds *r, struct round *round)
-{
-	if (r->n_idle >= IDLE_MAX) {
-		free(round);
-		return;
-	}
-	round->next = r->idle;
-	r->idle = round;
-	r->n_idle++;
 }
 
 static bool
@@ -194,86 +132,39 @@ route_to(struct rounds *r, struct store *store)
 }
 
 static void
-round_send(struct route *route, struct round *round)
-{
-	round->batch = (struct cache_batch){
-		.ops = round->ops,
-		.n = round->n_ops,
-		.deadline_ms = clock_boot_ms() + round->timeout_ms,
-		.owner = round,
-	};
-	lane_submit(route->lane, &round->batch);
-}
-
-static void
 send_gathered(struct route *route)
 {
-	struct round *round = route->gathering;
+	struct trip *trip = route->gathering;
 
 	route->gathering = NULL;
-	while (round != NULL) {
-		struct round *next = round->next;
+	while (trip != NULL) {
+		struct trip *next = trip->next;
 
-		round_send(route, round);
-		round = next;
+		trip_send(trip, route->lane);
+		trip = next;
 	}
 }
 
-static bool
-has_room(const struct round *round, size_t n)
+/* The trip that takes n more operations of a call that waits so long. */
+static struct trip *
+trip_for(struct rounds *r, struct route *route, size_t n, int64_t timeout_ms)
 {
-	return round->n_ops + n <= ROUND_OPS && round->n_calls < ROUND_CALLS;
-}
-
-/* The round that takes n more operations of a call that waits so long. */
-static struct round *
-round_for(struct rounds *r, struct route *route, size_t n, int64_t timeout_ms)
-{
-	struct round **at = &route->gathering;
-	struct round *round;
+	struct trip **at = &route->gathering;
+	struct trip *trip;
 
 	while (*at != NULL && (*at)->timeout_ms != timeout_ms)
 		at = &(*at)->next;
-	round = *at;
-	if (round != NULL && has_room(round, n))
-		return round;
-	if (round != NULL) {
-		*at = round->next;
-		round_send(route, round);
+	trip = *at;
+	if (trip != NULL && trip_has_room(trip, n))
+		return trip;
+	if (trip != NULL) {
+		*at = trip->next;
+		trip_send(trip, route->lane);
 	}
-	round = round_take(r, timeout_ms);
-	round->next = route->gathering;
-	route->gathering = round;
-	return round;
-}
-
-static void
-take_part(struct round *round, struct call *call)
-{
-	if (round->n_calls > 0 && round->calls[round->n_calls - 1] == call)
-		return;
-	round->calls[round->n_calls++] = call;
-	call->rounds++;
-}
-
-/* Every request numbers its groups from 1. */
-static void
-batch_add(struct rounds *r, struct round *round, struct call *call,
-    struct batch *batch)
-{
-	uint32_t base = r->group < GROUPS_MAX ? r->group : 0;
-
-	for (size_t i = 0; i < batch->n; i++) {
-		struct cache_op *op = &batch->ops[i];
-
-		op->arena = call->req.arena;
-		if (op->group != 0) {
-			op->group += base;
-			r->group = op->group;
-		}
-		round->ops[round->n_ops++] = op;
-	}
-	take_part(round, call);
+	trip = trip_take(&r->idle, timeout_ms);
+	trip->next = route->gathering;
+	route->gathering = trip;
+	return trip;
 }
 
 static void
@@ -297,7 +188,7 @@ use_add(struct rounds *r, struct call *call, enum store_use use)
 	struct request *req = &call->req;
 	struct batch *batch = &req->batch[use];
 	struct route *route;
-	struct round *round;
+	struct trip *trip;
 
 	if (batch->n == 0)
 		return;
@@ -306,8 +197,8 @@ use_add(struct rounds *r, struct call *call, enum store_use use)
 		batch_fail(batch);
 		return;
 	}
-	round = round_for(r, route, batch->n, timeout_of(req, use));
-	batch_add(r, round, call, batch);
+	trip = trip_for(r, route, batch->n, timeout_of(req, use));
+	trip_add(trip, call, batch, &r->group);
 }
 
 static void
@@ -333,15 +224,15 @@ rounds_add(struct rounds *r, struct call *call)
 }
 
 static void
-round_end(struct rounds *r, struct round *round)
+trip_end(struct rounds *r, struct trip *trip)
 {
-	for (size_t i = 0; i < round->n_calls; i++) {
-		struct call *call = round->calls[i];
+	for (size_t i = 0; i < trip->n_calls; i++) {
+		struct call *call = trip->calls[i];
 
 		if (--call->rounds == 0)
 			ready_put(r, call);
 	}
-	round_give(r, round);
+	trip_give(&r->idle, trip);
 }
 
 static void
@@ -352,7 +243,7 @@ route_reap(struct rounds *r, struct route *route, int64_t now_ms)
 	while (batch != NULL) {
 		struct cache_batch *next = batch->next;
 
-		round_end(r, batch->owner);
+		trip_end(r, batch->owner);
 		batch = next;
 	}
 }
