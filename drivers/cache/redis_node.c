@@ -6,17 +6,13 @@
 
 #include "drivers/cache/redis_attempt.h"
 #include "drivers/cache/redis_circuit.h"
+#include "drivers/cache/redis_intake.h"
 #include "drivers/cache/redis_lease.h"
 #include "drivers/cache/redis_reply.h"
-#include "drivers/cache/redis_route.h"
-#include "drivers/cache/redis_run.h"
 #include "drivers/cache/redis_sentinels.h"
 
 #define AWAY_MS    100
 #define CHECK_MS   1000        /* between two checks that it is a master */
-#define IN_BYTES   65536u      /* of one read */
-#define FEED_BYTES 8192u       /* hiredis moves what is behind an answer */
-#define TURN_BYTES (1u << 20)  /* read before others have their turn */
 #define REPLY_MOST (64u << 20) /* the largest CACHE_MAX_VALUE there is */
 
 void
@@ -29,7 +25,7 @@ redis_node_open(struct redis_node *node, struct cache *cache, int epoll,
 		.link = REDIS_LINK_NONE,
 		.watch = { .epoll = epoll, .fd = -1 },
 		.reader = redis_reader_new(REPLY_MOST),
-		.in = malloc(IN_BYTES),
+		.in = malloc(REDIS_IN_BYTES),
 	};
 	if (node->in == NULL)
 		abort();
@@ -89,149 +85,6 @@ redis_node_close(struct redis_node *node)
 	free(node->in);
 }
 
-static void
-ready(struct redis_node *node, int64_t now_ms)
-{
-	node->state = REDIS_READY;
-	node->checked_ms = now_ms;
-	redis_greet_incarnation(&node->greet, node->incarnation);
-	redis_circuit_close(node);
-}
-
-/* False: the link has ended. */
-static bool
-greeted(
-    struct redis_node *node, const struct redis_reply *reply, int64_t now_ms)
-{
-	struct error err = { 0 };
-	enum status st = redis_greet_take(&node->greet, reply, &err);
-
-	if (st == ST_OK)
-		ready(node, now_ms);
-	else if (st != ST_MISSING)
-		redis_circuit_fail(node, err.text, now_ms);
-	return st == ST_OK || st == ST_MISSING;
-}
-
-/* More commands may follow it to the same server, in the same way. */
-static void
-command_answer(struct redis_node *node, const struct redis_command *command,
-    const struct redis_reply *reply, int64_t now_ms)
-{
-	if (node->member != NULL &&
-	    redis_route_redirect(node, command, reply, now_ms))
-		return;
-	node->pipe.hops = command->hops;
-	node->pipe.asking = command->asking;
-	command->answer(node, command, reply);
-	node->pipe.hops = 0;
-	node->pipe.asking = false;
-}
-
-static bool
-answered(
-    struct redis_node *node, const struct redis_reply *reply, int64_t now_ms)
-{
-	struct redis_command command;
-
-	/* What waits may not have been sent yet, as behind a greeting. */
-	if (!redis_pipe_exposed(&node->pipe)) {
-		redis_circuit_fail(
-		    node, "it says what nobody asked for", now_ms);
-		return false;
-	}
-	redis_circuit_rest(node);
-	command = redis_pipe_take(&node->pipe);
-	command_answer(node, &command, reply, now_ms);
-	if (command.run != NULL)
-		redis_run_release(command.run);
-	if (node->doomed)
-		redis_circuit_fail(node, node->why.text, now_ms);
-	return node->state == REDIS_READY;
-}
-
-/* Takes the answers that are complete. */
-static bool
-answers_take(struct redis_node *node, int64_t now_ms)
-{
-	struct redis_reply reply;
-	enum status st = ST_OK;
-
-	while (st == ST_OK) {
-		const struct redis_command *first =
-		    node->state == REDIS_GREETING
-			? NULL
-			: redis_queue_first(&node->pipe.queue);
-		bool lives;
-
-		st = redis_reader_next(
-		    node->reader, first == NULL ? NULL : first->arena, &reply);
-		if (st != ST_OK)
-			break;
-		lives = node->state == REDIS_GREETING
-			    ? greeted(node, &reply, now_ms)
-			    : answered(node, &reply, now_ms);
-		if (!lives)
-			return false;
-	}
-	if (st == ST_ERROR)
-		redis_circuit_fail(node,
-		    "what answers there does not speak as Redis does", now_ms);
-	return st == ST_MISSING;
-}
-
-static bool
-bytes_take(struct redis_node *node, size_t n, int64_t now_ms)
-{
-	for (size_t at = 0; at < n; at += FEED_BYTES) {
-		size_t piece = n - at < FEED_BYTES ? n - at : FEED_BYTES;
-
-		if (redis_reader_feed(node->reader, node->in + at, piece) !=
-		    ST_OK) {
-			redis_circuit_fail(
-			    node, "no memory for its answer", now_ms);
-			return false;
-		}
-		if (!answers_take(node, now_ms))
-			return false;
-	}
-	return true;
-}
-
-/* Whether more may be there after a read: a short one of a plain link says
- * that there is not, which saves asking. */
-static bool
-more(const struct redis_node *node, size_t got, size_t total)
-{
-	if (redis_link_holds(&node->link))
-		return true;
-	return total < TURN_BYTES &&
-	       (got == IN_BYTES || node->link.ssl != NULL);
-}
-
-static void
-receive(struct redis_node *node, int64_t now_ms)
-{
-	struct error err = { 0 };
-	size_t total = 0;
-	size_t got;
-
-	do {
-		enum status st = redis_link_read(
-		    &node->link, node->in, IN_BYTES, &got, &err);
-
-		if (st == ST_MISSING)
-			return;
-		if (st != ST_OK) {
-			redis_circuit_lose(node, err.text, now_ms);
-			return;
-		}
-		total += got;
-		if (!bytes_take(node, got, now_ms))
-			return;
-	} while (more(node, got, total));
-}
-
 /* Of commands that are to be sent, and of those that are not answered: nobody
  * waits for a former master, which may hang. */
 static enum status
@@ -287,7 +140,7 @@ bool
 redis_node_takes(struct redis_node *node, int64_t now_ms)
 {
 	if (node->state == REDIS_READY && node->pipe.queue.n == 0)
-		receive(node, now_ms);
+		redis_intake_read(node, now_ms);
 	if (node->state == REDIS_IDLE)
 		redis_circuit_begin(node, now_ms);
 	if (node->broken)
@@ -318,7 +171,7 @@ step(struct redis_node *node, int64_t now_ms)
 	case REDIS_GREETING:
 	case REDIS_READY:
 		if (flush(node, now_ms))
-			receive(node, now_ms);
+			redis_intake_read(node, now_ms);
 		/* The greeting lets go of what has waited for it. */
 		if (node->state == REDIS_READY)
 			(void)flush(node, now_ms);

@@ -38,6 +38,8 @@
 #include "drivers/cache/redis_pipe.h"
 #include "drivers/cache/redis_watch.h"
 
+#define REDIS_IN_BYTES 65536u /* of one read */
+
 struct redis_member;
 struct redis_reader;
 struct redis_sentinels;
@@ -81,7 +83,7 @@ struct redis_node {
 	struct redis_reader *reader;
 	struct redis_pipe pipe;
 	uint8_t incarnation[INCARNATION_BYTES];
-	char *in; /* what was read last */
+	char *in; /* what was read last: REDIS_IN_BYTES */
 };
 
 void redis_node_open(struct redis_node *node, struct cache *cache, int epoll,
