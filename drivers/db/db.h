@@ -131,6 +131,9 @@ struct db_call {
 struct db_driver {
 	const char *name;
 	char quote; /* around identifiers, doubled inside */
+	/* What the schema of a database's tables is called; NULL: as the
+	 * database is. */
+	const char *schema;
 	/* versions() asks no server: a transaction may ask it each time. */
 	bool versions_cheap;
 	/* Others may write while a transaction does: what it will write goes

@@ -357,6 +357,7 @@ sqlite_interrupt(struct db_conn *conn)
 const struct db_driver db_sqlite = {
 	.name = "sqlite",
 	.quote = '`', /* SQLite takes an unknown "name" for a text */
+	.schema = "main",
 	.versions_cheap = true,
 	.fails_in_part = true, /* RAISE(FAIL) */
 	.connect = sqlite_connect,

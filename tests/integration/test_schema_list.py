@@ -197,6 +197,18 @@ def test_the_schema_lists_what_a_role_may_see(ask):
                     body={"resource": [{"name": "x"}]}), 401)
 
 
+def test_only_the_schema_of_the_service_has_tables(ask, engine):
+    own = "main" if engine.type == "sqlite" else engine.database
+    for path in ("/_table", "/_schema"):
+        assert names(ask(path)) == TABLE_NAMES
+        assert names(ask(path, schema="other")) == []
+        assert ask(path, schema="other", as_list="true").rows == []
+        for schema in (own, own.upper(), ""):
+            assert names(ask(path, schema=schema)) == TABLE_NAMES
+        assert names(ask(path, schema="other", ids="box")) == ["box"]
+    assert ask("/_table/box", schema="other").rows == []
+
+
 def test_head_asks_as_get_does(ask):
     answer = ask("/_schema", role="writer", method="HEAD")
     assert (answer.status, answer.body) == (200, b"")

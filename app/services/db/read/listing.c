@@ -259,6 +259,19 @@ table_seen(struct request *req, struct str resource, struct str name)
 	return t;
 }
 
+/* A service has the tables of one schema: of another it has none. */
+static bool
+is_of_schema(const struct request *req, struct json body)
+{
+	const struct db_service *service = req->service->instance;
+	struct str asked = names_option(req, body, STR("schema"));
+	const char *own = service->driver->schema;
+
+	if (own == NULL)
+		own = service->config.database;
+	return asked.n == 0 || str_eq_nocase(asked, str_of(own));
+}
+
 void
 listing_tables(struct request *req, struct str resource, struct json body,
     const struct names *names)
@@ -269,7 +282,7 @@ listing_tables(struct request *req, struct str resource, struct json body,
 
 	if (listing_open(&l, req, body, OF_TABLES) != ST_OK)
 		return;
-	if (names->n == 0)
+	if (names->n == 0 && is_of_schema(req, body))
 		list_tables(&l, resource);
 	for (size_t i = 0; i < names->n && st == ST_OK; i++) {
 		const struct db_table *t =

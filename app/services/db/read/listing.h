@@ -17,7 +17,8 @@ void listing_root(struct request *req, struct json body);
 
 /*
  * The tables that the role may see there, by their names; only those of
- * `names` when it has any: 404 when one of them is not to be seen.
+ * `names` when it has any: 404 when one of them is not to be seen; none where
+ * `schema` names another schema than the service's.
  * resource: "_table" or "_schema".
  */
 void listing_tables(struct request *req, struct str resource, struct json body,

@@ -6,7 +6,7 @@
 #include "middleware/service.h"
 
 static const char *const options[] = { "fields", "ids", "as_list",
-	"as_access_list", "include_access", "wrap" };
+	"as_access_list", "include_access", "schema", "wrap" };
 
 /* With its length, so that no two lists of texts look alike. */
 static void
