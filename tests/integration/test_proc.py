@@ -149,6 +149,21 @@ def test_a_routine_made_a_moment_ago_is_there(proc, engine):
     check_error(proc.call("fresh"), 404)
 
 
+def test_a_name_that_no_path_can_have_is_called_as_none(proc, engine):
+    """A role is asked about `_proc/quiet` for all that these paths say."""
+    odd = ("quiet/er", "loud(er)")
+    for name in odd:
+        engine.run(f"CREATE PROCEDURE `{name}`() SELECT 1 AS a;")
+    try:
+        assert set(odd) < set(names(proc.ask("_proc")))
+        for path in ("quiet/er", "quiet%2Fer", "loud(er)", "loud%28er%29",
+                     "loud%28er%29()"):
+            check_error(proc.ask("_proc/" + path), 404)
+    finally:
+        for name in odd:
+            engine.run(f"DROP PROCEDURE `{name}`;")
+
+
 def test_details_of_routines(proc):
     (quiet, sum_up) = proc.ask(
         "_proc", ids="quiet,sum_up", fields="*").rows
