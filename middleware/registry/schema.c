@@ -118,4 +118,5 @@ const struct schema_step schema_steps[MIGRATION_NEWEST] = {
 	    "CREATE TABLE IF NOT EXISTS app_key_proof ("
 	    " hash $hash NOT NULL)$engine;",
 	    key_proof_fill },
+	{ 5, schema_people_sql, schema_owners },
 };

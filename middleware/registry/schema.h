@@ -21,6 +21,13 @@ struct schema_step {
 enum status schema_seal(
     struct system_db *db, const struct app_keys *keys, struct error *err);
 
+/* The tables of users, and what else came with them. */
+extern const char schema_people_sql[];
+
+/* A step's function: columns that say who made and who changed a record. */
+enum status schema_owners(
+    struct system_db *db, const struct app_keys *keys, struct error *err);
+
 /* Numbers 1 to MIGRATION_NEWEST. */
 extern const struct schema_step schema_steps[MIGRATION_NEWEST];
 

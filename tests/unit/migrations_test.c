@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -159,6 +160,48 @@ secrets_that_were_stored_in_clear_are_sealed(void **state)
 	    3);
 }
 
+/* Where a change of the schema cannot be undone, some columns may be there. */
+static void
+a_step_that_ended_halfway_is_finished(void **state)
+{
+	struct system_fixture *fix = *state;
+	unsigned applied;
+
+	assert_int_equal(migrate(fix, 4, &applied), ST_OK);
+	system_script(fix,
+	    "ALTER TABLE service ADD COLUMN created_by_id BIGINT;"
+	    "ALTER TABLE role ADD COLUMN created_by_id BIGINT");
+	assert_int_equal(migrate(fix, MIGRATION_NEWEST, &applied), ST_OK);
+	assert_int_equal(applied, MIGRATION_NEWEST - 4);
+	assert_int_equal(
+	    system_number(fix,
+		"SELECT COUNT(*) FROM service s, role r, role_service_access x,"
+		" app a, limits l WHERE s.created_by_id"
+		" + s.last_modified_by_id + r.created_by_id"
+		" + r.last_modified_by_id + x.created_by_id"
+		" + x.last_modified_by_id + a.created_by_id"
+		" + a.last_modified_by_id + l.created_by_id"
+		" + l.last_modified_by_id > 0"),
+	    0);
+}
+
+static void
+people_have_tables(void **state)
+{
+	static const char *const tables[] = { "user", "user_to_app_to_role",
+		"lookup", "cors_config", "audit" };
+	struct system_fixture *fix = *state;
+	unsigned applied;
+	char sql[64];
+
+	assert_int_equal(migrate(fix, MIGRATION_NEWEST, &applied), ST_OK);
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		(void)snprintf(
+		    sql, sizeof(sql), "SELECT COUNT(*) FROM %s", tables[i]);
+		assert_int_equal(system_number(fix, sql), 0);
+	}
+}
+
 struct racer {
 	struct system_fixture *fix;
 	pthread_t thread;
@@ -216,6 +259,8 @@ main(void)
 		EMPTY(a_known_app_that_was_removed_stays_away),
 		EMPTY(public_keys_name_apps_without_a_role),
 		EMPTY(secrets_that_were_stored_in_clear_are_sealed),
+		EMPTY(a_step_that_ended_halfway_is_finished),
+		EMPTY(people_have_tables),
 		EMPTY(of_several_that_migrate_at_once_one_does_each_step),
 	};
 
