@@ -45,8 +45,8 @@ logged() {
 
 # What building weir takes, and what the demo runs beside it.
 # shellcheck disable=SC2034 # for the scripts
-packages_build=(autoconf automake gcc libc6-dev make pkgconf libfcgi-dev
-	libhiredis-dev libjson-c-dev liblmdb-dev libmariadb-dev
+packages_build=(autoconf automake gcc libc6-dev make pkgconf libcrypt-dev
+	libfcgi-dev libhiredis-dev libjson-c-dev liblmdb-dev libmariadb-dev
 	libmemcached-dev libsodium-dev libsqlite3-dev libssl-dev)
 # shellcheck disable=SC2034
 packages_run=(nginx-light sqlite3 iso-codes curl)

@@ -70,6 +70,17 @@ const struct option option_table[] = {
 	      "between them",
 	  .help = "Earlier values of APP_KEY, which still verify and decrypt "
 	      "after a rotation." },
+	{ .name = "ARGON_TIME", .type = OPTION_NUMBER,
+	  .offset = MEMBER(argon_time), .fallback = "2",
+	  .min = 1, .max = 16, .reload = true,
+	  .help = "How often argon2id passes over its memory when it hashes "
+	      "a password. Hashes that were made with other numbers verify, "
+	      "and are made anew at the next login." },
+	{ .name = "ARGON_MEMORY", .type = OPTION_NUMBER,
+	  .offset = MEMBER(argon_memory), .fallback = "65536",
+	  .min = 8192, .max = 1048576, .reload = true,
+	  .help = "How many KiB of memory it takes for each. At most half of "
+	      "the WORKERS hash at the same time." },
 	{ .name = "DB_CONNECTION", .type = OPTION_TEXT,
 	  .offset = MEMBER(db_connection), .fallback = "sqlite",
 	  .choices = "sqlite|mysql|mariadb",

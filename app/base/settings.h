@@ -26,6 +26,8 @@ struct settings {
 	/* identity of the installation */
 	const char *app_key;           /* APP_KEY, secret */
 	const char *app_previous_keys; /* APP_PREVIOUS_KEYS, comma list */
+	int64_t argon_time;            /* ARGON_TIME, passes */
+	int64_t argon_memory;          /* ARGON_MEMORY, KiB */
 	/* the system database */
 	const char *db_connection; /* DB_CONNECTION: sqlite, mysql, mariadb */
 	const char *db_database;   /* DB_DATABASE: path or name */
