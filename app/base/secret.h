@@ -16,7 +16,12 @@
 #define DIGEST_BYTES      16
 
 /* What one subkey of APP_KEY is for; each purpose has its own. */
-enum secret_purpose { SECRET_API_KEYS = 1, SECRET_JWT, SECRET_CREDENTIALS };
+enum secret_purpose {
+	SECRET_API_KEYS = 1,
+	SECRET_JWT,
+	SECRET_CREDENTIALS,
+	SECRET_CODES
+};
 
 /* Must succeed once before anything else here; false: libsodium is broken. */
 bool secret_init(void);

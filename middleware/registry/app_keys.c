@@ -14,6 +14,7 @@ key_add(struct app_keys *keys, struct str text)
 		secret_subkey(master, SECRET_API_KEYS, keys->pepper[keys->n]);
 		secret_subkey(
 		    master, SECRET_CREDENTIALS, keys->credentials[keys->n]);
+		secret_subkey(master, SECRET_CODES, keys->codes[keys->n]);
 		keys->n++;
 	}
 	secret_wipe(master, sizeof(master));

@@ -20,6 +20,8 @@ struct app_keys {
 	uint8_t pepper[1 + PREVIOUS_KEYS_MAX][SECRET_KEY_BYTES];
 	/* seal the secrets of services */
 	uint8_t credentials[1 + PREVIOUS_KEYS_MAX][SECRET_KEY_BYTES];
+	/* hash the codes by which passwords are set */
+	uint8_t codes[1 + PREVIOUS_KEYS_MAX][SECRET_KEY_BYTES];
 };
 
 /*

@@ -230,12 +230,13 @@ system_db_version(struct system_db *db, int64_t *out, struct error *err)
 }
 
 static enum status
-step_version(struct system_db *db, struct error *err)
+step_version(struct system_db *db, void *ctx, struct error *err)
 {
 	struct db_stmt stmt =
 	    DB_STMT_PLAIN("UPDATE registry_version SET number = number + 1");
 	enum status st = system_db_change(db, &stmt, err);
 
+	(void)ctx; /* of the work */
 	if (st == ST_MISSING)
 		return error_set(err, ST_ERROR,
 		    "the system database has no version: run `weir setup`");
@@ -257,6 +258,26 @@ commit(struct system_db *db, struct error *err)
 	    why.text);
 }
 
+static enum status
+transact(struct system_db *db, system_db_work_f *first, system_db_work_f *work,
+    void *ctx, struct error *err)
+{
+	enum status st = db->driver->begin(
+	    db->conn, clock_boot_ms() + db->statement_ms, err);
+
+	if (st != ST_OK)
+		return st;
+	if (first != NULL)
+		st = first(db, ctx, err);
+	if (st == ST_OK)
+		st = work(db, ctx, err);
+	if (st == ST_OK)
+		st = commit(db, err);
+	if (st != ST_OK)
+		db->driver->rollback(db->conn);
+	return st;
+}
+
 /*
  * The version comes first: its row is held to the end, so that writers queue
  * there, on every engine, and never wait for each other crosswise.
@@ -265,19 +286,14 @@ enum status
 system_db_write(
     struct system_db *db, system_db_work_f *work, void *ctx, struct error *err)
 {
-	enum status st = db->driver->begin(
-	    db->conn, clock_boot_ms() + db->statement_ms, err);
+	return transact(db, step_version, work, ctx, err);
+}
 
-	if (st != ST_OK)
-		return st;
-	st = step_version(db, err);
-	if (st == ST_OK)
-		st = work(db, ctx, err);
-	if (st == ST_OK)
-		st = commit(db, err);
-	if (st != ST_OK)
-		db->driver->rollback(db->conn);
-	return st;
+enum status
+system_db_transact(
+    struct system_db *db, system_db_work_f *work, void *ctx, struct error *err)
+{
+	return transact(db, NULL, work, ctx, err);
 }
 
 void

@@ -22,6 +22,13 @@ struct settings;
 
 #define DATE_BYTES 20 /* "2026-01-31 23:59:59" and a NUL */
 
+/* Who changes records. */
+struct actor {
+	int64_t user_id;   /* 0: not a user of the platform */
+	struct str name;   /* e-mail of the user, or login of the shell's */
+	struct str source; /* address of the client, or "command" */
+};
+
 struct system_db {
 	const struct db_driver *driver;
 	struct db_conn *conn; /* NULL: not open */
@@ -30,6 +37,7 @@ struct system_db {
 	/* What the env file declares, whose names no record may take; NULL:
 	 * nothing. The caller's to set. */
 	const struct declared *declared;
+	const struct actor *actor; /* NULL: weir itself. The caller's to set */
 };
 
 /* Where the settings say it is, for people. */
@@ -83,6 +91,11 @@ typedef enum status system_db_work_f(
 enum status system_db_write(
     struct system_db *db, system_db_work_f *work, void *ctx, struct error *err);
 
+/* The same for what no snapshot holds: the version stays. Rows that it goes by
+ * it reads with SELECT ... FOR UPDATE where the driver wants that. */
+enum status system_db_transact(
+    struct system_db *db, system_db_work_f *work, void *ctx, struct error *err);
+
 /* A moment as the records have it, in UTC. */
 void date_text(int64_t wall_ms, char out[DATE_BYTES]);
 
@@ -122,6 +135,13 @@ static inline struct db_value
 bind_blob(const void *p, size_t n)
 {
 	return (struct db_value){ .type = DB_BLOB, .s = str_make(p, n) };
+}
+
+/* The id of who changes records. */
+static inline struct db_value
+bind_actor(const struct system_db *db)
+{
+	return bind_id(db->actor == NULL ? 0 : db->actor->user_id);
 }
 
 /* Values read: a copy in the arena (NULL is absent); a number (NULL is 0). */
