@@ -128,7 +128,8 @@ const struct command app_commands[] = {
 	{ .noun = "app",
 	    .verb = "remove",
 	    .operands = "NAME",
-	    .summary = "Remove an app, its keys and its limits",
+	    .summary = "Remove an app, its keys, limits and lookups, and the "
+		       "roles of users in it",
 	    .needs_settings = true,
 	    .run = app_remove },
 	{ 0 },

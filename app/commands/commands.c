@@ -9,6 +9,8 @@ const struct command *const command_groups[] = {
 	role_commands,
 	app_commands,
 	key_commands,
+	user_commands,
+	admin_commands,
 	limit_commands,
 	cache_commands,
 	options_commands,

@@ -8,6 +8,7 @@
 
 #include "app/command.h"
 
+extern const struct command admin_commands[];
 extern const struct command app_commands[];
 extern const struct command cache_commands[];
 extern const struct command check_commands[];
@@ -19,5 +20,6 @@ extern const struct command role_commands[];
 extern const struct command serve_commands[];
 extern const struct command service_commands[];
 extern const struct command setup_commands[];
+extern const struct command user_commands[];
 
 #endif

@@ -170,8 +170,8 @@ const struct command role_commands[] = {
 	{ .noun = "role",
 	    .verb = "remove",
 	    .operands = "NAME",
-	    .summary = "Remove a role that no app acts with, its rows and its "
-		       "limits",
+	    .summary = "Remove a role that no app and no user acts with, its "
+		       "rows, limits and lookups",
 	    .needs_settings = true,
 	    .run = role_remove },
 	{ 0 },

@@ -1,6 +1,6 @@
 /*
- * `weir setup`: makes what an installation stands on, a master key and the
- * system database. What is there already stays as it is.
+ * `weir setup`: makes what an installation stands on, a master key, the system
+ * database and an administrator. What is there already stays as it is.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@
 #include "app/base/settings.h"
 #include "app/commands/commands.h"
 #include "app/commands/env_append.h"
+#include "app/commands/setup_admin.h"
 #include "middleware/registry/app_keys.h"
 #include "middleware/registry/key_proof.h"
 #include "middleware/registry/migrations.h"
@@ -250,6 +251,10 @@ setup_run(struct command_call *call)
 	struct error err = { 0 };
 	int status;
 
+	if (command_value(call, "--admin-password") != NULL &&
+	    command_value(call, "--admin-email") == NULL)
+		return command_misuse(call->command,
+		    "--admin-password needs --admin-email beside it");
 	(void)umask(S_IRWXG | S_IRWXO); /* secrets and their hashes */
 	status = settings_prepare(call, &settings);
 	if (status != 0)
@@ -257,10 +262,16 @@ setup_run(struct command_call *call)
 	folder_make(call->arena, settings.db_database);
 	if (database_prepare(call, &settings, &err) != ST_OK)
 		return command_fail("%s", err.text);
-	return 0;
+	return setup_admin(call, &settings);
 }
 
 static const struct command_option setup_options[] = {
+	{ "--admin-email", "EMAIL", false,
+	    "make this administrator, if it is not there; without, who sits at "
+	    "a terminal is asked for the first one" },
+	{ "--admin-password", "FILE", false,
+	    "the file whose first line is the password; - reads it from "
+	    "standard input; without, one is made and shown" },
 	{ "--accept-key", NULL, false,
 	    "when the APP_KEY of the system database is lost: go on with the "
 	    "present one, or a new one" },
@@ -269,8 +280,8 @@ static const struct command_option setup_options[] = {
 
 const struct command setup_commands[] = {
 	{ .verb = "setup",
-	    .summary = "Make the master key and the system database, or bring "
-		       "them under a new APP_KEY",
+	    .summary = "Make the master key, the system database and an "
+		       "administrator",
 	    .options = setup_options,
 	    .run = setup_run },
 	{ 0 },

@@ -39,6 +39,9 @@ app_records_list(struct system_db *db, struct arena *arena,
 	return st;
 }
 
+#define FORGET_DEFAULT                                                         \
+	"UPDATE user SET default_app_id = NULL WHERE default_app_id = ?"
+
 /* A change on its way into the database. */
 struct changing {
 	struct str name;
@@ -121,6 +124,9 @@ app_delete(struct system_db *db, void *ctx, struct error *err)
 	static const char *const parts[] = {
 		"DELETE FROM app_key WHERE app_id = ?",
 		"DELETE FROM limits WHERE app_id = ?",
+		"DELETE FROM lookup WHERE app_id = ?",
+		"DELETE FROM user_to_app_to_role WHERE app_id = ?",
+		FORGET_DEFAULT,
 		"DELETE FROM app WHERE id = ?",
 		NULL,
 	};

@@ -42,7 +42,7 @@ struct app_change {
 enum status app_record_set(struct system_db *db, struct str name,
     const struct app_change *change, struct error *err);
 
-/* Its keys and its limits go with it. */
+/* Its keys, its limits, its lookups and the roles of users in it go along. */
 enum status app_record_remove(
     struct system_db *db, struct str name, struct error *err);
 

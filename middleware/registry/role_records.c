@@ -3,7 +3,7 @@
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/words.h"
 
-#define USERS_SHOWN 3
+#define BEARERS_SHOWN 3
 
 static enum status
 role_insert(struct system_db *db, void *ctx, struct error *err)
@@ -97,55 +97,77 @@ role_record_set(struct system_db *db, struct str name,
 			   : st;
 }
 
-/* The apps that act with a role, as far as a message has room for them. */
-struct users {
+/* What acts with a role, as far as a message has room for it. */
+struct bearers {
 	struct buf names;
 	size_t n;
 };
 
 static enum status
-user_row(void *ctx, const struct db_value *v, size_t n)
+bearer_row(void *ctx, const struct db_value *v, size_t n)
 {
-	struct users *users = ctx;
+	struct bearers *b = ctx;
 
 	(void)n; /* as many as the statement names */
-	if (users->n++ < USERS_SHOWN)
-		buf_printf(&users->names, "%s\"%.*s\"",
-		    users->n == 1 ? "" : ", ", STR_ARG(v[0].s));
+	if (b->n++ < BEARERS_SHOWN)
+		buf_printf(&b->names, "%s\"%.*s\"", b->n == 1 ? "" : ", ",
+		    STR_ARG(v[0].s));
 	return ST_OK;
 }
 
+/* Who may bear a role, and how it is taken from them. */
+struct bearing {
+	const char *noun;
+	const char *sql;
+	const char *advice;
+};
+
+static const struct bearing bearings[] = {
+	{ "app", "SELECT name FROM app WHERE role_id = ? ORDER BY name",
+	    "`weir app set APP --role ROLE` gives another, --no-role none" },
+	{ "user",
+	    "SELECT DISTINCT u.email FROM user u JOIN user_to_app_to_role x"
+	    " ON x.user_id = u.id WHERE x.role_id = ? ORDER BY u.email",
+	    "`weir user grant USER --app APP --role ROLE` gives another, "
+	    "`weir user revoke` none" },
+};
+
 static enum status
-refuse_used(struct str role, const struct users *users, struct error *err)
+bearing_check(struct system_db *db, const struct bearing *bearing, int64_t id,
+    struct str role, struct error *err)
 {
-	return error_set(err, ST_INVALID,
-	    "%zu app%s with the role \"%.*s\" (%.*s%s): give %s another with "
-	    "`weir app set APP --role ROLE`, or none with --no-role",
-	    users->n, users->n == 1 ? " acts" : "s act", STR_ARG(role),
-	    STR_ARG(buf_str(&users->names)),
-	    users->n > USERS_SHOWN ? " ..." : "",
-	    users->n == 1 ? "it" : "them");
+	struct bearers b = { 0 };
+	struct db_value args[] = { bind_i64(id) };
+	struct db_stmt stmt = { str_of(bearing->sql), args, 1 };
+	enum status st = system_db_run(db, &stmt, bearer_row, &b, err);
+
+	if (st == ST_OK && b.n > 0)
+		st = error_set(err, ST_INVALID,
+		    "%zu %s%s with the role \"%.*s\" (%.*s%s): %s", b.n,
+		    bearing->noun, b.n == 1 ? " acts" : "s act", STR_ARG(role),
+		    STR_ARG(buf_str(&b.names)),
+		    b.n > BEARERS_SHOWN ? " ..." : "", bearing->advice);
+	buf_free(&b.names);
+	return st;
 }
 
 static enum status
 unused_check(
-    struct system_db *db, int64_t id, struct str name, struct error *err)
+    struct system_db *db, int64_t id, struct str role, struct error *err)
 {
-	struct users users = { 0 };
-	struct db_value args[] = { bind_i64(id) };
-	struct db_stmt stmt = DB_STMT(
-	    "SELECT name FROM app WHERE role_id = ? ORDER BY name", args);
-	enum status st = system_db_run(db, &stmt, user_row, &users, err);
+	enum status st = ST_OK;
 
-	if (st == ST_OK && users.n > 0)
-		st = refuse_used(name, &users, err);
-	buf_free(&users.names);
+	for (size_t i = 0; i < sizeof(bearings) / sizeof(bearings[0]); i++) {
+		if (st == ST_OK)
+			st = bearing_check(db, &bearings[i], id, role, err);
+	}
 	return st;
 }
 
 static const char *const delete_parts[] = {
 	"DELETE FROM role_service_access WHERE role_id = ?",
 	"DELETE FROM limits WHERE role_id = ?",
+	"DELETE FROM lookup WHERE role_id = ?",
 	"DELETE FROM role WHERE id = ?",
 	NULL,
 };

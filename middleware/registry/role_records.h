@@ -50,7 +50,8 @@ struct role_change {
 enum status role_record_set(struct system_db *db, struct str name,
     const struct role_change *change, struct error *err);
 
-/* Its rows and its limits go with it. ST_INVALID while apps act with it. */
+/* Its rows, limits and lookups go with it. ST_INVALID while apps or users act
+ * with it. */
 enum status role_record_remove(
     struct system_db *db, struct str name, struct error *err);
 

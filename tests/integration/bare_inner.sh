@@ -28,13 +28,14 @@ demo_tour() {
 	shift
 
 	"$@" | tee "$out"
-	tail -n 1 "$out" | grep -Eq '^ready url=http://127\.0\.0\.1:8089 key=.+' ||
+	tail -n 1 "$out" | grep -Eq \
+		'^ready url=http://127\.0\.0\.1:8089 key=.+ email=.+ password=.+' ||
 		die 'no ready line'
 	demo_curls "$out"
 	"$@" >"$out.again"
 	[ "$(tail -n 1 "$out")" = "$(tail -n 1 "$out.again")" ] ||
 		die 'the second run has another key'
-	curl -sS -H "X-DreamFactory-API-Key: $(sed -n '$s/.*key=//p' "$out")" \
+	curl -sS -H "X-DreamFactory-API-Key: $(sed -n '$s/.*key=\([^ ]*\).*/\1/p' "$out")" \
 		"http://127.0.0.1:$DEMO_PORT/api/v2/db/_table/orders/1" |
 		grep -q '"status":"returned"' ||
 		die 'the second run lost the data'
