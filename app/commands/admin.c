@@ -1,10 +1,16 @@
 #include "app/commands/admin.h"
 
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
+#include "app/base/arena.h"
 #include "app/base/jsonout.h"
+#include "app/base/log.h"
 #include "app/base/option.h"
+#include "app/base/settings.h"
 #include "app/command.h"
 #include "app/commands/admin_records.h"
 #include "middleware/registry/app_keys.h"
@@ -27,6 +33,34 @@ proof_check(
 	return st;
 }
 
+/* The log of those who serve, if there is one that may be written: a command
+ * makes none, which would be its caller's then. */
+static bool
+log_join(const struct settings *settings)
+{
+	return strcmp(settings->log_file, "stderr") != 0 &&
+	       access(settings->log_file, W_OK) == 0 &&
+	       log_open(settings->log_file, "off",
+		   (enum log_level)settings->log_level, NULL) == ST_OK;
+}
+
+/* Who sits there; behind sudo the one who came. */
+static const struct actor *
+admin_actor(const struct command_call *call)
+{
+	struct actor *actor = arena_zalloc(call->arena, sizeof(*actor));
+	const struct passwd *self = getpwuid(geteuid());
+	const char *came = getenv("SUDO_USER");
+	const char *name = self == NULL ? "?" : self->pw_name;
+
+	actor->name = arena_dup(call->arena, str_of(name));
+	if (came != NULL && strcmp(came, name) != 0)
+		actor->name =
+		    arena_printf(call->arena, "%.64s as %s", came, name);
+	actor->source = STR("command");
+	return actor;
+}
+
 bool
 admin_open(const struct command_call *call, struct system_db *db)
 {
@@ -37,6 +71,8 @@ admin_open(const struct command_call *call, struct system_db *db)
 		st = migrations_check(db, &err);
 	if (st == ST_OK)
 		st = proof_check(call->settings, db, &err);
+	db->actor = admin_actor(call);
+	db->audit_log = log_join(call->settings);
 	if (st == ST_OK && admin_declared(call, db))
 		return true;
 	if (st != ST_OK)

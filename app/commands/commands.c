@@ -13,6 +13,7 @@ const struct command *const command_groups[] = {
 	admin_commands,
 	limit_commands,
 	cache_commands,
+	audit_commands,
 	options_commands,
 	help_commands,
 	NULL,

@@ -10,6 +10,7 @@
 
 extern const struct command admin_commands[];
 extern const struct command app_commands[];
+extern const struct command audit_commands[];
 extern const struct command cache_commands[];
 extern const struct command check_commands[];
 extern const struct command help_commands[];

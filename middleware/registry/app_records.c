@@ -1,5 +1,6 @@
 #include "middleware/registry/app_records.h"
 
+#include "middleware/registry/audit.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/words.h"
 
@@ -70,11 +71,12 @@ app_update(struct system_db *db, const struct changing *c, struct error *err)
 	date_text(db->wall_ms, now);
 	struct db_value args[] = { bind_text(c->change->name),
 		bind_text(c->change->description), bind_flip(c->change->active),
-		bind_text(str_of(now)), bind_i64(c->id) };
+		bind_text(str_of(now)), bind_actor(db), bind_i64(c->id) };
 	struct db_stmt stmt = DB_STMT("UPDATE app SET name = COALESCE(?, name),"
 				      " description = COALESCE(?, description),"
 				      " is_active = COALESCE(?, is_active),"
-				      " last_modified_date = ? WHERE id = ?",
+				      " last_modified_date = ?,"
+				      " last_modified_by_id = ? WHERE id = ?",
 	    args);
 
 	st = system_db_run(db, &stmt, NULL, NULL, &why);
@@ -95,6 +97,8 @@ change(struct system_db *db, void *ctx, struct error *err)
 	if (st == ST_OK && has_role)
 		st =
 		    lookup_id(db, NOUN_ROLE, c->change->role, &c->role_id, err);
+	if (st == ST_OK)
+		st = audit_watch(db, AUDIT_APP, c->id, err);
 	if (st == ST_OK)
 		st = app_update(db, c, err);
 	if (st == ST_OK && (has_role || c->change->no_role))
@@ -134,6 +138,8 @@ app_delete(struct system_db *db, void *ctx, struct error *err)
 	int64_t id = 0;
 	enum status st = lookup_id(db, NOUN_APP, *name, &id, err);
 
+	if (st == ST_OK)
+		st = audit_watch(db, AUDIT_APP, id, err);
 	return st == ST_OK ? system_db_each(db, parts, id, err) : st;
 }
 

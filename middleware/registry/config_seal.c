@@ -1,4 +1,3 @@
-/* A sealed secret is the text "sealed:" and hexadecimal digits. */
 #include "middleware/registry/config_seal.h"
 
 #include "app/base/arena.h"
@@ -6,9 +5,8 @@
 #include "app/base/jsonout.h"
 #include "app/base/jsonread.h"
 #include "middleware/registry/app_keys.h"
+#include "middleware/registry/sealed_text.h"
 #include "middleware/service.h"
-
-#define MARK STR("sealed:")
 
 /* One config on its way. */
 struct passage {
@@ -43,70 +41,33 @@ static enum status
 sealed_put(
     struct passage *p, struct str member, struct str clear, struct error *err)
 {
-	size_t n = clear.n + SECRET_SEAL_BYTES;
-	uint8_t *bytes = arena_alloc(p->arena, n);
-	char *hex = arena_alloc(p->arena, 2 * n);
-
 	(void)err; /* nothing fails here */
-	secret_seal(
-	    p->keys->credentials[0], context_of(p, member), clear, bytes);
-	hex_encode(hex, bytes, n);
-	buf_put_char(&p->out, '"');
-	buf_put(&p->out, MARK);
-	buf_put(&p->out, str_make(hex, 2 * n));
-	buf_put_char(&p->out, '"');
+	json_put_str(&p->out,
+	    sealed_text(p->arena, p->keys, context_of(p, member), clear));
 	return ST_OK;
 }
 
-/* Opens a sealed text of n bytes more than its clear one; *key is which. */
-static bool
-seal_open(struct passage *p, struct str context, struct str sealed, char *clear,
-    size_t *key)
-{
-	for (*key = 0; *key < p->keys->n; ++*key) {
-		if (secret_unseal(
-			p->keys->credentials[*key], context, sealed, clear))
-			return true;
-	}
-	return false;
-}
-
-/* The clear text, which the caller wipes, and the key that opens it. */
 static enum status
-clear_find(struct passage *p, struct str member, struct str text,
-    struct str *clear, size_t *key, struct error *err)
+refuse(const struct passage *p, struct str member, struct error *err)
 {
-	struct str hex = str_skip(text, MARK.n);
-	size_t n = hex.n / 2;
-	uint8_t *bytes = arena_alloc(p->arena, n + 1);
-	char *out = arena_alloc(p->arena, n + 1);
-
-	if (!str_starts(text, MARK) || n < SECRET_SEAL_BYTES ||
-	    !hex_decode(bytes, n, hex) ||
-	    !seal_open(p, context_of(p, member),
-		str_make((const char *)bytes, n), out, key))
-		return error_set(err, ST_INVALID,
-		    "the %.*s of service %.*s cannot be decrypted: it was "
-		    "stored under an APP_KEY that is neither this one nor in "
-		    "APP_PREVIOUS_KEYS, or for another service; `weir service "
-		    "set` stores it anew",
-		    STR_ARG(member), STR_ARG(p->owner->name));
-	*clear = str_make(out, n - SECRET_SEAL_BYTES);
-	return ST_OK;
+	return error_set(err, ST_INVALID,
+	    "the %.*s of service %.*s cannot be decrypted: it was stored under "
+	    "an APP_KEY that is neither this one nor in APP_PREVIOUS_KEYS, or "
+	    "for another service; `weir service set` stores it anew",
+	    STR_ARG(member), STR_ARG(p->owner->name));
 }
 
 static enum status
 clear_put(
     struct passage *p, struct str member, struct str text, struct error *err)
 {
-	struct str clear = STR_NULL;
-	size_t key = 0;
-	enum status st = clear_find(p, member, text, &clear, &key, err);
+	struct unsealed u;
 
-	if (st != ST_OK)
-		return st;
-	json_put_str(&p->out, clear);
-	secret_wipe((char *)(uintptr_t)clear.p, clear.n);
+	if (!sealed_text_open(
+		p->arena, p->keys, context_of(p, member), text, &u))
+		return refuse(p, member, err);
+	json_put_str(&p->out, u.clear);
+	unsealed_wipe(&u);
 	return ST_OK;
 }
 
@@ -115,18 +76,18 @@ static enum status
 resealed_put(
     struct passage *p, struct str member, struct str text, struct error *err)
 {
-	struct str clear = STR_NULL;
-	size_t key = 0;
-	enum status st = clear_find(p, member, text, &clear, &key, err);
+	enum status st = ST_OK;
+	struct unsealed u;
 
-	if (st != ST_OK)
-		return st;
-	if (key == 0)
+	if (!sealed_text_open(
+		p->arena, p->keys, context_of(p, member), text, &u))
+		return refuse(p, member, err);
+	if (u.key == 0)
 		json_put_str(&p->out, text);
 	else
-		st = sealed_put(p, member, clear, err);
-	p->changed |= key > 0;
-	secret_wipe((char *)(uintptr_t)clear.p, clear.n);
+		st = sealed_put(p, member, u.clear, err);
+	p->changed |= u.key > 0;
+	unsealed_wipe(&u);
 	return st;
 }
 

@@ -1,6 +1,7 @@
 #include "middleware/registry/grant_records.h"
 
 #include "app/base/arena.h"
+#include "middleware/registry/audit.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/row_filters.h"
 #include "middleware/registry/system_db.h"
@@ -58,25 +59,28 @@ static enum status
 row_change(struct system_db *db, const struct granting *g, struct error *err)
 {
 	char now[DATE_BYTES];
+	enum status st = audit_watch(db, AUDIT_ROLE_ACCESS, g->row_id, err);
 
 	date_text(db->wall_ms, now);
 	struct db_value args[] = { bind_i64(g->order->verb_mask),
 		bind_text(g->order->filters), bind_text(g->filter_op),
-		bind_text(str_of(now)), bind_i64(g->row_id) };
+		bind_text(str_of(now)), bind_actor(db), bind_i64(g->row_id) };
 	struct db_stmt stmt =
 	    DB_STMT("UPDATE role_service_access"
 		    " SET verb_mask = ?, filters = COALESCE(?, filters),"
 		    " filter_op = COALESCE(?, filter_op),"
-		    " last_modified_date = ? WHERE id = ?",
+		    " last_modified_date = ?, last_modified_by_id = ?"
+		    " WHERE id = ?",
 		args);
 
-	return system_db_run(db, &stmt, NULL, NULL, err);
+	return st == ST_OK ? system_db_run(db, &stmt, NULL, NULL, err) : st;
 }
 
 static enum status
 row_insert(struct system_db *db, const struct granting *g, struct error *err)
 {
 	char now[DATE_BYTES];
+	enum status st;
 	int64_t id;
 
 	date_text(db->wall_ms, now);
@@ -84,15 +88,18 @@ row_insert(struct system_db *db, const struct granting *g, struct error *err)
 		bind_text(g->component), bind_i64(g->order->verb_mask),
 		bind_i64(g->order->requestor_mask),
 		bind_text(g->order->filters), bind_text(g->filter_op),
-		bind_text(str_of(now)), bind_text(str_of(now)) };
+		bind_text(str_of(now)), bind_text(str_of(now)), bind_actor(db),
+		bind_actor(db) };
 	struct db_stmt stmt =
 	    DB_STMT("INSERT INTO role_service_access (role_id, service_id,"
 		    " component, verb_mask, requestor_mask, filters, filter_op,"
-		    " created_date, last_modified_date)"
-		    " VALUES (?, ?, ?, ?, ?, ?, COALESCE(?, 'and'), ?, ?)",
+		    " created_date, last_modified_date, created_by_id,"
+		    " last_modified_by_id) VALUES"
+		    " (?, ?, ?, ?, ?, ?, COALESCE(?, 'and'), ?, ?, ?, ?)",
 		args);
 
-	return system_db_insert(db, &stmt, &id, err);
+	st = system_db_insert(db, &stmt, &id, err);
+	return st == ST_OK ? audit_added(db, AUDIT_ROLE_ACCESS, id, err) : st;
 }
 
 static enum status
@@ -162,7 +169,8 @@ take(struct system_db *db, void *ctx, struct error *err)
 		    "role show %.*s` lists those it has",
 		    STR_ARG(g->order->role), STR_ARG(g->component),
 		    STR_ARG(g->order->service), STR_ARG(g->order->role));
-	return system_db_each(db, parts, g->row_id, err);
+	st = audit_watch(db, AUDIT_ROLE_ACCESS, g->row_id, err);
+	return st == ST_OK ? system_db_each(db, parts, g->row_id, err) : st;
 }
 
 enum status

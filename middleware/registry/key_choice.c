@@ -1,6 +1,7 @@
 /* Choosing keys that exist, and ending them: what key_records.h says of it. */
 #include "middleware/registry/key_choice.h"
 
+#include "middleware/registry/audit.h"
 #include "middleware/registry/key_records.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/system_db.h"
@@ -35,6 +36,18 @@ owners_count(struct system_db *db, struct key_choice *c, struct error *err)
 	    db, c->by_hint ? &of_hint : &of_app, owner_row, c, err);
 }
 
+/* What is done with them now is audited. */
+static enum status
+chosen_watch(
+    struct system_db *db, const struct key_choice *c, struct error *err)
+{
+	struct db_value args[] = { bind_i64(c->app_id),
+		bind_i64(c->by_hint ? 1 : 0), bind_text(c->name) };
+	struct db_stmt stmt = DB_STMT("SELECT id FROM app_key" CHOSEN, args);
+
+	return audit_watch_each(db, AUDIT_KEY, &stmt, err);
+}
+
 enum status
 keys_choose(struct system_db *db, struct key_choice *c, struct error *err)
 {
@@ -57,7 +70,7 @@ keys_choose(struct system_db *db, struct key_choice *c, struct error *err)
 		return error_set(err, ST_INVALID,
 		    "%lld keys begin with \"%.*s\": name the app instead",
 		    (long long)c->n, STR_ARG(c->name));
-	return ST_OK;
+	return chosen_watch(db, c, err);
 }
 
 enum status

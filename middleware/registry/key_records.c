@@ -1,5 +1,6 @@
 #include "middleware/registry/key_records.h"
 
+#include "middleware/registry/audit.h"
 #include "middleware/registry/key_choice.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/system_db.h"
@@ -16,6 +17,7 @@ static enum status
 app_insert(struct system_db *db, struct adding *a, struct error *err)
 {
 	char now[DATE_BYTES];
+	enum status st;
 
 	if (str_is_null(a->order->role))
 		return error_set(err, ST_INVALID,
@@ -24,13 +26,14 @@ app_insert(struct system_db *db, struct adding *a, struct error *err)
 	date_text(db->wall_ms, now);
 	struct db_value args[] = { bind_text(a->order->app),
 		bind_id(a->role_id), bind_text(str_of(now)),
-		bind_text(str_of(now)) };
+		bind_text(str_of(now)), bind_actor(db), bind_actor(db) };
 	struct db_stmt stmt = DB_STMT(
-	    "INSERT INTO app (name, role_id, created_date, last_modified_date)"
-	    " VALUES (?, ?, ?, ?)",
+	    "INSERT INTO app (name, role_id, created_date, last_modified_date,"
+	    " created_by_id, last_modified_by_id) VALUES (?, ?, ?, ?, ?, ?)",
 	    args);
 
-	return system_db_insert(db, &stmt, &a->app_id, err);
+	st = system_db_insert(db, &stmt, &a->app_id, err);
+	return st == ST_OK ? audit_added(db, AUDIT_APP, a->app_id, err) : st;
 }
 
 /* A key must not change what the app's other keys open. */
@@ -87,6 +90,8 @@ key_insert(struct system_db *db, const struct adding *a, struct error *err)
 		args);
 
 	st = system_db_insert(db, &stmt, &id, err);
+	if (st == ST_OK)
+		st = audit_added(db, AUDIT_KEY, id, err);
 	if (st != ST_EXISTS)
 		return st;
 	return error_set(err, ST_EXISTS,

@@ -1,6 +1,7 @@
 #include "middleware/registry/limit_records.h"
 
 #include "drivers/cache/cache.h"
+#include "middleware/registry/audit.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/registry/words.h"
@@ -133,17 +134,20 @@ limit_store(struct system_db *db, const char *sql, struct limit_record *r,
 		bind_id(r->service_id),
 		bind_text(r->verb_mask == 0 ? STR_NULL : buf_str(&verb)),
 		bind_text(buf_str(&key_text)), bind_i64(r->active ? 1 : 0),
-		bind_text(str_of(now)),
+		bind_text(str_of(now)), bind_actor(db),
 		is_new ? bind_text(str_of(now)) : bind_i64(r->id) };
 	struct db_stmt stmt = { str_of(sql), args,
 		sizeof(args) / sizeof(args[0]) };
 
 	st = system_db_insert(db, &stmt, &id, err);
-	if (st == ST_OK && is_new)
-		r->id = id;
 	buf_free(&verb);
 	buf_free(&key_text);
-	return st == ST_EXISTS ? refuse_second(db, r, err) : st;
+	if (st == ST_EXISTS)
+		return refuse_second(db, r, err);
+	if (st != ST_OK || !is_new)
+		return st;
+	r->id = id;
+	return audit_added(db, AUDIT_LIMIT, id, err);
 }
 
 static enum status
@@ -152,7 +156,8 @@ limit_insert(struct system_db *db, void *ctx, struct error *err)
 	return limit_store(db,
 	    "INSERT INTO limits (name, type, rate, period, app_id, role_id,"
 	    " service_id, verb, key_text, is_active, last_modified_date,"
-	    " created_date) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    " last_modified_by_id, created_date)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	    ctx, err);
 }
 
@@ -202,6 +207,8 @@ limit_update(struct system_db *db, void *ctx, struct error *err)
 	enum status st = limit_find(db, e, err);
 
 	if (st == ST_OK)
+		st = audit_watch(db, AUDIT_LIMIT, r->id, err);
+	if (st == ST_OK)
 		st = e->edit(e->ctx, r, err);
 	if (st == ST_OK)
 		st = limit_check(r, err);
@@ -211,7 +218,8 @@ limit_update(struct system_db *db, void *ctx, struct error *err)
 	return limit_store(db,
 	    "UPDATE limits SET name = ?, type = ?, rate = ?, period = ?,"
 	    " app_id = ?, role_id = ?, service_id = ?, verb = ?, key_text = ?,"
-	    " is_active = ?, last_modified_date = ? WHERE id = ?",
+	    " is_active = ?, last_modified_date = ?, last_modified_by_id = ?"
+	    " WHERE id = ?",
 	    r, err);
 }
 
@@ -233,6 +241,8 @@ limit_delete(struct system_db *db, void *ctx, struct error *err)
 	struct db_value args[] = { bind_i64(id) };
 	struct db_stmt stmt = DB_STMT("DELETE FROM limits WHERE id = ?", args);
 
+	if (st == ST_OK)
+		st = audit_watch(db, AUDIT_LIMIT, id, err);
 	return st == ST_OK ? system_db_change(db, &stmt, err) : st;
 }
 

@@ -1,5 +1,6 @@
 #include "middleware/registry/role_records.h"
 
+#include "middleware/registry/audit.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/words.h"
 
@@ -15,14 +16,17 @@ role_insert(struct system_db *db, void *ctx, struct error *err)
 	date_text(db->wall_ms, now);
 	struct db_value args[] = { bind_text(r->name),
 		bind_text(r->description), bind_i64(r->active ? 1 : 0),
-		bind_text(str_of(now)), bind_text(str_of(now)) };
+		bind_text(str_of(now)), bind_text(str_of(now)), bind_actor(db),
+		bind_actor(db) };
 	struct db_stmt stmt =
 	    DB_STMT("INSERT INTO role (name, description, is_active,"
-		    " created_date, last_modified_date)"
-		    " VALUES (?, ?, ?, ?, ?)",
+		    " created_date, last_modified_date, created_by_id,"
+		    " last_modified_by_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		args);
 
 	st = system_db_insert(db, &stmt, &r->id, err);
+	if (st == ST_OK)
+		st = audit_added(db, AUDIT_ROLE, r->id, err);
 	if (st != ST_EXISTS)
 		return st;
 	return error_set(err, ST_EXISTS,
@@ -59,17 +63,20 @@ role_update(struct system_db *db, void *ctx, struct error *err)
 	int64_t id = 0;
 	enum status st = lookup_id(db, NOUN_ROLE, c->name, &id, err);
 
+	if (st == ST_OK)
+		st = audit_watch(db, AUDIT_ROLE, id, err);
 	if (st != ST_OK)
 		return st;
 	date_text(db->wall_ms, now);
 	struct db_value args[] = { bind_text(c->change->name),
 		bind_text(c->change->description), bind_flip(c->change->active),
-		bind_text(str_of(now)), bind_i64(id) };
+		bind_text(str_of(now)), bind_actor(db), bind_i64(id) };
 	struct db_stmt stmt =
 	    DB_STMT("UPDATE role SET name = COALESCE(?, name),"
 		    " description = COALESCE(?, description),"
 		    " is_active = COALESCE(?, is_active),"
-		    " last_modified_date = ? WHERE id = ?",
+		    " last_modified_date = ?, last_modified_by_id = ?"
+		    " WHERE id = ?",
 		args);
 
 	st = system_db_run(db, &stmt, NULL, NULL, &why);
@@ -181,6 +188,8 @@ role_delete(struct system_db *db, void *ctx, struct error *err)
 
 	if (st == ST_OK)
 		st = unused_check(db, id, *name, err);
+	if (st == ST_OK)
+		st = audit_watch(db, AUDIT_ROLE, id, err);
 	return st == ST_OK ? system_db_each(db, delete_parts, id, err) : st;
 }
 

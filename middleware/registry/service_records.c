@@ -1,6 +1,7 @@
 #include "middleware/registry/service_records.h"
 
 #include "drivers/cache/cache.h"
+#include "middleware/registry/audit.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/registry/words.h"
@@ -31,11 +32,13 @@ service_insert(struct system_db *db, void *ctx, struct error *err)
 	struct db_value args[] = { bind_text(r->name), bind_text(r->label),
 		bind_text(r->description), bind_i64(r->active ? 1 : 0),
 		bind_text(r->type), bind_text(r->config),
-		bind_text(str_of(now)), bind_text(str_of(now)) };
+		bind_text(str_of(now)), bind_text(str_of(now)), bind_actor(db),
+		bind_actor(db) };
 	struct db_stmt stmt =
 	    DB_STMT("INSERT INTO service (name, label, description, is_active,"
-		    " type, config, created_date, last_modified_date)"
-		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		    " type, config, created_date, last_modified_date,"
+		    " created_by_id, last_modified_by_id)"
+		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		args);
 
 	st = system_db_insert(db, &stmt, &r->id, err);
@@ -44,7 +47,9 @@ service_insert(struct system_db *db, void *ctx, struct error *err)
 		    "a service is named \"%.*s\" already: choose another name, "
 		    "or remove it first with `weir service remove %.*s`",
 		    STR_ARG(r->name), STR_ARG(r->name));
-	return st == ST_OK ? cache_insert(db, r, err) : st;
+	if (st == ST_OK)
+		st = cache_insert(db, r, err);
+	return st == ST_OK ? audit_added(db, AUDIT_SERVICE, r->id, err) : st;
 }
 
 enum status
@@ -81,6 +86,7 @@ static const char *const delete_parts[] = {
 	"DELETE FROM limits WHERE service_id = ?",
 	"DELETE FROM service_cache_config WHERE service_id = ?",
 	"DELETE FROM service WHERE id = ?",
+	NULL,
 };
 
 static enum status
@@ -89,16 +95,10 @@ service_delete(struct system_db *db, void *ctx, struct error *err)
 	const struct str *name = ctx;
 	int64_t id = 0;
 	enum status st = lookup_id(db, NOUN_SERVICE, *name, &id, err);
-	struct db_value args[] = { bind_i64(id) };
 
-	for (size_t i = 0;
-	     st == ST_OK && i < sizeof(delete_parts) / sizeof(delete_parts[0]);
-	     i++) {
-		struct db_stmt stmt = { str_of(delete_parts[i]), args, 1 };
-
-		st = system_db_run(db, &stmt, NULL, NULL, err);
-	}
-	return st;
+	if (st == ST_OK)
+		st = audit_watch(db, AUDIT_SERVICE, id, err);
+	return st == ST_OK ? system_db_each(db, delete_parts, id, err) : st;
 }
 
 enum status

@@ -1,6 +1,7 @@
 #include "middleware/registry/service_set.h"
 
 #include "drivers/cache/cache.h"
+#include "middleware/registry/audit.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/service_records.h"
 #include "middleware/registry/system_db.h"
@@ -52,11 +53,12 @@ service_update(
 	date_text(db->wall_ms, now);
 	struct db_value args[] = { bind_text(r->label),
 		bind_text(r->description), bind_i64(r->active ? 1 : 0),
-		bind_text(r->config), bind_text(str_of(now)), bind_i64(r->id) };
+		bind_text(r->config), bind_text(str_of(now)), bind_actor(db),
+		bind_i64(r->id) };
 	struct db_stmt stmt =
 	    DB_STMT("UPDATE service SET label = ?, description = ?,"
-		    " is_active = ?, config = ?, last_modified_date = ?"
-		    " WHERE id = ?",
+		    " is_active = ?, config = ?, last_modified_date = ?,"
+		    " last_modified_by_id = ? WHERE id = ?",
 		args);
 
 	return system_db_run(db, &stmt, NULL, NULL, err);
@@ -82,6 +84,8 @@ change(struct system_db *db, void *ctx, struct error *err)
 	struct changing *c = ctx;
 	enum status st = record_find(db, c, err);
 
+	if (st == ST_OK)
+		st = audit_watch(db, AUDIT_SERVICE, c->record->id, err);
 	if (st == ST_OK)
 		st = c->change->edit(c->change->ctx, c->record, err);
 	if (st == ST_OK)

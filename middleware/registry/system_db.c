@@ -7,6 +7,7 @@
 #include "app/base/arena.h"
 #include "app/base/clock.h"
 #include "app/base/settings.h"
+#include "middleware/registry/audit.h"
 #include "middleware/registry/system_server.h"
 
 #define CONNECT_MS   5000
@@ -272,9 +273,12 @@ transact(struct system_db *db, system_db_work_f *first, system_db_work_f *work,
 	if (st == ST_OK)
 		st = work(db, ctx, err);
 	if (st == ST_OK)
+		st = audit_finish(db, err);
+	if (st == ST_OK)
 		st = commit(db, err);
 	if (st != ST_OK)
 		db->driver->rollback(db->conn);
+	audit_end(db, st);
 	return st;
 }
 

@@ -17,6 +17,7 @@
 #include "drivers/db/db.h"
 
 struct arena;
+struct audit;
 struct declared;
 struct settings;
 
@@ -38,6 +39,8 @@ struct system_db {
 	 * nothing. The caller's to set. */
 	const struct declared *declared;
 	const struct actor *actor; /* NULL: weir itself. The caller's to set */
+	bool audit_log;      /* what is written is told to the log as well */
+	struct audit *audit; /* of the transaction at hand; see audit.h */
 };
 
 /* Where the settings say it is, for people. */

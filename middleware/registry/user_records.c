@@ -1,6 +1,7 @@
 #include "middleware/registry/user_records.h"
 
 #include "app/base/arena.h"
+#include "middleware/registry/audit.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/registry/user_check.h"
@@ -146,6 +147,8 @@ user_insert(struct system_db *db, void *ctx, struct error *err)
 	    args);
 
 	st = system_db_insert(db, &stmt, &r->id, err);
+	if (st == ST_OK)
+		st = audit_added(db, AUDIT_USER, r->id, err);
 	return st == ST_EXISTS ? refuse_taken(db, r, err) : st;
 }
 
@@ -222,6 +225,8 @@ change(struct system_db *db, void *ctx, struct error *err)
 	enum status st = record_hold(db, c, err);
 
 	if (st == ST_OK)
+		st = audit_watch(db, AUDIT_USER, c->record->id, err);
+	if (st == ST_OK)
 		st = c->order->edit(c->order->ctx, c->record, err);
 	if (st == ST_OK)
 		st = user_check(c->arena, c->record, err);
@@ -248,8 +253,10 @@ user_delete(struct system_db *db, void *ctx, struct error *err)
 	const int64_t *id = ctx;
 	struct db_value args[] = { bind_i64(*id) };
 	struct db_stmt stmt = DB_STMT("DELETE FROM user WHERE id = ?", args);
-	enum status st = system_db_each(db, parts, *id, err);
+	enum status st = audit_watch(db, AUDIT_USER, *id, err);
 
+	if (st == ST_OK)
+		st = system_db_each(db, parts, *id, err);
 	if (st == ST_OK)
 		st = system_db_change(db, &stmt, err);
 	return st == ST_MISSING ? missing_id(*id, err) : st;

@@ -1,5 +1,6 @@
 #include "middleware/registry/user_roles.h"
 
+#include "middleware/registry/audit.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/system_db.h"
 
@@ -41,9 +42,23 @@ user_roles_list(struct system_db *db, struct arena *arena, int64_t user_id,
 	return st;
 }
 
+/* What becomes of the row is audited. */
+static enum status
+role_watch(struct system_db *db, const struct user_role *r, struct error *err)
+{
+	struct db_value args[] = { bind_i64(r->user_id), bind_i64(r->app_id) };
+	struct db_stmt stmt =
+	    DB_STMT("SELECT id FROM user_to_app_to_role WHERE user_id = ?"
+		    " AND app_id = ?",
+		args);
+
+	return audit_watch_each(db, AUDIT_USER_ROLE, &stmt, err);
+}
+
 static enum status
 role_update(struct system_db *db, const struct user_role *r, struct error *err)
 {
+	enum status st = role_watch(db, r, err);
 	struct db_value args[] = { bind_i64(r->role_id), bind_i64(r->user_id),
 		bind_i64(r->app_id) };
 	struct db_stmt stmt = DB_STMT("UPDATE user_to_app_to_role"
@@ -51,7 +66,7 @@ role_update(struct system_db *db, const struct user_role *r, struct error *err)
 				      " AND app_id = ?",
 	    args);
 
-	return system_db_run(db, &stmt, NULL, NULL, err);
+	return st == ST_OK ? system_db_run(db, &stmt, NULL, NULL, err) : st;
 }
 
 /* Insert comes first, so that of two at once the second one changes what the
@@ -75,6 +90,8 @@ put(struct system_db *db, void *ctx, struct error *err)
 		args);
 
 	st = system_db_insert(db, &stmt, &id, err);
+	if (st == ST_OK)
+		return audit_added(db, AUDIT_USER_ROLE, id, err);
 	return st == ST_EXISTS ? role_update(db, r, err) : st;
 }
 
@@ -95,6 +112,8 @@ take(struct system_db *db, void *ctx, struct error *err)
 		    " AND app_id = ?",
 		args);
 
+	if (st == ST_OK)
+		st = role_watch(db, r, err);
 	if (st != ST_OK)
 		return st;
 	st = system_db_change(db, &stmt, err);

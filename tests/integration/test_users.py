@@ -3,11 +3,14 @@
 import json
 import os
 import pty
+import select
 import sqlite3
 import subprocess
+import termios
 
 import pytest
 
+from support.process import wait_until
 from support.weir import PROGRAM, Installation, environment, run
 
 WORD = "correct horse battery"
@@ -105,25 +108,41 @@ def test_setup_without_anybody_says_what_makes_one(tmp_path):
     assert "--admin-email" in done.stderr
 
 
+def read_some(leader):
+    """What came on the screen; nothing once nobody is there any more."""
+    ready, _, _ = select.select([leader], [], [], 60)
+    assert ready, "nothing comes any more"
+    try:
+        return os.read(leader, 1000)
+    except OSError:
+        return b""
+
+
+def echoes(terminal):
+    return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+
+
 def talk(argv, *lines):
-    """Answers questions at a terminal: (status, what was on the screen)."""
+    """Answers questions at a terminal: (status, what was on the screen).
+
+    What is typed before a question is through would be thrown away, so an
+    answer to a hidden one waits until it is.
+    """
     leader, terminal = pty.openpty()
     child = subprocess.Popen(argv, stdin=terminal, stdout=terminal,
                              stderr=terminal, env=environment(),
                              start_new_session=True)
-    os.close(terminal)
     screen = b""
-    for question, answer in lines:
+    for question, answer, hidden in lines:
         while question.encode() not in screen:
-            screen += os.read(leader, 1000)
+            screen += read_some(leader)
         screen = screen.replace(question.encode(), b"...", 1)
+        assert wait_until(lambda h=hidden: echoes(terminal) != h)
         os.write(leader, answer.encode() + b"\n")
     status = child.wait(60)
-    try:
-        while chunk := os.read(leader, 1000):
-            screen += chunk
-    except OSError:
-        pass
+    os.close(terminal)
+    while chunk := read_some(leader):
+        screen += chunk
     os.close(leader)
     return status, screen.decode()
 
@@ -131,16 +150,16 @@ def talk(argv, *lines):
 def test_setup_at_a_terminal_asks_for_the_first_one(tmp_path):
     site = Installation(tmp_path, **CHEAP)
     argv = [PROGRAM, "setup", "--env", site.env_file]
-    status, screen = talk(argv, ("first administrator", ""))
+    status, screen = talk(argv, ("first administrator", "", False))
     assert status == 0
     assert "weir admin add" in screen
-    status, screen = talk(argv, ("first administrator", "a@x.org"),
-                          ("password: ", WORD), ("again: ", WORD + "x"))
+    status, screen = talk(argv, ("first administrator", "a@x.org", False),
+                          ("password: ", WORD, True), ("again: ", WORD + "x", True))
     assert status == 1
     assert "differ" in screen
     assert site.listed("admin") == []
-    status, screen = talk(argv, ("first administrator", "a@x.org"),
-                          ("password: ", WORD), ("again: ", WORD))
+    status, screen = talk(argv, ("first administrator", "a@x.org", False),
+                          ("password: ", WORD, True), ("again: ", WORD, True))
     assert status == 0, screen
     assert WORD not in screen
     assert [admin["email"] for admin in site.listed("admin")] == ["a@x.org"]
