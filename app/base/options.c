@@ -5,6 +5,7 @@
  */
 #include "app/base/option.h"
 
+#include "app/base/lookup_modifier.h"
 #include "app/base/secret.h"
 #include "app/base/settings.h"
 
@@ -81,6 +82,16 @@ const struct option option_table[] = {
 	  .min = 8192, .max = 1048576, .reload = true,
 	  .help = "How many KiB of memory it takes for each. At most half of "
 	      "the WORKERS hash at the same time." },
+	{ .name = "DF_LOOKUP_MODIFIERS", .type = OPTION_TEXT,
+	  .offset = MEMBER(lookup_modifiers),
+	  .fallback = "strtoupper,strtolower,ucfirst,lcfirst,ucwords,"
+	      "urlencode,urldecode,rawurlencode,rawurldecode,base64_encode,"
+	      "base64_decode,trim",
+	  .reload = true,
+	  .valid = lookup_modifiers_check, .expected = "names of the default "
+	      "value with commas between them",
+	  .help = "The functions that lookups may use, as in "
+	      "{strtolower(user.email)}." },
 	{ .name = "DB_CONNECTION", .type = OPTION_TEXT,
 	  .offset = MEMBER(db_connection), .fallback = "sqlite",
 	  .choices = "sqlite|mysql|mariadb",

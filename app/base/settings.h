@@ -28,6 +28,7 @@ struct settings {
 	const char *app_previous_keys; /* APP_PREVIOUS_KEYS, comma list */
 	int64_t argon_time;            /* ARGON_TIME, passes */
 	int64_t argon_memory;          /* ARGON_MEMORY, KiB */
+	const char *lookup_modifiers;  /* DF_LOOKUP_MODIFIERS, comma list */
 	/* the system database */
 	const char *db_connection; /* DB_CONNECTION: sqlite, mysql, mariadb */
 	const char *db_database;   /* DB_DATABASE: path or name */

@@ -212,7 +212,7 @@ key_follow(const struct command_call *call, struct system_db *db,
 		(void)printf("the system database belongs to this APP_KEY "
 			     "now\n");
 	if (renewed > 0)
-		(void)printf("secrets of %zu service%s encrypted under this "
+		(void)printf("secrets of %zu record%s encrypted under this "
 			     "APP_KEY\n",
 		    renewed, renewed == 1 ? "" : "s");
 	lines_print(&problems, "");

@@ -9,6 +9,7 @@
 #include "app/base/clock.h"
 #include "app/base/log.h"
 #include "app/base/secret.h"
+#include "app/base/settings.h"
 #include "middleware/registry/config_seal.h"
 #include "middleware/registry/settings_hold.h"
 #include "middleware/registry/snapshot.h"
@@ -46,6 +47,7 @@ record_copy(struct instance *inst, const struct service *record)
 	s->description = arena_dup(&inst->arena, record->description);
 	s->type_name = arena_dup(&inst->arena, record->type_name);
 	s->config = inst->sealed = arena_dup(&inst->arena, record->config);
+	s->lookups = lookups_copy(&inst->arena, &record->lookups);
 	s->instance = NULL;
 	s->open_error = NULL;
 }
@@ -85,6 +87,30 @@ again(const struct instance *inst)
 	return unopened(&record, inst->hold);
 }
 
+/* It may hold secrets in clear. */
+static void
+config_wipe(struct instance *inst)
+{
+	struct str config = inst->service.config;
+
+	if (config.p != inst->sealed.p)
+		secret_wipe((char *)(uintptr_t)config.p, config.n);
+}
+
+/* Puts the values of lookups into the config, which is in clear. */
+static void
+config_fill(struct instance *inst)
+{
+	struct service *s = &inst->service;
+	struct str filled = lookups_fill_config(&inst->arena, &inst->hold->keys,
+	    &s->lookups, inst->hold->settings->lookup_modifiers, s->config);
+
+	if (filled.p == s->config.p)
+		return;
+	config_wipe(inst);
+	s->config = filled;
+}
+
 static struct instance *
 open_quietly(const struct instance *old)
 {
@@ -97,6 +123,8 @@ open_quietly(const struct instance *old)
 	enum status st = config_unseal(
 	    &inst->arena, &inst->hold->keys, &owner, &s->config, &inst->error);
 
+	if (st == ST_OK)
+		config_fill(inst);
 	if (st == ST_OK)
 		st = s->type->open(s, &host, &inst->handle, &inst->error);
 	inst->took_ms = clock_boot_ms() - began_ms;
@@ -119,16 +147,6 @@ instance_ref(struct instance *inst)
 {
 	(void)atomic_fetch_add(&inst->refs, 1);
 	return inst;
-}
-
-/* It may hold secrets in clear. */
-static void
-config_wipe(struct instance *inst)
-{
-	struct str config = inst->service.config;
-
-	if (config.p != inst->sealed.p)
-		secret_wipe((char *)(uintptr_t)config.p, config.n);
 }
 
 void
@@ -161,7 +179,12 @@ config_fits(const struct instance *inst, const struct service *record)
 	arena_init(&arena, ARENA_BYTES);
 	if (config_unseal(&arena, &inst->hold->keys, &owner, &config, NULL) ==
 	    ST_OK) {
-		same = str_eq(s->config, config);
+		struct str filled =
+		    lookups_fill_config(&arena, &inst->hold->keys, &s->lookups,
+			inst->hold->settings->lookup_modifiers, config);
+
+		same = str_eq(s->config, filled);
+		secret_wipe((char *)(uintptr_t)filled.p, filled.n);
 		secret_wipe((char *)(uintptr_t)config.p, config.n);
 	}
 	arena_close(&arena);
@@ -178,6 +201,7 @@ instance_fits(const struct instance *inst, const struct service *record)
 	       s->cache_ttl == record->cache_ttl &&
 	       str_eq(s->name, record->name) &&
 	       str_eq(s->type_name, record->type_name) &&
+	       lookups_equal(&s->lookups, &record->lookups) &&
 	       config_fits(inst, record);
 }
 

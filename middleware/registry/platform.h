@@ -34,12 +34,17 @@ struct platform {
 	struct table keys_by_hash;
 	struct limit *limits; /* active ones of active things */
 	size_t n_limits;
-	struct str problems; /* see all_records_declare() */
+	struct lookups lookups; /* of the system */
+	struct str problems;    /* see all_records_declare() */
 };
 
 /* Reads everything as of one moment; the caller has the first hold. */
 enum status platform_read(struct system_db *db, const struct declared *declared,
     struct platform **out, struct error *err);
+
+/* For platform_read(): once there are roles and apps. */
+enum status platform_lookups_read(
+    struct platform *p, struct system_db *db, struct error *err);
 
 /* An empty one to fill; the caller has the first hold. */
 struct platform *platform_new(void);

@@ -209,7 +209,8 @@ all_read(struct platform *p, struct system_db *db,
 	all_records_declare(&records, &p->arena, declared, &problems);
 	p->problems = buf_str(&problems);
 	records_build(p, &records);
-	return limits_read(p, db, err);
+	st = platform_lookups_read(p, db, err);
+	return st == ST_OK ? limits_read(p, db, err) : st;
 }
 
 enum status

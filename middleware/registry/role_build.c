@@ -88,6 +88,38 @@ fingerprint(
 	digest(buf_str(&text), role->fingerprint);
 }
 
+static bool
+is_among(const struct role *role, struct str text)
+{
+	for (size_t i = 0; i < role->n_looked_up; i++) {
+		if (str_eq(role->looked_up[i], text))
+			return true;
+	}
+	return false;
+}
+
+/* What all filters look up, each of it once. */
+static void
+look_up(struct arena *arena, struct role *role)
+{
+	struct str *list;
+	size_t most = 0;
+
+	for (size_t i = 0; i < role->n_rows; i++)
+		most += role->rows[i].filters == NULL
+			    ? 0
+			    : role->rows[i].filters->n_lookups;
+	role->looked_up = list = arena_alloc(arena, (most + 1) * sizeof(*list));
+	for (size_t i = 0; most > 0 && i < role->n_rows; i++) {
+		const struct row_filters *f = role->rows[i].filters;
+
+		for (size_t j = 0; f != NULL && j < f->n_lookups; j++) {
+			if (!is_among(role, f->lookups[j]))
+				list[role->n_looked_up++] = f->lookups[j];
+		}
+	}
+}
+
 struct role *
 roles_build(struct arena *arena, const struct role_record *records, size_t n)
 {
@@ -102,6 +134,7 @@ roles_build(struct arena *arena, const struct role_record *records, size_t n)
 			.n_rows = records[i].n_rows,
 		};
 		fingerprint(arena, &roles[i], &records[i]);
+		look_up(arena, &roles[i]);
 	}
 	return roles;
 }

@@ -4,6 +4,7 @@
 #include "middleware/registry/config_seal.h"
 #include "middleware/registry/key_proof.h"
 #include "middleware/registry/known_apps.h"
+#include "middleware/registry/lookup_records.h"
 #include "middleware/registry/service_records.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/service.h"
@@ -13,6 +14,7 @@ struct rotation {
 	struct arena *arena;
 	struct buf *problems;
 	size_t renewed;
+	size_t renewed_lookups;
 };
 
 static enum status
@@ -71,6 +73,9 @@ work(struct system_db *db, void *ctx, struct error *err)
 	if (st == ST_OK)
 		st = known_apps_rehash(db, r->keys, err);
 	if (st == ST_OK)
+		st = lookup_records_reseal(
+		    db, r->keys, r->arena, &r->renewed_lookups, err);
+	if (st == ST_OK)
 		st = service_records_list(db, r->arena, &list, &n, err);
 	for (size_t i = 0; st == ST_OK && i < n; i++)
 		st = service_renew(r, db, &list[i], err);
@@ -82,9 +87,9 @@ rotation_finish(struct system_db *db, const struct app_keys *keys,
     struct arena *arena, size_t *renewed, struct buf *problems,
     struct error *err)
 {
-	struct rotation r = { keys, arena, problems, 0 };
+	struct rotation r = { keys, arena, problems, 0, 0 };
 	enum status st = system_db_write(db, work, &r, err);
 
-	*renewed = st == ST_OK ? r.renewed : 0;
+	*renewed = st == ST_OK ? r.renewed + r.renewed_lookups : 0;
 	return st;
 }

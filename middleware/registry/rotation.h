@@ -17,8 +17,9 @@ struct system_db;
 /*
  * In one transaction: the proof is of the first of the keys, the secrets of all
  * services are sealed under it, and so are the well-known API keys hashed.
- * Other API keys cannot be, as nobody knows them. *renewed: how many services
- * had secrets under an earlier key. What none of the keys opens stays as it is
+ * Other API keys cannot be, as nobody knows them. Private lookups are sealed
+ * anew as well. *renewed: how many services and lookups had secrets under an
+ * earlier key. What none of the keys opens stays as it is
  * and is a line of `problems`.
  */
 enum status rotation_finish(struct system_db *db, const struct app_keys *keys,

@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
+#include "middleware/registry/lookup_text.h"
 
 #define NAME_SHOWN 64 /* bytes of a name or operator in a fault */
 
@@ -55,20 +56,44 @@ is_scalar(struct json v)
 	return kind != JSON_NONE && kind != JSON_ARRAY && kind != JSON_OBJECT;
 }
 
-/* "{" and behind it "}": what DreamFactory would put a value in place of. */
 static bool
-has_lookup(struct str text)
+is_among(const struct buf *list, struct str text)
 {
-	size_t open = str_find(text, '{');
+	const struct str *known = (const struct str *)(const void *)list->p;
 
-	return str_find(str_skip(text, open), '}') + open < text.n;
+	for (size_t i = 0; i < list->n / sizeof(*known); i++) {
+		if (str_eq(known[i], text))
+			return true;
+	}
+	return false;
+}
+
+/* Notes what the value looks up. */
+static enum status
+lookups_note(struct buf *lookups, struct str text, struct error *err)
+{
+	struct lookup_piece piece;
+
+	while (lookup_text_next(&text, &piece)) {
+		struct str name = piece.text;
+
+		if (piece.is_lookup && !is_among(lookups, name))
+			buf_put(lookups,
+			    str_make((const char *)&name, sizeof(name)));
+	}
+	if (lookups->n / sizeof(struct str) > ROW_LOOKUPS_MAX)
+		return error_set(err, ST_INVALID,
+		    "the filters of a row may have at most %u different "
+		    "lookups in them",
+		    ROW_LOOKUPS_MAX);
+	return ST_OK;
 }
 
 static enum status
-scalar_check(struct arena *arena, const struct row_filter *f, struct json v,
+scalar_check(struct buf *lookups, const struct row_filter *f, struct json v,
     struct error *err)
 {
-	struct str text = json_to_str(arena, v);
+	struct str text = json_to_str(lookups->arena, v);
 
 	if (!is_scalar(v))
 		return error_set(err, ST_INVALID,
@@ -79,31 +104,27 @@ scalar_check(struct arena *arena, const struct row_filter *f, struct json v,
 		return error_set(err, ST_INVALID,
 		    "the value of the filter on \"%.*s\" has a NUL byte",
 		    STR_ARG(shown(f->name)));
-	if (has_lookup(text))
-		return error_set(err, ST_INVALID,
-		    "the value of the filter on \"%.*s\" has a lookup in "
-		    "braces, which cannot be resolved",
-		    STR_ARG(shown(f->name)));
-	return ST_OK;
+	return json_kind(v) == JSON_STRING ? lookups_note(lookups, text, err)
+					   : ST_OK;
 }
 
 static enum status
-value_check(struct arena *arena, const struct row_filter *f, struct error *err)
+value_check(struct buf *lookups, const struct row_filter *f, struct error *err)
 {
-	struct json_walk walk = json_walk(arena, f->value);
+	struct json_walk walk = json_walk(lookups->arena, f->value);
 	struct json_member element;
 	enum status st = ST_OK;
 
 	if (f->op == ROW_NULL)
 		return ST_OK;
 	if (f->op != ROW_IN || json_kind(f->value) != JSON_ARRAY)
-		return scalar_check(arena, f, f->value, err);
+		return scalar_check(lookups, f, f->value, err);
 	if (json_count(f->value) == 0)
 		return error_set(err, ST_INVALID,
 		    "the list of the filter on \"%.*s\" is empty",
 		    STR_ARG(shown(f->name)));
 	while (st == ST_OK && json_next(&walk, &element))
-		st = scalar_check(arena, f, element.value, err);
+		st = scalar_check(lookups, f, element.value, err);
 	return st;
 }
 
@@ -125,9 +146,10 @@ operator_read(struct str text, struct row_filter *out, struct error *err)
 }
 
 static enum status
-filter_read(struct arena *arena, struct json element, struct row_filter *out,
+filter_read(struct buf *lookups, struct json element, struct row_filter *out,
     struct error *err)
 {
+	struct arena *arena = lookups->arena;
 	struct json name = json_get(arena, element, STR("name"));
 	struct json op = json_get(arena, element, STR("operator"));
 	enum status st;
@@ -139,7 +161,7 @@ filter_read(struct arena *arena, struct json element, struct row_filter *out,
 		    "a filter must be an object with the strings \"name\" and "
 		    "\"operator\", and a \"value\"");
 	st = operator_read(str_trim(json_to_str(arena, op)), out, err);
-	return st == ST_OK ? value_check(arena, out, err) : st;
+	return st == ST_OK ? value_check(lookups, out, err) : st;
 }
 
 static enum status
@@ -149,6 +171,7 @@ list_read(struct arena *arena, struct json list, struct row_filters *out,
 	size_t n = json_count(list);
 	struct row_filter *filters;
 	struct json_walk walk = json_walk(arena, list);
+	struct buf lookups = buf_in(arena);
 	struct json_member element;
 	enum status st = ST_OK;
 
@@ -161,7 +184,10 @@ list_read(struct arena *arena, struct json list, struct row_filters *out,
 	filters = arena_zalloc(arena, n * sizeof(filters[0]));
 	out->list = filters;
 	while (st == ST_OK && json_next(&walk, &element))
-		st = filter_read(arena, element.value, &filters[out->n++], err);
+		st = filter_read(
+		    &lookups, element.value, &filters[out->n++], err);
+	out->lookups = (const struct str *)(const void *)lookups.p;
+	out->n_lookups = lookups.n / sizeof(*out->lookups);
 	return st;
 }
 

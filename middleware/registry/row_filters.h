@@ -18,6 +18,7 @@ struct buf;
 
 #define ROW_FILTERS_MAX       100u   /* conditions of one row */
 #define ROW_FILTERS_BYTES_MAX 16384u /* of their text */
+#define ROW_LOOKUPS_MAX       100u   /* different ones of one row */
 
 enum row_operator {
 	ROW_EQ,
@@ -39,7 +40,7 @@ struct row_filter {
 	enum row_operator op;
 	bool negated; /* from ROW_IN on */
 	/* A scalar, or for ROW_IN an array of them; for ROW_NULL it does not
-	 * matter. */
+	 * matter. Strings may have lookups in them (lookup_text.h). */
 	struct json value;
 };
 
@@ -47,7 +48,11 @@ struct row_filter {
 struct row_filters {
 	const struct row_filter *list;
 	size_t n;
-	bool any;          /* "or" */
+	bool any; /* "or" */
+	/* What stands between braces in the values, each of it once: the
+	 * filters mean the same for two callers for whom these are the same. */
+	const struct str *lookups;
+	size_t n_lookups;
 	const char *fault; /* why they cannot be understood, so that no row is
 			    * open; NULL: they can */
 };
@@ -56,8 +61,7 @@ struct row_filters {
  * Reads filters (JSON) and op ("and" or "or" in any case, or nothing: and).
  * *out is NULL when there are none: STR_NULL, "", "null", "[]". ST_INVALID
  * says what is wrong: no such list, an operator that does not exist, a value
- * that is missing, or one with a lookup ({user.id}), which weir does not
- * resolve yet.
+ * that is missing.
  */
 enum status row_filters_parse(struct arena *arena, struct str filters,
     struct str op, const struct row_filters **out, struct error *err);

@@ -4,6 +4,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/settings.h"
+#include "middleware/registry/config_seal.h"
 #include "middleware/registry/instance.h"
 #include "middleware/registry/platform.h"
 #include "middleware/registry/settings_hold.h"
@@ -36,6 +37,10 @@ services_copy(struct snapshot *s)
 		struct service *service = &s->services[i];
 
 		*service = platform->services[i];
+		service->lookups = lookups_of_config(&s->arena, &s->hold->keys,
+		    &(const struct config_owner){
+			service->name, service->type },
+		    service->config, &platform->lookups);
 		if (service->cache_ttl == 0)
 			service->cache_ttl =
 			    s->hold->settings->cache_default_ttl;
@@ -208,6 +213,12 @@ snapshot_limits(const struct snapshot *s, size_t *n)
 {
 	*n = s->platform->n_limits;
 	return s->platform->limits;
+}
+
+const struct lookups *
+snapshot_lookups(const struct snapshot *s)
+{
+	return &s->platform->lookups;
 }
 
 const struct settings *

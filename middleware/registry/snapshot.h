@@ -13,6 +13,7 @@
 #include "app/base/secret.h"
 #include "app/base/status.h"
 #include "app/base/str.h"
+#include "middleware/registry/lookups.h"
 
 struct row_filters;
 struct service_type;
@@ -29,6 +30,7 @@ struct service {
 	bool active;
 	bool cache_enabled;
 	int64_t cache_ttl;               /* seconds, never 0 when enabled */
+	struct lookups lookups;          /* that its config names */
 	const struct service_type *type; /* NULL: this weir has no such type */
 	void *instance;                  /* NULL when it could not be opened: */
 	const char *open_error;          /* why */
@@ -49,6 +51,12 @@ struct role {
 	bool active;
 	const struct access *rows;
 	size_t n_rows;
+	struct lookups lookups; /* of its own, none of them private */
+	/* What its row filters look up, each of it once: what stands between
+	 * braces. Two callers may share cached answers only when it has the
+	 * same values for both. */
+	const struct str *looked_up;
+	size_t n_looked_up;
 	/* Of everything in the role that can change an answer: two roles with
 	 * equal fingerprints may share cached answers. */
 	uint8_t fingerprint[DIGEST_BYTES];
@@ -59,6 +67,7 @@ struct app {
 	struct str name;
 	bool active;
 	const struct role *role; /* default role, NULL: none */
+	struct lookups lookups;  /* of its own, none of them private */
 };
 
 /* An API key: which app it names. */
@@ -103,6 +112,9 @@ const struct service *snapshot_services(const struct snapshot *s, size_t *n);
 
 /* All active limits. */
 const struct limit *snapshot_limits(const struct snapshot *s, size_t *n);
+
+/* The lookups of the system, private ones too. */
+const struct lookups *snapshot_lookups(const struct snapshot *s);
 
 /* The settings this snapshot was made under; they live as long as it. */
 const struct settings *snapshot_settings(const struct snapshot *s);

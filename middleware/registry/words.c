@@ -34,7 +34,7 @@ static const char *const limit_types[] = {
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-static bool
+bool
 is_name_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||

@@ -2,6 +2,7 @@
 #ifndef WEIR_WORDS_H
 #define WEIR_WORDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "app/base/buf.h"
@@ -13,6 +14,9 @@
 #define RECORD_NAME_MAX  64
 #define COMPONENT_MAX    255 /* bytes */
 #define DESCRIPTION_MAX  255
+
+/* A letter, a digit, "_" or "-". */
+bool is_name_char(char c);
 
 /*
  * A service's name is part of every URL: letters, digits, "_" and "-", not a

@@ -10,6 +10,7 @@
 #include "middleware/pending.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
+#include "middleware/request_lookup.h"
 #include "middleware/service.h"
 #include "middleware/stages/conditional.h"
 #include "middleware/stages/stages.h"
@@ -62,8 +63,9 @@ wants_fresh(const struct request *req)
 
 /*
  * The entry's name: all that can change the answer. A caller's rights stand
- * in it as the fingerprint of its role, so that two callers share an entry
- * only when the answer must be the same.
+ * in it as the fingerprint of its role and the values of what its row filters
+ * look up, so that two callers share an entry only when the answer must be the
+ * same.
  */
 static struct str
 entry_key(struct request *req, struct cache_plan *plan)
@@ -84,6 +86,7 @@ entry_key(struct request *req, struct cache_plan *plan)
 		buf_put_char(text, '\n');
 		buf_put(text, format_name(format_of(req)->format));
 	}
+	request_lookups_put(text, req);
 	digest(buf_str(text), name);
 	key[0] = 'e';
 	key[1] = ':';

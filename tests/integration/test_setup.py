@@ -222,7 +222,7 @@ def test_after_setup_a_rotated_key_decrypts_alone(system, tmp_path):
     site.grant("reader", "*", "*", "GET")
     early = site.add_key("early", "reader")
     site.configure(APP_KEY=NEW_KEY, APP_PREVIOUS_KEYS=OTHER_KEY)
-    assert "secrets of 2 services encrypted" in site.weir("setup")
+    assert "secrets of 2 records encrypted" in site.weir("setup")
     assert "encrypted" not in site.weir("setup")
     late = site.add_key("late", "reader")
     assert answers(site, early, late) == [200, 200]

@@ -9,11 +9,45 @@
 
 #include "app/base/arena.h"
 #include "app/services/db/role_condition.h"
+#include "middleware/registry/lookup_text.h"
 #include "middleware/registry/row_filters.h"
 #include "tests/support/filter_shown.h"
 #include "tests/support/filter_table.h"
 
 static struct arena arena;
+
+static bool
+find(const void *ctx, struct arena *a, struct str name, struct str *value)
+{
+	static const struct {
+		const char *name;
+		struct str value;
+	} known[] = {
+		{ "user.id", { "7", 1 } },
+		{ "user.null", { "null", 4 } },
+		{ "user.list", { "a,b", 3 } },
+		{ "user.quoted", { "'x'", 3 } },
+		{ "user.all", { "%", 1 } },
+		{ "user.slash", { "\\", 1 } },
+		{ "user.braces", { "{user.id}", 9 } },
+		{ "region", { "north", 5 } },
+		{ "regions", { "a,b", 3 } },
+		{ "empty", { "", 0 } },
+		{ "nul", { "a\0b", 3 } },
+	};
+
+	(void)ctx; /* none */
+	(void)a;   /* nothing is made */
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		*value = known[i].value;
+		if (str_eq(name, str_of(known[i].name)))
+			return true;
+	}
+	return false;
+}
+
+static const struct lookup_source lookups = { .find = find,
+	.modifiers = { "trim,strtoupper", 15 } };
 
 static struct str
 made(const char *filters, const char *op, struct str alias)
@@ -24,6 +58,7 @@ made(const char *filters, const char *op, struct str alias)
 		.table = &filter_table,
 		.quote = '`',
 		.alias = alias,
+		.lookups = &lookups,
 	};
 	struct condition condition;
 	struct error err = { .text = "" };
@@ -158,9 +193,89 @@ what_cannot_be_applied_is_no_condition(void **state)
 	expect(ON("raw", "contains", "\"x\""),
 	    "! Field 'raw' is binary, and has no text to look into. "
 	    "Position 1.");
-	expect(ON("name", "=", "\"{user.id}\""),
-	    "! the value of the filter on \"name\" has a lookup in braces, "
-	    "which cannot be resolved");
+}
+
+static void
+lookups_become_their_values(void **state)
+{
+	(void)state;
+	expect(ON("id", "=", "\"{user.id}\""), "id = 7");
+	expect(ON("name", "=", "\"{user.id}\""), "name = '7'");
+	expect(ON("loose", "=", "\"{user.id}\""), "loose = 7");
+	expect(
+	    ON("name", "=", "\"x-{user.id}-{region}\""), "name = 'x-7-north'");
+	expect(ON("name", "=", "\"'{region}'\""), "name = 'north'");
+	expect(ON("name", "=", "\"{strtoupper(region)}\""), "name = 'NORTH'");
+	expect(ON("name", "starts with", "\"{region}\""),
+	    "name LIKE 'north%' ESCAPE '!'");
+	expect(ON("id", "in", "[1,\"{user.id}\"]"), "id IN (1, 7)");
+	expect(ON("id", "in", "\"1,{user.id}\""), "id IN (1, 7)");
+	expect(ON("id", "not in", "\"({user.id})\""), "id NOT IN (7)");
+	expect(ON("name", "is null", "\"{nix}\""), "name IS NULL");
+}
+
+/* A user may be called what other users are not. */
+static void
+a_value_that_users_write_opens_no_more_than_itself(void **state)
+{
+	(void)state;
+	expect(ON("name", "=", "\"{user.null}\""), "name = 'null'");
+	expect(ON("name", "!=", "\"{user.null}\""), "name <> 'null'");
+	expect(ON("name", "in", "\"{user.null}\""), "name IN ('null')");
+	expect(ON("name", "in", "\"{user.list}\""), "name IN ('a,b')");
+	expect(ON("name", "in", "\"({user.list})\""), "name IN ('a,b')");
+	expect(ON("name", "in", "\"x,{user.list}\""), "name IN ('x', 'a,b')");
+	expect(ON("name", "in", "\"{trim(user.list)}\""), "name IN ('a,b')");
+	expect(ON("name", "in", "[\"{user.list}\"]"), "name IN ('a,b')");
+	expect(ON("name", "=", "\"{user.quoted}\""), "name = ''x''");
+	expect(
+	    ON("name", "like", "\"{user.all}\""), "name LIKE '!%' ESCAPE '!'");
+	expect(ON("name", "like", "\"{user.all}%\""),
+	    "name LIKE '!%%' ESCAPE '!'");
+	expect(ON("name", "like", "\"{user.slash}%\""),
+	    "name LIKE '\\%' ESCAPE '!'");
+	expect(ON("name", "contains", "\"{user.all}\""),
+	    "name LIKE '%!%%' ESCAPE '!'");
+	expect(ON("truth", "=", "\"{user.null}\""),
+	    "! Field 'truth' must be true or false. Position 1.");
+	expect(ON("name", "=", "\"{user.braces}\""), "name = '{user.id}'");
+}
+
+/* Those that administrators keep may be a list where nothing else is. */
+static void
+a_list_may_be_a_lookup(void **state)
+{
+	(void)state;
+	expect(ON("name", "in", "\"{regions}\""), "name IN ('a', 'b')");
+	expect(ON("name", "in", "\" ( {regions} ) \""), "name IN ('a', 'b')");
+	expect(ON("name", "in", "\"{strtoupper(regions)}\""),
+	    "name IN ('A', 'B')");
+	expect(ON("name", "in", "\"x,{regions}\""), "name IN ('x', 'a,b')");
+	expect(ON("name", "in", "[\"{regions}\"]"), "name IN ('a,b')");
+	expect(ON("id", "in", "\"{regions}\""),
+	    "! Field 'id' must be a valid integer. Position 1.");
+}
+
+static void
+what_has_no_value_opens_nothing(void **state)
+{
+	(void)state;
+	expect(ON("name", "=", "\"{nix}\""),
+	    "! the lookup {nix} has no value here");
+	expect(ON("name", "!=", "\"{nix}\""),
+	    "! the lookup {nix} has no value here");
+	expect(ON("name", "in", "\"{nix}\""),
+	    "! the lookup {nix} has no value here");
+	expect(ON("name", "in", "[\"a\",\"{nix}\"]"),
+	    "! the lookup {nix} has no value here");
+	expect(ON("name", "not in", "[\"a\",\"{user.name}\"]"),
+	    "! the lookup {user.name} has no value here");
+	expect(ON("name", "contains", "\"{empty}\""),
+	    "! the lookup {empty} has no value here");
+	expect(ON("name", "=", "\"{nul}\""),
+	    "! the lookup {nul} has no value here");
+	expect(ON("name", "=", "\"{system(region)}\""),
+	    "! the lookup {system(region)} has no value here");
 }
 
 static void
@@ -221,6 +336,11 @@ main(void)
 		cmocka_unit_test(lists_are_arrays_or_texts),
 		cmocka_unit_test(texts_are_looked_for_literally),
 		cmocka_unit_test(what_cannot_be_applied_is_no_condition),
+		cmocka_unit_test(lookups_become_their_values),
+		cmocka_unit_test(
+		    a_value_that_users_write_opens_no_more_than_itself),
+		cmocka_unit_test(a_list_may_be_a_lookup),
+		cmocka_unit_test(what_has_no_value_opens_nothing),
 		cmocka_unit_test(filters_are_joined_as_the_row_says),
 		cmocka_unit_test(two_conditions_may_both_have_to_hold),
 	};

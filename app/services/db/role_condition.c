@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/services/db/filter/filter.h"
 #include "app/services/db/filter/filter_compare.h"
+#include "app/services/db/role_lookup.h"
 #include "drivers/db/catalog.h"
 #include "middleware/registry/row_filters.h"
 
@@ -23,7 +24,7 @@ text_of(struct arena *arena, struct json value, struct error *err)
 /* All of the text is one value, whatever words are in it: in quotes where
  * they stand at both ends, else as it is. */
 static void
-raw_of(struct filter_text *t, struct filter_raw *out)
+raw_of(const struct filter_text *t, struct filter_raw *out)
 {
 	struct str text = t->text;
 	struct filter_text quoted = *t;
@@ -40,12 +41,15 @@ raw_of(struct filter_text *t, struct filter_raw *out)
 
 /* "1,2" or "(1,2)" */
 static enum status
-list_text_read(struct filter_text *t, struct filter_condition *c)
+list_text_read(struct filter_text *t, const struct lookup_source *lookups,
+    struct filter_condition *c)
 {
+	enum status st = role_lookup_list(t, lookups);
 	size_t last = t->text.n;
-	bool enclosed = filter_pass_char(t, '(');
-	enum status st;
+	bool enclosed = st == ST_OK && filter_pass_char(t, '(');
 
+	if (st != ST_OK)
+		return st;
 	c->values = arena_alloc(t->arena, (last + 1) * sizeof(c->values[0]));
 	do {
 		struct filter_raw raw;
@@ -53,6 +57,8 @@ list_text_read(struct filter_text *t, struct filter_condition *c)
 		st = filter_pass_value(t, true, &raw);
 		if (st == ST_OK)
 			st = filter_value_resolve(t, NULL, &raw);
+		if (st == ST_OK)
+			st = role_lookup_value(t, lookups, false, &raw);
 		if (st == ST_OK)
 			st = filter_compare_element(t, &raw, c);
 	} while (st == ST_OK && filter_pass_char(t, ','));
@@ -64,9 +70,10 @@ list_text_read(struct filter_text *t, struct filter_condition *c)
 }
 
 static enum status
-list_array_read(struct arena *arena, struct json array,
-    struct filter_condition *c, struct error *err)
+list_array_read(const struct filter_text *whole, struct json array,
+    const struct lookup_source *lookups, struct filter_condition *c)
 {
+	struct arena *arena = whole->arena;
 	struct json_walk walk = json_walk(arena, array);
 	struct json_member element;
 	enum status st = ST_OK;
@@ -74,26 +81,28 @@ list_array_read(struct arena *arena, struct json array,
 	c->values =
 	    arena_alloc(arena, json_count(array) * sizeof(c->values[0]));
 	while (st == ST_OK && json_next(&walk, &element)) {
-		struct filter_text t = text_of(arena, element.value, err);
+		struct filter_text t =
+		    text_of(arena, element.value, whole->err);
 		struct filter_raw raw;
 
 		raw_of(&t, &raw);
-		st = filter_compare_element(&t, &raw, c);
+		st = role_lookup_value(&t, lookups, false, &raw);
+		if (st == ST_OK)
+			st = filter_compare_element(&t, &raw, c);
 	}
 	return st;
 }
 
 static enum status
-list_read(struct arena *arena, struct json value, struct filter_condition *c,
-    struct error *err)
+list_read(struct filter_text *t, struct json value,
+    const struct lookup_source *lookups, struct filter_condition *c)
 {
-	struct filter_text t = text_of(arena, value, err);
 	enum status st;
 
 	if (json_kind(value) == JSON_ARRAY)
-		st = list_array_read(arena, value, c, err);
+		st = list_array_read(t, value, lookups, c);
 	else
-		st = list_text_read(&t, c);
+		st = list_text_read(t, lookups, c);
 	filter_compare_list_end(c);
 	return st;
 }
@@ -118,35 +127,39 @@ static const struct {
 };
 
 static enum status
-value_read(struct arena *arena, const struct row_filter *f,
-    struct filter_condition *c, struct error *err)
+value_read(struct filter_text *t, const struct row_filter *f,
+    const struct lookup_source *lookups, struct filter_condition *c)
 {
-	struct filter_text t = text_of(arena, f->value, err);
+	enum filter_match match = operators[f->op].match;
+	bool pattern = c->op == FILTER_LIKE && match == FILTER_MATCH_PATTERN;
 	struct filter_raw raw;
+	enum status st;
 
 	if (c->op == FILTER_NULL)
 		return ST_OK;
 	if (c->op == FILTER_IN)
-		return list_read(arena, f->value, c, err);
-	raw_of(&t, &raw);
-	if (c->op == FILTER_LIKE)
-		return filter_compare_pattern(
-		    &t, operators[f->op].match, &raw, c);
-	return filter_compare_single(&t, &raw, c);
+		return list_read(t, f->value, lookups, c);
+	raw_of(t, &raw);
+	st = role_lookup_value(t, lookups, pattern, &raw);
+	if (st != ST_OK)
+		return st;
+	return c->op == FILTER_LIKE ? filter_compare_pattern(t, match, &raw, c)
+				    : filter_compare_single(t, &raw, c);
 }
 
 static enum status
-condition_read(struct arena *arena, const struct db_table *table,
+condition_read(struct arena *arena, const struct role_condition_order *order,
     const struct row_filter *f, struct filter_condition *c, struct error *err)
 {
+	struct filter_text t = text_of(arena, f->value, err);
 	enum status st;
 
-	c->column = table_column(table, f->name);
+	c->column = table_column(order->table, f->name);
 	c->op = operators[f->op].op;
 	if (c->column == NULL)
 		return error_set(err, ST_INVALID,
 		    "the table has no field \"%.*s\"", STR_ARG(f->name));
-	st = value_read(arena, f, c, err);
+	st = value_read(&t, f, order->lookups, c);
 	if (st == ST_OK && f->negated)
 		filter_condition_negate(c);
 	return st;
@@ -169,8 +182,8 @@ role_condition_make(struct arena *arena,
 	for (size_t i = 0; i < filters->n && st == ST_OK; i++) {
 		if (i > 0)
 			nodes[i - 1].next = &nodes[i];
-		st = condition_read(arena, order->table, &filters->list[i],
-		    &nodes[i].content, err);
+		st = condition_read(
+		    arena, order, &filters->list[i], &nodes[i].content, err);
 	}
 	if (st != ST_OK)
 		return st;

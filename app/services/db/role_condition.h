@@ -11,6 +11,7 @@
 #include "app/services/db/statement.h"
 
 struct db_table;
+struct lookup_source;
 struct row_filters;
 
 struct role_condition_order {
@@ -18,6 +19,7 @@ struct role_condition_order {
 	const struct db_table *table;
 	char quote;       /* the driver's, around names */
 	struct str alias; /* of the table in the statement; STR_NULL: none */
+	const struct lookup_source *lookups; /* NULL: none has a value */
 };
 
 /* The condition, in the arena, with values that may be views of the filters.

@@ -7,6 +7,7 @@
 #include "middleware/registry/access.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
+#include "middleware/request_lookup.h"
 
 /* The front only plans what a worker will do: the worker says why not. */
 static enum status
@@ -33,11 +34,13 @@ make(struct request *req, const struct role_rows *rows,
 	struct condition *condition =
 	    arena_alloc(req->arena, sizeof(*condition));
 	struct error why = { .text = "" };
+	struct lookup_source lookups = request_lookups(req);
 	struct role_condition_order order = {
 		.filters = filters,
 		.table = rows->table,
 		.quote = service->driver->quote,
 		.alias = rows->alias,
+		.lookups = &lookups,
 	};
 
 	*out = condition;
