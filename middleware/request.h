@@ -139,6 +139,9 @@ struct request {
 	const struct service *service;   /* NULL at the root or unknown */
 	const struct app *app;
 	const struct role *role; /* NULL: none */
+	/* A filter of the role looks up what this caller has not, who came
+	 * with a key alone: a user might have it. */
+	bool wants_user;
 
 	/* where its service can be opened anew, or NULL, and the snapshots
 	 * pinned for that: see renew.h */

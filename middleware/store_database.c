@@ -8,6 +8,7 @@
 #include "middleware/registry/app_keys.h"
 #include "middleware/registry/config_seal.h"
 #include "middleware/registry/declared.h"
+#include "middleware/registry/lookups.h"
 #include "middleware/registry/service_records.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/service.h"
@@ -20,6 +21,7 @@ struct search {
 	const struct settings *settings;
 	struct arena arena;
 	struct str name;
+	struct lookups lookups; /* of the system */
 };
 
 /* The record of that name, or NULL. Names of records are in lower case. */
@@ -57,6 +59,8 @@ recorded_find(
 
 	if (st == ST_OK) {
 		st = service_records_list(&db, &s->arena, &records, &n, &why);
+		if (st == ST_OK)
+			st = lookups_read(&db, &s->arena, &s->lookups, &why);
 		system_db_close(&db);
 	}
 	if (st != ST_OK)
@@ -84,6 +88,23 @@ record_find(
 	return st;
 }
 
+static void
+wipe(struct str text)
+{
+	secret_wipe((char *)(uintptr_t)text.p, text.n);
+}
+
+static void
+lookups_fill(struct search *s, const struct app_keys *keys, struct str *config)
+{
+	struct str filled = lookups_fill_config(&s->arena, keys, &s->lookups,
+	    s->settings->lookup_modifiers, *config);
+
+	if (filled.p != config->p)
+		wipe(*config);
+	*config = filled;
+}
+
 /* Its config in clear, which the caller wipes. */
 static enum status
 config_open(struct search *s, const struct service_record *record,
@@ -97,14 +118,10 @@ config_open(struct search *s, const struct service_record *record,
 		return st;
 	*config = arena_dup(&s->arena, record->config);
 	st = config_unseal(&s->arena, &keys, &owner, config, err);
+	if (st == ST_OK)
+		lookups_fill(s, &keys, config);
 	app_keys_wipe(&keys);
 	return st;
-}
-
-static void
-wipe(struct str text)
-{
-	secret_wipe((char *)(uintptr_t)text.p, text.n);
 }
 
 static enum status

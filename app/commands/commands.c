@@ -11,6 +11,7 @@ const struct command *const command_groups[] = {
 	key_commands,
 	user_commands,
 	admin_commands,
+	lookup_commands,
 	limit_commands,
 	cache_commands,
 	audit_commands,

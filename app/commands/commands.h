@@ -16,6 +16,7 @@ extern const struct command check_commands[];
 extern const struct command help_commands[];
 extern const struct command key_commands[];
 extern const struct command limit_commands[];
+extern const struct command lookup_commands[];
 extern const struct command options_commands[];
 extern const struct command role_commands[];
 extern const struct command serve_commands[];

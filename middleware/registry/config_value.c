@@ -4,6 +4,7 @@
 
 #include "app/base/jsonout.h"
 #include "app/base/utf8.h"
+#include "middleware/registry/lookup_text.h"
 #include "middleware/service.h"
 
 static bool
@@ -72,7 +73,8 @@ text_put(struct buf *json, const struct config_field *field, struct str value,
 		return error_set(err, ST_INVALID, "must be UTF-8");
 	if (!is_choice(field->choices, value))
 		return refuse_choice(field->choices, err);
-	if (field->is_path && value.n > 0 && value.p[0] != '/')
+	if (field->is_path && value.n > 0 && value.p[0] != '/' &&
+	    !lookup_text_any(value))
 		return error_set(err, ST_INVALID, "must be an absolute path");
 	json_put_str(json, value);
 	return ST_OK;

@@ -12,6 +12,32 @@
 #define ARENA_BYTES  4096
 #define VALUES_USUAL 4096 /* bytes of what comes into a config */
 
+static bool
+is_of_system(const struct lookup_record *r)
+{
+	return r->scope.app_id == 0 && r->scope.role_id == 0 &&
+	       r->scope.user_id == 0;
+}
+
+enum status
+lookups_read(struct system_db *db, struct arena *arena, struct lookups *out,
+    struct error *err)
+{
+	struct lookup_record *records = NULL;
+	struct lookup_value *list;
+	size_t n = 0;
+	enum status st = lookup_records_list(db, arena, &records, &n, err);
+
+	list = arena_alloc(arena, (n + 1) * sizeof(*list));
+	*out = (struct lookups){ list, 0 };
+	for (size_t i = 0; i < n; i++) {
+		if (is_of_system(&records[i]))
+			list[out->n++] = (struct lookup_value){ records[i].name,
+				records[i].value, records[i].is_private };
+	}
+	return st;
+}
+
 const struct lookup_value *
 lookups_get(const struct lookups *all, struct str name)
 {

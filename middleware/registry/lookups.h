@@ -6,11 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "app/base/status.h"
 #include "app/base/str.h"
 
 struct app_keys;
 struct arena;
 struct config_owner;
+struct system_db;
 
 struct lookup_value {
 	struct str name;
@@ -22,6 +24,10 @@ struct lookups {
 	const struct lookup_value *list;
 	size_t n;
 };
+
+/* Those of the system, read from there into the arena. */
+enum status lookups_read(struct system_db *db, struct arena *arena,
+    struct lookups *out, struct error *err);
 
 /* NULL when there is none of that name. */
 const struct lookup_value *lookups_get(

@@ -3,6 +3,7 @@
 #include "app/base/buf.h"
 #include "app/base/jsonout.h"
 #include "middleware/registry/config_value.h"
+#include "middleware/registry/lookup_text.h"
 #include "middleware/service.h"
 
 static enum status
@@ -85,13 +86,25 @@ field_put(struct buf *json, const struct config_given *given,
 	return st == ST_OK ? ST_OK : refuse(given, name, wrong.text, err);
 }
 
+/* What lookups stand for is known when the service is opened. */
+static bool
+looks_up(const struct config_given *given)
+{
+	for (size_t i = 0; i < given->n; i++) {
+		if (lookup_text_any(given->list[i].value))
+			return true;
+	}
+	return false;
+}
+
 static enum status
-whole_check(
-    const struct service_type *type, struct str config, struct error *err)
+whole_check(const struct config_given *given, const struct service_type *type,
+    struct str config, struct error *err)
 {
 	struct error wrong = { 0 };
 
-	if (type->check == NULL || type->check(type, config, &wrong) == ST_OK)
+	if (type->check == NULL || looks_up(given) ||
+	    type->check(type, config, &wrong) == ST_OK)
 		return ST_OK;
 	return error_set(
 	    err, ST_INVALID, "config of type %s: %s", type->name, wrong.text);
@@ -114,7 +127,7 @@ service_config_make(struct arena *arena, const struct config_given *given,
 		st = field_put(&text, given, field, err);
 	buf_put_char(&text, '}');
 	*json = buf_str(&text);
-	return st == ST_OK ? whole_check(type, *json, err) : st;
+	return st == ST_OK ? whole_check(given, type, *json, err) : st;
 }
 
 enum status

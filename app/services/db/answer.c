@@ -3,6 +3,7 @@
 #include "app/base/log.h"
 #include "app/services/db/db.h"
 #include "middleware/cancel.h"
+#include "middleware/registry/access.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 
@@ -28,7 +29,10 @@ answer_list(struct request *req, bool bare, bool has_meta)
 void
 answer_refuse(struct request *req, enum status st, const struct error *err)
 {
-	response_fail(req, response_status_of(st), "%s", err->text);
+	if (st == ST_DENIED && req->wants_user)
+		response_unauthorized(req, ACCESS_REFUSED);
+	else
+		response_fail(req, response_status_of(st), "%s", err->text);
 }
 
 enum status

@@ -23,7 +23,8 @@ struct role_condition_order {
 };
 
 /* The condition, in the arena, with values that may be views of the filters.
- * ST_INVALID says why there can be none. */
+ * ST_INVALID says why there can be none, ST_MISSING that a lookup has no value
+ * for this caller. */
 enum status role_condition_make(struct arena *arena,
     const struct role_condition_order *order, struct condition *out,
     struct error *err);

@@ -34,6 +34,7 @@ make(struct request *req, const struct role_rows *rows,
 	struct condition *condition =
 	    arena_alloc(req->arena, sizeof(*condition));
 	struct error why = { .text = "" };
+	enum status st;
 	struct lookup_source lookups = request_lookups(req);
 	struct role_condition_order order = {
 		.filters = filters,
@@ -44,8 +45,10 @@ make(struct request *req, const struct role_rows *rows,
 	};
 
 	*out = condition;
-	if (role_condition_make(req->arena, &order, condition, &why) == ST_OK)
-		return ST_OK;
+	st = role_condition_make(req->arena, &order, condition, &why);
+	if (st == ST_OK)
+		return st;
+	req->wants_user |= st == ST_MISSING;
 	return refuse(req, rows->table, &why, err);
 }
 

@@ -12,7 +12,7 @@ unresolved(const struct filter_text *t, struct str expression)
 {
 	if (expression.n > EXPRESSION_SHOWN)
 		expression.n = EXPRESSION_SHOWN;
-	return error_set(t->err, ST_INVALID,
+	return error_set(t->err, ST_MISSING,
 	    "the lookup {%.*s} has no value here", STR_ARG(expression));
 }
 

@@ -14,7 +14,7 @@ struct lookup_source;
 
 /*
  * Puts values in the place of lookups in raw->text. `pattern`: it has
- * wildcards, as the values have not. ST_INVALID, which opens no row, names the
+ * wildcards, as the values have not. ST_MISSING, which opens no row, names the
  * lookup that has no value, or an empty one.
  */
 enum status role_lookup_value(const struct filter_text *t,
