@@ -12,6 +12,13 @@ _Static_assert(
 			     crypto_aead_xchacha20poly1305_ietf_ABYTES,
     "seal size");
 
+_Static_assert(SECRET_MAC_BYTES == crypto_auth_hmacsha256_BYTES, "MAC size");
+_Static_assert(
+    sizeof(crypto_auth_hmacsha256_state) <=
+	    sizeof(((struct secret_mac *)NULL)->state) &&
+	_Alignof(crypto_auth_hmacsha256_state) <= _Alignof(struct secret_mac),
+    "room for the state");
+
 bool
 secret_init(void)
 {
@@ -65,6 +72,30 @@ secret_hash(const uint8_t key[SECRET_KEY_BYTES], struct str text,
 {
 	(void)crypto_generichash(out, SECRET_HASH_BYTES,
 	    (const unsigned char *)text.p, text.n, key, SECRET_KEY_BYTES);
+}
+
+void
+secret_mac_key(struct secret_mac *mac, struct str key)
+{
+	crypto_auth_hmacsha256_state state;
+
+	memset(mac, 0, sizeof(*mac));
+	(void)crypto_auth_hmacsha256_init(
+	    &state, (const unsigned char *)key.p, key.n);
+	memcpy(mac->state, &state, sizeof(state));
+	secret_wipe(&state, sizeof(state));
+}
+
+void
+secret_mac(const struct secret_mac *mac, struct str text,
+    uint8_t out[SECRET_MAC_BYTES])
+{
+	crypto_auth_hmacsha256_state state;
+
+	memcpy(&state, mac->state, sizeof(state));
+	(void)crypto_auth_hmacsha256_update(
+	    &state, (const unsigned char *)text.p, text.n);
+	(void)crypto_auth_hmacsha256_final(&state, out);
 }
 
 void

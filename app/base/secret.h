@@ -44,6 +44,19 @@ void secret_subkey(const uint8_t master[SECRET_KEY_BYTES],
 void secret_hash(const uint8_t key[SECRET_KEY_BYTES], struct str text,
     uint8_t out[SECRET_HASH_BYTES]);
 
+#define SECRET_MAC_BYTES 32
+
+/* A key of HMAC-SHA256, ready for use; the state is libsodium's. */
+struct secret_mac {
+	uint64_t state[26];
+};
+
+/* A key of any length. */
+void secret_mac_key(struct secret_mac *mac, struct str key);
+
+void secret_mac(const struct secret_mac *mac, struct str text,
+    uint8_t out[SECRET_MAC_BYTES]);
+
 /* Bytes that sealing adds to a text. */
 #define SECRET_SEAL_BYTES 40
 

@@ -7,6 +7,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/base64.h"
+#include "app/base/buf.h"
 #include "app/base/jsonout.h"
 
 static void
@@ -79,6 +80,43 @@ what_jsonout_writes_reads_back(void **state)
 	arena_close(&a);
 }
 
+static void
+the_kind_for_urls_is_its_own(void **state)
+{
+	struct arena a;
+	char bytes[64];
+
+	(void)state;
+	arena_init(&a, 4096);
+	for (size_t n = 0; n < sizeof(bytes); n++) {
+		struct buf b = buf_in(&a);
+		struct str out;
+
+		bytes[n] = (char)(n * 11);
+		base64url_put(&b, str_make(bytes, n));
+		assert_true(base64url_decode(&a, buf_str(&b), &out));
+		assert_true(str_eq(out, str_make(bytes, n)));
+	}
+	arena_close(&a);
+}
+
+static void
+the_kind_for_urls_takes_no_padding(void **state)
+{
+	static const char *const wrong[] = { "Zg==", "Zm8=", "+/8", "-_8=", "Z",
+		"Zh", "Zm9" };
+	struct arena a;
+	struct str out;
+
+	(void)state;
+	arena_init(&a, 256);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_false(base64url_decode(&a, str_of(wrong[i]), &out));
+	assert_true(base64url_decode(&a, STR("-_8"), &out));
+	assert_true(str_eq(out, STR("\373\377")));
+	arena_close(&a);
+}
+
 int
 main(void)
 {
@@ -87,6 +125,8 @@ main(void)
 		cmocka_unit_test(padding_may_be_absent),
 		cmocka_unit_test(anything_else_is_refused),
 		cmocka_unit_test(what_jsonout_writes_reads_back),
+		cmocka_unit_test(the_kind_for_urls_is_its_own),
+		cmocka_unit_test(the_kind_for_urls_takes_no_padding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
