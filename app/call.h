@@ -31,6 +31,7 @@ enum call_outcome {
 	CALL_BODY,    /* it may run once its long body has arrived */
 	CALL_LATE,    /* its time was over before its job began */
 	CALL_ENTERED, /* every stage before the upstream is entered */
+	CALL_PLAN,    /* stages must plan before they are entered */
 	CALL_REST,    /* the socket did not take all of the answer */
 	CALL_SENT,    /* answered */
 	CALL_GONE,    /* its client had gone: nothing was sent */

@@ -193,6 +193,9 @@ dispatch_enter(struct dispatch *d, struct call *call)
 	case FLOW_BACK:
 		hand_over(d, call, JOB_ENTER);
 		break;
+	case FLOW_AGAIN:
+		dispatch_plan_rest(d, call);
+		break;
 	case FLOW_NEXT:
 		dispatch_upstream(d, call);
 		break;
@@ -235,6 +238,21 @@ dispatch_plan(struct dispatch *d, struct call *call)
 	d->planned[d->n_planned++] = call;
 	if (d->n_planned == TURN_CALLS)
 		run_planned(d);
+}
+
+void
+dispatch_plan_rest(struct dispatch *d, struct call *call)
+{
+	struct request *req = &call->req;
+
+	req->stores = &d->stores;
+	req->may_block = false;
+	for (int use = 0; use < STORE_USES; use++)
+		req->batch[use].n = 0;
+	if (pipeline_plan(d->parts.pipeline, req) == FLOW_DONE)
+		dispatch_answer(d, call);
+	else
+		dispatch_plan(d, call);
 }
 
 void
@@ -297,7 +315,8 @@ dispatch_turn(struct dispatch *d, int64_t now_ms)
 	struct call *ended;
 
 	dispatch_expire(d, now_ms);
-	run_planned(d);
+	while (d->n_planned > 0)
+		run_planned(d); /* some plan more */
 	ended = d->ended;
 	d->ended = NULL;
 	return ended;

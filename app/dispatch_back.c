@@ -89,6 +89,10 @@ take_back(struct dispatch *d, struct call *call)
 		dispatch_upstream(d, call);
 		return;
 	}
+	if (call->outcome == CALL_PLAN) {
+		dispatch_plan_rest(d, call);
+		return;
+	}
 	if (call->leads)
 		land(d, call);
 	dispatch_end(d, call, call->outcome);

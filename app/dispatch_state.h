@@ -51,6 +51,9 @@ void dispatch_upstream(struct dispatch *d, struct call *call);
 /* Has its planned operations run with the others of the turn; enters then. */
 void dispatch_plan(struct dispatch *d, struct call *call);
 
+/* A stage has been entered that others waited for: they plan now. */
+void dispatch_plan_rest(struct dispatch *d, struct call *call);
+
 /* Takes calls off the queue whose clients have gone; false when there were
  * none. */
 bool dispatch_make_room(struct dispatch *d);

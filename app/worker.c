@@ -55,11 +55,12 @@ run_upstream(struct worker *w, struct call *call)
 static void
 run_enter(struct worker *w, struct call *call)
 {
-	if (pipeline_enter(w->pipeline, &call->req) == FLOW_DONE) {
+	enum flow flow = pipeline_enter(w->pipeline, &call->req);
+
+	if (flow == FLOW_DONE)
 		answer(w, call);
-		return;
-	}
-	call->outcome = CALL_ENTERED;
+	else
+		call->outcome = flow == FLOW_AGAIN ? CALL_PLAN : CALL_ENTERED;
 }
 
 /* Its client left while it stood in the queue. */

@@ -61,37 +61,48 @@ pipeline_close(struct pipeline *p)
 enum flow
 pipeline_plan(struct pipeline *p, struct request *req)
 {
+	enum flow flow = FLOW_NEXT;
+
 	/* The route may have refused it: then only the log needs to know. */
 	if (req->response.status != 0) {
 		req->entered = STAGE_ACCESSLOG + 1;
 		return FLOW_DONE;
 	}
-	for (size_t i = 0; i < STAGE_COUNT; i++) {
-		if (stages[i]->plan == NULL)
-			continue;
-		if (stages[i]->plan(p->state[i], req) == FLOW_DONE) {
-			req->entered = i + 1;
-			return FLOW_DONE;
-		}
+	while (flow == FLOW_NEXT && req->n_planned < STAGE_COUNT) {
+		size_t i = req->n_planned++;
+
+		if (stages[i]->plan != NULL)
+			flow = stages[i]->plan(p->state[i], req);
 	}
-	upstream_plan(req);
+	if (flow == FLOW_DONE) {
+		req->entered = req->n_planned;
+		return FLOW_DONE;
+	}
+	if (flow == FLOW_NEXT)
+		upstream_plan(req);
 	return FLOW_NEXT;
 }
 
 enum flow
 pipeline_enter(struct pipeline *p, struct request *req)
 {
-	for (; req->entered < STAGE_COUNT; req->entered++) {
+	for (; req->entered < req->n_planned; req->entered++) {
 		const struct stage *stage = stages[req->entered];
 		enum flow flow = FLOW_NEXT;
 
 		if (stage->enter != NULL)
 			flow = stage->enter(p->state[req->entered], req);
-		if (flow == FLOW_DONE)
-			req->entered++;
-		if (flow != FLOW_NEXT)
+		if (flow == FLOW_BACK)
 			return flow;
+		if (flow == FLOW_DONE) {
+			req->entered++;
+			return flow;
+		}
+		if (flow == FLOW_AGAIN)
+			req->n_planned = req->entered + 1;
 	}
+	if (req->n_planned < STAGE_COUNT)
+		return FLOW_AGAIN;
 	return !req->may_block && upstream_answer(req) ? FLOW_DONE : FLOW_NEXT;
 }
 

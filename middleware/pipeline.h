@@ -18,12 +18,14 @@ enum status pipeline_open(
     const struct settings *settings, struct pipeline **out, struct error *err);
 void pipeline_close(struct pipeline *p);
 
-/* Plans every stage. FLOW_NEXT or FLOW_DONE (then leave at once). */
+/* Plans every stage that has not planned. FLOW_NEXT: execute the batches and
+ * enter; or FLOW_DONE: leave at once. */
 enum flow pipeline_plan(struct pipeline *p, struct request *req);
 
 /*
  * Enters the stages before the upstream, from where the request stands.
  * FLOW_NEXT: ready for the upstream. FLOW_BACK: call again on a worker.
+ * FLOW_AGAIN: the batches are used up; empty them, and plan in the front.
  */
 enum flow pipeline_enter(struct pipeline *p, struct request *req);
 

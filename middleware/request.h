@@ -169,8 +169,9 @@ struct request {
 	/* what a read arms while it can be ended, or NULL: see cancel.h */
 	struct cancel *cancel;
 
-	void *slot[16]; /* per stage, by its index */
-	size_t entered; /* stages entered so far; they are left backwards */
+	void *slot[16];   /* per stage, by its index */
+	size_t n_planned; /* stages that have planned; they may be entered */
+	size_t entered;   /* stages entered so far; they are left backwards */
 
 	/* set by the cache stage: calls with one flight may wait for the
 	 * first of them, in a miss or before tags without a version */

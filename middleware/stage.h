@@ -14,8 +14,11 @@ struct settings;
 enum flow {
 	FLOW_NEXT, /* go on with the next stage */
 	FLOW_DONE, /* the response is complete: leave what was entered */
-	FLOW_BACK  /* this stage must go on where it may block: call enter
+	FLOW_BACK, /* this stage must go on where it may block: call enter
 		    * again on a worker */
+	FLOW_AGAIN /* from plan: the stages behind can plan only when this one
+		    * has been entered. From enter: it is through, and they
+		    * plan now, or anew if they had. */
 };
 
 struct stage {
@@ -27,7 +30,9 @@ struct stage {
 	/*
 	 * Adds store operations to the request's batches. FLOW_DONE when the
 	 * request is refused without asking a store: then the response is
-	 * complete and no later stage plans. Optional.
+	 * complete and no later stage plans. What is planned anew takes the
+	 * place of what was: only its slot tells a stage of the first time.
+	 * Optional.
 	 */
 	enum flow (*plan)(void *state, struct request *req);
 	/* Decides, with the batch's answers at hand. Optional. */
