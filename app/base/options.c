@@ -16,6 +16,9 @@
 #define HOUR     (3600 * SECOND)
 #define TEN_YEAR INT64_C(315360000)
 
+/* RFC 7518 3.2: no shorter than the hash. */
+#define SECRET_BYTES_MIN 32u
+
 /* As the table of drivers/cache/cache.c has them. */
 #define STORES "local|redis|memcached|file|database"
 
@@ -39,6 +42,12 @@ is_key_list(struct str text)
 			return false;
 	}
 	return true;
+}
+
+static bool
+is_long_secret(struct str text)
+{
+	return text.n >= SECRET_BYTES_MIN;
 }
 
 /* unix:/path, or host:port, or [address]:port. */
@@ -92,6 +101,12 @@ const struct option option_table[] = {
 	      "value with commas between them",
 	  .help = "The functions that lookups may use, as in "
 	      "{strtolower(user.email)}." },
+	{ .name = "JWT_SECRET", .type = OPTION_SECRET,
+	  .offset = MEMBER(jwt_secret), .fallback = "", .reload = true,
+	  .valid = is_long_secret, .expected = "at least 32 bytes",
+	  .help = "What the tokens of sessions are signed with (HS256); empty "
+	      "means a key derived from APP_KEY, which is better unless "
+	      "another program must verify the tokens." },
 	{ .name = "DB_CONNECTION", .type = OPTION_TEXT,
 	  .offset = MEMBER(db_connection), .fallback = "sqlite",
 	  .choices = "sqlite|mysql|mariadb",

@@ -29,6 +29,8 @@ struct settings {
 	int64_t argon_time;            /* ARGON_TIME, passes */
 	int64_t argon_memory;          /* ARGON_MEMORY, KiB */
 	const char *lookup_modifiers;  /* DF_LOOKUP_MODIFIERS, comma list */
+	/* log-ins and sessions */
+	const char *jwt_secret; /* JWT_SECRET, secret; "": of app_key */
 	/* the system database */
 	const char *db_connection; /* DB_CONNECTION: sqlite, mysql, mariadb */
 	const char *db_database;   /* DB_DATABASE: path or name */

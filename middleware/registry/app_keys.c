@@ -3,6 +3,17 @@
 #include "app/base/settings.h"
 #include "app/base/str.h"
 
+static void
+token_key_add(struct app_keys *keys, const uint8_t *master)
+{
+	uint8_t subkey[SECRET_KEY_BYTES];
+
+	secret_subkey(master, SECRET_JWT, subkey);
+	secret_mac_key(&keys->tokens[keys->n_tokens++],
+	    str_make((const char *)subkey, sizeof(subkey)));
+	secret_wipe(subkey, sizeof(subkey));
+}
+
 /* Adds what a master key given as text leads to. */
 static bool
 key_add(struct app_keys *keys, struct str text)
@@ -15,6 +26,7 @@ key_add(struct app_keys *keys, struct str text)
 		secret_subkey(
 		    master, SECRET_CREDENTIALS, keys->credentials[keys->n]);
 		secret_subkey(master, SECRET_CODES, keys->codes[keys->n]);
+		token_key_add(keys, master);
 		keys->n++;
 	}
 	secret_wipe(master, sizeof(master));
@@ -45,8 +57,11 @@ app_keys_read(
     const struct settings *settings, struct app_keys *out, struct error *err)
 {
 	struct str text = str_of(settings->app_key);
+	struct str secret = str_of(settings->jwt_secret);
+	enum status st;
 
 	out->n = 0;
+	out->n_tokens = 0;
 	if (text.n == 0)
 		return error_set(err, ST_INVALID,
 		    "APP_KEY is missing: `weir setup` writes one");
@@ -54,7 +69,12 @@ app_keys_read(
 		return error_set(err, ST_INVALID,
 		    "APP_KEY: base64 of %d bytes is expected",
 		    SECRET_KEY_BYTES);
-	return previous_read(out, str_of(settings->app_previous_keys), err);
+	st = previous_read(out, str_of(settings->app_previous_keys), err);
+	if (secret.n > 0) {
+		secret_mac_key(&out->tokens[0], secret);
+		out->n_tokens = 1;
+	}
+	return st;
 }
 
 void

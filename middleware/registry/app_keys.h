@@ -22,6 +22,9 @@ struct app_keys {
 	uint8_t credentials[1 + PREVIOUS_KEYS_MAX][SECRET_KEY_BYTES];
 	/* hash the codes by which passwords are set */
 	uint8_t codes[1 + PREVIOUS_KEYS_MAX][SECRET_KEY_BYTES];
+	/* sign tokens; with JWT_SECRET there is one, made of that */
+	struct secret_mac tokens[1 + PREVIOUS_KEYS_MAX];
+	size_t n_tokens;
 };
 
 /*

@@ -26,6 +26,7 @@ struct platform {
 	size_t n_services;
 	struct role *roles;
 	size_t n_roles;
+	struct table roles_by_id;
 	struct app *apps;
 	size_t n_apps;
 	struct table apps_by_id;

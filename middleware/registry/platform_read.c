@@ -61,20 +61,27 @@ service_by_id(const struct platform *p, int64_t id)
 	return NULL;
 }
 
-static const struct role *
-role_by_id(const struct platform *p, int64_t id)
-{
-	for (size_t i = 0; i < p->n_roles; i++) {
-		if (p->roles[i].id == id)
-			return &p->roles[i];
-	}
-	return NULL;
-}
-
 static struct str
 id_key(const int64_t *id)
 {
 	return str_make((const char *)id, sizeof(*id));
+}
+
+static const struct role *
+role_by_id(const struct platform *p, int64_t id)
+{
+	return table_get(&p->roles_by_id, id_key(&id));
+}
+
+static void
+roles_take(struct platform *p, const struct all_records *r)
+{
+	p->roles = roles_build(&p->arena, r->roles, r->n_roles);
+	p->n_roles = r->n_roles;
+	table_init(&p->roles_by_id, &p->arena, p->n_roles);
+	for (size_t i = 0; i < p->n_roles; i++)
+		(void)table_add(
+		    &p->roles_by_id, id_key(&p->roles[i].id), &p->roles[i]);
 }
 
 static const struct app *
@@ -188,8 +195,7 @@ static void
 records_build(struct platform *p, const struct all_records *r)
 {
 	services_build(p, r);
-	p->roles = roles_build(&p->arena, r->roles, r->n_roles);
-	p->n_roles = r->n_roles;
+	roles_take(p, r);
 	apps_build(p, r);
 	keys_build(p, r);
 }

@@ -110,6 +110,21 @@ version_begin(
 	return system_db_insert(db, &put, &id, err);
 }
 
+/* Sessions are looked for by token, by user and by the time they end. */
+static const char sessions_sql[] =
+    "CREATE TABLE IF NOT EXISTS user_session ("
+    " id $id,"
+    " user_id BIGINT NOT NULL,"
+    " token_id VARCHAR(64) NOT NULL UNIQUE,"
+    " begun BIGINT NOT NULL,"
+    " issued BIGINT NOT NULL,"
+    " expires BIGINT NOT NULL,"
+    " forever BOOLEAN NOT NULL DEFAULT 0,"
+    " address VARCHAR(64),"
+    " UNIQUE (user_id, id),"
+    " UNIQUE (expires, id),"
+    " FOREIGN KEY (user_id) REFERENCES user (id))$engine;";
+
 const struct schema_step schema_steps[MIGRATION_NEWEST] = {
 	{ 1, tables_sql, version_begin },
 	{ 2, NULL, known_apps_add },
@@ -119,4 +134,5 @@ const struct schema_step schema_steps[MIGRATION_NEWEST] = {
 	    " hash $hash NOT NULL)$engine;",
 	    key_proof_fill },
 	{ 5, schema_people_sql, schema_owners },
+	{ 6, sessions_sql, NULL },
 };

@@ -201,6 +201,26 @@ snapshot_key(const struct snapshot *s, struct str key)
 	return found;
 }
 
+const struct role *
+snapshot_role(const struct snapshot *s, int64_t id)
+{
+	return table_get(
+	    &s->platform->roles_by_id, str_make((const char *)&id, sizeof(id)));
+}
+
+const struct app_keys *
+snapshot_app_keys(const struct snapshot *s)
+{
+	return &s->hold->keys;
+}
+
+const struct secret_mac *
+snapshot_token_keys(const struct snapshot *s, size_t *n)
+{
+	*n = s->hold->keys.n_tokens;
+	return s->hold->keys.tokens;
+}
+
 const struct service *
 snapshot_services(const struct snapshot *s, size_t *n)
 {

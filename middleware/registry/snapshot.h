@@ -15,6 +15,7 @@
 #include "app/base/str.h"
 #include "middleware/registry/lookups.h"
 
+struct app_keys;
 struct row_filters;
 struct service_type;
 struct settings;
@@ -106,6 +107,16 @@ const struct service *snapshot_service(
  * constant time. An expired key is found too: see expires_ms.
  */
 const struct app_key *snapshot_key(const struct snapshot *s, struct str key);
+
+/* NULL when there is none of that id. */
+const struct role *snapshot_role(const struct snapshot *s, int64_t id);
+
+/* What tokens are signed with: the first of *n signs, each verifies. */
+const struct secret_mac *snapshot_token_keys(
+    const struct snapshot *s, size_t *n);
+
+/* The keys of APP_KEY. */
+const struct app_keys *snapshot_app_keys(const struct snapshot *s);
 
 /* All services, sorted by name. */
 const struct service *snapshot_services(const struct snapshot *s, size_t *n);

@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "middleware/registry/audit.h"
 #include "middleware/registry/lookup.h"
+#include "middleware/registry/session_records.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/registry/user_check.h"
 
@@ -218,19 +219,35 @@ user_update(
 	return st == ST_OK ? st : error_set(err, st, "%s", why.text);
 }
 
+/* Who begins a session anew must be asked for more, or is another. */
+static bool
+ends_sessions(const struct user_record *before, const struct user_record *after)
+{
+	return !str_eq(before->password, after->password) ||
+	       (before->active && !after->active) ||
+	       before->is_sys_admin != after->is_sys_admin;
+}
+
 static enum status
 change(struct system_db *db, void *ctx, struct error *err)
 {
 	struct changing *c = ctx;
+	struct user_record before;
 	enum status st = record_hold(db, c, err);
 
+	before = *c->record;
 	if (st == ST_OK)
 		st = audit_watch(db, AUDIT_USER, c->record->id, err);
 	if (st == ST_OK)
 		st = c->order->edit(c->order->ctx, c->record, err);
 	if (st == ST_OK)
 		st = user_check(c->arena, c->record, err);
-	return st == ST_OK ? user_update(db, c->record, err) : st;
+	if (st == ST_OK)
+		st = user_update(db, c->record, err);
+	if (st == ST_OK && ends_sessions(&before, c->record))
+		st = session_records_end(
+		    db, c->record->id, c->order->keep_session, err);
+	return st;
 }
 
 enum status
@@ -248,6 +265,7 @@ user_delete(struct system_db *db, void *ctx, struct error *err)
 	static const char *const parts[] = {
 		"DELETE FROM user_to_app_to_role WHERE user_id = ?",
 		"DELETE FROM lookup WHERE user_id = ?",
+		"DELETE FROM user_session WHERE user_id = ?",
 		NULL,
 	};
 	const int64_t *id = ctx;

@@ -58,16 +58,19 @@ struct user_order {
 	int64_t id;
 	user_edit_f *edit;
 	void *ctx;
+	int64_t keep_session; /* id of one that does not end; 0: none */
 };
 
 /*
  * Lets the edit change the user, while nobody else can, and stores what comes
- * out: *out. An empty text becomes an absent one.
+ * out: *out. An empty text becomes an absent one. With another password, and
+ * switched off, and when an administrator is made or unmade, the user's
+ * sessions end. Tell the session store of any change (middleware/session.h).
  */
 enum status user_record_set(struct system_db *db, struct arena *arena,
     const struct user_order *order, struct user_record *out, struct error *err);
 
-/* Roles and lookups of the user go along. */
+/* Roles, lookups and sessions of the user go along. */
 enum status user_record_remove(
     struct system_db *db, int64_t id, struct error *err);
 

@@ -204,7 +204,9 @@ a_change_keeps_the_rest(void **state)
 	int64_t id = user_add(fix, "a@x.org");
 	struct user_record wanted = { .email = STR("B@x.org"),
 		.phone = STR("123") };
-	const struct user_order order = { id, edit, &wanted };
+	const struct user_order order = {
+		.id = id, .edit = edit, .ctx = &wanted
+	};
 	struct user_record out = { 0 };
 
 	assert_int_equal(
@@ -227,7 +229,7 @@ a_change_that_fails_changes_nothing(void **state)
 	int64_t id = user_add(fix, "a@x.org");
 	struct user_record taken = { .email = STR("b@x.org") };
 	struct user_record wrong = { .email = STR("b") };
-	struct user_order order = { id, edit, &taken };
+	struct user_order order = { .id = id, .edit = edit, .ctx = &taken };
 	struct user_record out;
 	struct error err = { 0 };
 
@@ -372,7 +374,9 @@ users_do_not_step_the_version(void **state)
 	roles_make(fix);
 	assert_int_equal(system_db_version(&fix->db, &before, NULL), ST_OK);
 	id = user_add(fix, "a@x.org");
-	const struct user_order order = { id, edit, &wanted };
+	const struct user_order order = {
+		.id = id, .edit = edit, .ctx = &wanted
+	};
 	assert_int_equal(
 	    user_record_set(&fix->db, &fix->arena, &order, &out, NULL), ST_OK);
 	assert_int_equal(give(fix, id, "shop", "reader", NULL), ST_OK);
