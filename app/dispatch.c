@@ -74,6 +74,7 @@ dispatch_new_call(struct dispatch *d)
 	call->req.registry = d->parts.registry;
 	call->req.cancel = &call->cancel;
 	call->req.stores = &d->stores;
+	call->req.people = d->parts.people;
 	d->n_open++;
 	return call;
 }

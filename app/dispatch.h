@@ -16,6 +16,7 @@
 struct call;
 struct dispatch;
 struct mailbox;
+struct people;
 struct pipeline;
 struct queue;
 struct registry;
@@ -26,6 +27,7 @@ struct dispatch_parts {
 	struct pipeline *pipeline;
 	struct registry *registry;
 	struct stores_shared *stores;
+	struct people *people;
 	struct queue *queue;
 	struct mailbox *home;
 	const atomic_bool *stopping; /* answers end their connections */

@@ -20,6 +20,7 @@
 #include "app/listen.h"
 #include "app/queue.h"
 #include "app/worker.h"
+#include "middleware/people.h"
 #include "middleware/pipeline.h"
 #include "middleware/registry/registry.h"
 #include "middleware/registry/ticker.h"
@@ -41,6 +42,7 @@ struct server {
 	struct stores upkeep; /* the upkeeper's connections */
 	struct ticker upkeeper;
 	struct registry *registry;
+	struct people people;
 	struct pipeline *pipeline;
 	struct queue *queue;
 	struct workers *workers;
@@ -119,6 +121,7 @@ fronts_start(struct server *s, struct error *err)
 			.pipeline = s->pipeline,
 			.registry = s->registry,
 			.stores = s->stores,
+			.people = &s->people,
 			.queue = s->queue,
 		},
 		.listen_fd = s->listener.fd,
@@ -175,6 +178,9 @@ server_open(struct server *s, struct error *err)
 		st = upkeep_start(s, err);
 	if (st == ST_OK)
 		st = registry_begin(s, err);
+	if (st == ST_OK)
+		st = people_open(
+		    s->settings, s->stores->table, n, &s->people, err);
 	if (st == ST_OK)
 		st = pipeline_open(s->settings, &s->pipeline, err);
 	if (st == ST_OK)
@@ -292,6 +298,7 @@ server_close(struct server *s)
 {
 	queue_free(s->queue);
 	pipeline_close(s->pipeline);
+	people_close(&s->people);
 	registry_close(s->registry);
 	ticker_close(&s->upkeeper);
 	stores_disconnect(&s->upkeep);

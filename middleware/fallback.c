@@ -61,8 +61,9 @@ window_of(struct fallback *f, const struct cache_op *op, int64_t now_ms)
 	return oldest;
 }
 
-static void
-count_all(
+/* Says of each what stands; true when one is used up. */
+static bool
+look_all(
     struct fallback *f, struct cache_op *const *ops, size_t n, int64_t now_ms)
 {
 	bool refused = false;
@@ -75,8 +76,7 @@ count_all(
 		ops[i]->status = w->count < ops[i]->limit ? ST_OK : ST_REFUSED;
 		refused = refused || ops[i]->status == ST_REFUSED;
 	}
-	for (size_t i = 0; !refused && i < n; i++)
-		ops[i]->count = ++window_of(f, ops[i], now_ms)->count;
+	return refused;
 }
 
 void
@@ -84,6 +84,18 @@ fallback_count(
     struct fallback *f, struct cache_op *const *ops, size_t n, int64_t now_ms)
 {
 	(void)pthread_mutex_lock(&f->lock);
-	count_all(f, ops, n, now_ms);
+	if (!look_all(f, ops, n, now_ms)) {
+		for (size_t i = 0; i < n; i++)
+			ops[i]->count = ++window_of(f, ops[i], now_ms)->count;
+	}
+	(void)pthread_mutex_unlock(&f->lock);
+}
+
+void
+fallback_look(
+    struct fallback *f, struct cache_op *const *ops, size_t n, int64_t now_ms)
+{
+	(void)pthread_mutex_lock(&f->lock);
+	(void)look_all(f, ops, n, now_ms);
 	(void)pthread_mutex_unlock(&f->lock);
 }

@@ -1,6 +1,7 @@
 /*
  * Counters of this process alone, for the time in which the limit store does
- * not answer (LIMIT_ON_ERROR=local). Bounded: when every slot holds an open
+ * not answer (LIMIT_ON_ERROR=local), and for log-ins where the host has none.
+ * Bounded: when every slot holds an open
  * window, further counters share the one that ends first.
  */
 #ifndef WEIR_FALLBACK_H
@@ -20,6 +21,10 @@ void fallback_free(struct fallback *f);
  * count and reset_ms. now_ms: clock_boot_ms(). Any thread; takes a lock.
  */
 void fallback_count(
+    struct fallback *f, struct cache_op *const *ops, size_t n, int64_t now_ms);
+
+/* What they would be told, without counting. */
+void fallback_look(
     struct fallback *f, struct cache_op *const *ops, size_t n, int64_t now_ms);
 
 #endif

@@ -19,6 +19,9 @@
 
 struct app;
 struct cancel;
+struct jwt;
+struct people;
+struct principal;
 struct registry;
 struct role;
 struct service;
@@ -148,6 +151,20 @@ struct request {
 	struct registry *registry;
 	struct snapshot *later[LATER_MAX];
 	size_t n_later;
+
+	bool key_sent; /* an API key, if only an unknown one */
+	bool is_open;  /* its service lets everybody in: see service.h */
+	/* who calls, when it is a user; NULL: a key alone, or nobody */
+	const struct principal *principal;
+	const struct jwt *token; /* that was shown; NULL: none that counts */
+	struct str token_sent;   /* the same as text */
+	/* The token is well signed, but its session has ended: the call is
+	 * counted, and refused then. */
+	bool session_ended;
+	/* The principal and its role are as this process remembers them: until
+	 * the auth stage is through they may be of the past. */
+	bool is_guess;
+	struct people *people;
 
 	/* the room it is in: whose store connections may be used, and whether
 	 * a call may block. Set by front and worker. */

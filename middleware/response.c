@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "app/base/jsonout.h"
+#include "middleware/registry/access.h"
 #include "middleware/request.h"
 #include "middleware/stream.h"
 
@@ -240,7 +241,28 @@ response_unauthorized(struct request *req, const char *message)
 {
 	response_fail(req, 401, "%s", message);
 	response_header(&req->response, STR("WWW-Authenticate"),
-	    STR("ApiKey realm=\"weir\", header=\"X-DreamFactory-API-Key\""));
+	    STR("ApiKey realm=\"weir\", header=\"X-DreamFactory-API-Key\", "
+		"Bearer realm=\"weir\""));
+}
+
+void
+response_forbid(struct request *req, struct str component)
+{
+	struct str verb = method_name(req->method);
+
+	if (req->principal == NULL)
+		response_unauthorized(req, ACCESS_REFUSED);
+	else if (component.n == 0)
+		response_fail(req, 403,
+		    "Access Forbidden. %.*s access to service '%.*s' is not "
+		    "allowed by this user's role.",
+		    STR_ARG(verb), STR_ARG(req->service_name));
+	else
+		response_fail(req, 403,
+		    "Access Forbidden. %.*s access to component '%.*s' of "
+		    "service '%.*s' is not allowed by this user's role.",
+		    STR_ARG(verb), STR_ARG(component),
+		    STR_ARG(req->service_name));
 }
 
 struct str

@@ -65,6 +65,13 @@ void response_busy(struct request *req, const char *fmt, ...)
 /* 401 with WWW-Authenticate. */
 void response_unauthorized(struct request *req, const char *message);
 
+/*
+ * What the caller's role does not allow on a component of the request's service
+ * ("_table/todo"; "": the service itself): 401 to a key alone, 403 to a user
+ * (dreamfactory.md 2.2).
+ */
+void response_forbid(struct request *req, struct str component);
+
 /* As response_fail(), with a context (JSON text, or STR_NULL for null) and an
  * error code that may differ from the status (batch errors: 1000). The message
  * must live as long as the request. */

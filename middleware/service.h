@@ -46,6 +46,17 @@ struct config_field {
 	const char *help;
 };
 
+/* Whom a service lets in to a call, whatever the role of who calls. */
+enum entrance {
+	ENTRANCE_ROLE,  /* whose role allows it */
+	ENTRANCE_OPEN,  /* everybody (dreamfactory.md 2.3) */
+	ENTRANCE_LOGIN, /* the same, and a token that is sent is not looked at
+			 */
+	/* The same, and a token counts that has expired or whose session has
+	 * ended: the call is about it, and judges it. */
+	ENTRANCE_TOKEN
+};
+
 /* The process in which a service is opened. */
 struct service_host {
 	const struct settings *settings;
@@ -66,6 +77,8 @@ struct service_type {
 	const char *description;
 	const struct config_field *config; /* name NULL ends the list */
 	bool has_calls;                    /* see access_component() */
+	/* Optional: ENTRANCE_ROLE. */
+	enum entrance (*entrance)(const struct request *req);
 	/*
 	 * Do the members of a config fit each other? Each has been checked
 	 * against `config`; secrets may be sealed. ST_INVALID names the member

@@ -16,6 +16,9 @@
 #define HOUR     (3600 * SECOND)
 #define TEN_YEAR INT64_C(315360000)
 
+#define DAY_SECONDS  INT64_C(86400)
+#define YEAR_MINUTES INT64_C(525600)
+
 /* RFC 7518 3.2: no shorter than the hash. */
 #define SECRET_BYTES_MIN 32u
 
@@ -107,6 +110,40 @@ const struct option option_table[] = {
 	  .help = "What the tokens of sessions are signed with (HS256); empty "
 	      "means a key derived from APP_KEY, which is better unless "
 	      "another program must verify the tokens." },
+	{ .name = "DF_JWT_TTL", .type = OPTION_NUMBER,
+	  .offset = MEMBER(jwt_ttl), .fallback = "1440",
+	  .min = 1, .max = YEAR_MINUTES, .reload = true,
+	  .help = "For how many minutes a token is valid." },
+	{ .name = "DF_JWT_REFRESH_TTL", .type = OPTION_NUMBER,
+	  .offset = MEMBER(jwt_refresh_ttl), .fallback = "20160",
+	  .min = 1, .max = 10 * YEAR_MINUTES, .reload = true,
+	  .help = "For how many minutes after the log-in a session can be "
+	      "given new tokens; then it ends." },
+	{ .name = "DF_ALLOW_FOREVER_SESSIONS", .type = OPTION_BOOLEAN,
+	  .offset = MEMBER(allow_forever_sessions), .fallback = "false",
+	  .reload = true,
+	  .help = "Whether a log-in with remember_me begins a session for "
+	      "which DF_JWT_REFRESH_TTL counts anew with each new token." },
+	{ .name = "DF_LOGIN_ATTRIBUTE", .type = OPTION_CHOICE,
+	  .offset = MEMBER(login_attribute), .fallback = "email",
+	  .choices = "email|username", .reload = true,
+	  .help = "By what a user is known at the log-in." },
+	{ .name = "LOGIN_FAILURES", .type = OPTION_NUMBER,
+	  .offset = MEMBER(login_failures), .fallback = "10",
+	  .min = 1, .max = 1000000, .reload = true,
+	  .help = "How many log-ins of one account may fail within "
+	      "LOGIN_FAILURES_TIME; further ones are answered 429, whatever "
+	      "their password. Every host counts for itself." },
+	{ .name = "LOGIN_FAILURES_HOST", .type = OPTION_NUMBER,
+	  .offset = MEMBER(login_failures_host), .fallback = "100",
+	  .min = 1, .max = 1000000, .reload = true,
+	  .help = "How many from one address of a client; an IPv6 address "
+	      "counts with its /64 network." },
+	{ .name = "LOGIN_FAILURES_TIME", .type = OPTION_SECONDS,
+	  .offset = MEMBER(login_failures_time), .fallback = "15m",
+	  .min = 1, .max = 7 * DAY_SECONDS, .reload = true,
+	  .help = "The time in which they are counted, from the first "
+	      "failure on." },
 	{ .name = "DB_CONNECTION", .type = OPTION_TEXT,
 	  .offset = MEMBER(db_connection), .fallback = "sqlite",
 	  .choices = "sqlite|mysql|mariadb",
@@ -211,6 +248,12 @@ const struct option option_table[] = {
 	  .choices = STORES,
 	  .help = "The store of sessions; empty means the one of "
 	      "CACHE_DRIVER." },
+	{ .name = "SESSION_ON_ERROR", .type = OPTION_CHOICE,
+	  .offset = MEMBER(session_on_error), .fallback = "deny",
+	  .choices = "deny|jwt", .reload = true,
+	  .help = "What becomes of a token while that store is down: it is "
+	      "answered 503, or the token and the system database, which is "
+	      "then asked each time, decide without it." },
 	{ .name = "REDIS_HOST", .alias = "CACHE_HOST", .type = OPTION_TEXT,
 	  .offset = MEMBER(redis_host), .fallback = "127.0.0.1",
 	  .help = "The Redis server, or with REDIS_CLUSTER the nodes to ask "

@@ -20,6 +20,10 @@ struct buf;
 
 enum on_error { ON_ERROR_LOCAL, ON_ERROR_ALLOW, ON_ERROR_DENY };
 
+enum session_on_error { SESSION_ON_ERROR_DENY, SESSION_ON_ERROR_JWT };
+
+enum login_attribute { LOGIN_BY_EMAIL, LOGIN_BY_USERNAME };
+
 enum write_on_error { WRITE_ON_ERROR_PROCEED, WRITE_ON_ERROR_REFUSE };
 
 struct settings {
@@ -30,7 +34,14 @@ struct settings {
 	int64_t argon_memory;          /* ARGON_MEMORY, KiB */
 	const char *lookup_modifiers;  /* DF_LOOKUP_MODIFIERS, comma list */
 	/* log-ins and sessions */
-	const char *jwt_secret; /* JWT_SECRET, secret; "": of app_key */
+	const char *jwt_secret;      /* JWT_SECRET, secret; "": of app_key */
+	int64_t jwt_ttl;             /* DF_JWT_TTL, minutes */
+	int64_t jwt_refresh_ttl;     /* DF_JWT_REFRESH_TTL, minutes */
+	bool allow_forever_sessions; /* DF_ALLOW_FOREVER_SESSIONS */
+	int64_t login_attribute;     /* enum login_attribute */
+	int64_t login_failures;      /* LOGIN_FAILURES, of one account */
+	int64_t login_failures_host; /* LOGIN_FAILURES_HOST, of one address */
+	int64_t login_failures_time; /* LOGIN_FAILURES_TIME, seconds */
 	/* the system database */
 	const char *db_connection; /* DB_CONNECTION: sqlite, mysql, mariadb */
 	const char *db_database;   /* DB_DATABASE: path or name */
@@ -54,6 +65,7 @@ struct settings {
 	const char *limit_driver;   /* LIMIT_CACHE_DRIVER; "" = cache_driver */
 	int64_t limit_on_error;     /* LIMIT_ON_ERROR: enum on_error */
 	const char *session_driver; /* SESSION_DRIVER; "" = cache_driver */
+	int64_t session_on_error;   /* enum session_on_error */
 	int64_t store_timeout;      /* STORE_TIMEOUT, ms */
 	/* the redis store */
 	const char *redis_host;     /* REDIS_HOST: a name, or a list of seeds */

@@ -7,6 +7,7 @@
 #include "app/base/clock.h"
 #include "app/base/jsonout.h"
 #include "app/base/log.h"
+#include "middleware/principal.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/stages/stages.h"
@@ -110,6 +111,8 @@ line_write(struct request *req)
 	put_text(&line, MEMBER("client"), req->param[PARAM_REMOTE_ADDR]);
 	put_text(
 	    &line, MEMBER("app"), req->app != NULL ? req->app->name : STR(""));
+	if (req->principal != NULL)
+		put_number(&line, MEMBER("user_id"), req->principal->id);
 	put_text(&line, MEMBER("service"), req->service_name);
 	put_text(&line, MEMBER("method"), req->param[PARAM_METHOD]);
 	put_text(&line, MEMBER("path"), path_shown(req));

@@ -141,7 +141,7 @@ is_cacheable(const struct request *req)
 	const struct service *service = req->service;
 
 	return request_reads(req) && !req->tunnelled && !req->has_body &&
-	       service != NULL && service->cache_enabled &&
+	       service != NULL && req->role != NULL && service->cache_enabled &&
 	       service->instance != NULL && service->type->cache_plan != NULL &&
 	       !cache_control_has(req->param[PARAM_CACHE_CONTROL], "no-store");
 }

@@ -8,8 +8,10 @@
 #include "app/base/log.h"
 #include "app/base/settings.h"
 #include "middleware/fallback.h"
+#include "middleware/principal.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
+#include "middleware/session.h"
 #include "middleware/stages/stages.h"
 #include "middleware/stores.h"
 
@@ -105,6 +107,13 @@ plan_count(
 	return true;
 }
 
+/* dreamfactory.md 4.1. */
+static bool
+is_exempt(const struct request *req)
+{
+	return req->principal != NULL && principal_is_free(req->principal);
+}
+
 static enum flow
 ratelimit_plan(void *state, struct request *req)
 {
@@ -114,8 +123,10 @@ ratelimit_plan(void *state, struct request *req)
 
 	(void)state;
 	limits = snapshot_limits(req->snapshot, &n);
-	if (req->app == NULL || n == 0)
+	if (req->app == NULL || n == 0 || is_exempt(req))
 		return FLOW_NEXT;
+	if (req->slot[STAGE_RATELIMIT] != NULL)
+		return FLOW_NEXT; /* counted as whom it was thought to be */
 	slot = arena_zalloc(req->arena, sizeof(*slot));
 	for (size_t i = 0; i < n; i++) {
 		if (!applies(&limits[i], req))
@@ -249,15 +260,26 @@ without_store(
 }
 
 static enum flow
-ratelimit_enter(void *state, struct request *req)
+judge(struct fallback *fallback, struct limit_slot *slot, struct request *req)
 {
-	struct limit_slot *slot = req->slot[STAGE_RATELIMIT];
-
 	if (slot == NULL)
 		return FLOW_NEXT;
 	if (store_failed(slot))
-		return without_store(state, slot, req);
+		return without_store(fallback, slot, req);
 	return decide(slot, req);
+}
+
+/* Who shows a token of a session that has ended has been counted by now
+ * (contract.md section 5). */
+static enum flow
+ratelimit_enter(void *state, struct request *req)
+{
+	enum flow flow = judge(state, req->slot[STAGE_RATELIMIT], req);
+
+	if (flow != FLOW_NEXT || !req->session_ended)
+		return flow;
+	session_refuse(req);
+	return FLOW_DONE;
 }
 
 /* A structured-field string (RFC 9651); names are checked when made. */

@@ -40,5 +40,5 @@ rights_allow(const struct request *req, const struct cache_op *ops, size_t n)
 void
 rights_refuse(struct request *req)
 {
-	response_unauthorized(req, ACCESS_REFUSED);
+	response_forbid(req, req->resource);
 }
