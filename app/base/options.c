@@ -53,6 +53,18 @@ is_long_secret(struct str text)
 	return text.n >= SECRET_BYTES_MIN;
 }
 
+static bool
+is_one_line(struct str text)
+{
+	return str_find(text, '\n') == text.n && str_find(text, '\r') == text.n;
+}
+
+static bool
+is_command(struct str text)
+{
+	return str_starts(text, STR("/")) && is_one_line(text);
+}
+
 /* unix:/path, or host:port, or [address]:port. */
 static bool
 is_listen(struct str text)
@@ -144,6 +156,23 @@ const struct option option_table[] = {
 	  .min = 1, .max = 7 * DAY_SECONDS, .reload = true,
 	  .help = "The time in which they are counted, from the first "
 	      "failure on." },
+	{ .name = "SENDMAIL", .type = OPTION_TEXT,
+	  .offset = MEMBER(sendmail), .fallback = "", .reload = true,
+	  .valid = is_command, .expected = "the path of a program and its "
+	      "words",
+	  .help = "What sends a mail that it is given, as in "
+	      "\"/usr/sbin/sendmail -t -i\": codes by which users set a "
+	      "password that they have forgotten. Empty means that "
+	      "administrators set it." },
+	{ .name = "MAIL_FROM_ADDRESS", .type = OPTION_TEXT,
+	  .offset = MEMBER(mail_from), .fallback = "", .reload = true,
+	  .valid = is_one_line, .expected = "an e-mail address",
+	  .help = "Whom these mails are from; empty leaves it to the "
+	      "program." },
+	{ .name = "DF_CONFIRM_CODE_TTL", .type = OPTION_SECONDS,
+	  .offset = MEMBER(confirm_code_ttl), .fallback = "24h",
+	  .min = 60, .max = 30 * DAY_SECONDS, .reload = true,
+	  .help = "How long such a code is good." },
 	{ .name = "DB_CONNECTION", .type = OPTION_TEXT,
 	  .offset = MEMBER(db_connection), .fallback = "sqlite",
 	  .choices = "sqlite|mysql|mariadb",

@@ -42,6 +42,9 @@ struct settings {
 	int64_t login_failures;      /* LOGIN_FAILURES, of one account */
 	int64_t login_failures_host; /* LOGIN_FAILURES_HOST, of one address */
 	int64_t login_failures_time; /* LOGIN_FAILURES_TIME, seconds */
+	int64_t confirm_code_ttl;    /* DF_CONFIRM_CODE_TTL, seconds */
+	const char *sendmail;        /* SENDMAIL: command; "": no mail */
+	const char *mail_from;       /* MAIL_FROM_ADDRESS */
 	/* the system database */
 	const char *db_connection; /* DB_CONNECTION: sqlite, mysql, mariadb */
 	const char *db_database;   /* DB_DATABASE: path or name */

@@ -12,6 +12,7 @@ const struct command *const command_groups[] = {
 	user_commands,
 	admin_commands,
 	lookup_commands,
+	session_commands,
 	limit_commands,
 	cache_commands,
 	audit_commands,

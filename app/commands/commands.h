@@ -22,6 +22,7 @@ extern const struct command role_commands[];
 extern const struct command serve_commands[];
 extern const struct command service_commands[];
 extern const struct command setup_commands[];
+extern const struct command session_commands[];
 extern const struct command user_commands[];
 
 #endif

@@ -80,6 +80,8 @@ type_put_mdoc(struct buf *out, const struct service_type *type)
 {
 	buf_printf(out, ".It Cm %s\n", type->name);
 	prose_put_mdoc(out, str_of(type->description));
+	if (type->config->name == NULL)
+		return;
 	buf_put_lit(out, ".Bl -tag -width Ds -compact\n");
 	for (const struct config_field *f = type->config; f->name != NULL; f++)
 		field_put_mdoc(out, f);

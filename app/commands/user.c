@@ -10,6 +10,7 @@
 #include "app/commands/user_find.h"
 #include "app/commands/user_grant.h"
 #include "app/commands/user_print.h"
+#include "app/commands/user_sessions.h"
 #include "middleware/registry/user_records.h"
 #include "middleware/registry/user_roles.h"
 
@@ -67,6 +68,7 @@ user_change(struct command_call *call, struct user_edit *edit)
 	struct user_record r = { 0 };
 	struct user_role *list = NULL;
 	size_t n = 0;
+	struct user_sessions sessions = { 0 };
 	struct error err = { 0 };
 	struct system_db db;
 	enum status st;
@@ -78,12 +80,15 @@ user_change(struct command_call *call, struct user_edit *edit)
 	if (st == ST_OK)
 		st = user_edit_resolve(edit, &db, &err);
 	if (st == ST_OK)
+		user_sessions_begin(call, r.id, &sessions);
+	if (st == ST_OK)
 		st = user_record_set(&db, call->arena, &order, &r, &err);
 	if (st == ST_OK)
 		st = user_roles_list(&db, call->arena, r.id, &list, &n, &err);
 	if (st == ST_OK)
 		user_stored_print(call, &r,
 		    &(const struct user_roles){ list, n }, &edit->password);
+	st = user_sessions_end(&sessions, st, &err);
 	return admin_close(&db, st, &err);
 }
 
@@ -146,6 +151,7 @@ static int
 user_remove(struct command_call *call)
 {
 	struct user_record r = { 0 };
+	struct user_sessions sessions = { 0 };
 	struct error err = { 0 };
 	struct system_db db;
 	enum status st;
@@ -154,10 +160,13 @@ user_remove(struct command_call *call)
 		return 1;
 	st = user_find(call, &db, &r, &err);
 	if (st == ST_OK)
+		user_sessions_begin(call, r.id, &sessions);
+	if (st == ST_OK)
 		st = user_record_remove(&db, r.id, &err);
 	if (st == ST_OK)
 		(void)printf("%s \"%.*s\" removed\n", call->command->noun,
 		    STR_ARG(r.email));
+	st = user_sessions_end(&sessions, st, &err);
 	return admin_close(&db, st, &err);
 }
 

@@ -4,6 +4,7 @@
 
 #include "app/commands/admin.h"
 #include "app/commands/user_find.h"
+#include "app/commands/user_sessions.h"
 #include "middleware/registry/user_records.h"
 #include "middleware/registry/user_roles.h"
 
@@ -26,6 +27,7 @@ role_change(struct command_call *call, struct user_role *role,
     const char *done)
 {
 	struct user_record r = { 0 };
+	struct user_sessions sessions = { 0 };
 	struct error err = { 0 };
 	struct system_db db;
 	enum status st;
@@ -35,10 +37,13 @@ role_change(struct command_call *call, struct user_role *role,
 	st = user_find(call, &db, &r, &err);
 	role->user_id = r.id;
 	if (st == ST_OK)
+		user_sessions_begin(call, r.id, &sessions);
+	if (st == ST_OK)
 		st = change(&db, role, &err);
 	if (st == ST_OK)
 		(void)printf("user \"%.*s\" %s in app \"%.*s\"\n",
 		    STR_ARG(r.email), done, STR_ARG(role->app_name));
+	st = user_sessions_end(&sessions, st, &err);
 	return admin_close(&db, st, &err);
 }
 

@@ -1,6 +1,8 @@
 /* The table of service types: a new one is one line here. */
 #include "app/services/cache/types.h"
 #include "app/services/db/types.h"
+#include "app/services/system/types.h"
+#include "app/services/user/types.h"
 #include "middleware/service.h"
 
 const struct service_type *const service_types[] = {
@@ -18,6 +20,8 @@ const struct service_type *const service_types[] = {
 #ifdef WITH_MEMCACHED
 	&service_cache_memcached,
 #endif
+	&service_system,
+	&service_user,
 	NULL,
 };
 

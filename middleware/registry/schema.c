@@ -10,6 +10,7 @@
 #include "middleware/registry/app_keys.h"
 #include "middleware/registry/key_proof.h"
 #include "middleware/registry/known_apps.h"
+#include "middleware/registry/known_services.h"
 #include "middleware/registry/system_db.h"
 
 static const char tables_sql[] =
@@ -134,5 +135,5 @@ const struct schema_step schema_steps[MIGRATION_NEWEST] = {
 	    " hash $hash NOT NULL)$engine;",
 	    key_proof_fill },
 	{ 5, schema_people_sql, schema_owners },
-	{ 6, sessions_sql, NULL },
+	{ 6, sessions_sql, known_services_add },
 };

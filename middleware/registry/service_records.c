@@ -2,6 +2,7 @@
 
 #include "drivers/cache/cache.h"
 #include "middleware/registry/audit.h"
+#include "middleware/registry/known_services.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/registry/words.h"
@@ -104,6 +105,11 @@ service_delete(struct system_db *db, void *ctx, struct error *err)
 enum status
 service_record_remove(struct system_db *db, struct str name, struct error *err)
 {
+	if (known_service(name))
+		return error_set(err, ST_INVALID,
+		    "service \"%.*s\" is a part of the platform: `weir service "
+		    "set %.*s --active no` switches it off",
+		    STR_ARG(name), STR_ARG(name));
 	return system_db_write(db, service_delete, &name, err);
 }
 

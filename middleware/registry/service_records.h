@@ -38,7 +38,8 @@ struct service_record {
 enum status service_record_add(
     struct system_db *db, struct service_record *record, struct error *err);
 
-/* Its rows in roles and its limits go with it. */
+/* Its rows in roles and its limits go with it. ST_INVALID for one of those that
+ * there are from the start. */
 enum status service_record_remove(
     struct system_db *db, struct str name, struct error *err);
 

@@ -593,3 +593,11 @@ def test_a_flush_names_the_service_that_it_cannot_reach(site):
     os.unlink(site.path("db.sqlite"))
     with pytest.raises(Failed, match="db: not flushed"):
         site.weir("cache", "flush")
+
+
+@pytest.mark.parametrize("name", ["system", "User"])
+def test_the_services_of_the_platform_stay(site, name):
+    assert "--active no" in refused(site, "service", "remove", name)
+    lines = site.weir("service", "list").splitlines()
+    assert any(line.split()[:2] == [name.lower()] * 2 for line in lines)
+    site.weir("service", "set", name, "--active", "no")

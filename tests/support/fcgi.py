@@ -79,7 +79,7 @@ def cgi(uri, method="GET", headers=None, body=b"", length=None):
     }
     for name, value in (headers or {}).items():
         name = name.upper().replace("-", "_")
-        if name not in ("CONTENT_TYPE", "REQUEST_ID"):
+        if name not in ("CONTENT_TYPE", "REQUEST_ID", "REMOTE_ADDR"):
             name = "HTTP_" + name
         values[name] = value
     return values

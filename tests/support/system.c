@@ -197,6 +197,7 @@ system_setup(void **state)
 {
 	(void)system_setup_empty(state);
 	db_migrate(*state);
+	system_script(*state, "DELETE FROM service");
 	return 0;
 }
 

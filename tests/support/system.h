@@ -34,7 +34,7 @@ struct system_fixture {
 
 /* A cmocka set-up and its tear-down, under system_run(); *state becomes a
  * struct system_fixture whose database exists, with the newest schema when
- * migrated. */
+ * migrated, and then without the services that there are from the start. */
 int system_setup_empty(void **state);
 int system_setup(void **state);
 int system_teardown(void **state);

@@ -16,6 +16,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 PROGRAM = os.path.abspath(
     os.environ.get("WEIR", os.path.join(ROOT, "build", "weir")))
+PLATFORM = ("system", "user")  # services, and their types
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "ASAN_OPTIONS",
              "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS")
 
@@ -126,8 +127,12 @@ class Installation:
         return out
 
     def listed(self, noun):
-        """What `weir NOUN list --json` prints."""
-        return json.loads(self.weir(noun, "list", "--json"))
+        """What `weir NOUN list --json` prints.
+
+        Without the services that there are from the start.
+        """
+        return [row for row in json.loads(self.weir(noun, "list", "--json"))
+                if noun != "service" or row["type"] not in PLATFORM]
 
     def add_service(self, name, type, **config):
         self.weir("service", "add", name, "--type", type,

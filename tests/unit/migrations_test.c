@@ -32,7 +32,11 @@ a_new_database_gets_every_step(void **state)
 	assert_int_equal(
 	    system_number(fix, "SELECT COUNT(*) FROM schema_migration"),
 	    MIGRATION_NEWEST);
-	assert_int_equal(system_number(fix, "SELECT COUNT(*) FROM service"), 0);
+	assert_int_equal(system_number(fix, "SELECT COUNT(*) FROM service"), 2);
+	assert_int_equal(
+	    system_number(fix, "SELECT COUNT(*) FROM service WHERE type = name"
+			       " AND name IN ('system', 'user')"),
+	    2);
 }
 
 static void

@@ -1,0 +1,102 @@
+#include "app/services/user/register.h"
+
+#include "app/base/password.h"
+#include "app/services/user/account.h"
+#include "app/services/user/user.h"
+#include "middleware/people.h"
+#include "middleware/registry/snapshot.h"
+#include "middleware/registry/user_records.h"
+#include "middleware/request.h"
+#include "middleware/session_begin.h"
+#include "middleware/throttle.h"
+
+/* ST_OK, or the response holds the refusal. */
+static enum status
+record_read(struct account_call *c, struct user_record *out)
+{
+	struct str password = account_text(c, "password");
+
+	*out = (struct user_record){
+		.email = account_text(c, "email"),
+		.username = account_text(c, "username"),
+		.first_name = account_text(c, "first_name"),
+		.last_name = account_text(c, "last_name"),
+		.name = account_text(c, "name"),
+		.phone = account_text(c, "phone"),
+		.active = true,
+	};
+	if (password.n == 0)
+		password = account_text(c, "new_password");
+	if (out->email.n == 0 || password.n == 0) {
+		response_fail(c->req, 400,
+		    "Registration is missing required %s.",
+		    out->email.n == 0 ? "email" : "password");
+		return ST_INVALID;
+	}
+	if (!account_password_check(c, password))
+		return ST_INVALID;
+	return account_hash(c, password, &out->password) ? ST_OK : ST_REFUSED;
+}
+
+/* The role that the service gives, in every app. */
+static enum status
+roles_give(
+    struct system_db *db, int64_t user_id, int64_t role_id, struct error *err)
+{
+	struct db_value args[] = { bind_i64(user_id), bind_i64(role_id) };
+	struct db_stmt stmt =
+	    DB_STMT("INSERT INTO user_to_app_to_role (user_id, app_id, role_id)"
+		    " SELECT ?, a.id, r.id FROM app a, role r WHERE r.id = ?",
+		args);
+
+	if (role_id == 0)
+		return ST_OK;
+	return system_db_run(db, &stmt, NULL, NULL, err);
+}
+
+static enum status
+add(struct account_call *c, struct user_record *user, struct error *err)
+{
+	const struct user_service *service = c->req->service->instance;
+	struct system_db db;
+	enum status st;
+
+	if (!account_db_take(c, &db))
+		return ST_REFUSED;
+	st = user_record_add(&db, c->req->arena, user, err);
+	if (st == ST_OK)
+		st = roles_give(&db, user->id, service->role_id, err);
+	account_db_give(c, &db);
+	return st;
+}
+
+static void
+enter(struct account_call *c)
+{
+	struct user_record user;
+	struct error err = { 0 };
+	enum status st;
+
+	if (record_read(c, &user) != ST_OK)
+		return;
+	st = add(c, &user, &err);
+	if (st == ST_OK)
+		account_welcome(c, &user, account_asks(c, "login", false));
+	else if (st != ST_REFUSED)
+		account_fault(c, st, &err);
+}
+
+void
+account_register(struct account_call *c)
+{
+	const struct user_service *service = c->req->service->instance;
+
+	if (!account_allows(c->req, METHOD_POST))
+		return;
+	if (!service->open_registration) {
+		response_fail(c->req, 403, "Open Registration is not enabled.");
+		return;
+	}
+	if (account_body(c))
+		enter(c);
+}

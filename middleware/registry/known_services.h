@@ -1,0 +1,21 @@
+/* The services that every installation has from the start. */
+#ifndef WEIR_KNOWN_SERVICES_H
+#define WEIR_KNOWN_SERVICES_H
+
+#include <stdbool.h>
+
+#include "app/base/status.h"
+#include "app/base/str.h"
+
+struct app_keys;
+struct system_db;
+
+/* A step of the schema: "system" and "user", names that no other service can
+ * have. */
+enum status known_services_add(
+    struct system_db *db, const struct app_keys *keys, struct error *err);
+
+/* Is it one of them, in any case of letters? */
+bool known_service(struct str name);
+
+#endif

@@ -1,0 +1,631 @@
+"""What people do about themselves: log in, profile, password, registration."""
+
+import itertools
+import json
+import os
+import re
+import sqlite3
+import stat
+import time
+
+import pytest
+
+from support import accounts
+from support.accounts import (ADMINS, ENDED, USERS, WORD, Person, add,
+                              claims_of, enter, login)
+from support.answer import check_error
+from support.process import wait_until
+
+SETTINGS = accounts.SETTINGS | {
+    "LOGIN_FAILURES_HOST": "1000", "DF_ALLOW_FOREVER_SESSIONS": "true",
+    "DF_CONFIRM_CODE_TTL": "1h", "MAIL_FROM_ADDRESS": "weir@x.org"}
+NUMBER = itertools.count(1)
+WRONG = "Invalid credentials supplied."
+ORDERS = "shop/_table/orders?limit=1"
+BCRYPT = ("$2y$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+          "U*U")
+
+
+@pytest.fixture(scope="module")
+def mailbox(site):
+    """A folder into which the program that sends mail puts each."""
+    folder = site.path("mails")
+    os.mkdir(folder)
+    program = site.path("sendmail")
+    with open(program, "w", encoding="utf-8") as out:
+        out.write(f'#!/bin/sh\n[ "$1" = -t ] || exit 3\n'
+                  f'name=$(mktemp {folder}/.XXXXXX)\ncat >"$name"\n'
+                  f'mv "$name" {folder}/mail.$$\n')
+    os.chmod(program, stat.S_IRWXU)
+    site.configure(SENDMAIL=f'"{program} -t"')
+    return folder
+
+
+@pytest.fixture(scope="module")
+def servers(site, mailbox):
+    del mailbox
+    add(site, "boss@x.org", "admin")
+    servers = [site.serve(name) for name in ("first", "second")]
+    yield servers
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def client(servers):
+    with servers[0].connect() as client:
+        yield client
+
+
+@pytest.fixture
+def other(servers):
+    with servers[1].connect() as client:
+        yield client
+
+
+@pytest.fixture
+def email(site):
+    email = f"user{next(NUMBER)}@x.org"
+    add(site, email)
+    return email
+
+
+@pytest.fixture
+def joe(client, email, reader):
+    return enter(client, email, key=reader)
+
+
+@pytest.fixture
+def boss(client):
+    return enter(client, "boss@x.org", path="system/admin/session")
+
+
+def in_database(site, sql, *values):
+    with sqlite3.connect(site.path("system.sqlite")) as db:
+        row = db.execute(sql, values).fetchone()
+    db.close()
+    return row
+
+
+# -- logging in ---------------------------------------------------------------
+
+@pytest.mark.parametrize("body, words", [
+    ({}, "email"), ({"password": "x"}, "email"),
+    ({"email": "", "password": "x"}, "email"),
+    ({"email": 5, "password": "x"}, "email"),
+    ({"email": "a@x.org"}, "password"),
+    ({"email": "a@x.org", "password": None}, "password"),
+])
+@pytest.mark.parametrize("path", ["user/session", "system/admin/session"])
+def test_a_log_in_needs_a_name_and_a_password(client, path, body, words):
+    check_error(Person(client).call("POST", path, body), 400,
+                f"Login request is missing required {words}.")
+
+
+@pytest.mark.parametrize("body, status", [
+    (b"", 400), (b"{", 400), (b"[]", 400), (b'"x"', 400), (b"1", 400)])
+def test_a_log_in_must_be_an_object(client, body, status):
+    assert client.call(USERS, "POST", body=body).status == status
+
+
+def test_what_is_no_json_is_told_so(client):
+    answer = client.call(USERS, "POST", {"Content-Type": "text/csv"}, b"a,b")
+    assert answer.status == 415
+
+
+def test_nobody_learns_which_users_there_are(client, site, email):
+    site.weir("user", "set", email, "--active", "no")
+    answers = [
+        login(client, "nobody@x.org"),
+        login(client, "boss@x.org"),
+        login(client, "boss@x.org", "wrong password"),
+        login(client, email),
+        login(client, "no address at all"),
+        login(client, "x" * 3000 + "@x.org"),
+        login(client, email, path="system/admin/session")]
+    for answer in answers:
+        check_error(answer, 401, WRONG)
+        assert answer.headers["WWW-Authenticate"]
+    texts = {json.dumps(answer.error | {"request_id": ""})
+             for answer in answers}
+    assert len(texts) == 1
+
+
+def test_each_logs_in_at_their_own_door(client, email):
+    assert login(client, email).status == 200
+    assert login(client, "boss@x.org",
+                 path="system/admin/session").status == 200
+    check_error(login(client, "boss@x.org"), 401, WRONG)
+    check_error(login(client, email, path="system/admin/session"), 401,
+                WRONG)
+
+
+def test_the_case_of_an_e_mail_does_not_matter(client, email):
+    assert login(client, email.upper()).status == 200
+
+
+def test_a_log_in_leaves_its_date(client, email):
+    session = login(client, email).json
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d",
+                        session["last_login_date"])
+    assert session["token_expiry_date"] > session["last_login_date"]
+
+
+def test_a_user_without_a_password_does_not_log_in(client, site):
+    site.weir("user", "add", "passwordless@x.org", "--no-password")
+    for word in ("", WORD, "x"):
+        answer = login(client, "passwordless@x.org", word)
+        assert answer.status in (400, 401)
+
+
+def test_a_role_that_is_switched_off_lets_nobody_in(client, site, email):
+    site.add_role("resting")
+    site.weir("role", "set", "resting", "--active", "no")
+    key = site.add_key("resting", "resting")
+    assert wait_until(lambda: Person(client, key=key).get(
+        ORDERS).status == 403)
+    check_error(login(client, email, key=key), 403, "Role is not active.")
+    assert login(client, email).status == 200
+
+
+def test_an_old_hash_is_made_anew(client, site, email):
+    in_database(site, "UPDATE user SET password = ? WHERE email = ?",
+                BCRYPT[0], email)
+    assert login(client, email, "U*V").status == 401
+    assert login(client, email, BCRYPT[1]).status == 200
+    row = in_database(
+        site, "SELECT password FROM user WHERE email = ?", email)
+    assert row[0].startswith("$argon2id$")
+    assert login(client, email, BCRYPT[1]).status == 200
+
+
+@pytest.mark.parametrize("path", ["user/session", "system/admin/session"])
+def test_other_methods_are_refused_with_those_there_are(client, path):
+    for method in ("PATCH",):
+        answer = Person(client, None).call(method, path)
+        assert answer.status in (401, 405)
+    answer = Person(client).call("OPTIONS", path)
+    assert answer.status == 200
+    assert answer.headers["Allow"] == (
+        "GET, HEAD, POST, PUT, DELETE, OPTIONS")
+
+
+def test_a_session_may_go_on_for_ever(client, email):
+    mortal = enter(client, email)
+    eternal = enter(client, email, remember_me=True)
+    assert claims_of(eternal.token)["forever"] is True
+    renewed = eternal.call("PUT", "user/session").json["session_token"]
+    assert claims_of(renewed)["forever"] is True
+    renewed = mortal.call("PUT", "user/session").json["session_token"]
+    assert claims_of(renewed)["forever"] is False
+
+
+def test_other_sessions_end_with_their_window(client, site, email):
+    for forever in (False, True):
+        person = enter(client, email, remember_me=forever)
+        claims = claims_of(person.token)
+        in_database(
+            site, "UPDATE user_session SET expires = ? WHERE token_id = ?",
+            claims["iat"] + 100, claims["jti"])
+        answer = person.call("PUT", "user/session")
+        claims = claims_of(answer.json["session_token"])
+        ends, = in_database(
+            site, "SELECT expires FROM user_session WHERE token_id = ?",
+            claims["jti"])
+        if forever:
+            assert claims["exp"] - claims["iat"] == 1440 * 60
+            assert ends - claims["iat"] == 20160 * 60
+        else:
+            assert claims["exp"] <= claims["iat"] + 100
+            assert ends == claims["exp"]
+        in_database(
+            site, "UPDATE user_session SET expires = 1 WHERE token_id = ?",
+            claims["jti"])
+        late = Person(client, answer.json["session_token"])
+        check_error(late.call("PUT", "user/session"), 401,
+                    "Token refresh failed. ")
+
+
+# -- HTTP Basic -----------------------------------------------------------------
+
+def test_basic_is_good_for_one_request(client, email, reader):
+    headers = accounts.basic(email) | accounts.lines(key=reader)
+    assert client.call("/api/v2/" + ORDERS, headers=headers).status == 200
+    shown = client.call(USERS, headers=headers)
+    assert shown.status == 200
+    assert shown.json["session_token"] is None
+    assert shown.json["email"] == email
+    assert "token_expiry_date" not in shown.json
+    assert client.call(USERS, headers=accounts.lines(
+        key=reader)).status == 401
+
+
+def test_a_token_comes_before_basic(client, joe):
+    headers = accounts.basic("nobody@x.org") | accounts.lines(
+        joe.token, joe.key)
+    assert client.call("/api/v2/" + ORDERS, headers=headers).status == 200
+
+
+def test_a_body_is_kept_while_the_password_is_looked_at(
+        client, site, email):
+    site.add_role("clerk")
+    site.grant("clerk", "shop", "*", "all")
+    key = site.add_key("clerk", "clerk")
+    headers = accounts.basic(email) | accounts.lines(key=key)
+    body = json.dumps({"resource": [
+        {"item": "x" * 70, "amount": n} for n in range(3)]}).encode()
+    assert wait_until(lambda: client.call(
+        "/api/v2/" + ORDERS, headers=headers).status == 200)
+    answer = client.call("/api/v2/shop/_table/orders", "POST", headers, body)
+    assert answer.status == 200
+    long = json.dumps({"resource": [
+        {"item": "y" * 200, "amount": n} for n in range(900)]}).encode()
+    assert len(long) > 2 * 65536
+    answer = client.call("/api/v2/shop/_table/orders", "POST", headers, long)
+    assert answer.status == 200
+    assert len(answer.rows) == 900
+
+
+# -- the profile ------------------------------------------------------------------
+
+PROFILE = ["first_name", "last_name", "name", "username", "email", "phone",
+           "security_question", "default_app_id"]
+
+
+def test_a_profile_is_shown_and_changed(joe, email):
+    shown = joe.get("user/profile").json
+    assert list(shown) == PROFILE
+    assert shown["email"] == email
+    for method in ("PUT", "PATCH", "POST"):
+        changes = {"first_name": method, "last_name": "Doe", "phone": "+1",
+                   "username": "joe" + email.split("@")[0],
+                   "security_question": "Why?", "security_answer": "So",
+                   "default_app_id": 1, "nosuch": [1]}
+        answer = joe.call(method, "user/profile", changes)
+        assert (answer.status, answer.json) == (200, {"success": True})
+        shown = joe.get("user/profile").json
+        assert {name: shown[name] for name in changes
+                if name in PROFILE} == {
+            name: changes[name] for name in changes if name in PROFILE}
+    answer = joe.call("PATCH", "user/profile", {"phone": None})
+    assert answer.status == 200
+    assert joe.get("user/profile").json["phone"] is None
+
+
+def test_an_answer_is_kept_as_a_hash(site, joe, email):
+    joe.call("PATCH", "user/profile", {"security_answer": "a blue horse"})
+    row = in_database(
+        site, "SELECT security_answer FROM user WHERE email = ?", email)
+    assert row[0].startswith("$argon2id$")
+
+
+@pytest.mark.parametrize("changes, words", [
+    ({"email": "none"}, "email: "), ({"email": None}, "email: "),
+    ({"first_name": 5}, "first_name must be a string"),
+    ({"phone": ["1"]}, "phone must be a string"),
+    ({"default_app_id": "1"}, "default_app_id"),
+    ({"first_name": "x" * 300}, "255"),
+])
+def test_a_wrong_profile_changes_nothing(joe, changes, words):
+    before = joe.get("user/profile").json
+    check_error(joe.call("PATCH", "user/profile",
+                         {"last_name": "Changed"} | changes), 400, words)
+    assert joe.get("user/profile").json == before
+
+
+def test_an_e_mail_that_is_taken_is_409(joe):
+    check_error(joe.call("PATCH", "user/profile", {"email": "boss@x.org"}),
+                409, "already")
+
+
+def test_nobody_makes_an_administrator_of_themselves(site, joe, email):
+    joe.call("PATCH", "user/profile", {
+        "is_sys_admin": True, "is_active": False, "password": "x" * 20})
+    assert in_database(
+        site, "SELECT is_sys_admin, is_active FROM user WHERE email = ?",
+        email) == (0, 1)
+    assert login(joe.client, email).status == 200
+
+
+def test_administrators_have_a_profile_of_their_own(boss, joe):
+    assert boss.get("system/admin/profile").json["email"] == "boss@x.org"
+    assert boss.call("PATCH", "system/admin/profile",
+                     {"phone": "9"}).status == 200
+    assert boss.get("system/admin/profile").json["phone"] == "9"
+    assert joe.get("system/admin/profile").status == 403
+
+
+# -- the password -------------------------------------------------------------------
+
+NEW = "an even better password"
+
+
+def test_a_password_is_changed_by_who_knows_it(client, other, joe, email):
+    aside = enter(other, email)
+    answer = joe.call("POST", "user/password", {
+        "old_password": WORD, "new_password": NEW})
+    assert answer.status == 200
+    assert list(answer.json) == ["success", "session_token"]
+    assert not joe.is_in
+    assert not aside.is_in
+    for process in (client, other):
+        assert Person(process, answer.json["session_token"]).is_in
+        assert login(process, email).status == 401
+    assert login(client, email, NEW).status == 200
+
+
+def test_without_another_session(joe, email):
+    answer = joe.call("POST", "user/password?login=false", {
+        "old_password": WORD, "new_password": NEW})
+    assert answer.json == {"success": True}
+    assert not joe.is_in
+    assert login(joe.client, email, NEW).status == 200
+
+
+def test_a_wrong_password_changes_none(joe, email):
+    answer = joe.call("POST", "user/password", {
+        "old_password": "wrong", "new_password": NEW})
+    check_error(answer, 401, "The password supplied does not match.")
+    assert joe.is_in
+    assert login(joe.client, email).status == 200
+
+
+@pytest.mark.parametrize("new", ["short", "", None, "x" * 1025])
+def test_a_bad_password_is_not_set(joe, email, new):
+    answer = joe.call("POST", "user/password", {
+        "old_password": WORD, "new_password": new})
+    check_error(answer, 400, "8 to 1024")
+    assert joe.is_in
+    assert login(joe.client, email).status == 200
+
+
+def test_who_is_nobody_changes_no_password(client):
+    body = {"old_password": WORD, "new_password": NEW}
+    assert Person(client).call("POST", "user/password", body).status == 401
+    check_error(Person(client).call("POST", "user/password", {}), 400,
+                "old_password")
+    assert Person(client).call("GET", "user/password").status == 401
+
+
+def test_administrators_change_theirs_at_their_own_door(site, client, joe):
+    add(site, "chief@x.org", "admin")
+    chief = enter(client, "chief@x.org", path="system/admin/session")
+    body = {"old_password": WORD, "new_password": NEW}
+    assert joe.call("POST", "system/admin/password", body).status == 401
+    answer = chief.call("POST", "system/admin/password", body)
+    assert answer.status == 200
+    assert Person(client, answer.json["session_token"]).get(
+        "system/session").status == 200
+    assert login(client, "chief@x.org", NEW,
+                 path="system/admin/session").status == 200
+
+
+def mails(mailbox):
+    """Those that have come since, read and taken away."""
+    found = []
+    for name in os.listdir(mailbox):
+        if not name.startswith("."):
+            with open(os.path.join(mailbox, name), encoding="utf-8") as text:
+                found.append(text.read())
+            os.unlink(os.path.join(mailbox, name))
+    return found
+
+
+def ask_for_code(client, email, path="user/password"):
+    answer = Person(client).call("POST", path + "?reset=true",
+                                 {"email": email})
+    assert (answer.status, answer.json) == (200, {"success": True})
+
+
+def code_for(client, mailbox, email, path="user/password"):
+    ask_for_code(client, email, path)
+    found = []
+    assert wait_until(lambda: found.extend(mails(mailbox)) or found)
+    mail, = found
+    head, _, text = mail.partition("\n\n")
+    assert f"To: {email}" in head.splitlines()
+    assert "From: weir@x.org" in head.splitlines()
+    return re.search(r"^[0-9a-f]{32}$", text, re.MULTILINE).group()
+
+
+def test_a_forgotten_password_is_set_by_a_code(
+        client, other, mailbox, joe, email):
+    code = code_for(client, mailbox, email)
+    assert joe.is_in
+    body = {"email": email, "code": code, "new_password": NEW}
+    short = Person(other).call("POST", "user/password",
+                               body | {"new_password": "short"})
+    check_error(short, 400)
+    answer = Person(other).call("POST", "user/password", body)
+    assert answer.status == 200
+    assert not joe.is_in
+    assert Person(client, answer.json["session_token"]).is_in
+    assert login(client, email, NEW).status == 200
+    check_error(Person(client).call("POST", "user/password", body), 401,
+                "confirmation code")
+
+
+def test_a_code_is_its_users_and_ends(client, site, mailbox, email):
+    code = code_for(client, mailbox, email)
+    body = {"email": email, "code": code, "new_password": NEW}
+    for wrong in ({"code": "0" * 32}, {"email": "nobody@x.org"}):
+        check_error(Person(client).call("POST", "user/password",
+                                        body | wrong), 401)
+    in_database(site, "UPDATE user SET confirm_expires = ? WHERE email = ?",
+                int(time.time() * 1000) - 1, email)
+    check_error(Person(client).call("POST", "user/password", body), 401)
+    assert login(client, email, NEW).status in (401, 429)
+
+
+def test_nobody_learns_whom_a_code_is_mailed_to(client, mailbox, email):
+    ask_for_code(client, "nobody@x.org")
+    ask_for_code(client, "boss@x.org")  # at the other door
+    code_for(client, mailbox, "boss@x.org", "system/admin/password")
+    ask_for_code(client, email, "system/admin/password")
+    code_for(client, mailbox, email)  # which comes last
+    assert not mails(mailbox)
+
+
+def test_no_mailbox_is_filled(client, mailbox, email):
+    for _ in range(10):
+        ask_for_code(client, email)
+    answer = Person(client).call("POST", "user/password?reset=true",
+                                 {"email": email})
+    check_error(answer, 429)
+    found = []
+    assert wait_until(
+        lambda: found.extend(mails(mailbox)) or len(found) == 10)
+
+
+def test_without_mail_administrators_set_passwords(site, email):
+    server = site.serve("mailless", SENDMAIL="")
+    with server.connect() as client:
+        answer = Person(client).call("POST", "user/password?reset=true",
+                                     {"email": email})
+        check_error(answer, 501, "administrator")
+    server.stop()
+
+
+# -- registration ---------------------------------------------------------------------
+
+@pytest.fixture(scope="module", name="open_doors")
+def open_registration(site, servers):
+    role = next(role["id"] for role in site.listed("role")
+                if role["name"] == "reader")
+    site.weir("service", "set", "user", "allow_open_registration=true",
+              f"open_reg_role_id={role}")
+    with servers[0].connect() as client, servers[1].connect() as other:
+        for each in (client, other):
+            assert wait_until(lambda e=each: Person(e).call(
+                "POST", "user/register", {}).status == 400)
+    yield
+    site.weir("service", "set", "user", "allow_open_registration=false")
+
+
+def test_who_may_registers(client, open_doors, owner):
+    del open_doors
+    body = {"email": "New@x.org", "password": WORD, "first_name": "New",
+            "is_sys_admin": True}
+    answer = Person(client).call("POST", "user/register", body)
+    assert (answer.status, answer.json) == (200, {"success": True})
+    person = enter(client, "new@x.org", key=owner)
+    session = person.get("user/session").json
+    assert session["role"] == "reader"  # in every app
+    assert session["is_sys_admin"] is False
+    check_error(Person(client).call("POST", "user/register", body), 409)
+
+
+def test_who_registers_may_be_in_at_once(client, open_doors):
+    del open_doors
+    answer = Person(client).call("POST", "user/register?login=true", {
+        "email": "quick@x.org", "new_password": WORD})
+    assert Person(client, answer.json["session_token"]).is_in
+
+
+@pytest.mark.parametrize("body", [
+    {}, {"email": "a@x.org"}, {"password": WORD},
+    {"email": "none", "password": WORD},
+    {"email": "a@x.org", "password": "short"},
+    {"email": "a@x.org\nBcc: b@x.org", "password": WORD}])
+def test_who_says_too_little_does_not(client, open_doors, body):
+    del open_doors
+    check_error(Person(client).call("POST", "user/register", body), 400)
+
+
+# -- what there is ----------------------------------------------------------------------
+
+def test_the_services_list_what_they_have(boss):
+    assert [row["name"] for row in boss.get("user").rows] == [
+        "password", "profile", "register", "session"]
+    assert [row["name"] for row in boss.get("system").rows] == [
+        "admin/password", "admin/profile", "admin/session", "session"]
+    check_error(boss.get("user/nosuch"), 404,
+                "Resource 'nosuch' not found for service 'user'.")
+    check_error(boss.get("system/admin/nosuch"), 404)
+    check_error(boss.get("user/session/1"), 404)
+    answer = boss.call("DELETE", "user")
+    check_error(answer, 405)
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_the_root_shows_administrators_all_services(boss):
+    names = [service["name"] for service in boss.get("").json["services"]]
+    assert names == ["shop", "system", "user"]
+
+
+def test_no_secret_is_kept_or_logged(site, client, joe, email):
+    code = "0123456789abcdef" * 2
+    for answer in (
+            joe.get("user/session?session_token=" + joe.token),
+            login(client, email, "a wrong password indeed"),
+            Person(client).call("POST", "user/password", {
+                "email": email, "code": code, "new_password": NEW}),
+            Person(client, joe.token + "x").get(ORDERS)):
+        assert answer.status in (200, 401)
+    secrets = [joe.token, joe.token.split(".")[2], WORD,
+               "a wrong password indeed", NEW, code, accounts.SECRET]
+    for folder, _, names in os.walk(site.folder):
+        for name in names:
+            if name in ("weir.env", "password") or name.endswith(".sock"):
+                continue
+            with open(os.path.join(folder, name), "rb") as content:
+                data = content.read()
+            for secret in secrets:
+                assert secret.encode() not in data, name
+
+
+def test_a_session_that_has_ended_is_counted(site, client, email):
+    site.add_role("counted")
+    site.grant("counted", "shop", "*", "all")
+    key = site.add_key("counted", "counted")
+    site.add_limit("counted", 3, "hour", app="counted")
+    assert wait_until(lambda: "X-RateLimit-Limit" in Person(
+        client, key=key).get(ORDERS).headers)
+    person = enter(client, email)
+    person.call("DELETE", "user/session")
+    person.key = key
+    answer = person.get(ORDERS)
+    assert answer.error["message"] in (ENDED, "API limit(s) exceeded. ")
+    assert "X-RateLimit-Remaining" in answer.headers
+    assert wait_until(lambda: person.get(ORDERS).status == 429)
+    bad = Person(client, "x.y.z", key).get(ORDERS)
+    assert bad.status == 401
+    assert "X-RateLimit-Remaining" not in bad.headers
+
+
+def test_administrators_are_not_limited(site, client, boss):
+    site.add_limit("everybody", 1000, "hour")
+    assert wait_until(lambda: "X-RateLimit-Limit" in Person(
+        client, key=site.keys["owner"]).get(ORDERS).headers)
+    answer = Person(client, boss.token, site.keys["owner"]).get(ORDERS)
+    assert answer.status == 200
+    assert "X-RateLimit-Limit" not in answer.headers
+    site.weir("limit", "remove", "everybody")
+
+
+def test_the_access_log_names_the_user(site, joe):
+    who = claims_of(joe.token)["user_id"]
+    joe.get(ORDERS, headers={"X-Request-Id": "named-user"})
+    assert wait_until(lambda: any(
+        line["request_id"] == "named-user" and line["user_id"] == who
+        for line in site.access_lines()))
+
+
+def test_a_log_in_by_username(site):
+    add(site, "byname@x.org", username="ByName")
+    server = site.serve("names", DF_LOGIN_ATTRIBUTE="username")
+    with server.connect() as client:
+        for name in ("byname", "BYNAME"):
+            answer = Person(client).call("POST", "user/session", {
+                "username": name, "password": WORD})
+            assert answer.status == 200
+        check_error(login(client, "byname@x.org"), 400,
+                    "missing required username")
+        headers = accounts.basic("byname")
+        assert client.call(USERS, headers=headers).status == 200
+    server.stop()
+
+
+def test_both_doors_are_open_to_who_asks(client):
+    assert client.call(ADMINS, "DELETE").json == {"success": True}
+    assert client.call(USERS, "DELETE").json == {"success": True}
