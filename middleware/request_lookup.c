@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/buf.h"
 #include "app/base/settings.h"
+#include "middleware/principal.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 
@@ -37,6 +38,40 @@ app_find(const struct app *app, struct arena *arena, struct str name,
 	return str_eq(name, STR("name"));
 }
 
+/* The texts of a user, all of which it may be allowed to change itself: only
+ * its id stays. */
+static const struct {
+	const char *name;
+	size_t at; /* in the principal */
+} user_texts[] = {
+	{ "name", offsetof(struct principal, name) },
+	{ "first_name", offsetof(struct principal, first_name) },
+	{ "last_name", offsetof(struct principal, last_name) },
+	{ "email", offsetof(struct principal, email) },
+	{ "username", offsetof(struct principal, username) },
+	{ "phone", offsetof(struct principal, phone) },
+};
+
+static bool
+user_find(const struct principal *who, struct arena *arena, struct str name,
+    struct str *value)
+{
+	const char *base = (const char *)who;
+
+	if (who == NULL)
+		return false;
+	if (str_eq(name, STR("id")))
+		return number_find(arena, who->id, value);
+	for (size_t i = 0; i < sizeof(user_texts) / sizeof(user_texts[0]);
+	     i++) {
+		if (!str_eq(name, str_of(user_texts[i].name)))
+			continue;
+		memcpy(value, base + user_texts[i].at, sizeof(*value));
+		return true;
+	}
+	return false;
+}
+
 static bool
 built_in_find(const struct request *req, struct arena *arena, struct str name,
     struct str *value)
@@ -44,6 +79,8 @@ built_in_find(const struct request *req, struct arena *arena, struct str name,
 	struct str rest = name;
 	struct str prefix = str_cut(&rest, '.');
 
+	if (str_eq(prefix, STR("user")))
+		return user_find(req->principal, arena, rest, value);
 	if (str_eq(prefix, STR("role")))
 		return role_find(req->role, arena, rest, value);
 	if (str_eq(prefix, STR("app")))
@@ -62,6 +99,19 @@ record_find(const struct lookups *all, struct str name, struct str *value)
 	return true;
 }
 
+/* Those of a principal are none that are private. */
+static bool
+own_find(const struct principal *who, struct str name, struct str *value)
+{
+	for (size_t i = 0; i < who->n_lookups; i++) {
+		if (!str_eq(who->lookups[i].name, name))
+			continue;
+		*value = who->lookups[i].value;
+		return true;
+	}
+	return false;
+}
+
 static bool
 request_find(
     const void *ctx, struct arena *arena, struct str name, struct str *value)
@@ -70,6 +120,8 @@ request_find(
 
 	if (lookup_is_built_in(name))
 		return built_in_find(req, arena, name, value);
+	if (req->principal != NULL && own_find(req->principal, name, value))
+		return true;
 	if (req->role != NULL && record_find(&req->role->lookups, name, value))
 		return true;
 	if (req->app != NULL && record_find(&req->app->lookups, name, value))

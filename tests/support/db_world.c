@@ -215,6 +215,7 @@ world_request(
 	assert_int_equal(request_route(req), ST_OK);
 	req->service = &w->service;
 	req->role = &w->role;
+	req->principal = w->principal;
 }
 
 int

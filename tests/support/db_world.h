@@ -26,7 +26,8 @@ struct world {
 	struct service service;
 	struct access rows[4];
 	struct role role;
-	struct store store; /* notes what is deleted */
+	const struct principal *principal; /* who calls; NULL: a key alone */
+	struct store store;                /* notes what is deleted */
 	struct store_conn store_conn;
 	struct stores_shared shared;
 	struct stores stores;

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "middleware/principal.h"
 #include "middleware/registry/row_filters.h"
 #include "tests/support/db_world.h"
 
@@ -254,13 +255,9 @@ no_hidden_row_is_replaced(void **state)
 static void
 filters_that_cannot_be_applied_deny_every_call(void **state)
 {
-	static const char lookup[] = "[{\"name\":\"owner\","
-				     "\"operator\":\"=\","
-				     "\"value\":\"{user.id}\"}]";
 	static const char *const filters[] = { "[", "{}", "[{\"name\":\"x\"}]",
 		"[{\"name\":\"no\",\"operator\":\"is null\"}]",
-		"[{\"name\":\"owner\",\"operator\":\"=\",\"value\":\"x\"}]",
-		lookup };
+		"[{\"name\":\"owner\",\"operator\":\"=\",\"value\":\"x\"}]" };
 	static const char *const calls[][3] = { { "GET", "_table/t", NULL },
 		{ "GET", "_table/t/1", NULL },
 		{ "GET", "_table/t?count_only=true", NULL },
@@ -283,6 +280,26 @@ filters_that_cannot_be_applied_deny_every_call(void **state)
 	}
 	world_filter(w, MINE, "");
 	assert_status(w, "GET", "_table/other", NULL, 403);
+	assert_unchanged(w);
+}
+
+/* A user might have a value for it, a key alone has none. */
+static void
+a_lookup_without_a_value_denies_every_call(void **state)
+{
+	static const struct principal nobody = { .id = 0 };
+	struct world *w = *state;
+
+	world_filter(w,
+	    "[{\"name\":\"owner\",\"operator\":\"=\","
+	    "\"value\":\"{user.id}\"}]",
+	    "");
+	assert_status(w, "GET", "_table/t", NULL, 401);
+	assert_status(w, "POST", "_table/t", "[{\"owner\":7}]", 401);
+	assert_status(w, "DELETE", "_table/t?force=true", NULL, 401);
+	w->principal = &nobody;
+	assert_status(w, "GET", "_table/t", NULL, 403);
+	assert_status(w, "DELETE", "_table/t?force=true", NULL, 403);
 	assert_unchanged(w);
 }
 
@@ -323,6 +340,7 @@ main(void)
 		TEST(without_a_key_nothing_can_be_changed_or_made),
 		TEST(no_hidden_row_is_replaced),
 		TEST(filters_that_cannot_be_applied_deny_every_call),
+		TEST(a_lookup_without_a_value_denies_every_call),
 		TEST(a_write_shows_nothing_that_may_not_be_read),
 	};
 

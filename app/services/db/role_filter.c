@@ -48,7 +48,7 @@ make(struct request *req, const struct role_rows *rows,
 	st = role_condition_make(req->arena, &order, condition, &why);
 	if (st == ST_OK)
 		return st;
-	req->wants_user |= st == ST_MISSING;
+	req->wants_user |= st == ST_MISSING && req->principal == NULL;
 	return refuse(req, rows->table, &why, err);
 }
 

@@ -29,7 +29,7 @@ schema_write_allowed(struct request *req, struct str table, unsigned verbs)
 	    arena_printf(req->arena, "_schema/%.*s", STR_ARG(table));
 
 	if ((table_rights(req, STR("_schema"), table) & verbs) == 0) {
-		response_unauthorized(req, ACCESS_REFUSED);
+		response_forbid(req, component);
 		return ST_DENIED;
 	}
 	if (access_filters(req->role, req->service->id, component,

@@ -18,9 +18,9 @@ enum status schema_write_run(struct schema_call *c, struct schema_order *o);
 void schema_write_refuse(
     struct request *req, enum status st, const struct error *err);
 
-/* Else the response says why not: 401 unless the role allows one of the verbs
- * on the table's schema, 403 when row filters apply there: rows that it may not
- * touch would be changed too. */
+/* Else the response says why not: 401, to a user 403, unless the role allows
+ * one of the verbs on the table's schema; 403 when row filters apply there:
+ * rows that it may not touch would be changed too. */
 enum status schema_write_allowed(
     struct request *req, struct str table, unsigned verbs);
 
