@@ -54,6 +54,12 @@ flush_close(struct flush *f)
 	stores_close(f->shared);
 }
 
+static bool
+keeps_answers(const struct service *service)
+{
+	return service->type != NULL && service->type->flush_tags != NULL;
+}
+
 /* One line about the service; returns the exit status. */
 static int
 service_flush(struct flush *f, const struct service *service)
@@ -63,7 +69,7 @@ service_flush(struct flush *f, const struct service *service)
 	size_t n, found;
 	enum status st;
 
-	if (service->type == NULL || service->type->flush_tags == NULL) {
+	if (!keeps_answers(service)) {
 		(void)printf("%.*s: keeps no cached answers\n", STR_ARG(name));
 		return 0;
 	}
@@ -105,13 +111,17 @@ static int
 all_flush(struct flush *f)
 {
 	int status = 0;
-	size_t n;
+	size_t n, n_flushed = 0;
 	const struct service *list = snapshot_services(f->snapshot, &n);
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (!keeps_answers(&list[i]))
+			continue;
 		status |= service_flush(f, &list[i]);
-	if (n == 0)
-		(void)printf("there are no services\n");
+		n_flushed++;
+	}
+	if (n_flushed == 0)
+		(void)printf("no service keeps answers\n");
 	return status;
 }
 
