@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -61,6 +62,7 @@ a_limit_is_listed_with_the_names_it_is_about(void **state)
 	struct system_fixture *fix = *state;
 	struct limit_record limit = a_limit("slow", LIMIT_APP_SERVICE);
 	struct limit_record *limits;
+	char sql[160];
 	size_t n;
 
 	limit.app_name = STR("admin");
@@ -81,10 +83,11 @@ a_limit_is_listed_with_the_names_it_is_about(void **state)
 	assert_true(limits[0].service_id > 0);
 	assert_int_equal(limits[0].verb_mask, 1);
 	assert_true(limits[0].active);
-	assert_int_equal(
-	    system_number(fix, "SELECT COUNT(*) FROM limits WHERE key_text ="
-			       " 'instance.app:1.service:1.verb:GET.minute'"),
-	    1);
+	(void)snprintf(sql, sizeof(sql),
+	    "SELECT COUNT(*) FROM limits WHERE key_text ="
+	    " 'instance.app:1.service:%lld.verb:GET.minute'",
+	    (long long)limits[0].service_id);
+	assert_int_equal(system_number(fix, sql), 1);
 }
 
 static void

@@ -79,10 +79,10 @@ what_is_no_hash_verifies_nothing(void **state)
 		"$argon2id$v=19$m=8,t=1,p=1$", "$argon2id$m=8$t=1",
 		/* would take hours, or all memory */
 		"$2y$31$abcdefghijklmnopqrstuuIlxGrqiQs/Rvo9FG0RdHF2zuRkkVGUC",
-		"$argon2id$v=19$m=8,t=4000000000,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
-		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-		"$argon2id$v=19$m=4000000000,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
-		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" };
+		("$argon2id$v=19$m=8,t=4000000000,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
+		 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+		("$argon2id$v=19$m=4000000000,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
+		 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA") };
 
 	(void)state; /* none */
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
