@@ -27,18 +27,20 @@ principal_is_free(const struct principal *who)
 	return who->is_sys_admin && who->n_roles == 0;
 }
 
-/* The role given for the app, or with 0 for any; one that has been removed
- * since does not count. */
+/* The role given for the app, or with 0 for any. What has been removed since,
+ * be it the role or the app it was given for, does not count. */
 static const struct role *
 role_given(const struct principal *who, const struct snapshot *snapshot,
     int64_t app_id)
 {
 	for (size_t i = 0; i < who->n_roles; i++) {
+		const struct principal_role *given = &who->roles[i];
 		const struct role *role = NULL;
 
-		if (app_id == 0 || who->roles[i].app_id == app_id)
-			role = snapshot_role(snapshot, who->roles[i].role_id);
-		if (role != NULL)
+		if (app_id == 0 || given->app_id == app_id)
+			role = snapshot_role(snapshot, given->role_id);
+		if (role != NULL &&
+		    snapshot_app(snapshot, given->app_id) != NULL)
 			return role;
 	}
 	return NULL;

@@ -208,6 +208,13 @@ snapshot_role(const struct snapshot *s, int64_t id)
 	    &s->platform->roles_by_id, str_make((const char *)&id, sizeof(id)));
 }
 
+const struct app *
+snapshot_app(const struct snapshot *s, int64_t id)
+{
+	return table_get(
+	    &s->platform->apps_by_id, str_make((const char *)&id, sizeof(id)));
+}
+
 const struct app_keys *
 snapshot_app_keys(const struct snapshot *s)
 {

@@ -111,6 +111,9 @@ const struct app_key *snapshot_key(const struct snapshot *s, struct str key);
 /* NULL when there is none of that id. */
 const struct role *snapshot_role(const struct snapshot *s, int64_t id);
 
+/* The same for apps; one that is not active is found too. */
+const struct app *snapshot_app(const struct snapshot *s, int64_t id);
+
 /* What tokens are signed with: the first of *n signs, each verifies. */
 const struct secret_mac *snapshot_token_keys(
     const struct snapshot *s, size_t *n);

@@ -12,6 +12,7 @@ import pytest
 
 from support import accounts, fcgi
 from support.accounts import Person, claims_of, enter, login
+from support.process import wait_until
 from support.store import STORES
 
 SETTINGS = accounts.SETTINGS | {"STORE_TIMEOUT": "500ms"}
@@ -228,6 +229,21 @@ def test_another_role_counts_at_once(site, joe, everywhere):
         "owner"}
     site.weir("user", "revoke", email, "--app", "reader")
     assert [each.get(SECRETS).status for each in both] == [403, 403]
+    assert is_in(both)
+
+
+def test_a_role_goes_with_the_app_it_was_given_for(site, joe, everywhere):
+    """Also for a session that was read before."""
+    site.add_key("passing", "reader")
+    accounts.grant(site, claim_email(joe), "passing", "owner")
+    both = everywhere(joe)
+
+    def answered(status):
+        return [each.get(SECRETS).status for each in both] == [status] * 2
+
+    assert wait_until(lambda: answered(200))
+    site.weir("app", "remove", "passing")
+    assert wait_until(lambda: answered(403))
     assert is_in(both)
 
 
