@@ -7,6 +7,7 @@
 #include "app/commands/columns.h"
 #include "app/commands/commands.h"
 #include "app/commands/lookup_read.h"
+#include "app/commands/user_sessions.h"
 #include "middleware/registry/app_keys.h"
 
 #define MASK "**********" /* in place of a private value */
@@ -105,6 +106,7 @@ static int
 store(struct command_call *call, store_f *stores, struct lookup_record *r,
     const char *done)
 {
+	struct user_sessions sessions = { 0 };
 	struct error err = { 0 };
 	struct app_keys keys;
 	struct system_db db;
@@ -115,11 +117,14 @@ store(struct command_call *call, store_f *stores, struct lookup_record *r,
 	st = app_keys_read(call->settings, &keys, &err);
 	if (st == ST_OK)
 		st = lookup_scope_read(call, &db, r, &err);
+	if (st == ST_OK && r->scope.user_id != 0)
+		user_sessions_begin(call, r->scope.user_id, &sessions);
 	if (st == ST_OK)
 		st = stores(call, &db, &keys, r, &err);
 	app_keys_wipe(&keys);
 	if (st == ST_OK)
 		stored_print(call, r, done);
+	st = user_sessions_end(&sessions, st, &err);
 	return admin_close(&db, st, &err);
 }
 
@@ -199,6 +204,7 @@ static int
 lookup_remove(struct command_call *call)
 {
 	struct lookup_record r = { .name = str_of(call->operands[0]) };
+	struct user_sessions sessions = { 0 };
 	struct error err = { 0 };
 	struct system_db db;
 	enum status st;
@@ -209,10 +215,13 @@ lookup_remove(struct command_call *call)
 	if (!admin_open(call, &db))
 		return 1;
 	st = lookup_scope_read(call, &db, &r, &err);
+	if (st == ST_OK && r.scope.user_id != 0)
+		user_sessions_begin(call, r.scope.user_id, &sessions);
 	if (st == ST_OK)
 		st = lookup_record_remove(&db, r.name, &r.scope, &err);
 	if (st == ST_OK)
 		(void)printf("lookup \"%.*s\" removed\n", STR_ARG(r.name));
+	st = user_sessions_end(&sessions, st, &err);
 	return admin_close(&db, st, &err);
 }
 

@@ -1,7 +1,8 @@
 /*
  * Lookups in the system database: texts that filters and configs of services
  * name as {name} (dreamfactory.md 3.4). service_records.h says what all records
- * have in common. One that is private stands there sealed.
+ * have in common. One that is private stands there sealed. Sessions remember
+ * those of their user: around a change of them goes session_forget().
  */
 #ifndef WEIR_LOOKUP_RECORDS_H
 #define WEIR_LOOKUP_RECORDS_H

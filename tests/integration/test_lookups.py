@@ -7,6 +7,8 @@ import urllib.parse
 
 import pytest
 
+from support import accounts
+from support.accounts import Person, enter
 from support.process import wait_until
 from support.weir import PROGRAM, Installation, environment, run
 
@@ -32,7 +34,7 @@ class Notes:
     """A service of notes, and apps with roles that see some of them."""
 
     def __init__(self, folder, engine):
-        self.site = Installation(folder)
+        self.site = Installation(folder, **accounts.SETTINGS)
         self.site.engine = engine
         self.site.add_service(
             "rows", engine.type, cache_enabled=True, cache_ttl=300,
@@ -62,9 +64,9 @@ class Notes:
 class Calls:
     """A running server, and calls as any app."""
 
-    def __init__(self, notes):
+    def __init__(self, notes, name):
         self.keys = notes.keys
-        self.server = notes.site.serve()
+        self.server = notes.site.serve(name)
         self.client = self.server.connect()
 
     def call(self, app, method="GET", path="notes", body=b"", **options):
@@ -94,8 +96,8 @@ def notes(engine, tmp_path):
 def serve(notes):
     running = []
 
-    def serve():
-        running.append(Calls(notes))
+    def serve(name="weir"):
+        running.append(Calls(notes, name))
         return running[-1]
 
     yield serve
@@ -193,6 +195,138 @@ def test_what_is_written_stays_within_the_filter(notes, serve):
     assert wait_until(lambda: calls.ids("writer") == 401)
     assert calls.call("writer", "DELETE", "notes/2").status == 401
     assert notes.count("1 = 1") == 9
+
+
+# -- users -------------------------------------------------------------------
+
+NOTES_OF = "rows/_table/notes?fields=id"
+CACHED = "rows/_table/notes"
+
+
+def log_in(notes, calls, email, app):
+    return enter(calls.client, email, key=notes.keys[app])
+
+
+def seen_by(person):
+    """The ids of what it sees; the status when it sees none for sure."""
+    answer = person.get(NOTES_OF)
+    if answer.status != 200:
+        return answer.status
+    return [note["id"] for note in answer.rows]
+
+
+def post(person, **note):
+    return person.call("POST", "rows/_table/notes", {"resource": [note]})
+
+
+def test_users_share_a_role_and_no_rows(notes, serve):
+    """Nor cached answers, which one of them has read before."""
+    notes.role("mine", filters=on("owner", "=", "{user.id}"), verbs="all")
+    numbers = {email: accounts.add(notes.site, email)
+               for email in ("ann@x.org", "bob@x.org")}
+    notes.role("boss", verbs="all")
+    calls = serve()
+    assert calls.call("boss", "PATCH", body=b'{"owner":99}',
+                      filter="id>0").status == 200
+    people = {email: log_in(notes, calls, email, "mine")
+              for email in numbers}
+    for email, person in people.items():
+        for other, number in numbers.items():
+            answer = post(person, owner=number, text=email)
+            assert answer.status == (200 if other == email else 403), answer
+    for email, person in people.items():
+        for _ in range(3):
+            rows = person.get(CACHED).rows
+            assert [row["text"] for row in rows] == [email]
+        assert "hit" in person.get(CACHED).headers["cache-status"]
+    ann, bob = people.values()
+    hidden = seen_by(bob)[0]
+    for method in ("GET", "DELETE"):
+        assert ann.call(method, f"rows/_table/notes/{hidden}").status == 404
+    assert ann.call("PATCH", f"rows/_table/notes/{hidden}",
+                    {"text": "x"}).status == 404
+    assert ann.call("PATCH", f"rows/_table/notes/{seen_by(ann)[0]}",
+                    {"owner": numbers["bob@x.org"]}).status == 403
+    assert ann.call("DELETE", "rows/_table/notes?force=true").status == 200
+    assert (seen_by(ann), seen_by(bob)) == ([], [hidden])
+    assert calls.ids("mine") == 401
+
+
+@pytest.mark.parametrize("expression, value", [
+    ("{user.email}", "ann@x.org"),
+    ("{strtoupper(user.email)}", "ANN@X.ORG"),
+    ("{user.username}", "anna"),
+    ("{user.name}", "Ann Bell"),
+    ("{user.first_name}", "Ann"),
+    ("{user.last_name}", "Bell"),
+    ("{user.phone}", "+1 2"),
+    ("{app.name}/{user.username}/{role.name}", "named/anna/named"),
+])
+def test_what_a_filter_knows_of_a_user(notes, serve, expression, value):
+    notes.role("named", filters=on("text", "=", expression), verbs="all")
+    accounts.add(notes.site, "ann@x.org", username="anna", name="Ann Bell",
+                 first_name="Ann", last_name="Bell", phone="+1 2")
+    ann = log_in(notes, serve(), "ann@x.org", "named")
+    assert seen_by(ann) == []
+    assert post(ann, text="other").status == 403
+    assert post(ann, text=value).status == 200
+    assert [row["text"] for row in ann.get(CACHED).rows] == [value]
+
+
+@pytest.mark.parametrize("expression", [
+    "{nix}", "{user.phone}", "{user.password}", "{user.security_answer}",
+    "{user.is_sys_admin}", "{session.token}", "{hidden}"])
+def test_what_a_filter_cannot_know_of_a_user(notes, serve, expression):
+    notes.role("blind", filters=on("text", "!=", expression), verbs="all")
+    accounts.add(notes.site, "ann@x.org")
+    notes.lookup("hidden", "x", "--private", "--user", "ann@x.org")
+    calls = serve()
+    ann = log_in(notes, calls, "ann@x.org", "blind")
+    for _ in range(2):  # as one who is not known yet, and as one who is
+        assert seen_by(ann) == 403
+        answer = post(ann, text="x")
+        assert answer.status == 403
+        assert "row filters" in answer.error["message"]
+    assert calls.ids("blind") == 401
+
+
+def test_the_lookup_of_a_user_is_the_nearest(notes, serve):
+    """And a change of it counts at once, for every process."""
+    notes.role("reader", filters=on("region", "=", "{region}"))
+    for email in ("ann@x.org", "bob@x.org"):
+        accounts.add(notes.site, email)
+    notes.lookup("region", "north")
+    notes.lookup("region", "a", "--role", "reader")
+    both = [serve("first"), serve("second")]
+    token = log_in(notes, both[0], "ann@x.org", "reader").token
+    anns = [Person(calls.client, token, notes.keys["reader"])
+            for calls in both]
+    bob = log_in(notes, both[0], "bob@x.org", "reader")
+
+    def everybody_sees(ids):
+        assert [seen_by(ann) for ann in anns] == [ids, ids]
+        assert [seen_by(ann) for ann in anns] == [ids, ids]
+        assert seen_by(bob) == [6]
+
+    everybody_sees([6])
+    notes.lookup("region", "south", "--user", "ann@x.org")
+    everybody_sees([2])
+    notes.site.weir("lookup", "set", "region", "--user", "ann@x.org",
+                    "--value", "b")
+    everybody_sees([7])
+    notes.site.weir("lookup", "remove", "region", "--user", "ann@x.org")
+    everybody_sees([6])
+
+
+def test_what_a_user_changes_of_itself_counts_at_once(notes, serve):
+    notes.role("named", filters=on("region", "=", "{user.first_name}"))
+    accounts.add(notes.site, "ann@x.org", first_name="north")
+    ann = log_in(notes, serve(), "ann@x.org", "named")
+    for name, ids in (("north", [1]), ("south", [2]), ("%", [4]),
+                      ("' OR 1=1", [])):
+        assert ann.call("PATCH", "user/profile",
+                        {"first_name": name}).status == 200
+        assert [seen_by(ann) for _ in range(2)] == [ids, ids]
 
 
 # -- configs of services -----------------------------------------------------
