@@ -14,6 +14,7 @@ from support import accounts, fcgi
 from support.accounts import Person, claims_of, enter, login
 from support.process import wait_until
 from support.store import STORES
+from support.weir import run
 
 SETTINGS = accounts.SETTINGS | {"STORE_TIMEOUT": "500ms"}
 NUMBER = itertools.count(1)
@@ -230,6 +231,54 @@ def test_another_role_counts_at_once(site, joe, everywhere):
     site.weir("user", "revoke", email, "--app", "reader")
     assert [each.get(SECRETS).status for each in both] == [403, 403]
     assert is_in(both)
+
+
+def test_a_change_of_a_role_counts_for_who_has_it(site, joe, everywhere):
+    site.add_role("passing")
+    site.grant("passing", "shop", "*", "all")
+    accounts.grant(site, claim_email(joe), "reader", "passing")
+    both = everywhere(joe)
+
+    def answered(status):
+        return [each.get(SECRETS).status for each in both] == [status] * 2
+
+    assert wait_until(lambda: answered(200))
+    site.weir("role", "set", "passing", "--active", "no")
+    assert wait_until(lambda: answered(403))
+    site.weir("role", "set", "passing", "--active", "yes")
+    assert wait_until(lambda: answered(200))
+    site.weir("role", "revoke", "passing", "--service", "shop",
+              "--component", "*")
+    assert wait_until(lambda: answered(403))
+    status, _, why = run("role", "remove", "passing",
+                         "--env", site.env_file)
+    assert status == 1 and claim_email(joe) in why
+    site.weir("user", "revoke", claim_email(joe), "--app", "reader")
+    site.weir("role", "remove", "passing")
+    assert is_in(both)
+
+
+def test_administrators_are_out_at_once_as_well(site, clients, everywhere):
+    email = f"boss{next(NUMBER)}@x.org"
+    accounts.add(site, email, "admin")
+
+    def log_in():
+        both = everywhere(enter(clients[0], email,
+                                path="system/admin/session"))
+        assert [each.get(SECRETS).status for each in both] == [200, 200]
+        return both
+
+    both = log_in()
+    accounts.set_password(site, email, accounts.WORD, noun="admin")
+    assert [each.get(SECRETS).status for each in both] == [401, 401]
+    both = log_in()
+    site.weir("admin", "set", email, "--active", "no")
+    assert [each.get(SECRETS).status for each in both] == [403, 403]
+    site.weir("admin", "set", email, "--active", "yes")
+    assert [each.get(SECRETS).status for each in both] == [401, 401]
+    both = log_in()
+    site.weir("admin", "remove", email)
+    assert [each.get(SECRETS).status for each in both] == [404, 404]
 
 
 def test_a_role_goes_with_the_app_it_was_given_for(site, joe, everywhere):

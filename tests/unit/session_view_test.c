@@ -193,7 +193,7 @@ memory_is_bounded(void **state)
 	struct session_memory *m = session_memory_new();
 	struct str got;
 	size_t found = 0;
-	char id[16];
+	char id[24];
 
 	(void)state;
 	session_memory_put(m, STR("large"), str_make(large, sizeof(large)));
