@@ -553,6 +553,29 @@ def test_the_root_shows_administrators_all_services(boss):
     assert names == ["shop", "system", "user"]
 
 
+def test_the_audit_names_who_changed_what(
+        site, client, mailbox, open_doors, joe, email):
+    del open_doors
+    joe.call("PATCH", "user/profile", {"phone": "+1 2"})
+    joe.call("POST", "user/password", {
+        "old_password": WORD, "new_password": "changed by itself"})
+    code = code_for(client, mailbox, email)
+    Person(client).call("POST", "user/password", {
+        "email": email, "code": code, "new_password": NEW})
+    Person(client).call("POST", "user/register", {
+        "email": "new." + email, "password": WORD})
+    rows = json.loads(site.weir("audit", "list", "--json", "--resource",
+                                "user", "--limit", "5"))
+    found = [(row["action"], row["actor"], row["source"]) for row in rows
+             if row["source"] != "command"]
+    assert found[0] == ("create", "nobody", "127.0.0.1")
+    assert ("update", "nobody", "127.0.0.1") in found[1:]
+    assert found[-2:] == [("update", email, "127.0.0.1")] * 2
+    assert rows[len(found) - 1]["after"]["phone"] == "+1 2"
+    assert "by nobody (127.0.0.1)" in site.read("weir.log")
+    assert f"by {email} (127.0.0.1)" in site.read("weir.log")
+
+
 def test_no_secret_is_kept_or_logged(site, client, joe, email):
     code = "0123456789abcdef" * 2
     for answer in (

@@ -10,6 +10,8 @@
 #include "middleware/request.h"
 #include "middleware/session_begin.h"
 
+#define ADDRESS_MAX 64 /* bytes of a client's address that are kept */
+
 static const enum method methods_known[] = { METHOD_GET, METHOD_POST,
 	METHOD_PUT, METHOD_PATCH, METHOD_DELETE };
 
@@ -115,6 +117,25 @@ account_caller(struct account_call *c)
 	return NULL;
 }
 
+/* For the audit: who sets a password by a code, or registers, is not known to
+ * be somebody. */
+static const struct actor *
+actor_of(const struct request *req)
+{
+	struct actor *actor = arena_zalloc(req->arena, sizeof(*actor));
+	const struct principal *who = req->principal;
+	struct str address = req->param[PARAM_REMOTE_ADDR];
+
+	actor->user_id = who == NULL ? 0 : who->id;
+	actor->name = who == NULL ? STR("nobody") : who->email;
+	actor->source = address;
+	if (address.n == 0)
+		actor->source = STR("unknown");
+	else if (address.n > ADDRESS_MAX)
+		actor->source.n = ADDRESS_MAX;
+	return actor;
+}
+
 bool
 account_db_take(struct account_call *c, struct system_db *db)
 {
@@ -122,6 +143,8 @@ account_db_take(struct account_call *c, struct system_db *db)
 	enum status st = system_pool_take(
 	    c->req->people->pool, c->req->deadline_ms, db, &err);
 
+	db->actor = actor_of(c->req);
+	db->audit_log = true;
 	if (st == ST_OK)
 		return true;
 	account_fault(c, ST_UNAVAILABLE, &err);

@@ -51,8 +51,9 @@ bool account_asks(
  * refusal and it is NULL. */
 const struct principal *account_caller(struct account_call *c);
 
-/* A connection to the system database; false: the response is a 503. It is
- * given back by account_db_give(). */
+/* A connection to the system database, whose writes are audited as the
+ * caller's; false: the response is a 503. It is given back by
+ * account_db_give(). */
 bool account_db_take(struct account_call *c, struct system_db *db);
 void account_db_give(struct account_call *c, struct system_db *db);
 
