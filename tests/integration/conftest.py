@@ -1,8 +1,9 @@
 """Fixtures: an installation a file, two servers, and nginx in front.
 
 A test file may define SETTINGS, the settings its installation differs in;
-ENGINES: each of its tests then runs on each of them ("sqlite", "mysql"); and
-STORES: the same with each store (support/store.py).
+ENGINES: each of its tests then runs on each of them ("sqlite", "mysql");
+STORES: the same with each store (support/store.py); and SYSTEMS: the same with
+each engine for the system database, for what goes by `office`.
 """
 
 import signal
@@ -11,7 +12,7 @@ import time
 import pytest
 
 from support import desk as desks, fcgi, library as libraries
-from support import making as makings, routines, shop
+from support import making as makings, offices, routines, shop
 from support.engine import MySQL, SQLite
 from support.mariadb import MariaDB
 from support.pair import Pair, Web
@@ -57,7 +58,8 @@ def mariadb():
 
 def pytest_generate_tests(metafunc):
     """Tests of a file with ENGINES or STORES run on each, one at a time."""
-    for fixture, name in (("engine", "ENGINES"), ("store", "STORES")):
+    for fixture, name in (("engine", "ENGINES"), ("store", "STORES"),
+                          ("office", "SYSTEMS")):
         words = getattr(metafunc.module, name, None)
         if words and fixture in metafunc.fixturenames:
             metafunc.parametrize(fixture, words, indirect=True,
@@ -90,6 +92,21 @@ def system(request, tmp_path):
     server.create_database("system")
     yield server_settings(server, "system")
     server.sql("DROP DATABASE IF EXISTS system")
+
+
+@pytest.fixture(scope="module")
+def office(request, tmp_path_factory):
+    """Two processes that an administrator drives: see support/offices.py."""
+    settings = getattr(request.module, "SETTINGS", {})
+    if getattr(request, "param", "sqlite") == "mysql":
+        server = request.getfixturevalue("mariadb")
+        server.create_database("office")
+        settings = server_settings(server, "office") | settings
+    office = offices.Office(tmp_path_factory.mktemp("office"), settings)
+    yield office
+    office.stop()
+    if "DB_HOST" in settings:
+        server.sql("DROP DATABASE IF EXISTS office")
 
 
 @pytest.fixture(scope="module")

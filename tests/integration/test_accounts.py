@@ -537,8 +537,8 @@ def test_who_says_too_little_does_not(client, open_doors, body):
 def test_the_services_list_what_they_have(boss):
     assert [row["name"] for row in boss.get("user").rows] == [
         "password", "profile", "register", "session"]
-    assert [row["name"] for row in boss.get("system").rows] == [
-        "admin/password", "admin/profile", "admin/session", "session"]
+    assert {"admin/password", "admin/profile", "admin/session",
+            "session"} <= {row["name"] for row in boss.get("system").rows}
     check_error(boss.get("user/nosuch"), 404,
                 "Resource 'nosuch' not found for service 'user'.")
     check_error(boss.get("system/admin/nosuch"), 404)

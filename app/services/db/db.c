@@ -44,9 +44,10 @@ objects_mark(const struct catalog *catalog)
 	}
 }
 
+/* trim: see struct db_own; or NULL. */
 static enum status
-instance_read(
-    struct db_service *service, int64_t deadline_ms, struct error *err)
+instance_read(struct db_service *service, int64_t deadline_ms,
+    void (*trim)(struct catalog *c, struct arena *arena), struct error *err)
 {
 	const struct db_driver *driver = service->driver;
 	struct buf identity = buf_in(&service->arena);
@@ -61,6 +62,8 @@ instance_read(
 		    deadline_ms, &service->catalog, err);
 	if (st != ST_OK)
 		return st;
+	if (trim != NULL)
+		trim(&service->catalog, &service->arena);
 	if (service->json_as_object)
 		objects_mark(&service->catalog);
 	service->identity = buf_str(&identity);
@@ -86,24 +89,57 @@ db_close(void *instance)
 	free(service);
 }
 
+void
+db_service_close(struct db_service *service)
+{
+	db_close(service);
+}
+
+static struct db_service *
+service_new(const struct db_driver *driver)
+{
+	struct db_service *service = calloc(1, sizeof(*service));
+
+	if (service == NULL)
+		abort();
+	assert(driver != NULL);
+	service->driver = driver;
+	arena_init(&service->arena, ARENA_FIRST);
+	return service;
+}
+
+enum status
+db_service_own(
+    const struct db_own *own, struct db_service **out, struct error *err)
+{
+	struct db_service *service =
+	    service_new(db_driver_find(str_of(own->config.driver)));
+	enum status st;
+
+	service->config = own->config;
+	service->max_records = own->max_records;
+	service->max_connections = own->max_connections;
+	st = instance_read(service, own->deadline_ms, own->trim, err);
+	if (st == ST_OK)
+		*out = service;
+	else
+		db_close(service);
+	return st;
+}
+
 static enum status
 driver_open(const struct db_driver *driver, const struct service *record,
     const struct service_host *host, void **instance, struct error *err)
 {
 	int64_t deadline_ms =
 	    clock_boot_ms() + host->settings->statement_timeout;
-	struct db_service *service = calloc(1, sizeof(*service));
+	struct db_service *service = service_new(driver);
 	enum status st;
 
-	if (service == NULL)
-		abort();
-	assert(driver != NULL);
 	*instance = NULL;
-	service->driver = driver;
-	arena_init(&service->arena, ARENA_FIRST);
 	st = config_read(service, record, host->settings, err);
 	if (st == ST_OK)
-		st = instance_read(service, deadline_ms, err);
+		st = instance_read(service, deadline_ms, NULL, err);
 	if (st == ST_OK && service->read_hosts.n > 0)
 		service->replicas = replicas_open(service, record->name);
 	if (st == ST_OK)

@@ -43,6 +43,21 @@ struct db_service {
 	int64_t look_ms;       /* not before */
 };
 
+/* A database of the platform's own, which is no service. */
+struct db_own {
+	struct db_config config; /* its texts live as long as what is made */
+	int64_t max_records;
+	int64_t max_connections;
+	int64_t deadline_ms; /* clock_boot_ms() time; reading the catalogue */
+	/* Takes out of the catalogue what no call may see, in the arena. */
+	void (*trim)(struct catalog *c, struct arena *arena);
+};
+
+/* What calls on its tables are made with; may block. */
+enum status db_service_own(
+    const struct db_own *own, struct db_service **out, struct error *err);
+void db_service_close(struct db_service *service); /* NULL is harmless */
+
 /* A call on a table or one of its records; lives in the request's arena. */
 struct table_call {
 	struct request *req;

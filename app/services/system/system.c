@@ -1,7 +1,10 @@
 /* The service type system: what those who administer the platform do
  * (dreamfactory.md 8). */
 #include "app/base/jsonout.h"
+#include "app/services/system/records.h"
+#include "app/services/system/resource.h"
 #include "app/services/system/sessions.h"
+#include "app/services/system/tables.h"
 #include "app/services/system/types.h"
 #include "app/services/user/account.h"
 #include "middleware/request.h"
@@ -22,25 +25,24 @@ static const struct {
 
 #define RESOURCES (sizeof(resources) / sizeof(resources[0]))
 #define ADMIN     STR("admin/")
+#define NAMES_MAX 64
 
-/* It keeps nothing, but what is there is an instance. */
 static enum status
 system_open(const struct service *record, const struct service_host *host,
     void **instance, struct error *err)
 {
-	static const char nothing = '\0';
+	struct system_tables *tables = NULL;
+	enum status st = system_tables_open(host->settings, &tables, err);
 
-	(void)record;
-	(void)host;
-	(void)err;
-	*instance = (void *)(uintptr_t)&nothing;
-	return ST_OK;
+	(void)record; /* there is nothing to set */
+	*instance = tables;
+	return st;
 }
 
 static void
 system_close(void *instance)
 {
-	(void)instance;
+	system_tables_close(instance);
 }
 
 static enum entrance
@@ -51,19 +53,49 @@ system_entrance(const struct request *req)
 	return account_entrance(req, str_skip(req->resource, ADMIN.n));
 }
 
+/* The names of all, sorted. */
+static size_t
+names_list(struct str *names)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < RESOURCES; i++)
+		names[n++] = str_of(resources[i].name);
+	for (const struct system_resource *r = system_resources;
+	     r->name != NULL && n < NAMES_MAX; r++)
+		names[n++] = str_of(r->name);
+	for (size_t i = 1; i < n; i++) {
+		for (size_t k = i; k > 0 && str_cmp(names[k - 1], names[k]) > 0;
+		     k--) {
+			struct str name = names[k];
+
+			names[k] = names[k - 1];
+			names[k - 1] = name;
+		}
+	}
+	return n;
+}
+
 static void
 list(struct request *req)
 {
 	struct buf *b = &req->response.build;
+	bool bare = request_asks(req, "as_list");
+	struct str names[NAMES_MAX];
+	size_t n;
 
 	if (!account_allows(req, METHOD_GET))
 		return;
+	n = names_list(names);
 	buf_put_lit(b, "{\"resource\":[");
-	for (size_t i = 0; i < RESOURCES; i++) {
-		buf_put(b, i == 0 ? STR("{") : STR(",{"));
-		json_put_name(b, STR("name"));
-		json_put_str(b, str_of(resources[i].name));
-		buf_put_char(b, '}');
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_put_char(b, ',');
+		if (!bare)
+			buf_put_lit(b, "{\"name\":");
+		json_put_str(b, names[i]);
+		if (!bare)
+			buf_put_char(b, '}');
 	}
 	buf_put_lit(b, "]}");
 	req->response.status = 200;
@@ -84,6 +116,7 @@ static void
 system_handle(struct request *req)
 {
 	struct account_call call = { .req = req, .admin = true };
+	const struct system_resource *resource;
 
 	if (req->resource.n == 0) {
 		list(req);
@@ -95,8 +128,11 @@ system_handle(struct request *req)
 		resources[i].handle(&call);
 		return;
 	}
-	response_fail(req, 404, "Resource '%.*s' not found for service '%.*s'.",
-	    STR_ARG(req->resource), STR_ARG(req->service_name));
+	resource = system_resource_find(req->segment[0]);
+	if (resource != NULL)
+		records_handle(&call, resource);
+	else
+		records_unknown(req);
 }
 
 const struct service_type service_system = {

@@ -1,0 +1,27 @@
+#include "app/services/system/resource.h"
+
+#define PUBLIC_SCOPE "app_id IS NULL AND role_id IS NULL AND user_id IS NULL"
+
+const struct system_resource system_resources[] = {
+	{ .name = "admin", .table = "user", .where = "is_sys_admin = 1" },
+	{ .name = "app", .table = "app" },
+	{ .name = "audit", .table = "audit" },
+	{ .name = "cors", .table = "cors_config" },
+	{ .name = "limit", .table = "limits" },
+	{ .name = "lookup", .table = "lookup", .where = PUBLIC_SCOPE },
+	{ .name = "role", .table = "role" },
+	{ .name = "service", .table = "service" },
+	{ .name = "user", .table = "user", .where = "is_sys_admin = 0" },
+	{ .name = NULL },
+};
+
+const struct system_resource *
+system_resource_find(struct str name)
+{
+	for (const struct system_resource *r = system_resources;
+	     r->name != NULL; r++) {
+		if (str_eq_nocase(name, str_of(r->name)))
+			return r;
+	}
+	return NULL;
+}

@@ -1,0 +1,41 @@
+/*
+ * The resources of the System API (dreamfactory.md 8): for each its table, and
+ * what changes its records. Reads are those of the data API on that table.
+ */
+#ifndef WEIR_SERVICES_SYSTEM_RESOURCE_H
+#define WEIR_SERVICES_SYSTEM_RESOURCE_H
+
+#include <stdint.h>
+
+#include "app/base/jsonread.h"
+#include "app/base/status.h"
+#include "app/base/str.h"
+
+struct system_write;
+
+struct system_resource {
+	const char *name;  /* in the path */
+	const char *table; /* whose records it has */
+	const char *where; /* which of them, as SQL; NULL: all */
+	/*
+	 * Each changes one record within a transaction (write.h). A create
+	 * sets *id; the others have ST_MISSING without a sentence when there
+	 * is no such record. ST_EXISTS: it is there already, or in use. NULL:
+	 * the resource is only read.
+	 */
+	enum status (*create)(struct system_write *w, struct json record,
+	    int64_t *id, struct error *err);
+	enum status (*update)(struct system_write *w, int64_t id,
+	    struct json record, struct error *err);
+	enum status (*remove)(
+	    struct system_write *w, int64_t id, struct error *err);
+	int created; /* HTTP status of a create */
+};
+
+/* All of them; name NULL ends the list. */
+extern const struct system_resource system_resources[];
+
+/* In any case; NULL when there is none of that name. */
+const struct system_resource *system_resource_find(struct str name);
+
+#endif
