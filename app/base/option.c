@@ -2,11 +2,8 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
+#include "app/base/near.h"
 #include "app/base/settings.h"
-
-/* Names further apart than this are not taken for slips of each other. */
-#define NEAR_ENOUGH  3
-#define NAME_LONGEST 64
 
 struct unit {
 	const char *suffix;
@@ -204,57 +201,14 @@ option_expected(const struct option *opt, struct buf *out)
 	number_put(out, types[opt->type].units, opt->max);
 }
 
-/* Levenshtein's distance, one row at a time. */
-static size_t
-distance(struct str a, struct str b)
-{
-	size_t row[NAME_LONGEST + 1];
-
-	for (size_t j = 0; j <= b.n; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a.n; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b.n; j++) {
-			size_t cost = diagonal + (a.p[i - 1] != b.p[j - 1]);
-
-			diagonal = row[j];
-			if (row[j] + 1 < cost)
-				cost = row[j] + 1;
-			if (row[j - 1] + 1 < cost)
-				cost = row[j - 1] + 1;
-			row[j] = cost;
-		}
-	}
-	return row[b.n];
-}
-
-static void
-nearer(struct str name, const char *known, size_t *best, const char **found)
-{
-	size_t d;
-
-	if (known == NULL || strlen(known) > NAME_LONGEST)
-		return;
-	d = distance(name, str_of(known));
-	if (d < *best) {
-		*best = d;
-		*found = known;
-	}
-}
-
 const char *
 option_nearest(struct str name)
 {
-	size_t best = NEAR_ENOUGH + 1;
-	const char *found = NULL;
+	struct near near = near_to(name);
 
-	if (name.n > NAME_LONGEST)
-		return NULL;
 	for (size_t i = 0; i < option_count; i++) {
-		nearer(name, option_table[i].name, &best, &found);
-		nearer(name, option_table[i].alias, &best, &found);
+		near_try(&near, option_table[i].name);
+		near_try(&near, option_table[i].alias);
 	}
-	return found;
+	return near.found;
 }

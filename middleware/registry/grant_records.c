@@ -17,6 +17,7 @@ struct granting {
 	int64_t role_id;
 	int64_t service_id;
 	int64_t row_id; /* 0: there is none yet */
+	int64_t id;     /* of the row that is meant */
 	bool changed;
 };
 
@@ -152,12 +153,102 @@ grant_record_put(struct system_db *db, const struct grant_order *order,
 	return st;
 }
 
+/* Is the row that is meant one of the role? */
 static enum status
-take(struct system_db *db, void *ctx, struct error *err)
+row_own(struct system_db *db, struct granting *g, struct error *err)
+{
+	int64_t role_id = 0;
+	enum status st =
+	    lookup_id(db, NOUN_ROLE, g->order->role, &g->role_id, err);
+	struct db_value args[] = { bind_i64(g->id) };
+	struct db_stmt stmt = DB_STMT(
+	    "SELECT role_id FROM role_service_access WHERE id = ?", args);
+
+	if (st == ST_OK)
+		st = system_db_number(db, &stmt, &role_id, err);
+	return st == ST_OK && role_id != g->role_id ? ST_MISSING : st;
+}
+
+static enum status
+row_move(struct system_db *db, const struct granting *g, struct error *err)
+{
+	struct db_value args[] = { bind_id(g->service_id),
+		bind_text(g->component), bind_i64(g->order->requestor_mask),
+		bind_i64(g->id) };
+	struct db_stmt stmt = DB_STMT(
+	    "UPDATE role_service_access SET service_id = ?, component = ?,"
+	    " requestor_mask = ? WHERE id = ?",
+	    args);
+
+	return system_db_run(db, &stmt, NULL, NULL, err);
+}
+
+static enum status
+set(struct system_db *db, void *ctx, struct error *err)
+{
+	struct granting *g = ctx;
+	enum status st = row_own(db, g, err);
+
+	if (st == ST_OK)
+		st = row_find(db, g, err);
+	if (st != ST_OK)
+		return st;
+	if (g->row_id != 0 && g->row_id != g->id)
+		return error_set(err, ST_EXISTS,
+		    "the role \"%.*s\" has another row for \"%.*s\" of %.*s",
+		    STR_ARG(g->order->role), STR_ARG(g->component),
+		    STR_ARG(g->order->service));
+	g->row_id = g->id;
+	st = row_change(db, g, err);
+	return st == ST_OK ? row_move(db, g, err) : st;
+}
+
+enum status
+grant_record_set(struct system_db *db, int64_t id,
+    const struct grant_order *order, struct error *err)
+{
+	struct granting g = { .order = order,
+		.component = component_trim(order->component),
+		.id = id };
+	enum status st = component_check(order->service, g.component, err);
+
+	if (st == ST_OK)
+		st = filters_check(&g, err);
+	return st == ST_OK ? system_db_write(db, set, &g, err) : st;
+}
+
+static enum status
+row_delete(struct system_db *db, int64_t id, struct error *err)
 {
 	static const char *const parts[] = {
 		"DELETE FROM role_service_access WHERE id = ?", NULL
 	};
+	enum status st = audit_watch(db, AUDIT_ROLE_ACCESS, id, err);
+
+	return st == ST_OK ? system_db_each(db, parts, id, err) : st;
+}
+
+static enum status
+drop(struct system_db *db, void *ctx, struct error *err)
+{
+	struct granting *g = ctx;
+	enum status st = row_own(db, g, err);
+
+	return st == ST_OK ? row_delete(db, g->id, err) : st;
+}
+
+enum status
+grant_record_drop(struct system_db *db, int64_t id,
+    const struct grant_order *order, struct error *err)
+{
+	struct granting g = { .order = order, .id = id };
+
+	return system_db_write(db, drop, &g, err);
+}
+
+static enum status
+take(struct system_db *db, void *ctx, struct error *err)
+{
 	struct granting *g = ctx;
 	enum status st = row_find(db, g, err);
 
@@ -169,8 +260,7 @@ take(struct system_db *db, void *ctx, struct error *err)
 		    "role show %.*s` lists those it has",
 		    STR_ARG(g->order->role), STR_ARG(g->component),
 		    STR_ARG(g->order->service), STR_ARG(g->order->role));
-	st = audit_watch(db, AUDIT_ROLE_ACCESS, g->row_id, err);
-	return st == ST_OK ? system_db_each(db, parts, g->row_id, err) : st;
+	return row_delete(db, g->row_id, err);
 }
 
 enum status

@@ -7,6 +7,7 @@
 #define WEIR_GRANT_RECORDS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "app/base/status.h"
 #include "app/base/str.h"
@@ -32,6 +33,18 @@ struct grant_order {
  */
 enum status grant_record_put(struct system_db *db,
     const struct grant_order *order, bool *changed, struct error *err);
+
+/*
+ * The row of that id, which is the role's, becomes what the order says.
+ * ST_MISSING, without a sentence, when the role has none of that id; ST_EXISTS
+ * when another of its rows is about the same.
+ */
+enum status grant_record_set(struct system_db *db, int64_t id,
+    const struct grant_order *order, struct error *err);
+
+/* Takes that row away; of the order only the role matters. */
+enum status grant_record_drop(struct system_db *db, int64_t id,
+    const struct grant_order *order, struct error *err);
 
 /* Takes the row away; verb_mask does not matter. */
 enum status grant_record_remove(

@@ -19,7 +19,7 @@ app_insert(struct system_db *db, struct adding *a, struct error *err)
 	char now[DATE_BYTES];
 	enum status st;
 
-	if (str_is_null(a->order->role))
+	if (str_is_null(a->order->role) && !a->order->no_role)
 		return error_set(err, ST_INVALID,
 		    "the app \"%.*s\" is new: name its role with --role",
 		    STR_ARG(a->order->app));

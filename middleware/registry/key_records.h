@@ -3,6 +3,7 @@
 #ifndef WEIR_KEY_RECORDS_H
 #define WEIR_KEY_RECORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,7 @@ enum status key_record_check(struct str key, struct error *err);
 struct key_order {
 	struct str app; /* made when it does not exist */
 	struct str role;
+	bool no_role;   /* a new app has none */
 	struct str key; /* in clear: KEY_MIN_BYTES or more visible characters */
 	int64_t expires_ms;    /* Unix time, 0: never */
 	const uint8_t *pepper; /* SECRET_KEY_BYTES, the key of the hash */

@@ -219,6 +219,12 @@ registry_poke(struct registry *reg)
 	ticker_poke(&reg->poller);
 }
 
+void
+registry_refresh(struct registry *reg)
+{
+	poll_once(reg);
+}
+
 struct snapshot *
 registry_pin(struct registry *reg, struct snapshot **cached)
 {

@@ -34,6 +34,10 @@ enum status registry_start(struct registry *reg, struct error *err);
 /* Any thread: makes the polling thread look at once. */
 void registry_poke(struct registry *reg);
 
+/* Any thread that may block: looks at once, in this thread, so that who asks
+ * for the snapshot afterwards has what was committed before. */
+void registry_refresh(struct registry *reg);
+
 /*
  * The current snapshot, pinned for the caller (snapshot_unref). A thread that
  * asks often keeps its last one in *cached: while nothing changed this is one

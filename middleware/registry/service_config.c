@@ -2,6 +2,7 @@
 
 #include "app/base/buf.h"
 #include "app/base/jsonout.h"
+#include "app/base/near.h"
 #include "middleware/registry/config_value.h"
 #include "middleware/registry/lookup_text.h"
 #include "middleware/service.h"
@@ -38,6 +39,21 @@ config_field_find(const struct config_field *fields, struct str name)
 	return NULL;
 }
 
+static enum status
+refuse_unknown(const struct config_given *given,
+    const struct config_field *fields, struct str name, struct error *err)
+{
+	struct near near = near_to(name);
+
+	for (; fields->name != NULL; fields++)
+		near_try(&near, fields->name);
+	if (near.found == NULL)
+		return refuse(given, name, "is not known", err);
+	return error_set(err, ST_INVALID,
+	    "config of type %.*s: \"%.*s\" is not known: is \"%s\" meant?",
+	    STR_ARG(given->type), STR_ARG(name), near.found);
+}
+
 /* Every member given is a field, once. */
 static enum status
 members_check(const struct config_given *given,
@@ -47,7 +63,7 @@ members_check(const struct config_given *given,
 		struct str name = given->list[i].name;
 
 		if (config_field_find(fields, name) == NULL)
-			return refuse(given, name, "is not known", err);
+			return refuse_unknown(given, fields, name, err);
 		for (size_t j = 0; j < i; j++) {
 			if (str_eq(name, given->list[j].name))
 				return refuse(

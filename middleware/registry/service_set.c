@@ -2,6 +2,7 @@
 
 #include "drivers/cache/cache.h"
 #include "middleware/registry/audit.h"
+#include "middleware/registry/known_services.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/service_records.h"
 #include "middleware/registry/system_db.h"
@@ -51,17 +52,23 @@ service_update(
 	char now[DATE_BYTES];
 
 	date_text(db->wall_ms, now);
-	struct db_value args[] = { bind_text(r->label),
+	struct db_value args[] = { bind_text(r->name), bind_text(r->label),
 		bind_text(r->description), bind_i64(r->active ? 1 : 0),
 		bind_text(r->config), bind_text(str_of(now)), bind_actor(db),
 		bind_i64(r->id) };
 	struct db_stmt stmt =
-	    DB_STMT("UPDATE service SET label = ?, description = ?,"
+	    DB_STMT("UPDATE service SET name = ?, label = ?, description = ?,"
 		    " is_active = ?, config = ?, last_modified_date = ?,"
 		    " last_modified_by_id = ? WHERE id = ?",
 		args);
+	struct error why = { 0 };
+	enum status st = system_db_run(db, &stmt, NULL, NULL, &why);
 
-	return system_db_run(db, &stmt, NULL, NULL, err);
+	if (st == ST_EXISTS)
+		return error_set(err, st,
+		    "another service is named \"%.*s\" already",
+		    STR_ARG(r->name));
+	return st == ST_OK ? st : error_set(err, st, "%s", why.text);
 }
 
 static enum status
@@ -78,16 +85,36 @@ cache_update(
 	return system_db_run(db, &stmt, NULL, NULL, err);
 }
 
+/* May it take the place of the name that it had? */
+static enum status
+name_check(
+    struct system_db *db, struct str before, struct str name, struct error *err)
+{
+	enum status st;
+
+	if (str_eq(before, name))
+		return ST_OK;
+	if (known_service(before))
+		return error_set(err, ST_INVALID,
+		    "the service \"%.*s\" keeps its name", STR_ARG(before));
+	st = service_name_check(name, err);
+	return st == ST_OK ? lookup_undeclared(db, NOUN_SERVICE, name, err)
+			   : st;
+}
+
 static enum status
 change(struct system_db *db, void *ctx, struct error *err)
 {
 	struct changing *c = ctx;
 	enum status st = record_find(db, c, err);
+	struct str before = c->record->name;
 
 	if (st == ST_OK)
 		st = audit_watch(db, AUDIT_SERVICE, c->record->id, err);
 	if (st == ST_OK)
 		st = c->change->edit(c->change->ctx, c->record, err);
+	if (st == ST_OK)
+		st = name_check(db, before, c->record->name, err);
 	if (st == ST_OK)
 		st = record_check(c->record, err);
 	if (st == ST_OK)

@@ -9,7 +9,8 @@ struct arena;
 struct service_record;
 struct system_db;
 
-/* Changes a record, but not its id, name and type; any status but ST_OK leaves
+/* Changes a record, but not its id and type (who changes the name, seals the
+ * secrets of the config for the new one); any status but ST_OK leaves
  * it as it is. */
 typedef enum status service_edit_f(
     void *ctx, struct service_record *record, struct error *err);

@@ -215,6 +215,12 @@ snapshot_app(const struct snapshot *s, int64_t id)
 	    &s->platform->apps_by_id, str_make((const char *)&id, sizeof(id)));
 }
 
+const struct declared *
+snapshot_declared(const struct snapshot *s)
+{
+	return &s->hold->declared;
+}
+
 const struct app_keys *
 snapshot_app_keys(const struct snapshot *s)
 {

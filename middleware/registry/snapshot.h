@@ -16,6 +16,7 @@
 #include "middleware/registry/lookups.h"
 
 struct app_keys;
+struct declared;
 struct row_filters;
 struct service_type;
 struct settings;
@@ -117,6 +118,9 @@ const struct app *snapshot_app(const struct snapshot *s, int64_t id);
 /* What tokens are signed with: the first of *n signs, each verifies. */
 const struct secret_mac *snapshot_token_keys(
     const struct snapshot *s, size_t *n);
+
+/* What the env file declares. */
+const struct declared *snapshot_declared(const struct snapshot *s);
 
 /* The keys of APP_KEY. */
 const struct app_keys *snapshot_app_keys(const struct snapshot *s);

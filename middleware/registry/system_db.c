@@ -260,18 +260,33 @@ commit(struct system_db *db, struct error *err)
 }
 
 static enum status
+work_run(struct system_db *db, system_db_work_f *first, system_db_work_f *work,
+    void *ctx, struct error *err)
+{
+	enum status st = ST_OK;
+
+	if (first != NULL && !db->has_stepped)
+		st = first(db, ctx, err);
+	db->has_stepped |= first != NULL;
+	return st == ST_OK ? work(db, ctx, err) : st;
+}
+
+static enum status
 transact(struct system_db *db, system_db_work_f *first, system_db_work_f *work,
     void *ctx, struct error *err)
 {
-	enum status st = db->driver->begin(
-	    db->conn, clock_boot_ms() + db->statement_ms, err);
+	enum status st;
 
+	if (db->is_within)
+		return work_run(db, first, work, ctx, err);
+	st = db->driver->begin(
+	    db->conn, clock_boot_ms() + db->statement_ms, err);
 	if (st != ST_OK)
 		return st;
-	if (first != NULL)
-		st = first(db, ctx, err);
-	if (st == ST_OK)
-		st = work(db, ctx, err);
+	db->is_within = true;
+	db->has_stepped = false;
+	st = work_run(db, first, work, ctx, err);
+	db->is_within = false;
 	if (st == ST_OK)
 		st = audit_finish(db, err);
 	if (st == ST_OK)

@@ -315,6 +315,96 @@ a_role_that_an_app_acts_with_stays(void **state)
 #define ROLES(test)                                                            \
 	cmocka_unit_test_setup_teardown(test, setup, system_teardown)
 
+static int64_t
+row_id(struct system_fixture *fix, const char *component)
+{
+	return system_number(fix,
+	    arena_printf(&fix->arena,
+		"SELECT id FROM role_service_access WHERE component = '%s'",
+		component)
+		.p);
+}
+
+static void
+a_row_is_changed_and_dropped_by_its_id(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct grant_order order = { .role = STR("reader"),
+		.service = STR("*"),
+		.component = STR("*"),
+		.verb_mask = 8,
+		.requestor_mask = REQUESTOR_API };
+	bool changed;
+	int64_t id;
+
+	role_add(fix, "another");
+	assert_int_equal(grant(fix, "db", "a", 1, &changed), ST_OK);
+	assert_int_equal(grant(fix, "db", "b", 1, &changed), ST_OK);
+	id = row_id(fix, "a");
+	assert_int_equal(grant_record_set(&fix->db, id, &order, NULL), ST_OK);
+	assert_int_equal(row_id(fix, "*"), id);
+	assert_int_equal(
+	    system_number(fix, "SELECT verb_mask FROM role_service_access"
+			       " WHERE component = '*' AND service_id IS NULL"),
+	    8);
+	order.service = STR("db");
+	order.component = STR("B");
+	assert_int_equal(
+	    grant_record_set(&fix->db, id, &order, NULL), ST_EXISTS);
+	order.component = STR("a*b");
+	assert_int_equal(
+	    grant_record_set(&fix->db, id, &order, NULL), ST_INVALID);
+	order.role = STR("another");
+	order.component = STR("c");
+	assert_int_equal(
+	    grant_record_set(&fix->db, id, &order, NULL), ST_MISSING);
+	assert_int_equal(
+	    grant_record_drop(&fix->db, id, &order, NULL), ST_MISSING);
+	order.role = STR("reader");
+	assert_int_equal(grant_record_drop(&fix->db, id, &order, NULL), ST_OK);
+	assert_int_equal(
+	    grant_record_drop(&fix->db, id, &order, NULL), ST_MISSING);
+	assert_int_equal(
+	    system_number(fix, "SELECT COUNT(*) FROM role_service_access"), 1);
+}
+
+/* Two roles, and the failure that is to come. */
+static enum status
+both_add(struct system_db *db, void *ctx, struct error *err)
+{
+	struct role_record one = { .name = STR("one") };
+	struct role_record other = { .name = STR("other") };
+	const enum status *outcome = ctx;
+	enum status st = role_record_add(db, &one, err);
+
+	if (st == ST_OK)
+		st = role_record_add(db, &other, err);
+	return st == ST_OK ? *outcome : st;
+}
+
+static void
+a_write_within_another_is_a_part_of_it(void **state)
+{
+	struct system_fixture *fix = *state;
+	enum status fails = ST_DENIED, works = ST_OK;
+	int64_t before, after;
+	size_t n;
+
+	assert_int_equal(system_db_version(&fix->db, &before, NULL), ST_OK);
+	assert_int_equal(
+	    system_db_write(&fix->db, both_add, &fails, NULL), ST_DENIED);
+	(void)list(fix, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(system_db_version(&fix->db, &after, NULL), ST_OK);
+	assert_int_equal(after, before);
+	assert_int_equal(
+	    system_db_transact(&fix->db, both_add, &works, NULL), ST_OK);
+	(void)list(fix, &n);
+	assert_int_equal(n, 3);
+	assert_int_equal(system_db_version(&fix->db, &after, NULL), ST_OK);
+	assert_int_equal(after, before + 1);
+}
+
 int
 main(void)
 {
@@ -330,6 +420,8 @@ main(void)
 		ROLES(a_change_keeps_what_it_does_not_name),
 		ROLES(a_change_to_another_name_in_use_is_refused),
 		ROLES(a_role_that_an_app_acts_with_stays),
+		ROLES(a_row_is_changed_and_dropped_by_its_id),
+		ROLES(a_write_within_another_is_a_part_of_it),
 	};
 
 	return SYSTEM_RUN("role_records", tests);

@@ -8,6 +8,7 @@
 
 #include "middleware/registry/service_config.h"
 #include "middleware/registry/service_records.h"
+#include "middleware/registry/service_set.h"
 #include "middleware/registry/words.h"
 #include "tests/support/system.h"
 
@@ -190,6 +191,8 @@ a_config_is_what_its_type_asks_for(void **state)
 		{ { { { "database", 8 }, { "x", 1 } },
 		      { { "nix", 3 }, { "x", 1 } } },
 		    NULL, "\"nix\" is not known" },
+		{ { { { "databose", 8 }, { "x", 1 } } }, NULL,
+		    "\"databose\" is not known: is \"database\" meant?" },
 		{ { { { "database", 8 }, { "x", 1 } },
 		      { { "port", 4 }, { "5a", 2 } } },
 		    NULL, "\"port\" must be an integer from 1 to 65535" },
@@ -263,6 +266,48 @@ an_unknown_type_names_those_there_are(void **state)
 #define SYSTEM(test)                                                           \
 	cmocka_unit_test_setup_teardown(test, system_setup, system_teardown)
 
+static enum status
+rename_edit(void *ctx, struct service_record *r, struct error *err)
+{
+	const struct str *name = ctx;
+
+	(void)err;
+	r->name = *name;
+	return ST_OK;
+}
+
+static enum status
+rename_to(struct system_fixture *fix, struct str name, struct error *err)
+{
+	struct service_order order = { STR("db"), rename_edit, &name };
+	struct service_record r = { 0 };
+
+	return service_record_set(&fix->db, &fix->arena, &order, &r, err);
+}
+
+static void
+a_service_is_renamed_to_what_is_free(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct service_record r = {
+		.name = STR("db"), .type = STR("fake"), .config = STR("{}")
+	};
+	struct error err = { 0 };
+
+	assert_int_equal(service_record_add(&fix->db, &r, NULL), ST_OK);
+	r.name = STR("other");
+	assert_int_equal(service_record_add(&fix->db, &r, NULL), ST_OK);
+	assert_int_equal(rename_to(fix, STR("other"), &err), ST_EXISTS);
+	assert_non_null(strstr(err.text, "\"other\" already"));
+	assert_int_equal(rename_to(fix, STR("a b"), NULL), ST_INVALID);
+	assert_int_equal(rename_to(fix, STR("system"), NULL), ST_INVALID);
+	assert_int_equal(rename_to(fix, STR("db"), NULL), ST_OK);
+	assert_int_equal(rename_to(fix, STR("fresh"), NULL), ST_OK);
+	assert_int_equal(system_number(fix, "SELECT COUNT(*) FROM service"
+					    " WHERE name = 'fresh'"),
+	    1);
+}
+
 int
 main(void)
 {
@@ -276,6 +321,7 @@ main(void)
 		SYSTEM(removing_what_is_not_there_says_where_to_look),
 		SYSTEM(a_config_is_what_its_type_asks_for),
 		SYSTEM(an_unknown_type_names_those_there_are),
+		SYSTEM(a_service_is_renamed_to_what_is_free),
 	};
 
 	return SYSTEM_RUN("service_records", tests);

@@ -113,7 +113,7 @@ fields_choose(struct reading *r)
 	struct str text = asked(r, "fields", "select");
 	struct str rest = str_is_null(text) ? r->read->fields : text;
 	struct str *list =
-	    arena_alloc(r->req->arena, (rest.n + 3) * sizeof(list[0]));
+	    arena_alloc(r->req->arena, (rest.n + 4) * sizeof(list[0]));
 
 	if (str_is_null(rest))
 		return true;
@@ -134,6 +134,8 @@ fields_choose(struct reading *r)
 		field_add(r, list, name);
 	}
 	config_add(r, list);
+	if (r->read->n_keys > 0)
+		field_add(r, list, STR("api_key"));
 	r->show.fields = list;
 	return true;
 }

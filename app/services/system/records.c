@@ -2,6 +2,7 @@
 
 #include "app/services/system/read.h"
 #include "app/services/system/resource.h"
+#include "app/services/system/write.h"
 #include "app/services/user/account.h"
 #include "middleware/request.h"
 
@@ -60,6 +61,9 @@ records_handle(struct account_call *c, const struct system_resource *resource)
 		req, methods_of(resource, req->n_segments > SEGMENT_ID)) ||
 	    !id_read(req, &read.id, &id) || json_body(req, &read.body) != ST_OK)
 		return;
+	c->body = read.body;
 	if (request_reads(req))
 		system_read(req, &read);
+	else
+		system_write(c, resource, id);
 }

@@ -1,16 +1,34 @@
 #include "app/services/system/resource.h"
 
+#include "app/services/system/resources.h"
+
 #define PUBLIC_SCOPE "app_id IS NULL AND role_id IS NULL AND user_id IS NULL"
 
+/* A resource that is only read has no functions. */
 const struct system_resource system_resources[] = {
 	{ .name = "admin", .table = "user", .where = "is_sys_admin = 1" },
-	{ .name = "app", .table = "app" },
+	{ .name = "app",
+	    .table = "app",
+	    .create = app_create,
+	    .update = app_update,
+	    .remove = app_remove,
+	    .created = 201 },
 	{ .name = "audit", .table = "audit" },
 	{ .name = "cors", .table = "cors_config" },
 	{ .name = "limit", .table = "limits" },
 	{ .name = "lookup", .table = "lookup", .where = PUBLIC_SCOPE },
-	{ .name = "role", .table = "role" },
-	{ .name = "service", .table = "service" },
+	{ .name = "role",
+	    .table = "role",
+	    .create = role_create,
+	    .update = role_update,
+	    .remove = role_remove,
+	    .created = 201 },
+	{ .name = "service",
+	    .table = "service",
+	    .create = service_create,
+	    .update = service_update,
+	    .remove = service_remove,
+	    .created = 201 },
 	{ .name = "user", .table = "user", .where = "is_sys_admin = 0" },
 	{ .name = NULL },
 };

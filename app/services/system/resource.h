@@ -11,12 +11,19 @@
 #include "app/base/status.h"
 #include "app/base/str.h"
 
+struct account_call;
 struct system_write;
 
 struct system_resource {
 	const char *name;  /* in the path */
 	const char *table; /* whose records it has */
 	const char *where; /* which of them, as SQL; NULL: all */
+	/*
+	 * Makes of a record what takes long, before the transaction begins, for
+	 * system_write.prepared. NULL: the response holds the refusal.
+	 * Optional.
+	 */
+	void *(*prepare)(struct account_call *c, struct json record);
 	/*
 	 * Each changes one record within a transaction (write.h). A create
 	 * sets *id; the others have ST_MISSING without a sentence when there

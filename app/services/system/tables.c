@@ -9,8 +9,9 @@
 #include "drivers/db/catalog_build.h"
 #include "middleware/registry/system_db.h"
 
-#define CONNECTIONS_MAX 256 /* more than workers; only those in use are made   \
-			     */
+#define CONNECTIONS_MAX                                                        \
+	256 /* more than workers; only those in use are made                   \
+	     */
 #define SECRETS_MAX 3
 
 /* What is not here stays unseen. */
