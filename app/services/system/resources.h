@@ -30,4 +30,25 @@ enum status role_update(
     struct system_write *w, int64_t id, struct json record, struct error *err);
 enum status role_remove(struct system_write *w, int64_t id, struct error *err);
 
+/* Users, or administrators: which of them, the resource says. */
+void *user_prepare(struct account_call *c, struct json record);
+enum status user_create(
+    struct system_write *w, struct json record, int64_t *id, struct error *err);
+enum status user_update(
+    struct system_write *w, int64_t id, struct json record, struct error *err);
+enum status user_remove(struct system_write *w, int64_t id, struct error *err);
+
+enum status lookup_create(
+    struct system_write *w, struct json record, int64_t *id, struct error *err);
+enum status lookup_update(
+    struct system_write *w, int64_t id, struct json record, struct error *err);
+enum status lookup_remove(
+    struct system_write *w, int64_t id, struct error *err);
+
+enum status limit_create(
+    struct system_write *w, struct json record, int64_t *id, struct error *err);
+enum status limit_update(
+    struct system_write *w, int64_t id, struct json record, struct error *err);
+enum status limit_remove(struct system_write *w, int64_t id, struct error *err);
+
 #endif

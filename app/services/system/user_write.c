@@ -1,0 +1,263 @@
+/* Users and administrators of the System API, with their roles and lookups. */
+#include "app/base/arena.h"
+#include "app/services/system/children.h"
+#include "app/services/system/resource.h"
+#include "app/services/system/resources.h"
+#include "app/services/system/write.h"
+#include "app/services/user/account.h"
+#include "middleware/registry/system_db.h"
+#include "middleware/registry/user_records.h"
+#include "middleware/registry/user_roles.h"
+#include "middleware/request.h"
+
+static const struct {
+	const char *name;
+	size_t at; /* in the record */
+} texts[] = {
+	{ "name", offsetof(struct user_record, name) },
+	{ "username", offsetof(struct user_record, username) },
+	{ "first_name", offsetof(struct user_record, first_name) },
+	{ "last_name", offsetof(struct user_record, last_name) },
+	{ "email", offsetof(struct user_record, email) },
+	{ "phone", offsetof(struct user_record, phone) },
+	{ "security_question",
+	    offsetof(struct user_record, security_question) },
+};
+
+#define TEXTS (sizeof(texts) / sizeof(texts[0]))
+
+/* Hashes, which take long to make; STR_NULL: it was not sent. */
+struct secrets {
+	struct str password;
+	struct str answer;
+};
+
+/* A user as sent. */
+struct sent {
+	struct system_write *w;
+	struct input in;
+	const struct secrets *secrets;
+};
+
+static bool
+is_admin(const struct system_write *w)
+{
+	return strcmp(w->resource->name, "admin") == 0;
+}
+
+void *
+user_prepare(struct account_call *c, struct json record)
+{
+	struct arena *arena = c->req->arena;
+	struct secrets *s = arena_zalloc(arena, sizeof(*s));
+	struct str password =
+	    json_to_str(arena, json_get(arena, record, STR("password")));
+	struct str answer =
+	    json_to_str(arena, json_get(arena, record, STR("security_answer")));
+
+	if (password.n > 0 && (!account_password_check(c, password) ||
+				  !account_hash(c, password, &s->password)))
+		return NULL;
+	if (answer.n > 0 && !account_hash(c, answer, &s->answer))
+		return NULL;
+	return s;
+}
+
+static enum status
+app_take(struct sent *s, struct user_record *r, struct error *err)
+{
+	struct str name;
+	enum status st =
+	    input_number(&s->in, "default_app_id", &r->default_app_id, err);
+
+	if (st != ST_OK ||
+	    json_kind(input_get(&s->in, "default_app_id")) == JSON_NONE)
+		return st;
+	return system_write_refer(s->w, "default_app_id", SQL_APP_NAME,
+	    r->default_app_id, &name, err);
+}
+
+/* What is empty becomes absent when it is stored. */
+static enum status
+user_take(void *ctx, struct user_record *r, struct error *err)
+{
+	struct sent *s = ctx;
+	enum status st = ST_OK;
+
+	for (size_t i = 0; i < TEXTS && st == ST_OK; i++)
+		st = input_text(&s->in, texts[i].name,
+		    (struct str *)(void *)((char *)r + texts[i].at), err);
+	if (st == ST_OK)
+		st = input_switch(&s->in, "is_active", &r->active, err);
+	if (st == ST_OK)
+		st = app_take(s, r, err);
+	if (s->secrets != NULL && !str_is_null(s->secrets->password))
+		r->password = s->secrets->password;
+	if (s->secrets != NULL && !str_is_null(s->secrets->answer))
+		r->security_answer = s->secrets->answer;
+	return st;
+}
+
+/* A role that stands there already: in which app. */
+static enum status
+row_app(const struct child *c, int64_t *app_id, struct error *err)
+{
+	const int64_t *user_id = c->parent;
+	struct db_value args[] = { bind_i64(c->id), bind_i64(*user_id) };
+	struct db_stmt stmt = DB_STMT("SELECT app_id FROM user_to_app_to_role"
+				      " WHERE id = ? AND user_id = ?",
+	    args);
+
+	return c->id == 0 ? ST_OK
+			  : system_db_number(c->w->db, &stmt, app_id, err);
+}
+
+static enum status
+row_remove(const struct child *c, int64_t app_id, struct error *err)
+{
+	const int64_t *user_id = c->parent;
+	struct user_role role = { .user_id = *user_id };
+	enum status st = system_write_refer(
+	    c->w, "app_id", SQL_APP_NAME, app_id, &role.app_name, err);
+
+	return st == ST_OK ? user_role_remove(c->w->db, &role, err) : st;
+}
+
+static enum status
+row_put(const struct child *c, int64_t app_id, struct error *err)
+{
+	const int64_t *user_id = c->parent;
+	struct user_role role = { .user_id = *user_id };
+	int64_t role_id = 0;
+	enum status st = input_number(&c->in, "role_id", &role_id, err);
+
+	if (st == ST_OK && (app_id == 0 || role_id == 0))
+		return error_set(
+		    err, ST_INVALID, "app_id and role_id are required.");
+	if (st == ST_OK)
+		st = system_write_refer(
+		    c->w, "app_id", SQL_APP_NAME, app_id, &role.app_name, err);
+	if (st == ST_OK)
+		st = system_write_refer(c->w, "role_id", SQL_ROLE_NAME, role_id,
+		    &role.role_name, err);
+	return st == ST_OK ? user_role_put(c->w->db, &role, err) : st;
+}
+
+/* A user has one role in an app: another app is another row. */
+static enum status
+role_child(const struct child *c, struct error *err)
+{
+	int64_t before = 0, app_id;
+	enum status st = row_app(c, &before, err);
+
+	if (st == ST_OK && c->removes)
+		return row_remove(c, before, err);
+	app_id = before;
+	if (st == ST_OK)
+		st = input_number(&c->in, "app_id", &app_id, err);
+	if (st == ST_OK && before != 0 && before != app_id)
+		st = row_remove(c, before, err);
+	return st == ST_OK ? row_put(c, app_id, err) : st;
+}
+
+static enum status
+parts_write(struct system_write *w, const struct input *in, int64_t id,
+    struct error *err)
+{
+	const struct lookup_scope scope = { .user_id = id };
+	const struct children roles = { "user_to_app_to_role_by_user_id",
+		"user_id", &id, role_child };
+	enum status st = children_write(w, in, &roles, err);
+
+	if (st == ST_OK)
+		st = lookups_write(
+		    w, in, "lookup_by_user_id", "user_id", &scope, err);
+	return st == ST_OK ? lookups_write(w, in, "user_lookup_by_user_id",
+				 "user_id", &scope, err)
+			   : st;
+}
+
+enum status
+user_create(
+    struct system_write *w, struct json record, int64_t *id, struct error *err)
+{
+	struct sent s = { w, { w->arena, record }, w->prepared };
+	struct user_record r = { .active = true, .is_sys_admin = is_admin(w) };
+	enum status st = user_take(&s, &r, err);
+
+	if (st == ST_OK && r.email.n == 0)
+		st = error_set(err, ST_INVALID, "email is required.");
+	if (st == ST_OK)
+		st = user_record_add(w->db, w->arena, &r, err);
+	if (st != ST_OK)
+		return st;
+	*id = r.id;
+	return parts_write(w, &s.in, r.id, err);
+}
+
+/* An id is of a user or of an administrator, and there never was another. */
+static enum status
+user_find(struct system_write *w, int64_t id, struct user_record *r,
+    struct error *err)
+{
+	struct error why = { 0 };
+	enum status st = user_record_get(w->db, w->arena, id, r, &why);
+
+	if (st == ST_OK && r->is_sys_admin != is_admin(w))
+		return ST_MISSING;
+	return st == ST_OK || st == ST_MISSING
+		   ? st
+		   : error_set(err, st, "%s", why.text);
+}
+
+/* Somebody must be able to undo it. */
+static enum status
+last_check(struct system_write *w, int64_t id, struct error *err)
+{
+	struct db_value args[] = { bind_i64(id) };
+	struct db_stmt stmt =
+	    DB_STMT("SELECT COUNT(*) FROM user WHERE is_sys_admin = 1"
+		    " AND is_active = 1 AND id <> ?",
+		args);
+	int64_t others = 0;
+	enum status st;
+
+	if (!is_admin(w))
+		return ST_OK;
+	st = system_db_number(w->db, &stmt, &others, err);
+	if (st != ST_OK || others > 0)
+		return st;
+	return error_set(err, ST_EXISTS,
+	    "There is no other active administrator: make one first.");
+}
+
+enum status
+user_update(
+    struct system_write *w, int64_t id, struct json record, struct error *err)
+{
+	struct sent s = { w, { w->arena, record }, w->prepared };
+	struct user_order order = { .id = id, .edit = user_take, .ctx = &s };
+	struct user_record before = { 0 }, after = { 0 };
+	enum status st = user_find(w, id, &before, err);
+
+	if (st == ST_OK)
+		st = system_write_user(w, id, err);
+	if (st == ST_OK)
+		st = user_record_set(w->db, w->arena, &order, &after, err);
+	if (st == ST_OK && before.active && !after.active)
+		st = last_check(w, id, err);
+	return st == ST_OK ? parts_write(w, &s.in, id, err) : st;
+}
+
+enum status
+user_remove(struct system_write *w, int64_t id, struct error *err)
+{
+	struct user_record r = { 0 };
+	enum status st = user_find(w, id, &r, err);
+
+	if (st == ST_OK)
+		st = last_check(w, id, err);
+	if (st == ST_OK)
+		st = system_write_user(w, id, err);
+	return st == ST_OK ? user_record_remove(w->db, id, err) : st;
+}
