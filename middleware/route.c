@@ -8,6 +8,7 @@
 #include "middleware/request.h"
 
 #define API_PREFIX      STR("/api")
+#define STATUS_PATH     STR("/status") /* of no service, but system's */
 #define ALLOWED_METHODS STR("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
 #define ID_MAX          64
 #define FRESH_ID_BYTES  8
@@ -252,6 +253,12 @@ route_path(struct request *req, struct str raw)
 	req->path = raw;
 	req->service_name = STR("");
 	req->resource = STR("");
+	if (str_eq(raw, STATUS_PATH)) {
+		req->service_name = STR("system");
+		req->resource = STR("status");
+		req->segment[req->n_segments++] = req->resource;
+		return ST_OK;
+	}
 	if (!strip_prefix(&rest))
 		return refuse_path(req, 404,
 		    "This path is not part of the API, which begins with "

@@ -77,6 +77,7 @@ struct service_type {
 	const char *description;
 	const struct config_field *config; /* name NULL ends the list */
 	bool has_calls;                    /* see access_component() */
+	bool is_single; /* there is one service of it, from the start */
 	/* Optional: ENTRANCE_ROLE. */
 	enum entrance (*entrance)(const struct request *req);
 	/*
@@ -147,6 +148,10 @@ struct service_type {
 	 * in the arena. Optional. */
 	size_t (*flush_tags)(
 	    void *instance, struct arena *arena, struct str *tags, size_t max);
+	/* The same for the answers that a part of it is in, a table; 0: there
+	 * is none of that name. Optional. */
+	size_t (*part_tags)(void *instance, struct arena *arena,
+	    struct str part, struct str *tags, size_t max);
 };
 
 /* Worker only: answers GET /api/v2, the list of services the role reaches and

@@ -186,6 +186,20 @@ db_flush_tags(void *instance, struct arena *arena, struct str *tags, size_t max)
 	return 1;
 }
 
+static size_t
+db_part_tags(void *instance, struct arena *arena, struct str part,
+    struct str *tags, size_t max)
+{
+	const struct db_service *service = instance;
+	const struct db_table *table = db_service_table(service, part);
+
+	if (table == NULL || max == 0)
+		return 0;
+	tags[0] = arena_dup(
+	    arena, service->table_tags[table - service->catalog.tables]);
+	return 1;
+}
+
 static void
 table_run(struct table_call *c, struct request *req)
 {
@@ -300,7 +314,7 @@ db_handle(struct request *req)
 	.group = "Database", .has_calls = true, .database = config_database,   \
 	.close = db_close, .cache_plan = db_cache_plan, .handle = db_handle,   \
 	.changed = db_changed, .flush_tags = db_flush_tags,                    \
-	.open_list = "_schema"
+	.part_tags = db_part_tags, .open_list = "_schema"
 
 const struct service_type service_sqlite = {
 	DATABASE,

@@ -1,6 +1,7 @@
 /* The service type system: what those who administer the platform do
  * (dreamfactory.md 8). */
 #include "app/base/jsonout.h"
+#include "app/services/system/handlers.h"
 #include "app/services/system/records.h"
 #include "app/services/system/resource.h"
 #include "app/services/system/sessions.h"
@@ -20,7 +21,13 @@ static const struct {
 	{ "admin/password", false, account_password },
 	{ "admin/profile", false, account_profile },
 	{ "admin/session", false, account_session },
+	{ "cache", true, cache_handle },
+	{ "constant", false, nothing_handle },
+	{ "environment", false, environment_handle },
+	{ "event", false, nothing_handle },
+	{ "service_type", true, service_types_handle },
 	{ "session", true, sessions_handle },
+	{ "status", false, status_handle },
 };
 
 #define RESOURCES (sizeof(resources) / sizeof(resources[0]))
@@ -48,6 +55,10 @@ system_close(void *instance)
 static enum entrance
 system_entrance(const struct request *req)
 {
+	if (str_eq_nocase(req->resource, STR("status")) ||
+	    (str_eq_nocase(req->resource, STR("environment")) &&
+		request_reads(req)))
+		return ENTRANCE_OPEN;
 	if (!str_starts(req->resource, ADMIN))
 		return ENTRANCE_ROLE;
 	return account_entrance(req, str_skip(req->resource, ADMIN.n));
@@ -142,6 +153,7 @@ const struct service_type service_system = {
 	.description = "Administration of the platform, and the sessions, "
 		       "profiles and passwords of those who administer it.",
 	.config = fields,
+	.is_single = true,
 	.entrance = system_entrance,
 	.open = system_open,
 	.close = system_close,

@@ -136,6 +136,7 @@ const struct service_type service_user = {
 	.group = "User",
 	.description = "Sessions, profiles and passwords of those who use the "
 		       "platform.",
+	.is_single = true,
 	.config = fields,
 	.entrance = user_entrance,
 	.open = user_open,

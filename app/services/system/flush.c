@@ -1,0 +1,185 @@
+/*
+ * Cached answers are dropped by deleting the tags that they depend on, as a
+ * write does. Sessions, limits and the keys of cache services stay.
+ */
+#include "app/base/clock.h"
+#include "app/base/log.h"
+#include "app/base/settings.h"
+#include "app/services/system/handlers.h"
+#include "app/services/system/put.h"
+#include "app/services/system/records.h"
+#include "app/services/user/account.h"
+#include "middleware/registry/snapshot.h"
+#include "middleware/request.h"
+#include "middleware/tags.h"
+
+enum segment { SEGMENT_CACHE, SEGMENT_SERVICE, SEGMENT_TABLE, SEGMENTS };
+
+static bool
+is_cached(const struct service *service)
+{
+	return service->type != NULL && service->type->flush_tags != NULL;
+}
+
+static bool
+is_wanted(struct str fields, const char *name)
+{
+	while (fields.n > 0) {
+		struct str field = str_trim(str_cut(&fields, ','));
+
+		if (str_eq(field, STR("*")) ||
+		    str_eq_nocase(field, str_of(name)))
+			return true;
+	}
+	return false;
+}
+
+static void
+put_service(struct buf *b, const struct service *s, struct str fields)
+{
+	buf_put_char(b, '{');
+	put_text(b, "name", s->name);
+	if (is_wanted(fields, "label"))
+		put_text(b, "label", s->label);
+	if (is_wanted(fields, "description"))
+		put_text(b, "description", s->description);
+	if (is_wanted(fields, "type"))
+		put_text(b, "type", s->type_name);
+	buf_put_char(b, '}');
+}
+
+static void
+list_put(struct account_call *c)
+{
+	struct buf *b = &c->req->response.build;
+	struct str fields = request_query(c->req, STR("fields"));
+	bool bare = request_asks(c->req, "as_list");
+	size_t n, listed = 0;
+	const struct service *all = snapshot_services(c->req->snapshot, &n);
+
+	buf_put_lit(b, "{\"resource\":[");
+	for (size_t i = 0; i < n; i++) {
+		if (!is_cached(&all[i]))
+			continue;
+		if (listed++ > 0)
+			buf_put_char(b, ',');
+		if (bare)
+			json_put_str(b, all[i].name);
+		else
+			put_service(b, &all[i], fields);
+	}
+	buf_put_lit(b, "]}");
+	account_answer(c);
+}
+
+/* False: the response says why it was not done. */
+static bool
+tags_drop(struct request *req, const struct str *tags, size_t n)
+{
+	size_t found;
+	enum status st = tags_delete(req->stores, tags, n,
+	    clock_boot_ms() + req->settings->store_timeout, &found);
+
+	if (st == ST_OK)
+		return true;
+	log_line(LOG_ERROR, req->id, "cache store: %s", status_name(st));
+	response_busy(req,
+	    "The cache store cannot be reached: not everything was flushed.");
+	return false;
+}
+
+/* A service that is not open has answered nobody. */
+static bool
+service_flush(struct request *req, const struct service *s)
+{
+	struct str tags[TAGS_MAX];
+
+	if (!is_cached(s) || s->instance == NULL)
+		return true;
+	return tags_drop(req, tags,
+	    s->type->flush_tags(s->instance, req->arena, tags, TAGS_MAX));
+}
+
+static bool
+all_flush(struct request *req)
+{
+	size_t n;
+	const struct service *all = snapshot_services(req->snapshot, &n);
+	bool done = true;
+
+	for (size_t i = 0; i < n && done; i++)
+		done = service_flush(req, &all[i]);
+	return done;
+}
+
+static bool
+table_flush(struct request *req, const struct service *s, struct str table)
+{
+	struct str tags[TAGS_MAX];
+	size_t n;
+
+	if (s->type->part_tags == NULL || s->instance == NULL)
+		return service_flush(req, s);
+	n = s->type->part_tags(s->instance, req->arena, table, tags, TAGS_MAX);
+	if (n > 0)
+		return tags_drop(req, tags, n);
+	response_fail(req, 404,
+	    "Table \"%.*s\" does not exist in the database.", STR_ARG(table));
+	return false;
+}
+
+static bool
+named_flush(struct request *req)
+{
+	const struct service *s = NULL;
+	struct str name = req->segment[SEGMENT_SERVICE];
+	size_t n;
+	const struct service *all = snapshot_services(req->snapshot, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq_nocase(all[i].name, name))
+			s = &all[i];
+	}
+	if (s == NULL)
+		response_fail(req, 404, "Could not find a service for %.*s",
+		    STR_ARG(name));
+	else if (!is_cached(s))
+		response_fail(req, 501,
+		    "Service does not implement API controlled cache.");
+	else if (req->n_segments > SEGMENT_TABLE)
+		return table_flush(req, s, req->segment[SEGMENT_TABLE]);
+	else
+		return service_flush(req, s);
+	return false;
+}
+
+void
+cache_handle(struct account_call *c)
+{
+	struct request *req = c->req;
+	bool named = req->n_segments > SEGMENT_SERVICE;
+
+	if (req->n_segments > SEGMENTS) {
+		records_unknown(req);
+		return;
+	}
+	if (!account_allows(
+		req, named ? METHOD_DELETE : METHOD_GET | METHOD_DELETE))
+		return;
+	if (request_reads(req))
+		list_put(c);
+	else if (named ? named_flush(req) : all_flush(req))
+		account_succeed(c, NULL);
+}
+
+void
+nothing_handle(struct account_call *c)
+{
+	if (!account_allows(c->req, METHOD_GET))
+		return;
+	buf_put(&c->req->response.build,
+	    request_asks(c->req, "include_count")
+		? STR("{\"resource\":[],\"meta\":{\"count\":0}}")
+		: STR("{\"resource\":[]}"));
+	account_answer(c);
+}
