@@ -196,12 +196,46 @@ def test_lets_only_administrators_in(filled):
     check_error(accounts.enter(client, "joe@x.org").get("system/role"), 401)
 
 
+def person_of(office, component, filters=()):
+    """Somebody whose role may GET that of the service system."""
+    [system] = office.get("service?filter=name=system&fields=id")["resource"]
+    role = office.make("role", name=office.name("role"), is_active=True,
+                       role_service_access_by_role_id=[{
+                           "service_id": system["id"], "verb_mask": 1,
+                           "component": component, "filters": filters}])
+    key = office.call("POST", "app?fields=api_key", {"resource": [{
+        "name": office.name("app"), "role_id": role,
+        "is_active": True}]}).rows[0]["api_key"]
+    return accounts.Person(office.clients[0], key=key)
+
+
 def test_lets_in_whose_role_allows_it(filled):
-    if "auditor" not in by_name(filled.get("role")):
-        filled.site.add_role("auditor")
-        filled.site.grant("auditor", "system", "role/*", "GET")
-        filled.auditor = filled.site.add_key("audit", "auditor")
-    client = filled.clients[0]
-    person = accounts.Person(client, key=filled.auditor)
-    wait_until(lambda: person.get("system/role?related=*").status == 200)
+    person = person_of(filled, "role/*")
+    assert person.get("system/role").status == 200
     check_error(person.get("system/user"), 401)
+    check_error(person.call("PATCH", "system/role/1", {"name": "x"}), 401)
+
+
+def test_shows_what_is_related_to_whom_may_read_it(filled):
+    person = person_of(filled, "role/*")
+    answer = person.get("system/role?related=*")
+    assert answer.status == 200, answer
+    row = answer.rows[0]
+    assert "role_service_access_by_role_id" in row
+    assert "lookup_by_role_id" in row
+    assert not {"app_by_role_id", "service_by_role_service_access",
+                "user_to_app_to_role_by_role_id"} & set(row)
+    for path in ("role?related=app_by_role_id",
+                 "role?related=user_by_user_to_app_to_role",
+                 "role?filter=app_by_role_id.name='desk'"):
+        check_error(person.get("system/" + path), 403)
+    one = filled.get("app?limit=1&fields=id")["resource"][0]["id"]
+    person = person_of(filled, f"app/{one}")
+    answer = person.get(f"system/app/{one}")
+    assert answer.status == 200 and "api_key" in answer.json
+
+
+def test_opens_nothing_by_row_filters(filled):
+    person = person_of(filled, "role/*", [
+        {"name": "name", "operator": "=", "value": "clerk"}])
+    check_error(person.get("system/role"), 403, "row filters")

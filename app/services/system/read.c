@@ -10,6 +10,7 @@
 #include "app/services/db/relation/relation.h"
 #include "app/services/db/write/body_options.h"
 #include "app/services/system/resource.h"
+#include "app/services/system/rights.h"
 #include "app/services/system/show.h"
 #include "app/services/system/tables.h"
 #include "drivers/db/catalog.h"
@@ -249,8 +250,9 @@ inner_make(struct reading *r, bool ids_only)
 	inner->tunnelled = false;
 	inner->has_body = false;
 	inner->body = STR_NULL;
-	inner->role = NULL; /* who may make the call may see its tables */
 	inner->service = &r->tables->service;
+	inner->role =
+	    system_rights(r->req, r->read->resource, inner->service->id);
 	inner->stream = NULL;
 	inner->param[PARAM_QUERY] = STR("");
 	inner->param[PARAM_WRAP] = STR_NULL;

@@ -2,6 +2,7 @@
 
 #include "app/services/system/read.h"
 #include "app/services/system/resource.h"
+#include "app/services/system/rights.h"
 #include "app/services/system/write.h"
 #include "app/services/user/account.h"
 #include "middleware/request.h"
@@ -57,7 +58,8 @@ records_handle(struct account_call *c, const struct system_resource *resource)
 		records_unknown(req);
 		return;
 	}
-	if (!account_allows(
+	if (!system_rights_check(req) ||
+	    !account_allows(
 		req, methods_of(resource, req->n_segments > SEGMENT_ID)) ||
 	    !id_read(req, &read.id, &id) || json_body(req, &read.body) != ST_OK)
 		return;

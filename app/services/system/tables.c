@@ -13,6 +13,7 @@
 	256 /* more than workers; only those in use are made                   \
 	     */
 #define SECRETS_MAX 3
+#define OWN_ID      1 /* only rights.h speaks of it */
 
 /* What is not here stays unseen. */
 static const struct {
@@ -106,9 +107,10 @@ system_tables_open(const struct settings *settings, struct system_tables **out,
 		free(tables);
 		return st;
 	}
-	tables->service = (struct service){
-		.name = STR("system"), .active = true, .instance = tables->db
-	};
+	tables->service = (struct service){ .id = OWN_ID,
+		.name = STR("system"),
+		.active = true,
+		.instance = tables->db };
 	*out = tables;
 	return ST_OK;
 }

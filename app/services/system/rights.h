@@ -1,0 +1,27 @@
+/*
+ * What the caller may read besides the resource that it calls: records that are
+ * related to those of the resource stand in tables of others.
+ */
+#ifndef WEIR_SERVICES_SYSTEM_RIGHTS_H
+#define WEIR_SERVICES_SYSTEM_RIGHTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct request;
+struct role;
+struct system_resource;
+
+/*
+ * A role, in the request's arena, for the read that the data API makes of the
+ * call, on a service of that id: it may read each table whose resource the
+ * caller may GET, and the parts of what is called.
+ */
+const struct role *system_rights(struct request *req,
+    const struct system_resource *resource, int64_t service_id);
+
+/* Row filters cannot be applied to what the platform keeps, so they open
+ * nothing. False: the response is the refusal. */
+bool system_rights_check(struct request *req);
+
+#endif
