@@ -14,6 +14,7 @@ struct str
 answer_head(struct request *req)
 {
 	const struct response *res = &req->response;
+	bool has_body = res->status != 304 && res->status != 204;
 	struct buf head = buf_in(req->arena);
 
 	(void)buf_reserve(&head, res->head.n + 192);
@@ -21,11 +22,11 @@ answer_head(struct request *req)
 	buf_put_i64(&head, res->status);
 	buf_put_char(&head, ' ');
 	buf_put(&head, str_of(response_reason(res->status)));
-	if (res->status != 304) {
+	if (has_body) {
 		buf_put_lit(&head, "\r\nContent-Type: ");
 		buf_put(&head, res->type);
 	}
-	if (res->status != 304 && !res->streamed) {
+	if (has_body && !res->streamed) {
 		buf_put_lit(&head, "\r\nContent-Length: ");
 		buf_put_u64(&head, response_body(res).n);
 	}

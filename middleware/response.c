@@ -17,6 +17,7 @@ static const struct {
 } reasons[] = {
 	{ 200, "OK" },
 	{ 201, "Created" },
+	{ 204, "No Content" },
 	{ 304, "Not Modified" },
 	{ 400, "Bad Request" },
 	{ 401, "Unauthorized" },

@@ -14,6 +14,7 @@ const struct command *const command_groups[] = {
 	lookup_commands,
 	session_commands,
 	limit_commands,
+	cors_commands,
 	cache_commands,
 	audit_commands,
 	options_commands,

@@ -13,6 +13,7 @@ extern const struct command app_commands[];
 extern const struct command audit_commands[];
 extern const struct command cache_commands[];
 extern const struct command check_commands[];
+extern const struct command cors_commands[];
 extern const struct command help_commands[];
 extern const struct command key_commands[];
 extern const struct command limit_commands[];

@@ -28,6 +28,7 @@ platform_unref(struct platform *p)
 {
 	if (p == NULL || atomic_fetch_sub(&p->refs, 1) != 1)
 		return;
+	cors_rules_close(&p->cors);
 	arena_close(&p->arena);
 	free(p);
 }

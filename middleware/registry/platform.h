@@ -13,6 +13,7 @@
 #include "app/base/arena.h"
 #include "app/base/status.h"
 #include "app/base/table.h"
+#include "middleware/registry/cors_rules.h"
 #include "middleware/registry/snapshot.h"
 
 struct declared;
@@ -36,7 +37,8 @@ struct platform {
 	struct limit *limits; /* active ones of active things */
 	size_t n_limits;
 	struct lookups lookups; /* of the system */
-	struct str problems;    /* see all_records_declare() */
+	struct cors_rules cors;
+	struct str problems; /* see all_records_declare() */
 };
 
 /* Reads everything as of one moment; the caller has the first hold. */

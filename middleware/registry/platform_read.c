@@ -5,6 +5,7 @@
 
 #include "app/base/clock.h"
 #include "middleware/registry/all_records.h"
+#include "middleware/registry/cors_records.h"
 #include "middleware/registry/limit_records.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/role_build.h"
@@ -190,6 +191,18 @@ limits_read(struct platform *p, struct system_db *db, struct error *err)
 	return ST_OK;
 }
 
+static enum status
+cors_read(struct platform *p, struct system_db *db, struct error *err)
+{
+	struct cors_record *list = NULL;
+	size_t n = 0;
+	enum status st = cors_records_list(db, &p->arena, &list, &n, err);
+
+	if (st == ST_OK)
+		cors_rules_build(&p->cors, &p->arena, list, n);
+	return st;
+}
+
 /* In the order in which one refers to the other. */
 static void
 records_build(struct platform *p, const struct all_records *r)
@@ -216,6 +229,8 @@ all_read(struct platform *p, struct system_db *db,
 	p->problems = buf_str(&problems);
 	records_build(p, &records);
 	st = platform_lookups_read(p, db, err);
+	if (st == ST_OK)
+		st = cors_read(p, db, err);
 	return st == ST_OK ? limits_read(p, db, err) : st;
 }
 

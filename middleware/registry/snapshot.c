@@ -254,6 +254,12 @@ snapshot_lookups(const struct snapshot *s)
 	return &s->platform->lookups;
 }
 
+const struct cors_rules *
+snapshot_cors(const struct snapshot *s)
+{
+	return &s->platform->cors;
+}
+
 const struct settings *
 snapshot_settings(const struct snapshot *s)
 {

@@ -16,6 +16,7 @@
 #include "middleware/registry/lookups.h"
 
 struct app_keys;
+struct cors_rules;
 struct declared;
 struct row_filters;
 struct service_type;
@@ -133,6 +134,9 @@ const struct limit *snapshot_limits(const struct snapshot *s, size_t *n);
 
 /* The lookups of the system, private ones too. */
 const struct lookups *snapshot_lookups(const struct snapshot *s);
+
+/* What pages of other origins may. */
+const struct cors_rules *snapshot_cors(const struct snapshot *s);
 
 /* The settings this snapshot was made under; they live as long as it. */
 const struct settings *snapshot_settings(const struct snapshot *s);

@@ -17,7 +17,7 @@ enum stage_index {
 };
 
 extern const struct stage stage_accesslog; /* X-Request-Id, one line each */
-extern const struct stage stage_cors;      /* passes everything through */
+extern const struct stage stage_cors;      /* what pages of other origins may */
 extern const struct stage stage_auth;      /* who asks: API key to app, role */
 extern const struct stage stage_access;    /* may that role do this? */
 extern const struct stage stage_ratelimit; /* are its limits used up? */

@@ -4,12 +4,16 @@ import json
 
 
 class Headers(dict):
-    """Header lines by name; the case of the name does not matter."""
+    """Header lines by name; the case of the name does not matter.
+
+    Lines of one name are one, with a comma between them.
+    """
 
     def __init__(self, lines):
         super().__init__()
         for name, value in lines:
-            self[name.lower()] = value
+            name = name.lower()
+            self[name] = f"{self[name]}, {value}" if name in self else value
 
     def __getitem__(self, name):
         return super().__getitem__(name.lower())
