@@ -61,14 +61,10 @@ pipeline_close(struct pipeline *p)
 enum flow
 pipeline_plan(struct pipeline *p, struct request *req)
 {
-<<<<<<< HEAD
 	enum flow flow = FLOW_NEXT;
 
-	/* The route may have refused it: then only the log needs to know. */
-=======
 	/* The route may have refused it: then only the log needs to know, and
 	 * the page that called, which is to see why. */
->>>>>>> ae5f9fc (cors: Let pages of other origins call what records say)
 	if (req->response.status != 0) {
 		req->entered = STAGE_CORS + 1;
 		return FLOW_DONE;

@@ -15,6 +15,7 @@ const struct command *const command_groups[] = {
 	session_commands,
 	limit_commands,
 	cors_commands,
+	import_commands,
 	cache_commands,
 	audit_commands,
 	options_commands,

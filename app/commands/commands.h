@@ -15,6 +15,7 @@ extern const struct command cache_commands[];
 extern const struct command check_commands[];
 extern const struct command cors_commands[];
 extern const struct command help_commands[];
+extern const struct command import_commands[];
 extern const struct command key_commands[];
 extern const struct command limit_commands[];
 extern const struct command lookup_commands[];

@@ -40,6 +40,49 @@ app_records_list(struct system_db *db, struct arena *arena,
 	return st;
 }
 
+static enum status
+app_insert(struct system_db *db, void *ctx, struct error *err)
+{
+	struct app_record *r = ctx;
+	char now[DATE_BYTES];
+	enum status st = ST_OK;
+
+	if (!str_is_null(r->role_name))
+		st = lookup_id(db, NOUN_ROLE, r->role_name, &r->role_id, err);
+	if (st != ST_OK)
+		return st;
+	date_text(db->wall_ms, now);
+	struct db_value args[] = { bind_text(r->name),
+		bind_text(r->description), bind_i64(r->active ? 1 : 0),
+		bind_id(r->role_id), bind_text(str_of(now)),
+		bind_text(str_of(now)), bind_actor(db), bind_actor(db) };
+	struct db_stmt stmt =
+	    DB_STMT("INSERT INTO app (name, description, is_active, role_id,"
+		    " created_date, last_modified_date, created_by_id,"
+		    " last_modified_by_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		args);
+
+	st = system_db_insert(db, &stmt, &r->id, err);
+	if (st == ST_EXISTS)
+		return error_set(err, st,
+		    "an app is named \"%.*s\" already: choose another name",
+		    STR_ARG(r->name));
+	return st == ST_OK ? audit_added(db, AUDIT_APP, r->id, err) : st;
+}
+
+enum status
+app_record_add(
+    struct system_db *db, struct app_record *record, struct error *err)
+{
+	enum status st = record_name_check(record->name, "app", err);
+
+	if (st == ST_OK)
+		st = lookup_undeclared(db, NOUN_APP, record->name, err);
+	if (st == ST_OK)
+		st = description_check(record->description, err);
+	return st == ST_OK ? system_db_write(db, app_insert, record, err) : st;
+}
+
 #define FORGET_DEFAULT                                                         \
 	"UPDATE user SET default_app_id = NULL WHERE default_app_id = ?"
 

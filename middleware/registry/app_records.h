@@ -29,6 +29,11 @@ struct app_record {
 enum status app_records_list(struct system_db *db, struct arena *arena,
     struct app_record **out, size_t *n, struct error *err);
 
+/* Without keys. The name of its role, when it has one, is looked up; its id is
+ * set. ST_EXISTS when another has the name. */
+enum status app_record_add(
+    struct system_db *db, struct app_record *record, struct error *err);
+
 /* What is STR_NULL or FLIP_KEEP stays. */
 struct app_change {
 	struct str name;

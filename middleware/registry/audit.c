@@ -106,6 +106,19 @@ audit_added(
 	return ST_OK;
 }
 
+struct watch **
+audit_mark(struct system_db *db)
+{
+	return audit_of(db)->last;
+}
+
+void
+audit_rewind(struct system_db *db, struct watch **mark)
+{
+	*mark = NULL;
+	db->audit->last = mark;
+}
+
 static const char *
 action_of(const struct watch *w)
 {

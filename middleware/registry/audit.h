@@ -14,6 +14,7 @@
 struct audit;
 struct db_stmt;
 struct system_db;
+struct watch;
 
 enum audit_kind {
 	AUDIT_SERVICE,
@@ -40,6 +41,10 @@ enum status audit_watch_each(struct system_db *db, enum audit_kind kind,
  * it is watched. */
 enum status audit_added(
     struct system_db *db, enum audit_kind kind, int64_t id, struct error *err);
+
+/* For system_db.c. What has been named since the mark is forgotten again. */
+struct watch **audit_mark(struct system_db *db);
+void audit_rewind(struct system_db *db, struct watch **mark);
 
 /* For system_db.c. Before the commit: writes the rows. */
 enum status audit_finish(struct system_db *db, struct error *err);

@@ -1,6 +1,7 @@
 #include "middleware/registry/system_db.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -260,15 +261,57 @@ commit(struct system_db *db, struct error *err)
 }
 
 static enum status
+savepoint(struct system_db *db, const char *verb)
+{
+	char sql[64];
+
+	/* Engines differ in what becomes of an earlier one of a name. */
+	(void)snprintf(sql, sizeof(sql), "%s part%u", verb, db->depth);
+	return db->driver->script(db->conn, sql, NULL);
+}
+
+static enum status
 work_run(struct system_db *db, system_db_work_f *first, system_db_work_f *work,
     void *ctx, struct error *err)
 {
 	enum status st = ST_OK;
 
+	db->depth++;
 	if (first != NULL && !db->has_stepped)
 		st = first(db, ctx, err);
 	db->has_stepped |= first != NULL;
-	return st == ST_OK ? work(db, ctx, err) : st;
+	if (st == ST_OK)
+		st = work(db, ctx, err);
+	db->depth--;
+	return st;
+}
+
+/* A part of the transaction that is open. */
+static enum status
+part(struct system_db *db, system_db_work_f *first, system_db_work_f *work,
+    void *ctx, struct error *err)
+{
+	struct watch **mark = audit_mark(db);
+	bool had_stepped = db->has_stepped;
+	bool broken = savepoint(db, "SAVEPOINT") != ST_OK;
+	enum status st = ST_UNAVAILABLE;
+
+	if (!broken)
+		st = work_run(db, first, work, ctx, err);
+	if (st != ST_OK) {
+		audit_rewind(db, mark);
+		db->has_stepped = had_stepped;
+	}
+	broken = broken || !db->driver->in_transaction(db->conn);
+	if (!broken && st != ST_OK)
+		broken = savepoint(db, "ROLLBACK TO SAVEPOINT") != ST_OK;
+	if (!broken)
+		broken = savepoint(db, "RELEASE SAVEPOINT") != ST_OK;
+	if (broken)
+		return error_set(err, ST_UNAVAILABLE,
+		    "the system database has ended the transaction: nothing "
+		    "was written");
+	return st;
 }
 
 static enum status
@@ -277,16 +320,14 @@ transact(struct system_db *db, system_db_work_f *first, system_db_work_f *work,
 {
 	enum status st;
 
-	if (db->is_within)
-		return work_run(db, first, work, ctx, err);
+	if (db->depth > 0)
+		return part(db, first, work, ctx, err);
 	st = db->driver->begin(
 	    db->conn, clock_boot_ms() + db->statement_ms, err);
 	if (st != ST_OK)
 		return st;
-	db->is_within = true;
 	db->has_stepped = false;
 	st = work_run(db, first, work, ctx, err);
-	db->is_within = false;
 	if (st == ST_OK)
 		st = audit_finish(db, err);
 	if (st == ST_OK)

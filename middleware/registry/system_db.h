@@ -41,8 +41,8 @@ struct system_db {
 	const struct actor *actor; /* NULL: weir itself. The caller's to set */
 	bool audit_log;      /* what is written is told to the log as well */
 	struct audit *audit; /* of the transaction at hand; see audit.h */
-	bool is_within;      /* a transaction has begun */
-	bool has_stepped;    /* which has stepped the version */
+	unsigned depth;      /* writes that have begun, one within another */
+	bool has_stepped;    /* the transaction has stepped the version */
 };
 
 /* Where the settings say it is, for people. */
@@ -89,8 +89,12 @@ enum status system_db_number(struct system_db *db, const struct db_stmt *stmt,
 enum status system_db_version(
     struct system_db *db, int64_t *out, struct error *err);
 
-/* What a write does; any status but ST_OK undoes all of it. A write within
- * another's work is a part of that: when it fails, the other must. */
+/*
+ * What a write does; any status but ST_OK undoes all of it. A write within
+ * another's work, as functions of records make it, is a part of that: one that
+ * fails is undone alone. One that cannot even be undone is ST_UNAVAILABLE: then
+ * the outer work must not return ST_OK.
+ */
 typedef enum status system_db_work_f(
     struct system_db *db, void *ctx, struct error *err);
 

@@ -168,7 +168,7 @@ items_work(struct system_db *db, void *ctx, struct error *err)
 		results_fail(&x->results, st, &why);
 		x->last = st;
 		x->why = why;
-		if (db->is_within)
+		if (db->depth > 0)
 			return error_set(err, st, "%s", why.text);
 		if (!x->items.go_on)
 			break;
