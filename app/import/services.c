@@ -148,11 +148,11 @@ service_take(struct import *imp, const struct str *row, const struct here *here,
 	const struct service_record *r = here_find(here, row[NAME]);
 
 	report_begin(&imp->report);
-	if (is_built_in(row[TYPE])) {
-		report_present(&imp->report, "service", row[NAME], "built in");
-	} else if (r != NULL && str_eq(r->type, row[TYPE])) {
+	if (r != NULL && str_eq(r->type, row[TYPE])) {
 		map_put(imp, row, r->id, r->name, false);
 		report_present(&imp->report, "service", row[NAME], "");
+	} else if (is_built_in(row[TYPE])) {
+		report_present(&imp->report, "service", row[NAME], "built in");
 	} else if (r != NULL) {
 		report_left(&imp->report, "service", row[NAME],
 		    "a service of type %.*s has that name here",

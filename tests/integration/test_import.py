@@ -67,6 +67,7 @@ def roles(df):
             (1, 4, "_table/orders/*", 1, 1, north),
             (1, 4, "_schema", 0, 1, None),
             (1, 1, "environment", 1, 1, None),
+            (1, 6, "_table/x", 1, 1, None),
             (2, 4, "*", 1, 1, []),
             (2, 4, "*", 1023 - 1, 1, None),
             (2, 4, "", 1, 3, None),
@@ -211,7 +212,7 @@ def dump(site):
 
 def test_services_come_with_their_secrets(moved, engine, config):
     lines = said(moved, "service")
-    assert lines["system"] == ("present", "built in")
+    assert lines["system"] == ("present", None)
     assert lines["api_docs"] == ("present", "built in")
     assert lines["files"] == ("left", "there is no type local_file here")
     assert lines["docs"][0] == "left"
@@ -246,7 +247,8 @@ def test_roles_come_with_their_rows(moved):
     assert lines["odd"][0] == "changed"
     assert "switched off" in lines["odd"][1]
     access = said(moved, "access")
-    assert access["reader: ?/environment"][0] == "left"
+    assert access["reader: system/environment"] == ("brought", None)
+    assert access["reader: ?/_table/x"][0] == "left"
     assert access["writer: shop/_proc/*"] == (
         "left", "it is for no requestor")
     assert access["odd: shop/_table/orders/*"][0] == "left"
