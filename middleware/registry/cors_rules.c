@@ -7,7 +7,8 @@
 #include "app/base/buf.h"
 #include "middleware/registry/cors_records.h"
 
-#define WHY_BYTES 128
+#define WHY_BYTES     128
+#define SUBJECT_BYTES 2048
 
 /* What a star in an origin stands for: no scheme, no path. */
 static bool
@@ -75,12 +76,18 @@ without_slash(struct str path)
 	return path.n > 0 && path.p[0] == '/' ? str_skip(path, 1) : path;
 }
 
+/* A path that is too long to be looked at fits no expression. */
 static bool
 regex_matches(const regex_t *regex, struct str path)
 {
-	regmatch_t range = { .rm_so = 0, .rm_eo = (regoff_t)path.n };
+	char text[SUBJECT_BYTES];
 
-	return regexec(regex, path.p, 1, &range, REG_STARTEND) == 0;
+	if (path.n >= sizeof(text))
+		return false;
+	if (path.n > 0)
+		memcpy(text, path.p, path.n);
+	text[path.n] = '\0';
+	return regexec(regex, text, 0, NULL, 0) == 0;
 }
 
 static bool
@@ -143,7 +150,7 @@ regex_new(struct str pattern, char why[WHY_BYTES])
 		abort();
 	buf_put(&text, pattern);
 	buf_put_char(&text, '\0');
-	code = regcomp(regex, text.p, REG_EXTENDED | REG_ICASE);
+	code = regcomp(regex, text.p, REG_EXTENDED | REG_ICASE | REG_NOSUB);
 	buf_free(&text);
 	if (code == 0)
 		return regex;
