@@ -25,6 +25,8 @@ static const struct cors_record records[] = {
 static bool
 is_host(struct str s)
 {
+	if (str_is_null(s))
+		return true;
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 

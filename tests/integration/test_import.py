@@ -472,6 +472,82 @@ def test_files_of_sqlite_are_found(site, df, tmp_path):
         tmp_path, "some.sqlite")
 
 
+def damaged(engine):
+    """Rows that no DreamFactory has written so."""
+    df = DreamFactory(type(engine)(
+        engine.folder if engine.type == "sqlite" else engine.server),
+        "damaged")
+    df.add("service", id=1, name="a/b", label="", is_active=1, type="mysql")
+    df.add_sql_service(2, "nojson", "mysql", "{not json")
+    df.add_sql_service(3, "list", "mysql", [1, 2])
+    df.add_sql_service(4, "port", "mysql", {
+        "database": "d", "username": "u", "port": "many"})
+    df.add_sql_service(5, "good", "mysql", {
+        "database": "d", "username": "u", "port": "", "host": None,
+        "charset": "latin1", "password": "{lookup}"},
+        config='{"max_records":"-"}')
+    df.add("service_cache_config", service_id=5, cache_enabled=1)
+    df.add_sql_service(6, "fine", "mysql", {
+        "database": "d", "username": "u", "charset": "latin1",
+        "password": "{lookup}"}, config="")
+    df.add("service_cache_config", service_id=6, cache_enabled=1)
+    df.add("role", id=1, name="r", is_active=1)
+    df.add("role", id=2, name=" blank ", is_active=1)
+    for component, filters in (("x/*/y", None), ("a/*", "[{"), ("b", "{}"),
+                               ("c/*", [{"name": 5}])):
+        df.add("role_service_access", role_id=1, service_id=6, verb_mask=2**31,
+               component=component, filters=filters, requestor_mask=255)
+    df.add("role_service_access", role_id=77, service_id=6)
+    for id, key in ((1, WEBSITE_KEY), (2, WEBSITE_KEY), (3, "a\tb" * 20)):
+        df.add("app", id=id, name=f"app{id}", api_key=key, is_active=1)
+    df.add("user", id=1, name="", email="a@x.org", phone="9" * 32,
+           password="$2y$99$damaged")
+    df.add("user", id=2, name="x" * 255, email="A@X.org")
+    for user, app, role in ((1, 1, 1), (1, 1, 1), (7, 1, 1)):
+        df.add("user_to_app_to_role", user_id=user, app_id=app, role_id=role)
+    for id, (rate, period, verb) in enumerate((
+            (0, 0, None), (5, 9, None), (5, 0, "FETCH"), (-1, 0, None)), 1):
+        df.add("limits", type="instance", rate=rate, period=period, verb=verb,
+               name=f"l{id}", key_text=str(id))
+    for path, origin, method in (("^\\d", "*", 1), ("a b", "*", 1),
+                                 ("c", None, 1), ("d", "*", 2**31 + 1)):
+        df.add("cors_config", path=path, origin=origin, method=method)
+    for name, value, scope in (
+            ("", "x", {}), ("user.id", "x", {}), ("long", "x" * 5000, {}),
+            ("null", None, {}), ("null", "again", {}),
+            ("both", "x", {"app_id": 1, "user_id": 1}),
+            ("odd", "eyJpdiI6IngiLCJ2YWx1ZSI6InkiLCJtYWMiOiJ6In0=" * 2, {})):
+        df.add("lookup", name=name, value=value, **scope)
+    return df
+
+
+def test_damaged_rows_are_left(site, engine):
+    df = damaged(engine)
+    lines = moved_lines(site, df)
+    verdicts = {}
+    for verdict, kind, name, reason in lines:
+        assert verdict in ("brought", "present") or reason
+        verdicts.setdefault(kind, []).append((name, verdict))
+    assert verdicts["service"] == [
+        ("a/b", "left"), ("nojson", "left"), ("list", "left"),
+        ("port", "left"), ("good", "left"), ("fine", "changed")]
+    assert verdicts["role"] == [
+        ("r", "brought"), ("r", "changed"), (" blank ", "left")]
+    assert verdicts["app"] == [
+        ("app1", "brought"), ("app2", "present"), ("app3", "changed")]
+    assert verdicts["user"] == [("a@x.org", "changed"), ("A@X.org", "present")]
+    assert verdicts["limit"] == [
+        (f"l{id}", "left") for id in (1, 2, 3, 4)]
+    assert [verdict for _, verdict in verdicts["cors"]] == [
+        "left", "left", "left", "changed"]
+    assert [verdict for _, verdict in verdicts["lookup"]] == [
+        "left", "left", "left", "brought", "present", "brought", "brought"]
+    assert [row["is_active"] for row in site.listed("role")] == [False]
+    before = dump(site)
+    assert {line[0] for line in moved_lines(site, df)} == {"left", "present"}
+    assert dump(site) == before
+
+
 @pytest.mark.parametrize("words,why", [
     (["--from", "sqlite:/no/such/file"], "there is no database"),
     (["--from", "postgres:x"], "sqlite:FILE or mysql:DSN"),
