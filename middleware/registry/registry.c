@@ -58,6 +58,16 @@ hold_new(const struct service_host *host, struct arena *owner,
 	return st;
 }
 
+static void
+reread_tell(const struct platform *p, int64_t began_ms)
+{
+	log_line(LOG_INFO, STR_NULL,
+	    "system database: read in %lld ms: %zu services, %zu roles, "
+	    "%zu apps, %zu keys, %zu limits",
+	    (long long)(clock_boot_ms() - began_ms), p->n_services, p->n_roles,
+	    p->n_apps, p->n_keys, p->n_limits);
+}
+
 /*
  * Reads all records and publishes what they say at once: a service that is new
  * answers 503 until it has been opened, so that no database delays the news.
@@ -65,6 +75,7 @@ hold_new(const struct service_host *host, struct arena *owner,
 static enum status
 reread(struct registry *reg, const struct snapshot *previous, struct error *err)
 {
+	int64_t began_ms = clock_boot_ms();
 	struct platform *fresh;
 	enum status st =
 	    platform_read(&reg->watch.db, &reg->hold->declared, &fresh, err);
@@ -77,6 +88,7 @@ reread(struct registry *reg, const struct snapshot *previous, struct error *err)
 	reg->platform = fresh;
 	current_publish(
 	    &reg->current, snapshot_build(fresh, reg->hold, previous));
+	reread_tell(fresh, began_ms);
 	ticker_poke(&reg->opener);
 	return ST_OK;
 }

@@ -52,6 +52,7 @@ def bench(stack):
     measure_all(rows, stack.nginx.worker, rounds, seconds, say)
     stack.verify(rows)
     found = bars.judge(rows)
+    found.append(bars.judge_reload(stack.reload_ms()))
     if mix:
         say(f"a mix of {mix} requests, for the memory it leaves")
         found.append(bars.judge_memory(stack.memory_after(mix)))

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 
+import crowd
 import mariadb
 import stores
 from load import Load
@@ -98,6 +99,7 @@ class Stack:
             TOP, "deploy/nginx/weir_fastcgi.conf"))
         self.servers = {}
         self.weirs = {}
+        self.crowd = None
         self.workers = workers
 
     @property
@@ -138,6 +140,7 @@ class Stack:
         self.ports["cached"] = free_port()
         self.nginx.server(self.ports["cached"], "hello_epoll", cached=True)
         self.start_stores()
+        self.start_crowd()
         self.nginx.start()
 
     def start_weir(self, store):
@@ -152,6 +155,17 @@ class Stack:
                               self.server and mariadb.config(self.server))
         weir.start()
         self.route(f"weir_{store}", weir.socket, KEPT)
+
+    def start_crowd(self):
+        """The local store again, beside a large system database."""
+        self.crowd = Weir(os.path.join(self.build, "weir"),
+                          self.path("crowd"), self.workers,
+                          stores.SETTINGS["local"])
+        self.weirs["crowd"] = self.crowd
+        self.crowd.set_up(self.database)
+        crowd.fill(self.crowd.database)
+        self.crowd.start()
+        self.route("weir_crowd", self.crowd.socket, KEPT)
 
     def start_stores(self):
         """A weir for each store, and webdis, where there is what it takes."""
@@ -240,6 +254,8 @@ class Stack:
         """Hits and the Cache API on each store; those of local are first."""
         rows = []
         for store, weir in self.weirs.items():
+            if weir is self.crowd:
+                continue
             target = f"weir_{store}"
             if store != "local":
                 rows.append(Row(f"hit_{store}", f"weir, cached hit, {store}",
@@ -276,6 +292,8 @@ class Stack:
                 self.load("cached", hits)),
             Row("hit", "weir, cached hit, local store", weir,
                 self.load("weir_local", hits)),
+            Row("hit_crowd", "weir, cached hit, 10 000 apps",
+                self.crowd.pid, self.load("weir_crowd", hits)),
             Row("hit256", "weir, cached hit, 256 clients", weir,
                 self.load("weir_local", hits, MANY_CLIENTS)),
         ] + self.store_rows() + self.database_rows() + [
@@ -311,6 +329,10 @@ class Stack:
         for count in 1, 100:
             for at in port, other:
                 all_new(at, entries(service, count)[0], self.weir.key, count)
+
+    def reload_ms(self):
+        """What the large system database costs when something changed."""
+        return crowd.reload_ms(self.crowd.database, self.crowd.log)
 
     def memory_after(self, requests):
         """Resident MiB of weir after that many mixed requests."""

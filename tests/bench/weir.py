@@ -34,6 +34,8 @@ class Weir:
         self.env = os.path.join(folder, "weir.env")
         self.socket = os.path.join(folder, "weir.sock")
         self.store = os.path.join(folder, "cache")
+        self.database = os.path.join(folder, "system.sqlite")
+        self.log = os.path.join(folder, "weir.log")
         self.key = ""
         self.lock = None
         self.proc = None
