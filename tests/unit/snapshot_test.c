@@ -60,8 +60,11 @@ grant(struct system_fixture *fix, const char *role, const char *component,
 static void
 key_add(struct system_fixture *fix, const char *key, int64_t expires_ms)
 {
-	struct key_order order = { STR("shop"), STR("reader"), str_of(key),
-		expires_ms, fix->pepper };
+	struct key_order order = { .app = STR("shop"),
+		.role = STR("reader"),
+		.key = str_of(key),
+		.expires_ms = expires_ms,
+		.pepper = fix->pepper };
 
 	assert_int_equal(key_record_add(&fix->db, &order, NULL), ST_OK);
 }
@@ -337,8 +340,10 @@ static void
 equal_rows_make_equal_fingerprints(void **state)
 {
 	struct system_fixture *fix = *state;
-	struct key_order order = { STR("twin"), STR("twin"), STR(KEY "t"), 0,
-		fix->pepper };
+	struct key_order order = { .app = STR("twin"),
+		.role = STR("twin"),
+		.key = STR(KEY "t"),
+		.pepper = fix->pepper };
 	uint8_t first[DIGEST_BYTES], second[DIGEST_BYTES];
 
 	role_add(fix, "twin");
