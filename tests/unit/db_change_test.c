@@ -27,6 +27,9 @@ static const char script[] =
     "CREATE TABLE trace (v INTEGER);"
     "CREATE TRIGGER g AFTER INSERT ON traced BEGIN "
     "INSERT INTO trace VALUES (new.v); END;"
+    "CREATE TABLE gentle (id INTEGER PRIMARY KEY, "
+    "u INTEGER UNIQUE ON CONFLICT IGNORE);"
+    "INSERT INTO gentle VALUES (1, 7), (2, 8);"
     "CREATE TABLE loose (k TEXT COLLATE NOCASE PRIMARY KEY, v INTEGER);"
     "INSERT INTO loose VALUES ('abc', 1);"
     "CREATE VIEW names AS SELECT name FROM todo";
@@ -75,6 +78,20 @@ a_key_can_be_changed(void **state)
 	    "{\"b\":\"z\"}", "{\"a\":1,\"b\":\"z\",\"v\":10}");
 	assert_int_equal(
 	    world_call(*state, "PATCH", "_table/pair/(1,x)", "{\"v\":1}"), 404);
+}
+
+static void
+a_change_that_the_database_passes_over_is_a_conflict(void **state)
+{
+	struct world *w = *state;
+
+	world_expect_refusal(w, "PATCH", "_table/gentle/2", "{\"u\":7}",
+	    "The database did not take the record: another is in its way, or "
+	    "a trigger.");
+	assert_int_equal(w->req.response.status, 409);
+	assert_int_equal(
+	    world_call(w, "PATCH", "_table/gentle/3", "{\"u\":7}"), 404);
+	world_expect(w, "PATCH", "_table/gentle/2", "{\"u\":9}", "{\"id\":2}");
 }
 
 static void
@@ -293,6 +310,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_change_answers_the_key_or_the_fields),
 		TEST(a_key_can_be_changed),
+		TEST(a_change_that_the_database_passes_over_is_a_conflict),
 		TEST(a_change_of_nothing_is_missing),
 		TEST(a_change_into_another_record_is_a_conflict),
 		TEST(a_delete_answers_what_was_there),

@@ -92,6 +92,22 @@ find(struct bulk *b, struct target *t, const struct record_name *name,
 	return st == ST_OK ? st : error_set(err, st, "%s", why.text);
 }
 
+/* Where nobody else writes meanwhile, a record that is there although nothing
+ * was changed was passed over. What is not there may be made instead. */
+static enum status
+update_run(struct bulk *b, const struct statement *s, struct target *t,
+    const struct record_name *name, struct error *err)
+{
+	const struct db_service *service = b->call->service;
+	struct error why = { .text = "" };
+	enum status st = target_run(b, s, t, &why);
+
+	if (st == ST_MISSING && !service->allow_upsert &&
+	    !service->driver->for_update && find(b, t, name, NULL) == ST_OK)
+		return record_ignored(err);
+	return st == ST_OK ? st : error_set(err, st, "%s", why.text);
+}
+
 static enum status
 update(struct bulk *b, struct target *t, const struct draft *draft,
     const struct nesting *nesting, struct error *err)
@@ -105,7 +121,7 @@ update(struct bulk *b, struct target *t, const struct draft *draft,
 		st = find(b, t, &name, err);
 	modify_update(&s, draft, &name, c->role);
 	if (st == ST_OK && draft->n > 0)
-		st = target_run(b, &s, t, err);
+		st = update_run(b, &s, t, &name, err);
 	if (st != ST_OK)
 		return st;
 	target_rename(t, draft);

@@ -45,9 +45,8 @@ key_is_asked(const struct table_call *c, bool known)
 	       c->service->driver->returning(c->conn);
 }
 
-/* SQLite: ON CONFLICT IGNORE, or a trigger that raises IGNORE. */
-static enum status
-refuse_ignored(struct error *err)
+enum status
+record_ignored(struct error *err)
 {
 	return error_set(err, ST_EXISTS,
 	    "The database did not take the record: another is in its way, or "
@@ -73,7 +72,7 @@ record_insert(struct table_call *c, const struct draft *draft,
 	if (st != ST_OK)
 		return st;
 	if (asked ? taken.rows == 0 : result.changed == 0)
-		return refuse_ignored(err);
+		return record_ignored(err);
 	if (*known && taken.n == 0)
 		(void)key_known(c->table, draft, result.last_id, key);
 	*known = *known || taken.n > 0;

@@ -11,6 +11,10 @@
 struct draft;
 struct record_name;
 
+/* ST_EXISTS: the database succeeded and wrote nothing, as SQLite does by ON
+ * CONFLICT IGNORE, or by a trigger that raises IGNORE. */
+enum status record_ignored(struct error *err);
+
 /* Inserts; ST_EXISTS also where the database passed the record over without a
  * word. key has room for the table's; *known: it is the new record's. Under a
  * role's condition the record is yet to be looked at: record_check(). */
