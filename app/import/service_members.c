@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/jsonread.h"
 #include "app/import/import.h"
+#include "app/import/service_tls.h"
 #include "middleware/registry/service_config.h"
 #include "middleware/service.h"
 
@@ -120,6 +121,28 @@ known_put(struct reading *r, const struct config_field *field, struct str value)
 	return ST_OK;
 }
 
+/* Options of a driver, among them how its line is encrypted. */
+static enum status
+options_put(struct reading *r, struct str text)
+{
+	struct str type = str_of(r->type->name);
+	struct service_tls tls;
+	enum status st = ST_OK;
+
+	service_tls_read(&tls, r->imp->arena, type, text);
+	for (size_t i = 0; st == ST_OK && i < tls.n; i++) {
+		const struct config_field *field =
+		    config_field_find(r->type->config, tls.list[i].name);
+
+		if (field != NULL && !is_listed(r, tls.list[i].name))
+			st = known_put(r, field, tls.list[i].value);
+	}
+	if (tls.n > 0)
+		report_note(&r->imp->report, "its line is encrypted by tls, "
+					     "not by options of a driver");
+	return st;
+}
+
 /* One member as it stands there. */
 static enum status
 member_put(struct reading *r, struct str name, struct str text)
@@ -138,6 +161,12 @@ member_put(struct reading *r, struct str name, struct str text)
 		    STR_ARG(name));
 	if (value.n == 0)
 		return ST_OK;
+	if (str_eq(name, STR("options")) || str_eq(name, STR("attributes"))) {
+		enum status st = options_put(r, value);
+
+		if (st != ST_OK)
+			return st;
+	}
 	if (field != NULL)
 		return known_put(r, field, value);
 	if (!says_nothing(value) && !str_starts(name, STR("cache_")))

@@ -50,7 +50,8 @@ def services(df, engine, config):
            type="cache_redis")
     df.add("redis_config", service_id=5, host="10.0.0.9", port=6380,
            password=encrypt(REDIS_PASSWORD), database_index=2,
-           default_ttl=30, options={"ssl": {"verify_peer": False}})
+           default_ttl=30,
+           options={"ssl": json.dumps({"verify_peer": False})})
     df.add_sql_service(7, "damaged", "mysql", {
         "host": "h", "database": "d", "username": "u",
         "password": damage(encrypt("x"))})
@@ -236,6 +237,8 @@ def test_services_come_with_their_secrets(moved, engine, config):
     mem = listed["mem"]
     assert (mem["config"]["host"], mem["config"]["port"],
             mem["config"]["database_index"]) == ("10.0.0.9", 6380, 2)
+    assert mem["config"]["tls"] is True
+    assert mem["config"]["tls_verify"] is False
     assert mem["is_active"] is False
     assert mem["config"]["password"] == "**********"
 
@@ -491,6 +494,14 @@ def damaged(engine):
         "database": "d", "username": "u", "charset": "latin1",
         "password": "{lookup}"}, config="")
     df.add("service_cache_config", service_id=6, cache_enabled=1)
+    df.add_sql_service(7, "secure", "mysql", {
+        "database": "d", "username": "u"})
+    df.run("""UPDATE sql_db_config SET attributes =
+        '{"1009":"/etc/ca.pem","1002":"SET x = 1"}' WHERE service_id = 7;""")
+    df.add_sql_service(8, "secure2", "mysql", {
+        "database": "d", "username": "u"})
+    df.run("""UPDATE sql_db_config SET options =
+        '{"1009":"/etc/ca.pem","1014":false}' WHERE service_id = 8;""")
     df.add("role", id=1, name="r", is_active=1)
     df.add("role", id=2, name=" blank ", is_active=1)
     for component, filters in (("x/*/y", None), ("a/*", "[{"), ("b", "{}"),
@@ -530,7 +541,13 @@ def test_damaged_rows_are_left(site, engine):
         verdicts.setdefault(kind, []).append((name, verdict))
     assert verdicts["service"] == [
         ("a/b", "left"), ("nojson", "left"), ("list", "left"),
-        ("port", "left"), ("good", "left"), ("fine", "changed")]
+        ("port", "left"), ("good", "left"), ("fine", "changed"),
+        ("secure", "changed"), ("secure2", "changed")]
+    config = {row["name"]: row["config"] for row in site.listed("service")}
+    assert config["secure"]["tls"] == "verify"
+    assert config["secure"]["tls_ca"] == "/etc/ca.pem"
+    assert config["secure2"]["tls"] == "require"
+    assert "tls_ca" not in config["secure2"]
     assert verdicts["role"] == [
         ("r", "brought"), ("r", "changed"), (" blank ", "left")]
     assert verdicts["app"] == [
