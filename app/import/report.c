@@ -35,12 +35,26 @@ report_begin(struct import_report *r)
 	r->notes.n = 0;
 }
 
+/* What was never checked must not steer a terminal. */
+static struct str
+printable(struct arena *arena, struct str text)
+{
+	char *out = arena_alloc(arena, text.n + 1);
+
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		out[i] = c < ' ' || c == 0x7f ? '?' : (char)c;
+	}
+	return str_make(out, text.n);
+}
+
 static void
 line_add(struct import_report *r, enum import_verdict verdict, const char *kind,
     struct str name, struct str why)
 {
-	struct import_line line = { verdict, kind, arena_dup(r->arena, name),
-		arena_dup(r->arena, why) };
+	struct import_line line = { verdict, kind, printable(r->arena, name),
+		printable(r->arena, why) };
 
 	buf_put(&r->lines, str_make((const char *)&line, sizeof(line)));
 	r->n[verdict]++;

@@ -524,7 +524,7 @@ def damaged(engine):
                                  ("c", None, 1), ("d", "*", 2**31 + 1)):
         df.add("cors_config", path=path, origin=origin, method=method)
     for name, value, scope in (
-            ("", "x", {}), ("user.id", "x", {}), ("long", "x" * 5000, {}),
+            ("\x1b[2J", "x", {}), ("user.id", "x", {}), ("long", "x" * 5000, {}),
             ("null", None, {}), ("null", "again", {}),
             ("both", "x", {"app_id": 1, "user_id": 1}),
             ("odd", "eyJpdiI6IngiLCJ2YWx1ZSI6InkiLCJtYWMiOiJ6In0=" * 2, {})):
@@ -559,6 +559,7 @@ def test_damaged_rows_are_left(site, engine):
         "left", "left", "left", "changed"]
     assert [verdict for _, verdict in verdicts["lookup"]] == [
         "left", "left", "left", "brought", "present", "brought", "brought"]
+    assert verdicts["lookup"][0][0] == "?[2J"
     assert [row["is_active"] for row in site.listed("role")] == [False]
     before = dump(site)
     assert {line[0] for line in moved_lines(site, df)} == {"left", "present"}
