@@ -220,9 +220,8 @@ const struct command cors_commands[] = {
 	{ .noun = "cors",
 	    .verb = "add",
 	    .operands = "PATH",
-	    .summary = "Let pages of other origins call paths, as in "
-		       "\"api/v2/shop/*\", or \"*\" for all; the longest path "
-		       "that fits counts",
+	    .summary = "Let pages of other origins call a path, as in "
+		       "\"api/v2/shop/*\"",
 	    .options = add_options,
 	    .needs_settings = true,
 	    .run = cors_add },

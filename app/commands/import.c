@@ -194,9 +194,8 @@ static const struct command_option import_options[] = {
 const struct command import_commands[] = {
 	{ .noun = "import",
 	    .verb = "dreamfactory",
-	    .summary = "Bring services, roles, apps with their keys, users, "
-		       "limits, CORS and lookups from DreamFactory 7; what is "
-		       "here already stays",
+	    .summary = "Bring services, roles, keys, users and more from "
+		       "DreamFactory 7",
 	    .options = import_options,
 	    .needs_settings = true,
 	    .run = import_run },
