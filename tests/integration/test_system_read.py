@@ -235,6 +235,14 @@ def test_shows_what_is_related_to_whom_may_read_it(filled):
     assert answer.status == 200 and "api_key" in answer.json
 
 
+def test_shows_services_to_whom_they_are_open(filled):
+    person = person_of(filled, "service/*")
+    assert [row["name"] for row in person.get("system/service").rows] == [
+        "system"]
+    shop = by_name(filled.get("service?fields=id,name"))["shop"]["id"]
+    check_error(person.get(f"system/service/{shop}"), 404)
+
+
 def test_opens_nothing_by_row_filters(filled):
     person = person_of(filled, "role/*", [
         {"name": "name", "operator": "=", "value": "clerk"}])

@@ -271,6 +271,16 @@ class TestApps:
         assert office.orders(key) == 401
         assert office.get(f"app/{id}")["role_id"] is None
 
+    def test_has_lookups(self, office, app):
+        path = f"app/{app[0]}?related=lookup_by_app_id"
+        office.change(path, lookup_by_app_id=[
+            {"name": "colour", "value": "red"}])
+        [row] = office.get(path)["lookup_by_app_id"]
+        assert (row["name"], row["value"]) == ("colour", "red")
+        office.change(path, lookup_by_app_id=[
+            {"id": row["id"], "app_id": None}])
+        assert office.get(path)["lookup_by_app_id"] == []
+
     def test_goes_with_its_keys(self, office, app):
         id, key = app
         assert office.remove(f"app/{id}") == {"id": id}

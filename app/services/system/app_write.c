@@ -5,7 +5,7 @@
  */
 #include "app/base/arena.h"
 #include "app/base/secret.h"
-#include "app/services/system/input.h"
+#include "app/services/system/children.h"
 #include "app/services/system/resources.h"
 #include "app/services/system/write.h"
 #include "middleware/registry/app_keys.h"
@@ -159,6 +159,18 @@ name_check(const struct sent *s, struct error *err)
 	return lookup_undeclared(s->w->db, NOUN_APP, s->change.name, err);
 }
 
+static enum status
+lookups_take(const struct sent *s, int64_t id, struct error *err)
+{
+	const struct lookup_scope scope = { .app_id = id };
+	enum status st = lookups_write(
+	    s->w, &s->in, "lookup_by_app_id", "app_id", &scope, err);
+
+	return st == ST_OK ? lookups_write(s->w, &s->in, "app_lookup_by_app_id",
+				 "app_id", &scope, err)
+			   : st;
+}
+
 /* As it is in DreamFactory, an app is not active unless that is said. */
 enum status
 app_create(
@@ -189,6 +201,8 @@ app_create(
 	name = s.change.name;
 	s.change.name = STR_NULL; /* it has it */
 	st = app_record_set(w->db, name, &s.change, err);
+	if (st == ST_OK)
+		st = lookups_take(&s, *id, err);
 	if (st == ST_OK)
 		system_write_key(w, *id, order.key);
 	return st;
@@ -286,9 +300,9 @@ app_update(
 		st = keys_change(&s, id, err);
 	if (st == ST_OK && str_eq(s.name, s.change.name))
 		s.change.name = STR_NULL;
-	return st == ST_OK && changes_app(&s.change)
-		   ? app_record_set(w->db, s.name, &s.change, err)
-		   : st;
+	if (st == ST_OK && changes_app(&s.change))
+		st = app_record_set(w->db, s.name, &s.change, err);
+	return st == ST_OK ? lookups_take(&s, id, err) : st;
 }
 
 enum status

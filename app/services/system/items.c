@@ -60,8 +60,8 @@ ids_take(struct source *s, struct str text)
 {
 	struct str rest = text;
 
-	room_make(s, text.n);
-	while (!str_is_null(rest)) {
+	room_make(s, text.n < ITEMS_MAX ? text.n : ITEMS_MAX);
+	while (!str_is_null(rest) && s->out->n <= ITEMS_MAX) {
 		struct str piece = str_trim(str_cut(&rest, ','));
 		int64_t id;
 

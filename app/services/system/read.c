@@ -283,16 +283,30 @@ reading_open(
 	return false;
 }
 
+/* Which rows of the table are the resource's, and the caller's to see. What
+ * the call has just written is. */
+static const struct condition *
+rows_of(struct reading *r)
+{
+	struct condition *where = arena_zalloc(r->req->arena, sizeof(*where));
+
+	where->sql = str_of(r->read->resource->where);
+	if (!str_is_null(where->sql))
+		return where;
+	return str_is_null(r->read->fields)
+		   ? system_rights_rows(r->req, r->read->resource)
+		   : NULL;
+}
+
 /* True: the inner request has the records. */
 static bool
 records_ask(struct reading *r)
 {
-	struct condition where = { .sql = str_of(r->read->resource->where) };
 	struct table_call call = { .req = r->inner,
 		.service = r->tables->db,
 		.table = r->table,
 		.id = r->read->id,
-		.role = str_is_null(where.sql) ? NULL : &where };
+		.role = rows_of(r) };
 
 	records_read(&call);
 	if (!r->inner->response.is_error && r->inner->response.status == 200)

@@ -1,7 +1,9 @@
 #include "app/services/system/rights.h"
 
 #include "app/base/arena.h"
+#include "app/services/db/statement.h"
 #include "app/services/system/resource.h"
+#include "middleware/principal.h"
 #include "middleware/registry/access.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
@@ -36,12 +38,13 @@ may_get(const struct request *req, const char *owner)
 	return (verbs & METHOD_GET) != 0;
 }
 
-/* Lookups of a role are its own, as they are of a user. */
+/* Lookups of a role are its own, as they are of an app and a user. */
 static bool
 is_part(const struct system_resource *resource, size_t table)
 {
 	if (strcmp(owned[table].table, "lookup") == 0)
-		return strcmp(resource->table, "role") == 0 ||
+		return strcmp(resource->table, "app") == 0 ||
+		       strcmp(resource->table, "role") == 0 ||
 		       strcmp(resource->table, "user") == 0;
 	for (size_t k = 0; k < OWNERS; k++) {
 		if (owned[table].owners[k] != NULL &&
@@ -88,6 +91,32 @@ system_rights(struct request *req, const struct system_resource *resource,
 		};
 	}
 	return role;
+}
+
+const struct condition *
+system_rights_rows(struct request *req, const struct system_resource *resource)
+{
+	struct condition *where = arena_zalloc(req->arena, sizeof(*where));
+	struct buf sql = buf_in(req->arena);
+	size_t n;
+	const struct service *all = snapshot_services(req->snapshot, &n);
+	struct db_value *ids = arena_alloc(req->arena, (n + 1) * sizeof(*ids));
+
+	if (strcmp(resource->name, "service") != 0 ||
+	    (req->principal != NULL && principal_is_free(req->principal)))
+		return NULL;
+	buf_put_lit(&sql, "id IN (0");
+	for (size_t i = 0; i < n; i++) {
+		if (!access_reaches(req->role, all[i].id, ~0u))
+			continue;
+		buf_put_lit(&sql, ",?");
+		ids[where->n_args++] =
+		    (struct db_value){ .type = DB_INT, .i = all[i].id };
+	}
+	buf_put_char(&sql, ')');
+	where->sql = buf_str(&sql);
+	where->args = ids;
+	return where;
 }
 
 bool

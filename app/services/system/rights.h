@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct condition;
 struct request;
 struct role;
 struct system_resource;
@@ -19,6 +20,12 @@ struct system_resource;
  */
 const struct role *system_rights(struct request *req,
     const struct system_resource *resource, int64_t service_id);
+
+/* Which records of it the caller may read, in the arena: of services, who is
+ * no administrator sees those that the role reaches (dreamfactory.md 8.2).
+ * NULL: all. */
+const struct condition *system_rights_rows(
+    struct request *req, const struct system_resource *resource);
 
 /* Row filters cannot be applied to what the platform keeps, so they open
  * nothing. False: the response is the refusal. */
