@@ -1,5 +1,6 @@
 #include "app/import/import.h"
 
+#include "app/base/aes.h"
 #include "app/base/utf8.h"
 #include "middleware/registry/system_db.h"
 
@@ -37,6 +38,11 @@ key_check(const struct import *imp, struct error *err)
 
 	if (l->refused == 0 || l->opened > 0)
 		return ST_OK;
+	if (!aes_is_built_in())
+		return error_set(err, ST_INVALID,
+		    "%zu of its values are encrypted, and this weir was built "
+		    "without OpenSSL, which decrypts them",
+		    l->refused);
 	if (l->key_n == 0)
 		return error_set(err, ST_INVALID,
 		    "%zu of its values are encrypted: --app-key or "
