@@ -11,7 +11,6 @@ from support.process import wait_until
 
 SYSTEMS = ("sqlite", "mysql")
 ROLES = "user_to_app_to_role_by_user_id"
-ACCESS = "role_service_access_by_role_id"
 NUMBER = itertools.count(1)
 
 
@@ -21,24 +20,17 @@ def email():
 
 @pytest.fixture(scope="module")
 def shop_id(office):
-    return office.get("service?filter=name=shop&fields=id")["resource"][0][
-        "id"]
+    return office.shop_id
 
 
 @pytest.fixture
-def role(office, shop_id):
-    return office.make("role", name=office.name("role"), is_active=True,
-                       **{ACCESS: [{"service_id": shop_id,
-                                    "component": "_table/*",
-                                    "verb_mask": 1}]})
+def role(office):
+    return office.add_role()
 
 
 @pytest.fixture
 def app(office, role):
-    """The id and the key of an app with that role."""
-    answer = office.call("POST", "app", {"resource": [{
-        "name": office.name("app"), "is_active": True, "role_id": role}]})
-    return answer.rows[0]["id"], answer.rows[0]["api_key"]
+    return office.add_app(role_id=role)
 
 
 class TestUsers:

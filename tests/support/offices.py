@@ -7,6 +7,8 @@ from support.weir import Installation
 
 BOSS = "boss@x.org"
 MASK = "**********"
+ACCESS = "role_service_access_by_role_id"
+READS = {"component": "_table/*", "verb_mask": 1}
 NUMBER = itertools.count(1)
 
 
@@ -61,6 +63,24 @@ class Office:
     def name(self, kind):
         """One that nobody has."""
         return f"{kind}{next(NUMBER)}"
+
+    @property
+    def shop_id(self):
+        return self.get("service?filter=name=shop&fields=id")["resource"][0][
+            "id"]
+
+    def add_role(self, **members):
+        """The id of a role that reads the shop."""
+        return self.make("role", name=self.name("role"), is_active=True,
+                         **{ACCESS: [READS | {"service_id": self.shop_id}]},
+                         **members)
+
+    def add_app(self, **members):
+        """The id and the key of a new app that is active."""
+        record = {"name": self.name("app"), "is_active": True} | members
+        answer = self.call("POST", "app", {"resource": [record]})
+        assert answer.status == 201, answer
+        return answer.rows[0]["id"], answer.rows[0]["api_key"]
 
     def orders(self, key, process=0):
         """The status of a read of the shop with that key."""
