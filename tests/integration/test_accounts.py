@@ -541,7 +541,7 @@ def test_the_services_list_what_they_have(boss):
             "session"} <= {row["name"] for row in boss.get("system").rows}
     check_error(boss.get("user/nosuch"), 404,
                 "Resource 'nosuch' not found for service 'user'.")
-    check_error(boss.get("system/admin/nosuch"), 404)
+    check_error(boss.get("system/admin/nosuch"), 400, "number")
     check_error(boss.get("user/session/1"), 404)
     answer = boss.call("DELETE", "user")
     check_error(answer, 405)

@@ -13,7 +13,8 @@ const struct system_resource system_resources[] = {
 	    .create = user_create,
 	    .update = user_update,
 	    .remove = user_remove,
-	    .created = 201 },
+	    .created = 201,
+	    .outside = "lookup_by_user_id" },
 	{ .name = "app",
 	    .table = "app",
 	    .create = app_create,
@@ -54,7 +55,8 @@ const struct system_resource system_resources[] = {
 	    .create = user_create,
 	    .update = user_update,
 	    .remove = user_remove,
-	    .created = 201 },
+	    .created = 201,
+	    .outside = "lookup_by_user_id" },
 	{ .name = NULL },
 };
 

@@ -37,6 +37,9 @@ struct system_resource {
 	enum status (*remove)(
 	    struct system_write *w, int64_t id, struct error *err);
 	int created; /* HTTP status of a create */
+	/* A member in which records of others stand, without which no snapshot
+	 * holds anything of a record; NULL: it holds all of it. */
+	const char *outside;
 };
 
 /* All of them; name NULL ends the list. */

@@ -5,6 +5,7 @@
 #include "app/services/system/resources.h"
 #include "app/services/system/write.h"
 #include "app/services/user/account.h"
+#include "app/services/user/mail.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/registry/user_records.h"
 #include "middleware/registry/user_roles.h"
@@ -55,6 +56,13 @@ user_prepare(struct account_call *c, struct json record)
 	struct str answer =
 	    json_to_str(arena, json_get(arena, record, STR("security_answer")));
 
+	if (request_asks(c->req, "send_invite") &&
+	    !mail_is_on(c->req->settings)) {
+		response_fail(c->req, 501,
+		    "This installation sends no mail (SENDMAIL): set the "
+		    "password.");
+		return NULL;
+	}
 	if (password.n > 0 && (!account_password_check(c, password) ||
 				  !account_hash(c, password, &s->password)))
 		return NULL;
@@ -177,6 +185,14 @@ parts_write(struct system_write *w, const struct input *in, int64_t id,
 			   : st;
 }
 
+static enum status
+invite(struct system_write *w, const struct user_record *r, struct error *err)
+{
+	return request_asks(w->req, "send_invite")
+		   ? system_write_invite(w, r->id, r->email, err)
+		   : ST_OK;
+}
+
 enum status
 user_create(
     struct system_write *w, struct json record, int64_t *id, struct error *err)
@@ -189,6 +205,8 @@ user_create(
 		st = error_set(err, ST_INVALID, "email is required.");
 	if (st == ST_OK)
 		st = user_record_add(w->db, w->arena, &r, err);
+	if (st == ST_OK)
+		st = invite(w, &r, err);
 	if (st != ST_OK)
 		return st;
 	*id = r.id;
@@ -246,6 +264,8 @@ user_update(
 		st = user_record_set(w->db, w->arena, &order, &after, err);
 	if (st == ST_OK && before.active && !after.active)
 		st = last_check(w, id, err);
+	if (st == ST_OK)
+		st = invite(w, &after, err);
 	return st == ST_OK ? parts_write(w, &s.in, id, err) : st;
 }
 

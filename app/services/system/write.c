@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/jsonout.h"
 #include "app/base/log.h"
+#include "app/base/secret.h"
 #include "app/base/settings.h"
 #include "app/services/db/write/body_options.h"
 #include "app/services/db/write/results.h"
@@ -10,7 +11,8 @@
 #include "app/services/system/read.h"
 #include "app/services/system/resource.h"
 #include "app/services/user/account.h"
-#include "middleware/principal.h"
+#include "app/services/user/mail.h"
+#include "middleware/registry/access.h"
 #include "middleware/registry/registry.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/request.h"
@@ -26,80 +28,12 @@ struct writing {
 	struct actor actor;
 	int64_t *ids; /* of what has been written */
 	size_t n_ids;
+	bool steps; /* the registry's version */
 	struct results results;
 	enum status last; /* of the item that failed last */
 	struct error why;
 	bool rolled_back;
 };
-
-void
-system_write_service(struct system_write *w, struct str name)
-{
-	w->services[w->n_services++] = name;
-}
-
-enum status
-system_write_user(struct system_write *w, int64_t id, struct error *err)
-{
-	int64_t soon = clock_boot_ms() + w->req->settings->store_timeout;
-
-	if (session_forget(w->req->stores, id, soon) != ST_OK)
-		return error_set(err, ST_UNAVAILABLE,
-		    "The session store cannot be reached: nothing was changed, "
-		    "since sessions could go on as they were.");
-	w->users[w->n_users++] = id;
-	return ST_OK;
-}
-
-void
-system_write_key(struct system_write *w, int64_t app_id, struct str key)
-{
-	w->shown[w->n_shown++] = (struct shown_key){ app_id, key };
-}
-
-struct name_read {
-	struct arena *arena;
-	struct str name;
-};
-
-static enum status
-name_row(void *ctx, const struct db_value *v, size_t n)
-{
-	struct name_read *r = ctx;
-
-	(void)n; /* as many as the statement names */
-	r->name = value_text(r->arena, &v[0]);
-	return ST_OK;
-}
-
-enum status
-system_write_name(struct system_write *w, const char *sql, int64_t id,
-    struct str *name, struct error *err)
-{
-	struct name_read r = { .arena = w->arena };
-	struct db_value args[] = { bind_i64(id) };
-	struct db_stmt stmt = { str_of(sql), args, 1 };
-	enum status st = system_db_run(w->db, &stmt, name_row, &r, err);
-
-	*name = r.name;
-	return st == ST_OK && str_is_null(r.name) ? ST_MISSING : st;
-}
-
-enum status
-system_write_refer(struct system_write *w, const char *member, const char *sql,
-    int64_t id, struct str *name, struct error *err)
-{
-	enum status st;
-
-	*name = STR_NULL;
-	if (id == 0)
-		return ST_OK;
-	st = system_write_name(w, sql, id, name, err);
-	if (st != ST_MISSING)
-		return st;
-	return error_set(err, ST_INVALID, "%s: there is none of the id %lld.",
-	    member, (long long)id);
-}
 
 /* Is the failure one of this record alone? */
 static bool
@@ -149,6 +83,30 @@ item_show(struct writing *x, int64_t id)
 	buf_put_char(b, '}');
 }
 
+/* Does the call change what snapshots hold? */
+static bool
+steps_version(const struct writing *x)
+{
+	const char *outside = x->w.resource->outside;
+
+	for (size_t i = 0; i < x->items.n && outside != NULL; i++) {
+		struct json inner = json_get(
+		    x->w.arena, x->items.list[i].record, str_of(outside));
+
+		if (json_count(inner) > 0)
+			return true;
+	}
+	return outside == NULL;
+}
+
+/* A transaction, or a part of the one at hand. */
+static enum status
+transact(struct writing *x, system_db_work_f *work, struct error *err)
+{
+	return x->steps ? system_db_write(&x->db, work, x, err)
+			: system_db_transact(&x->db, work, x, err);
+}
+
 /* Each item by itself, or as a part of what is undone as a whole. */
 static enum status
 items_work(struct system_db *db, void *ctx, struct error *err)
@@ -157,7 +115,7 @@ items_work(struct system_db *db, void *ctx, struct error *err)
 
 	for (x->at = 0; x->at < x->items.n; x->at++) {
 		struct error why = { 0 };
-		enum status st = system_db_write(&x->db, item_work, x, &why);
+		enum status st = transact(x, item_work, &why);
 
 		if (st == ST_OK) {
 			item_show(x, x->ids[x->n_ids++]);
@@ -183,7 +141,7 @@ items_run(struct writing *x, struct error *err)
 
 	if (!x->items.rollback)
 		return items_work(&x->db, x, err);
-	st = system_db_write(&x->db, items_work, x, err);
+	st = transact(x, items_work, err);
 	x->rolled_back = st != ST_OK;
 	if (x->rolled_back)
 		x->n_ids = 0;
@@ -196,7 +154,7 @@ effects_await(struct writing *x)
 {
 	struct request *req = x->call->req;
 
-	if (x->n_ids > 0)
+	if (x->n_ids > 0 && x->steps)
 		registry_refresh(req->registry);
 	for (size_t i = 0; i < x->w.n_services && x->n_ids > 0; i++) {
 		struct snapshot *fresh = NULL;
@@ -212,6 +170,23 @@ effects_await(struct writing *x)
 			return false;
 	}
 	return true;
+}
+
+/* A mail that cannot be sent is told to the log: the user is there, and may
+ * ask for another code. */
+static void
+invites_send(struct writing *x)
+{
+	for (size_t i = 0; i < x->w.n_invites; i++) {
+		struct invite *invite = &x->w.invites[i];
+		struct error err = { 0 };
+
+		if (x->n_ids > 0 && mail_code(x->call->req, invite->email,
+					invite->code, &err) != ST_OK)
+			log_line(
+			    LOG_ERROR, x->call->req->id, "mail: %s", err.text);
+		secret_wipe(invite->code, sizeof(invite->code));
+	}
 }
 
 static bool
@@ -239,12 +214,17 @@ records_show(struct writing *x)
 	system_read(x->call->req, &read);
 }
 
+/* Who may write, but not read, is shown ids. */
 static bool
 wants_records(const struct request *req)
 {
-	return req->method != METHOD_DELETE &&
-	       (!str_is_null(request_query(req, STR("fields"))) ||
-		   !str_is_null(request_query(req, STR("related"))));
+	bool asks = !str_is_null(request_query(req, STR("fields"))) ||
+		    !str_is_null(request_query(req, STR("related")));
+
+	return asks && req->method != METHOD_DELETE &&
+	       (access_verbs(
+		    req->role, req->service->id, req->resource, REQUESTOR_API) &
+		   METHOD_GET) != 0;
 }
 
 static void
@@ -288,21 +268,18 @@ answer_failed(struct writing *x)
 		    req, &x->results, done[req->method], x->rolled_back);
 }
 
+/* A key alone acts as its app. */
 static void
 actor_set(struct writing *x)
 {
 	const struct request *req = x->call->req;
-	const struct principal *who = req->principal;
 
-	x->actor = (struct actor){ .source = req->param[PARAM_REMOTE_ADDR],
-		.name = req->app == NULL ? STR("") : req->app->name };
-	if (who != NULL) {
-		x->actor.user_id = who->id;
-		x->actor.name = who->email;
-	}
-	x->db.actor = &x->actor;
-	x->db.audit_log = true;
 	x->db.declared = snapshot_declared(req->snapshot);
+	if (req->principal != NULL || req->app == NULL)
+		return;
+	x->actor = *x->db.actor;
+	x->actor.name = req->app->name;
+	x->db.actor = &x->actor;
 }
 
 static void
@@ -320,7 +297,9 @@ writing_open(struct writing *x)
 	x->w.keys = snapshot_app_keys(req->snapshot);
 	x->w.services = arena_alloc(arena, n * sizeof(x->w.services[0]));
 	x->w.users = arena_alloc(arena, n * sizeof(x->w.users[0]));
+	x->steps = steps_version(x);
 	x->w.shown = arena_alloc(arena, n * sizeof(x->w.shown[0]));
+	x->w.invites = arena_alloc(arena, n * sizeof(x->w.invites[0]));
 }
 
 void
@@ -338,6 +317,7 @@ system_write(
 	actor_set(&x);
 	st = items_run(&x, &err);
 	account_db_give(c, &x.db);
+	invites_send(&x);
 	if (!effects_await(&x))
 		return;
 	if (st != ST_OK)

@@ -12,12 +12,19 @@
 #include "app/base/status.h"
 #include "app/base/str.h"
 #include "app/services/system/show.h"
+#include "middleware/registry/user_login.h"
 
 struct account_call;
 struct app_keys;
 struct request;
 struct system_db;
 struct system_resource;
+
+/* A code that is mailed once it is stored. */
+struct invite {
+	struct str email;
+	char code[CONFIRM_CODE_BYTES + 1];
+};
 
 /* What is written by a call; for the functions of the resources. */
 struct system_write {
@@ -35,6 +42,8 @@ struct system_write {
 	size_t n_users;
 	struct shown_key *shown;
 	size_t n_shown;
+	struct invite *invites; /* users who are to set a password */
+	size_t n_invites;
 };
 
 /* Makes the response. id: of the path, 0: none. */
@@ -51,6 +60,10 @@ enum status system_write_user(
 
 /* The answer shows the key of that app. */
 void system_write_key(struct system_write *w, int64_t app_id, struct str key);
+
+/* The user is mailed a code to set a password by, when all is stored. */
+enum status system_write_invite(
+    struct system_write *w, int64_t id, struct str email, struct error *err);
 
 /*
  * The text that the statement, which has one "?", an id, selects: the name of a
