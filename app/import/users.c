@@ -36,6 +36,7 @@ struct roles {
 	struct source_rows rows;
 	struct id_map first; /* of a user, its first row; `to` is its index */
 	size_t *next;        /* of the same user, SIZE_MAX: none */
+	size_t *last;        /* of the user whose first it is */
 };
 
 static enum status
@@ -47,20 +48,22 @@ roles_read(struct import *imp, struct roles *roles, struct error *err)
 
 	id_map_init(&roles->first, imp->arena, n);
 	roles->next = arena_alloc(imp->arena, (n + 1) * sizeof(size_t));
+	roles->last = arena_alloc(imp->arena, (n + 1) * sizeof(size_t));
 	for (size_t i = 0; st == ST_OK && i < n; i++) {
 		const struct str *row = source_row(&roles->rows, i);
 		int64_t user = source_number(row[ROLE_USER]);
 		const struct id_entry *first = id_map_get(&roles->first, user);
 
 		roles->next[i] = SIZE_MAX;
+		roles->last[i] = i;
 		if (first == NULL) {
 			id_map_put(&roles->first,
 			    &(const struct id_entry){
 				.from = user, .to = (int64_t)i });
 			continue;
 		}
-		roles->next[i] = roles->next[first->to];
-		roles->next[first->to] = i;
+		roles->next[roles->last[first->to]] = i;
+		roles->last[first->to] = i;
 	}
 	return st;
 }
@@ -91,6 +94,19 @@ role_resolve(
 	return true;
 }
 
+/* There, the first role of a user in an app counts. */
+static bool
+is_second(const struct roles *roles, const struct str *user, size_t at)
+{
+	struct str app = source_row(&roles->rows, at)[ROLE_APP];
+
+	for (size_t i = roles_of(roles, user); i != at; i = roles->next[i]) {
+		if (str_eq(source_row(&roles->rows, i)[ROLE_APP], app))
+			return true;
+	}
+	return false;
+}
+
 /* An administrator with roles may do what they say, and one without them
  * everything: who had some must not come without. */
 static bool
@@ -103,7 +119,8 @@ loses_roles(
 	if (i == SIZE_MAX)
 		return false;
 	for (; i != SIZE_MAX; i = roles->next[i]) {
-		if (role_resolve(imp, source_row(&roles->rows, i), &role))
+		if (!is_second(roles, user, i) &&
+		    role_resolve(imp, source_row(&roles->rows, i), &role))
 			return false;
 	}
 	return true;
@@ -120,7 +137,10 @@ roles_bring(struct import *imp, const struct roles *roles,
 		const struct str *row = source_row(&roles->rows, i);
 		struct user_role role = { .user_id = id };
 
-		if (role_resolve(imp, row, &role))
+		if (is_second(roles, user, i))
+			report_note(
+			    &imp->report, "without a second role in an app");
+		else if (role_resolve(imp, row, &role))
 			st = user_role_put(imp->db, &role, err);
 		else
 			report_note(&imp->report,

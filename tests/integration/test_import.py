@@ -111,7 +111,9 @@ def users(df):
     df.add("user", id=7, name="Nowhere", email="no address", **plain)
     df.add("user", id=8, name="Limited", email="limited@x.org",
            is_sys_admin=1, **plain)
-    for user, app, role in ((2, 3, 2), (4, 3, 9), (8, 3, 1), (2, 9, 1)):
+    for user, app, role in (
+            (2, 3, 2), (4, 3, 9), (8, 3, 1), (2, 9, 1), (2, 3, 1),
+            (4, 3, 1)):
         df.add("user_to_app_to_role", user_id=user, app_id=app, role_id=role)
 
 
@@ -284,7 +286,8 @@ def test_apps_come_with_their_keys(moved):
 def test_users_come_with_their_roles(moved):
     lines = said(moved, "user")
     assert lines["boss@x.org"] == ("brought", None)
-    assert "role in an app" in lines["jane@x.org"][1]
+    assert "without a role in an app" in lines["jane@x.org"][1]
+    assert "without a second role" in lines["jane@x.org"][1]
     assert "username" in lines["twin@x.org"][1]
     assert "no administrator here" in lines["bound@x.org"][1]
     assert lines["limited@x.org"] == ("brought", None)
