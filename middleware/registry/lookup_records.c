@@ -16,12 +16,13 @@ room_check(
 	struct db_stmt stmt =
 	    DB_STMT("SELECT COUNT(*) FROM lookup WHERE" LOOKUP_IN_SCOPE, args);
 	int64_t n = 0;
+	int most = s->user_id == 0 ? LOOKUPS_MAX : LOOKUPS_OF_USER_MAX;
 	enum status st = system_db_number(db, &stmt, &n, err);
 
-	if (st == ST_OK && n >= LOOKUPS_MAX)
+	if (st == ST_OK && n >= most)
 		return error_set(err, ST_INVALID,
 		    "there are %d lookups for that already, which is the most",
-		    LOOKUPS_MAX);
+		    most);
 	return st;
 }
 

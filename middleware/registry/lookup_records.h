@@ -21,6 +21,8 @@ struct arena;
 #define LOOKUP_NAME_MAX  64
 #define LOOKUP_VALUE_MAX 4096 /* bytes of one that is set */
 #define LOOKUPS_MAX      1000 /* of one scope */
+/* Of a user: each session has a copy of them in the session store. */
+#define LOOKUPS_OF_USER_MAX 100
 
 /* For whom it is: at most one of them is not 0. */
 struct lookup_scope {

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -221,6 +222,28 @@ names_and_values_are_bounded(void **state)
 	assert_int_equal(add(fix, longest, "", &everybody, NULL), ST_OK);
 }
 
+static void
+a_user_has_only_so_many(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct lookup_scope scopes[3];
+	struct error err = { 0 };
+	char name[24];
+
+	scopes_make(fix, scopes);
+	for (int i = 0; i < LOOKUPS_OF_USER_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "name%d", i);
+		assert_int_equal(add(fix, name, "x", &scopes[2], NULL), ST_OK);
+	}
+	assert_int_equal(add(fix, "more", "x", &scopes[2], &err), ST_INVALID);
+	assert_non_null(strstr(err.text, "100 lookups"));
+	assert_int_equal(add(fix, "more", "x", &scopes[1], NULL), ST_OK);
+	assert_int_equal(
+	    lookup_record_remove(&fix->db, STR("name7"), &scopes[2], NULL),
+	    ST_OK);
+	assert_int_equal(add(fix, "more", "x", &scopes[2], NULL), ST_OK);
+}
+
 /* A new APP_KEY with the earlier one beside it, and then alone. */
 static void
 private_ones_come_under_a_new_app_key(void **state)
@@ -266,6 +289,7 @@ main(void)
 		FIXED(each_scope_has_its_own),
 		FIXED(what_is_given_changes_and_the_rest_stays),
 		FIXED(names_and_values_are_bounded),
+		FIXED(a_user_has_only_so_many),
 		FIXED(private_ones_come_under_a_new_app_key),
 	};
 
