@@ -190,7 +190,7 @@ cors_store(struct system_db *db, const char *sql, const struct cors_record *r,
 	if (st == ST_EXISTS)
 		return error_set(err, ST_EXISTS,
 		    "there is a record for the path \"%.*s\" already: change "
-		    "it with `weir cors set`",
+		    "that one",
 		    STR_ARG(r->path));
 	return st;
 }

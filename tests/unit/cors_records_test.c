@@ -69,7 +69,7 @@ a_path_has_one_record(void **state)
 
 	assert_int_equal(cors_record_add(&fix->db, &r, NULL), ST_OK);
 	assert_int_equal(cors_record_add(&fix->db, &r, &err), ST_EXISTS);
-	assert_non_null(strstr(err.text, "`weir cors set`"));
+	assert_non_null(strstr(err.text, "already: change that one"));
 }
 
 static enum status

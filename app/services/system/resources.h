@@ -38,6 +38,12 @@ enum status user_update(
     struct system_write *w, int64_t id, struct json record, struct error *err);
 enum status user_remove(struct system_write *w, int64_t id, struct error *err);
 
+enum status cors_create(
+    struct system_write *w, struct json record, int64_t *id, struct error *err);
+enum status cors_update(
+    struct system_write *w, int64_t id, struct json record, struct error *err);
+enum status cors_remove(struct system_write *w, int64_t id, struct error *err);
+
 enum status lookup_create(
     struct system_write *w, struct json record, int64_t *id, struct error *err);
 enum status lookup_update(
