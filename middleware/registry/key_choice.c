@@ -23,17 +23,32 @@ owner_row(void *ctx, const struct db_value *v, size_t n)
 static enum status
 owners_count(struct system_db *db, struct key_choice *c, struct error *err)
 {
-	struct db_value args[] = { c->by_hint ? bind_text(c->name)
-					      : bind_i64(c->app_id) };
-	struct db_stmt of_hint = DB_STMT(
-	    "SELECT app_id FROM app_key WHERE revoked = 0 AND hint = ?", args);
-	struct db_stmt of_app =
+	struct db_value args[] = { bind_i64(c->app_id), bind_i64(c->app_id),
+		bind_i64(c->by_hint ? 1 : 0), bind_text(c->name) };
+	struct db_stmt stmt =
 	    DB_STMT("SELECT app_id FROM app_key WHERE revoked = 0"
-		    " AND app_id = ?",
+		    " AND (? = 0 OR app_id = ?) AND (? = 0 OR hint = ?)",
 		args);
 
-	return system_db_run(
-	    db, c->by_hint ? &of_hint : &of_app, owner_row, c, err);
+	return system_db_run(db, &stmt, owner_row, c, err);
+}
+
+/* A name that no app has is a hint. */
+static enum status
+app_choose(struct system_db *db, struct key_choice *c, struct error *err)
+{
+	struct error why = { 0 };
+	enum status st;
+
+	if (c->app_id != 0) {
+		c->by_hint = !str_is_null(c->name);
+		return ST_OK;
+	}
+	st = lookup_id(db, NOUN_APP, c->name, &c->app_id, &why);
+	c->by_hint = st == ST_MISSING;
+	return st == ST_OK || st == ST_MISSING
+		   ? ST_OK
+		   : error_set(err, st, "%s", why.text);
 }
 
 /* What is done with them now is audited. */
@@ -51,14 +66,11 @@ chosen_watch(
 enum status
 keys_choose(struct system_db *db, struct key_choice *c, struct error *err)
 {
-	struct error why = { 0 };
-	enum status st = lookup_id(db, NOUN_APP, c->name, &c->app_id, &why);
+	enum status st = app_choose(db, c, err);
 
-	c->by_hint = st == ST_MISSING;
 	c->n = 0;
-	if (st != ST_OK && st != ST_MISSING)
-		return error_set(err, st, "%s", why.text);
-	st = owners_count(db, c, err);
+	if (st == ST_OK)
+		st = owners_count(db, c, err);
 	if (st != ST_OK)
 		return st;
 	if (c->n == 0)
@@ -111,28 +123,54 @@ end(struct system_db *db, void *ctx, struct error *err)
 	return system_db_run(db, &stmt, NULL, NULL, err);
 }
 
+static enum status
+ending_run(
+    struct system_db *db, struct ending *e, int64_t *n, struct error *err)
+{
+	enum status st = system_db_write(db, end, e, err);
+
+	*n = e->choice.n;
+	return st;
+}
+
+#define SQL_REVOKE "UPDATE app_key SET revoked = ?" CHOSEN
+#define SQL_EXPIRE "UPDATE app_key SET expires = ?" CHOSEN
+
 enum status
 key_record_revoke(struct system_db *db, struct str name_or_hint, int64_t *n,
     struct error *err)
 {
-	struct ending e = { .choice = { .name = name_or_hint },
-		.sql = "UPDATE app_key SET revoked = ?" CHOSEN,
-		.when_ms = db->wall_ms };
-	enum status st = system_db_write(db, end, &e, err);
+	struct ending e = { { .name = name_or_hint }, SQL_REVOKE, db->wall_ms };
 
-	*n = e.choice.n;
-	return st;
+	return ending_run(db, &e, n, err);
 }
 
 enum status
 key_record_expire(struct system_db *db, struct str name_or_hint,
     int64_t expires_ms, int64_t *n, struct error *err)
 {
-	struct ending e = { .choice = { .name = name_or_hint },
-		.sql = "UPDATE app_key SET expires = ?" CHOSEN,
-		.when_ms = expires_ms };
-	enum status st = system_db_write(db, end, &e, err);
+	struct ending e = { { .name = name_or_hint }, SQL_EXPIRE, expires_ms };
 
-	*n = e.choice.n;
-	return st;
+	return ending_run(db, &e, n, err);
+}
+
+enum status
+app_key_revoke(struct system_db *db, int64_t app_id, struct str hint,
+    int64_t *n, struct error *err)
+{
+	struct ending e = { { .name = hint, .app_id = app_id }, SQL_REVOKE,
+		db->wall_ms };
+
+	return ending_run(db, &e, n, err);
+}
+
+enum status
+app_key_expire(struct system_db *db, int64_t app_id, struct str hint,
+    int64_t expires_ms, struct error *err)
+{
+	struct ending e = { { .name = hint, .app_id = app_id }, SQL_EXPIRE,
+		expires_ms };
+	int64_t n;
+
+	return ending_run(db, &e, &n, err);
 }

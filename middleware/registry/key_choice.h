@@ -1,6 +1,7 @@
 /*
  * Which keys an administrator means: all in force of the app of that name,
- * else the one of that hint. For use inside a write of the system database.
+ * else the one of that hint; or those of a certain app. For use inside a write
+ * of the system database.
  */
 #ifndef WEIR_KEY_CHOICE_H
 #define WEIR_KEY_CHOICE_H
@@ -15,7 +16,9 @@ struct system_db;
 
 struct key_choice {
 	struct str name; /* of an app, or a hint */
-	int64_t app_id;  /* set by keys_choose(), as is the rest */
+	/* Not 0: the name is the hint of a key of this app, STR_NULL: all of
+	 * them. Otherwise set by keys_choose(), as is the rest. */
+	int64_t app_id;
 	bool by_hint;
 	int64_t n; /* how many there are, at least 1 */
 };

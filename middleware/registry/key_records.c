@@ -186,6 +186,9 @@ key_record_rotate(struct system_db *db, struct arena *arena,
 		.choice = { .name = order->app } };
 	enum status st = key_record_check(order->key, err);
 
+	if (order->app_id != 0)
+		r.choice = (struct key_choice){ .name = order->hint,
+			.app_id = order->app_id };
 	if (st == ST_OK)
 		st = system_db_write(db, rotate, &r, err);
 	*n = r.choice.n;

@@ -26,7 +26,9 @@ enum status key_record_check(struct str key, struct error *err);
  * that exists STR_NULL, or the role it has.
  */
 struct key_order {
-	struct str app; /* made when it does not exist */
+	struct str app;  /* made when it does not exist */
+	int64_t app_id;  /* for a rotation, not 0: of this app, and the key */
+	struct str hint; /* that begins so; STR_NULL: all of its keys */
 	struct str role;
 	bool no_role;   /* a new app has none */
 	struct str key; /* in clear: KEY_MIN_BYTES or more visible characters */
@@ -49,10 +51,17 @@ enum status key_record_revoke(struct system_db *db, struct str name_or_hint,
 enum status key_record_expire(struct system_db *db, struct str name_or_hint,
     int64_t expires_ms, int64_t *n, struct error *err);
 
+/* The same for the keys of the app of that id, or the one of them that has the
+ * hint, when that is not STR_NULL. */
+enum status app_key_revoke(struct system_db *db, int64_t app_id,
+    struct str hint, int64_t *n, struct error *err);
+enum status app_key_expire(struct system_db *db, int64_t app_id,
+    struct str hint, int64_t expires_ms, struct error *err);
+
 /*
- * Gives the app a new key: order->app is the name or hint and receives the
- * app's name, in the arena; its role is not looked at. Those in force end at
- * until_ms, if they do not end before.
+ * Gives the app a new key: order->app is the name or hint, or that is said by
+ * order->app_id, and receives the app's name, in the arena; its role is not
+ * looked at. Those in force end at until_ms, if they do not end before.
  */
 enum status key_record_rotate(struct system_db *db, struct arena *arena,
     struct key_order *order, int64_t until_ms, int64_t *n, struct error *err);

@@ -239,7 +239,8 @@ key_rotate(struct sent *s, int64_t id, struct error *err)
 	enum status st;
 	int64_t n;
 
-	order.app = str_is_null(s->hint) ? s->name : s->hint;
+	order.app_id = id;
+	order.hint = s->hint;
 	st = key_record_rotate(w->db, w->arena, &order, until_ms, &n, &why);
 	if (st == ST_MISSING) { /* none is in force: the app gets one */
 		order.app = s->name;
@@ -255,7 +256,6 @@ key_rotate(struct sent *s, int64_t id, struct error *err)
 static enum status
 keys_change(struct sent *s, int64_t id, struct error *err)
 {
-	struct str which = str_is_null(s->hint) ? s->name : s->hint;
 	struct system_db *db = s->w->db;
 	struct error why = { 0 };
 	int64_t when_ms = 0, n;
@@ -266,13 +266,13 @@ keys_change(struct sent *s, int64_t id, struct error *err)
 	if (s->regenerates)
 		return key_rotate(s, id, err);
 	if (s->revokes)
-		st = key_record_revoke(db, which, &n, &why);
+		st = app_key_revoke(db, id, s->hint, &n, &why);
 	else if (!s->expires)
 		return ST_OK;
 	else if (s->expires_in > 0)
 		when_ms = db->wall_ms + s->expires_in * SECOND_MS;
 	if (!s->revokes)
-		st = key_record_expire(db, which, when_ms, &n, &why);
+		st = app_key_expire(db, id, s->hint, when_ms, &why);
 	if (st == ST_OK || st == ST_MISSING) /* none in force: none is left */
 		return ST_OK;
 	return error_set(err, st, "%s", why.text);
