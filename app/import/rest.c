@@ -19,10 +19,27 @@ static const struct {
 	{ "app_role_map", "roles of services for signing in" },
 };
 
+/* Whoever may register here is for somebody here to say. */
+static enum status
+registration_look(struct import *imp, struct error *err)
+{
+	struct source_rows rows;
+	enum status st = source_read(&imp->source, "user_config",
+	    "service_id allow_open_registration", &rows, err);
+
+	for (size_t i = 0; st == ST_OK && i < rows.n; i++) {
+		if (source_number(source_row(&rows, i)[1]) != 0)
+			report_left(&imp->report, "table", STR("user_config"),
+			    "open registration stays as it is here: `weir "
+			    "service set user allow_open_registration=true`");
+	}
+	return st;
+}
+
 enum status
 import_rest(struct import *imp, struct error *err)
 {
-	enum status st = ST_OK;
+	enum status st = registration_look(imp, err);
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		int64_t n = 0;

@@ -11,6 +11,7 @@ from support.answer import check_error
 from support.dreamfactory import (HASH, PASSWORD, DreamFactory, damage,
                                   encrypt)
 from support.engine import SQLite
+from support.process import wait_until
 from support.weir import Installation, environment, run
 
 ENGINES = ("sqlite", "mysql")
@@ -142,6 +143,7 @@ def rest(df):
             ("lost", encrypt("x"), 0, {"app_id": 77})):
         df.add("lookup", name=name, value=value, private=private, **scope)
     df.add("email_template", id=1, name="welcome")
+    df.add("user_config", service_id=9, allow_open_registration=1)
     df.add("event_script", name="shop.get", content="return;")
 
 
@@ -169,7 +171,7 @@ def move(site, df, *words, key=dreamfactory.KEY, **more):
     if key:
         more["DREAMFACTORY_APP_KEY"] = key
     return run("import", "dreamfactory", *df.words, *words, "--env",
-               site.env_file, env=environment(**df.secrets, **more))
+               site.env_file, env=environment(**df.secrets | more))
 
 
 def moved_lines(site, df, *words):
@@ -329,7 +331,8 @@ def test_limits_cors_and_lookups_come(moved):
 
 def test_what_there_is_nothing_for_is_said(moved):
     lines = said(moved, "table")
-    assert set(lines) == {"email_template", "event_script"}
+    assert set(lines) == {"email_template", "event_script", "user_config"}
+    assert "open registration" in lines["user_config"][1]
     assert lines["event_script"] == (
         "left", "1 rows: there are no scripts of events here")
 
@@ -405,6 +408,18 @@ def test_once_more_changes_nothing(moved, df):
     assert left == earlier
 
 
+def test_a_running_server_sees_it(site, df):
+    server = site.serve()
+    with server.connect() as client:
+        def status():
+            return client.call("/api/v2/shop/_table/orders", "GET", {
+                "X-DreamFactory-API-Key": WEBSITE_KEY}).status
+        assert status() == 401
+        moved_lines(site, df)
+        assert wait_until(lambda: status() == 200)
+    server.stop()
+
+
 def test_what_is_new_there_comes_later(site, df):
     moved_lines(site, df)
     df.add("role", id=20, name="late", is_active=1)
@@ -466,6 +481,20 @@ def test_the_key_may_come_from_a_file(site, df):
     for words in (["--app-key-file", path], ["--app-key", dreamfactory.KEY]):
         status, _, err = move(site, df, "--dry-run", *words, key=None)
         assert status == 0, err
+
+
+def test_so_may_the_password_of_the_server(site, df):
+    path = site.path("password")
+    with open(path, "w", encoding="ascii") as out:
+        out.write(df.secrets.get("DREAMFACTORY_DB_PASSWORD", "") + "\n")
+    status, _, err = move(site, df, "--dry-run", "--password-file", path,
+                          DREAMFACTORY_DB_PASSWORD="wrong")
+    assert status == 0, err
+    if df.engine.type == "mysql":
+        status, out, err = move(
+            site, df, "--dry-run", DREAMFACTORY_DB_PASSWORD="wrong")
+        assert (status, out) == (1, "")
+        assert "wrong" not in err
 
 
 def test_files_of_sqlite_are_found(site, df, tmp_path):

@@ -81,6 +81,8 @@ CREATE TABLE limits (id {key}, type VARCHAR(50) NOT NULL,
     name VARCHAR(255) NOT NULL, description VARCHAR(255),
     is_active TINYINT NOT NULL DEFAULT 1, endpoint TEXT, verb VARCHAR(10),
     created_date TIMESTAMP NULL, last_modified_date TIMESTAMP NULL);
+CREATE TABLE user_config (service_id INTEGER NOT NULL PRIMARY KEY,
+    allow_open_registration TINYINT(1) NOT NULL DEFAULT 0);
 CREATE TABLE email_template (id {key}, name VARCHAR(64) NOT NULL UNIQUE);
 CREATE TABLE event_script (name VARCHAR(80) NOT NULL PRIMARY KEY,
     content TEXT);
