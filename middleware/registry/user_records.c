@@ -126,9 +126,8 @@ refuse_taken(
 }
 
 static enum status
-user_insert(struct system_db *db, void *ctx, struct error *err)
+user_insert(struct system_db *db, struct user_record *r, struct error *err)
 {
-	struct user_record *r = ctx;
 	struct str now = r->created_date;
 	enum status st;
 	struct db_value args[] = { bind_text(r->name), bind_text(r->username),
@@ -153,10 +152,40 @@ user_insert(struct system_db *db, void *ctx, struct error *err)
 	return st == ST_EXISTS ? refuse_taken(db, r, err) : st;
 }
 
-enum status
-user_record_add(struct system_db *db, struct arena *arena,
-    struct user_record *record, struct error *err)
+struct adding {
+	struct user_record *record;
+	int64_t role_id; /* in every app; 0: none */
+};
+
+static enum status
+roles_insert(
+    struct system_db *db, int64_t user_id, int64_t role_id, struct error *err)
 {
+	struct db_value args[] = { bind_i64(user_id), bind_i64(role_id) };
+	struct db_stmt stmt =
+	    DB_STMT("INSERT INTO user_to_app_to_role (user_id, app_id, role_id)"
+		    " SELECT ?, a.id, r.id FROM app a, role r WHERE r.id = ?",
+		args);
+
+	return system_db_run(db, &stmt, NULL, NULL, err);
+}
+
+static enum status
+add(struct system_db *db, void *ctx, struct error *err)
+{
+	const struct adding *adding = ctx;
+	enum status st = user_insert(db, adding->record, err);
+
+	if (st != ST_OK || adding->role_id == 0)
+		return st;
+	return roles_insert(db, adding->record->id, adding->role_id, err);
+}
+
+enum status
+user_record_register(struct system_db *db, struct arena *arena,
+    struct user_record *record, int64_t role_id, struct error *err)
+{
+	struct adding adding = { record, role_id };
 	char now[DATE_BYTES];
 	enum status st = user_check(arena, record, err);
 
@@ -166,7 +195,14 @@ user_record_add(struct system_db *db, struct arena *arena,
 	record->id = 0;
 	record->created_date = arena_dup(arena, str_of(now));
 	record->last_modified_date = record->created_date;
-	return system_db_transact(db, user_insert, record, err);
+	return system_db_transact(db, add, &adding, err);
+}
+
+enum status
+user_record_add(struct system_db *db, struct arena *arena,
+    struct user_record *record, struct error *err)
+{
+	return user_record_register(db, arena, record, 0, err);
 }
 
 struct changing {

@@ -50,6 +50,11 @@ struct user_record {
 enum status user_record_add(struct system_db *db, struct arena *arena,
     struct user_record *record, struct error *err);
 
+/* The same for one who acts with that role in every app there is; 0: without a
+ * role. */
+enum status user_record_register(struct system_db *db, struct arena *arena,
+    struct user_record *record, int64_t role_id, struct error *err);
+
 /* Changes a record, but not its id; any status but ST_OK leaves it as it is. */
 typedef enum status user_edit_f(
     void *ctx, struct user_record *record, struct error *err);

@@ -342,6 +342,30 @@ a_user_has_one_role_in_each_app(void **state)
 }
 
 static void
+who_registers_has_the_role_in_every_app(void **state)
+{
+	static const char roles[] = "SELECT COUNT(*) FROM user_to_app_to_role";
+	struct system_fixture *fix = *state;
+	struct user_record r = { .email = STR("a@x.org"), .active = true };
+	struct user_record other = { .email = STR("b@x.org") };
+	int64_t role, apps;
+
+	roles_make(fix);
+	role = system_number(fix, "SELECT id FROM role WHERE name = 'reader'");
+	apps = system_number(fix, "SELECT COUNT(*) FROM app");
+	assert_int_equal(
+	    user_record_register(&fix->db, &fix->arena, &r, role, NULL), ST_OK);
+	assert_int_equal(system_number(fix, roles), apps);
+	assert_int_equal(
+	    user_record_register(&fix->db, &fix->arena, &r, role, NULL),
+	    ST_EXISTS);
+	assert_int_equal(
+	    user_record_register(&fix->db, &fix->arena, &other, 9999, NULL),
+	    ST_OK);
+	assert_int_equal(system_number(fix, roles), apps);
+}
+
+static void
 a_user_that_goes_takes_roles_and_lookups_along(void **state)
 {
 	struct system_fixture *fix = *state;
@@ -402,6 +426,7 @@ main(void)
 		FIXED(a_change_that_fails_changes_nothing),
 		FIXED(admins_and_users_are_listed_apart),
 		FIXED(a_user_has_one_role_in_each_app),
+		FIXED(who_registers_has_the_role_in_every_app),
 		FIXED(a_user_that_goes_takes_roles_and_lookups_along),
 		FIXED(users_do_not_step_the_version),
 	};

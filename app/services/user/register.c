@@ -38,22 +38,6 @@ record_read(struct account_call *c, struct user_record *out)
 	return account_hash(c, password, &out->password) ? ST_OK : ST_REFUSED;
 }
 
-/* The role that the service gives, in every app. */
-static enum status
-roles_give(
-    struct system_db *db, int64_t user_id, int64_t role_id, struct error *err)
-{
-	struct db_value args[] = { bind_i64(user_id), bind_i64(role_id) };
-	struct db_stmt stmt =
-	    DB_STMT("INSERT INTO user_to_app_to_role (user_id, app_id, role_id)"
-		    " SELECT ?, a.id, r.id FROM app a, role r WHERE r.id = ?",
-		args);
-
-	if (role_id == 0)
-		return ST_OK;
-	return system_db_run(db, &stmt, NULL, NULL, err);
-}
-
 static enum status
 add(struct account_call *c, struct user_record *user, struct error *err)
 {
@@ -63,9 +47,8 @@ add(struct account_call *c, struct user_record *user, struct error *err)
 
 	if (!account_db_take(c, &db))
 		return ST_REFUSED;
-	st = user_record_add(&db, c->req->arena, user, err);
-	if (st == ST_OK)
-		st = roles_give(&db, user->id, service->role_id, err);
+	st = user_record_register(
+	    &db, c->req->arena, user, service->role_id, err);
 	account_db_give(c, &db);
 	return st;
 }
