@@ -329,6 +329,24 @@ def test_what_a_user_changes_of_itself_counts_at_once(notes, serve):
         assert [seen_by(ann) for _ in range(2)] == [ids, ids]
 
 
+@pytest.mark.parametrize("filters", [
+    on("region", "in", "{user.first_name}"),
+    on("region", "in", "({user.first_name})"),
+    on("region", "in", "('nix',{user.first_name})"),
+    on("region", "in", "{trim(user.first_name)}"),
+    on("region", "in", ["{user.first_name}"])])
+def test_what_users_call_themselves_is_one_element_of_a_list(
+        notes, serve, filters):
+    notes.role("named", filters=filters)
+    accounts.add(notes.site, "ann@x.org", first_name="a")
+    ann = log_in(notes, serve(), "ann@x.org", "named")
+    for name, ids in (("a", [6]), ("a,b", [5]), ("'a','b'", []),
+                      ("a) or (1=1", []), ("null", [])):
+        assert ann.call("PATCH", "user/profile",
+                        {"first_name": name}).status == 200
+        assert seen_by(ann) == ids
+
+
 # -- configs of services -----------------------------------------------------
 
 def test_a_config_follows_the_lookups_it_names(notes, serve, engine):
