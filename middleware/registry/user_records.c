@@ -264,11 +264,25 @@ ends_sessions(const struct user_record *before, const struct user_record *after)
 	       before->is_sys_admin != after->is_sys_admin;
 }
 
+/* A code that was mailed sets the password of who had the address then, and
+ * for one that is forgotten, not for one that is new. */
+static enum status
+code_drop(struct system_db *db, int64_t id, struct error *err)
+{
+	struct db_value args[] = { bind_i64(id) };
+	struct db_stmt stmt = DB_STMT("UPDATE user SET confirm_code = NULL,"
+				      " confirm_expires = 0 WHERE id = ?",
+	    args);
+
+	return system_db_run(db, &stmt, NULL, NULL, err);
+}
+
 static enum status
 change(struct system_db *db, void *ctx, struct error *err)
 {
 	struct changing *c = ctx;
 	struct user_record before;
+	bool ends;
 	enum status st = record_hold(db, c, err);
 
 	before = *c->record;
@@ -280,7 +294,10 @@ change(struct system_db *db, void *ctx, struct error *err)
 		st = user_check(c->arena, c->record, err);
 	if (st == ST_OK)
 		st = user_update(db, c->record, err);
-	if (st == ST_OK && ends_sessions(&before, c->record))
+	ends = st == ST_OK && ends_sessions(&before, c->record);
+	if (ends || (st == ST_OK && !str_eq(before.email, c->record->email)))
+		st = code_drop(db, c->record->id, err);
+	if (st == ST_OK && ends)
 		st = session_records_end(
 		    db, c->record->id, c->order->keep_session, err);
 	return st;

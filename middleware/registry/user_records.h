@@ -70,7 +70,8 @@ struct user_order {
  * Lets the edit change the user, while nobody else can, and stores what comes
  * out: *out. An empty text becomes an absent one. With another password, and
  * switched off, and when an administrator is made or unmade, the user's
- * sessions end. Tell the session store of any change (middleware/session.h).
+ * sessions end, and so does a code that was mailed, also with another e-mail.
+ * Tell the session store of any change (middleware/session.h).
  */
 enum status user_record_set(struct system_db *db, struct arena *arena,
     const struct user_order *order, struct user_record *out, struct error *err);

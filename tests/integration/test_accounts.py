@@ -457,6 +457,30 @@ def test_a_code_is_its_users_and_ends(client, site, mailbox, email):
     assert login(client, email, NEW).status in (401, 429)
 
 
+@pytest.mark.parametrize("change", [
+    {"password": "another word 12"}, {"email": "moved@x.org"},
+    {"is_active": False}])
+def test_a_code_ends_with_what_it_was_mailed_for(
+        client, mailbox, boss, email, change):
+    code = code_for(client, mailbox, email)
+    [row] = boss.get("system/user?fields=id&filter=email=" + email).rows
+    path = f"system/user/{row['id']}"
+    assert boss.call("PATCH", path, change).status == 200
+    assert boss.call("PATCH", path, {"is_active": True}).status == 200
+    check_error(Person(client).call("POST", "user/password", {
+        "email": change.get("email", email), "code": code,
+        "new_password": NEW}), 401)
+
+
+def test_a_code_outlives_other_changes(client, mailbox, boss, email):
+    code = code_for(client, mailbox, email)
+    [row] = boss.get("system/user?fields=id&filter=email=" + email).rows
+    assert boss.call("PATCH", f"system/user/{row['id']}",
+                     {"first_name": "Joe"}).status == 200
+    assert Person(client).call("POST", "user/password", {
+        "email": email, "code": code, "new_password": NEW}).status == 200
+
+
 def test_nobody_learns_whom_a_code_is_mailed_to(client, mailbox, email):
     ask_for_code(client, "nobody@x.org")
     ask_for_code(client, "boss@x.org")  # at the other door
