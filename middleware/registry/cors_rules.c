@@ -93,7 +93,7 @@ regex_matches(const regex_t *regex, struct str path)
 static bool
 rule_matches(const struct cors_rule *rule, struct str path)
 {
-	struct glob glob = { rule->path, is_any_char, false };
+	struct glob glob = { rule->path, is_any_char, true };
 
 	if (rule->regex != NULL)
 		return regex_matches(rule->regex, path);

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from support.answer import check_error
+from support.process import wait_until
 from support.weir import Failed, run
 
 ORDER = "/api/v2/shop/_table/orders/1"
@@ -143,6 +144,25 @@ def test_a_longer_path_and_a_pattern_count(web, owner):
     answer = web.get("/api/v2/AOPEN", headers={"Origin": OTHER})
     assert cors(answer) == {"allow-origin": OTHER,
                             "allow-credentials": "true"}
+
+
+@pytest.mark.parametrize("path", [
+    "/api/v2/SHOP/_table/orders/1", "/api/shop/_table/orders/1",
+    "/api/v2/shop//_table/orders/1", "/api/v2.0/Shop/_Table/orders/1/",
+    "/api/v2/shop/%5Ftable/orders/1"])
+def test_another_spelling_has_no_other_record(site, web, owner, path):
+    """One for every path is not for those that have a longer one."""
+    site.weir("cors", "add", "*", "--origin", "*")
+    try:
+        wait_until(lambda: cors(web.get("/api/v2/x", headers={
+            "Origin": OTHER})), timeout=5)
+        assert web.get(path, key=owner).status in (200, 404)
+        assert cors(preflight(web, path, OTHER)) == {}
+        assert cors(preflight(web, path))["allow-credentials"] == "true"
+    finally:
+        site.weir("cors", "remove", "*")
+        wait_until(lambda: not cors(web.get("/api/v2/x", headers={
+            "Origin": OTHER})), timeout=5)
 
 
 def test_nothing_is_smuggled_through_an_origin(web):

@@ -100,7 +100,7 @@ a_path_without_a_star_is_just_that_path(void **state)
 	build(fix, records, 2);
 	assert_true(str_eq(found(fix, "/api/v2/db"), STR("api/v2/db")));
 	assert_true(str_is_null(found(fix, "/api/v2/db/")));
-	assert_true(str_is_null(found(fix, "/api/v2/DB")));
+	assert_false(str_is_null(found(fix, "/api/v2/DB")));
 	assert_false(str_is_null(found(fix, "/api/v2/db/_table/a/b/x")));
 	assert_true(str_is_null(found(fix, "/api/v2/db/_table/a/b/y")));
 }
