@@ -25,6 +25,7 @@ struct sent {
 	struct system_write *w;
 	struct input in;
 	struct str name; /* that it has */
+	int64_t role_id; /* the same; 0: none */
 	struct app_change change;
 	struct str key;  /* to be taken; STR_NULL: one is made */
 	struct str hint; /* of the one key that is meant; STR_NULL: all */
@@ -42,8 +43,10 @@ role_take(struct sent *s, struct error *err)
 	if (st != ST_OK || json_kind(input_get(&s->in, "role_id")) == JSON_NONE)
 		return st;
 	s->change.no_role = role_id == 0;
-	return system_write_refer(
+	st = system_write_refer(
 	    s->w, "role_id", SQL_ROLE_NAME, role_id, &s->change.role, err);
+	return st == ST_OK ? system_write_give(s->w, role_id, s->role_id, err)
+			   : st;
 }
 
 static enum status
@@ -285,6 +288,17 @@ changes_app(const struct app_change *c)
 	       !str_is_null(c->role) || c->no_role || c->active != FLIP_KEEP;
 }
 
+/* The role as it stands. */
+static enum status
+role_read(struct sent *s, int64_t id, struct error *err)
+{
+	struct db_value args[] = { bind_i64(id) };
+	struct db_stmt stmt =
+	    DB_STMT("SELECT COALESCE(role_id, 0) FROM app WHERE id = ?", args);
+
+	return system_db_number(s->w->db, &stmt, &s->role_id, err);
+}
+
 enum status
 app_update(
     struct system_write *w, int64_t id, struct json record, struct error *err)
@@ -292,6 +306,8 @@ app_update(
 	struct sent s = { .w = w, .in = { w->arena, record } };
 	enum status st = system_write_name(w, SQL_APP_NAME, id, &s.name, err);
 
+	if (st == ST_OK)
+		st = role_read(&s, id, err);
 	if (st == ST_OK)
 		st = app_take(&s, false, err);
 	if (st == ST_OK)

@@ -120,6 +120,16 @@ system_rights_rows(struct request *req, const struct system_resource *resource)
 }
 
 bool
+system_rights_give(const struct request *req, int64_t role_id)
+{
+	unsigned verbs = access_verbs(
+	    req->role, req->service->id, STR("role"), REQUESTOR_API);
+
+	return (verbs & (METHOD_PUT | METHOD_PATCH)) != 0 ||
+	       (req->role != NULL && req->role->id == role_id);
+}
+
+bool
 system_rights_check(struct request *req)
 {
 	unsigned verb =

@@ -27,6 +27,10 @@ const struct role *system_rights(struct request *req,
 const struct condition *system_rights_rows(
     struct request *req, const struct system_resource *resource);
 
+/* May the caller give that role to a user or an app? Who changes roles may;
+ * else whoever writes users would have any right by a role that has it. */
+bool system_rights_give(const struct request *req, int64_t role_id);
+
 /* Row filters cannot be applied to what the platform keeps, so they open
  * nothing. False: the response is the refusal. */
 bool system_rights_check(struct request *req);

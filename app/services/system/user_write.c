@@ -106,18 +106,39 @@ user_take(void *ctx, struct user_record *r, struct error *err)
 	return st;
 }
 
-/* A role that stands there already: in which app. */
+/* A role that stands there already. */
+struct row {
+	int64_t app_id;
+	int64_t role_id;
+	size_t n;
+};
+
 static enum status
-row_app(const struct child *c, int64_t *app_id, struct error *err)
+row_take(void *ctx, const struct db_value *v, size_t n)
+{
+	struct row *row = ctx;
+
+	(void)n; /* as many as the statement names */
+	*row = (struct row){ value_i64(&v[0]), value_i64(&v[1]), 1 };
+	return ST_OK;
+}
+
+static enum status
+row_read(const struct child *c, struct row *row, struct error *err)
 {
 	const int64_t *user_id = c->parent;
 	struct db_value args[] = { bind_i64(c->id), bind_i64(*user_id) };
-	struct db_stmt stmt = DB_STMT("SELECT app_id FROM user_to_app_to_role"
-				      " WHERE id = ? AND user_id = ?",
-	    args);
+	struct db_stmt stmt =
+	    DB_STMT("SELECT app_id, role_id FROM user_to_app_to_role"
+		    " WHERE id = ? AND user_id = ?",
+		args);
+	enum status st;
 
-	return c->id == 0 ? ST_OK
-			  : system_db_number(c->w->db, &stmt, app_id, err);
+	*row = (struct row){ 0 };
+	if (c->id == 0)
+		return ST_OK;
+	st = system_db_run(c->w->db, &stmt, row_take, row, err);
+	return st == ST_OK && row->n == 0 ? ST_MISSING : st;
 }
 
 static enum status
@@ -132,7 +153,8 @@ row_remove(const struct child *c, int64_t app_id, struct error *err)
 }
 
 static enum status
-row_put(const struct child *c, int64_t app_id, struct error *err)
+row_put(
+    const struct child *c, int64_t app_id, int64_t before, struct error *err)
 {
 	const int64_t *user_id = c->parent;
 	struct user_role role = { .user_id = *user_id };
@@ -148,6 +170,8 @@ row_put(const struct child *c, int64_t app_id, struct error *err)
 	if (st == ST_OK)
 		st = system_write_refer(c->w, "role_id", SQL_ROLE_NAME, role_id,
 		    &role.role_name, err);
+	if (st == ST_OK)
+		st = system_write_give(c->w, role_id, before, err);
 	return st == ST_OK ? user_role_put(c->w->db, &role, err) : st;
 }
 
@@ -155,17 +179,18 @@ row_put(const struct child *c, int64_t app_id, struct error *err)
 static enum status
 role_child(const struct child *c, struct error *err)
 {
-	int64_t before = 0, app_id;
-	enum status st = row_app(c, &before, err);
+	struct row before;
+	int64_t app_id;
+	enum status st = row_read(c, &before, err);
 
 	if (st == ST_OK && c->removes)
-		return row_remove(c, before, err);
-	app_id = before;
+		return row_remove(c, before.app_id, err);
+	app_id = before.app_id;
 	if (st == ST_OK)
 		st = input_number(&c->in, "app_id", &app_id, err);
-	if (st == ST_OK && before != 0 && before != app_id)
-		st = row_remove(c, before, err);
-	return st == ST_OK ? row_put(c, app_id, err) : st;
+	if (st == ST_OK && before.n > 0 && before.app_id != app_id)
+		st = row_remove(c, before.app_id, err);
+	return st == ST_OK ? row_put(c, app_id, before.role_id, err) : st;
 }
 
 static enum status

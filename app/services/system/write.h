@@ -77,6 +77,11 @@ enum status system_write_name(struct system_write *w, const char *sql,
 enum status system_write_refer(struct system_write *w, const char *member,
     const char *sql, int64_t id, struct str *name, struct error *err);
 
+/* ST_DENIED unless the caller may give that role (rights.h), or `before` is it:
+ * what stands there stays. 0: none. */
+enum status system_write_give(
+    struct system_write *w, int64_t role_id, int64_t before, struct error *err);
+
 #define SQL_SERVICE_NAME "SELECT name FROM service WHERE id = ?"
 #define SQL_ROLE_NAME    "SELECT name FROM role WHERE id = ?"
 #define SQL_APP_NAME     "SELECT name FROM app WHERE id = ?"

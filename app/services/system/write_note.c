@@ -1,6 +1,7 @@
 /* What the functions of the resources tell the call, and ask of it. */
 #include "app/base/clock.h"
 #include "app/base/settings.h"
+#include "app/services/system/rights.h"
 #include "app/services/system/write.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/request.h"
@@ -92,4 +93,15 @@ system_write_refer(struct system_write *w, const char *member, const char *sql,
 		return st;
 	return error_set(err, ST_INVALID, "%s: there is none of the id %lld.",
 	    member, (long long)id);
+}
+
+enum status
+system_write_give(
+    struct system_write *w, int64_t role_id, int64_t before, struct error *err)
+{
+	if (role_id == 0 || role_id == before ||
+	    system_rights_give(w->req, role_id))
+		return ST_OK;
+	return error_set(err, ST_DENIED,
+	    "role_id: who may not change roles gives none but its own.");
 }

@@ -1,0 +1,93 @@
+"""What the System API lets nobody do: get rights by way of others, or shut
+everybody out."""
+
+import pytest
+
+from support.accounts import WORD, Person, enter
+from support.answer import check_error
+
+SYSTEMS = ("sqlite", "mysql")
+ACCESS = "role_service_access_by_role_id"
+ROLES = "user_to_app_to_role_by_user_id"
+
+
+@pytest.fixture(scope="module")
+def system_id(office):
+    [row] = office.get("service?filter=name=system&fields=id")["resource"]
+    return row["id"]
+
+
+@pytest.fixture(scope="module")
+def almighty(office):
+    """A role that may do everything."""
+    return office.make("role", name=office.name("almighty"), is_active=True,
+                       **{ACCESS: [{"component": "*", "verb_mask": 31}]})
+
+
+@pytest.fixture
+def clerk(office, system_id):
+    """Who writes users and apps and nothing else: as a person, with the id,
+    the row of its role, and its app."""
+    role = office.make("role", name=office.name("clerk"), is_active=True,
+                       **{ACCESS: [{"service_id": system_id,
+                                    "component": component,
+                                    "verb_mask": 31}
+                                   for component in ("user/*", "app/*")]})
+    app, key = office.add_app()
+    email = office.name("clerk") + "@x.org"
+    id = office.make("user", email=email, password=WORD, **{
+        ROLES: [{"app_id": app, "role_id": role}]})
+    [row] = office.get(f"user/{id}?related={ROLES}")[ROLES]
+    person = enter(office.clients[0], email, key=key)
+    person.id, person.row, person.app = id, row, app
+    return person
+
+
+class TestRights:
+    def test_nobody_gives_itself_another_role(self, clerk, almighty):
+        row = {"id": clerk.row["id"], "role_id": almighty}
+        check_error(clerk.call("PATCH", f"system/user/{clerk.id}",
+                               {ROLES: [row]}), 403, "role_id")
+        check_error(clerk.call("PATCH", f"system/user/{clerk.id}", {ROLES: [
+            {"app_id": clerk.app, "role_id": almighty}]}), 403)
+        check_error(clerk.call("POST", "system/admin", {"resource": [
+            {"email": "a@x.org"}]}), 403)
+
+    def test_nor_to_another(self, office, clerk, almighty):
+        email = office.name("other") + "@x.org"
+        check_error(clerk.call("POST", "system/user", {"resource": [
+            {"email": email, ROLES: [
+                {"app_id": clerk.app, "role_id": almighty}]}]}), 403)
+        assert not office.get("user?filter=email=" + email)["resource"]
+
+    def test_nor_to_an_app(self, office, clerk, almighty):
+        check_error(clerk.call("POST", "system/app", {"resource": [
+            {"name": office.name("app"), "role_id": almighty}]}), 403)
+        check_error(clerk.call("PATCH", f"system/app/{clerk.app}",
+                               {"role_id": almighty}), 403, "role_id")
+
+    def test_gives_its_own_and_keeps_what_stands(self, office, clerk,
+                                                 almighty):
+        own = clerk.row["role_id"]
+        answer = clerk.call("POST", "system/user", {"resource": [
+            {"email": office.name("other") + "@x.org",
+             ROLES: [{"app_id": clerk.app, "role_id": own}]}]})
+        assert answer.status == 201, answer
+        id = answer.rows[0]["id"]
+        office.change(f"user/{id}", **{ROLES: [
+            {"app_id": clerk.app, "role_id": almighty}]})
+        [row] = office.get(f"user/{id}?related={ROLES}")[ROLES]
+        assert clerk.call("PATCH", f"system/user/{id}",
+                          {ROLES: [row]}).status == 200
+        app, _ = office.add_app(role_id=almighty)
+        assert clerk.call("PATCH", f"system/app/{app}",
+                          {"role_id": almighty}).status == 200
+
+    def test_who_changes_roles_gives_them(self, office, system_id, almighty):
+        role = office.make("role", name=office.name("chief"), is_active=True,
+                           **{ACCESS: [{"service_id": system_id,
+                                        "component": "*", "verb_mask": 31}]})
+        app, key = office.add_app(role_id=role)
+        chief = Person(office.clients[0], key=key)
+        assert chief.call("PATCH", f"system/app/{app}",
+                          {"role_id": almighty}).status == 200
