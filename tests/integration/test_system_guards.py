@@ -91,3 +91,38 @@ class TestRights:
         chief = Person(office.clients[0], key=key)
         assert chief.call("PATCH", f"system/app/{app}",
                           {"role_id": almighty}).status == 200
+
+
+class TestLocks:
+    def test_the_service_itself_stays(self, office, system_id):
+        path = f"service/{system_id}"
+        for change in ({"is_active": False}, {"name": "other"}):
+            check_error(office.call("PATCH", path, change), 409, "system")
+        assert office.change(path, is_active=True, name="system",
+                             label="Administration") == {"id": system_id}
+        assert office.get(path)["label"] == "Administration"
+
+    @pytest.fixture
+    def bound(self, office, almighty):
+        """The id of an administrator who may what a role allows."""
+        app, _ = office.add_app()
+        return office.make(
+            "admin", email=office.name("bound") + "@x.org", password=WORD,
+            **{ROLES: [{"app_id": app, "role_id": almighty}]})
+
+    def test_one_administrator_stays_free(self, office, almighty, bound):
+        app, _ = office.add_app()
+        path = f"admin/{office.boss_id}"
+        for method, body in (
+                ("DELETE", None), ("PATCH", {"is_active": False}),
+                ("PATCH", {ROLES: [{"app_id": app, "role_id": almighty}]})):
+            check_error(office.call(method, path, body), 409,
+                        "administrator")
+        assert office.get(path + "?related=" + ROLES)[ROLES] == []
+        assert office.remove(f"admin/{bound}") == {"id": bound}
+
+    def test_others_go(self, office):
+        id = office.make("admin", email=office.name("free") + "@x.org",
+                         password=WORD)
+        office.change(f"admin/{id}", is_active=False)
+        assert office.remove(f"admin/{id}") == {"id": id}

@@ -284,6 +284,20 @@ type_check(
 	    STR_ARG(r->type));
 }
 
+/* What would undo it is a call of that service, too. */
+static enum status
+lock_check(
+    const struct sent *s, const struct service_record *r, struct error *err)
+{
+	if (!str_eq(s->type, STR("system")) ||
+	    (r->active && str_eq_nocase(s->before, r->name)))
+		return ST_OK;
+	return error_set(err, ST_EXISTS,
+	    "The service \"%.*s\" stays active, and keeps its name: without it "
+	    "nobody could undo this.",
+	    STR_ARG(s->before));
+}
+
 static enum status
 service_edit(void *ctx, struct service_record *r, struct error *err)
 {
@@ -294,6 +308,8 @@ service_edit(void *ctx, struct service_record *r, struct error *err)
 	s->type = r->type;
 	if (st == ST_OK)
 		st = texts_take(s, r, err);
+	if (st == ST_OK)
+		st = lock_check(s, r, err);
 	r->name = lower(s->w->arena, r->name);
 	if (st == ST_OK)
 		st = config_take(s, r, err);

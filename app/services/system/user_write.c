@@ -253,25 +253,31 @@ user_find(struct system_write *w, int64_t id, struct user_record *r,
 		   : error_set(err, st, "%s", why.text);
 }
 
+/* How many administrators may do anything (dreamfactory.md 2.2). */
+static enum status
+free_count(struct system_write *w, int64_t *n, struct error *err)
+{
+	struct db_stmt stmt =
+	    DB_STMT_PLAIN("SELECT COUNT(*) FROM user WHERE is_sys_admin = 1"
+			  " AND is_active = 1 AND id NOT IN"
+			  " (SELECT user_id FROM user_to_app_to_role)");
+
+	*n = 0;
+	return is_admin(w) ? system_db_number(w->db, &stmt, n, err) : ST_OK;
+}
+
 /* Somebody must be able to undo it. */
 static enum status
-last_check(struct system_write *w, int64_t id, struct error *err)
+last_check(struct system_write *w, int64_t before, struct error *err)
 {
-	struct db_value args[] = { bind_i64(id) };
-	struct db_stmt stmt =
-	    DB_STMT("SELECT COUNT(*) FROM user WHERE is_sys_admin = 1"
-		    " AND is_active = 1 AND id <> ?",
-		args);
-	int64_t others = 0;
-	enum status st;
+	int64_t now;
+	enum status st = free_count(w, &now, err);
 
-	if (!is_admin(w))
-		return ST_OK;
-	st = system_db_number(w->db, &stmt, &others, err);
-	if (st != ST_OK || others > 0)
+	if (st != ST_OK || before == 0 || now > 0)
 		return st;
 	return error_set(err, ST_EXISTS,
-	    "There is no other active administrator: make one first.");
+	    "There is no other active administrator without a role: make one "
+	    "first.");
 }
 
 enum status
@@ -281,28 +287,34 @@ user_update(
 	struct sent s = { w, { w->arena, record }, w->prepared };
 	struct user_order order = { .id = id, .edit = user_take, .ctx = &s };
 	struct user_record before = { 0 }, after = { 0 };
+	int64_t n = 0;
 	enum status st = user_find(w, id, &before, err);
 
+	if (st == ST_OK)
+		st = free_count(w, &n, err);
 	if (st == ST_OK)
 		st = system_write_user(w, id, err);
 	if (st == ST_OK)
 		st = user_record_set(w->db, w->arena, &order, &after, err);
-	if (st == ST_OK && before.active && !after.active)
-		st = last_check(w, id, err);
 	if (st == ST_OK)
 		st = invite(w, &after, err);
-	return st == ST_OK ? parts_write(w, &s.in, id, err) : st;
+	if (st == ST_OK)
+		st = parts_write(w, &s.in, id, err);
+	return st == ST_OK ? last_check(w, n, err) : st;
 }
 
 enum status
 user_remove(struct system_write *w, int64_t id, struct error *err)
 {
 	struct user_record r = { 0 };
+	int64_t n = 0;
 	enum status st = user_find(w, id, &r, err);
 
 	if (st == ST_OK)
-		st = last_check(w, id, err);
+		st = free_count(w, &n, err);
 	if (st == ST_OK)
 		st = system_write_user(w, id, err);
-	return st == ST_OK ? user_record_remove(w->db, id, err) : st;
+	if (st == ST_OK)
+		st = user_record_remove(w->db, id, err);
+	return st == ST_OK ? last_check(w, n, err) : st;
 }
