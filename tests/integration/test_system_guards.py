@@ -126,3 +126,31 @@ class TestLocks:
                          password=WORD)
         office.change(f"admin/{id}", is_active=False)
         assert office.remove(f"admin/{id}") == {"id": id}
+
+
+class TestAnswers:
+    @pytest.mark.parametrize("query", [
+        "fields=nope", "fields=id,nope", "fields=id&related.nope.fields=id"])
+    def test_what_cannot_be_answered_is_not_done(self, office, query):
+        address = office.name("unseen") + "@x.org"
+        for body in ({"email": address}, {"resource": [{"email": address}]}):
+            check_error(office.call("POST", "user?" + query, body), status,
+                        "nope")
+        assert not office.get("user?filter=email=" + address)["resource"]
+        id = office.make("user", email=address)
+        for path, body in ((f"user/{id}", {"phone": "1"}),
+                           (f"user?ids={id}", {"resource": [{"phone": "1"}]}),
+                           ("user", {"resource": [{"id": id, "phone": "1"}]})):
+            path += ("&" if "?" in path else "?") + query
+            check_error(office.call("PATCH", path, body), 400,
+                        "nope")
+        assert office.get(f"user/{id}")["phone"] is None
+
+    def test_nor_is_what_shows_more_than_may_be_read(self, office, clerk):
+        address = office.name("unseen") + "@x.org"
+        answer = clerk.call(
+            "POST", f"system/user?fields=*&related={ROLES}.role_by_role_id",
+            {"resource": [{"email": address}]})
+        assert answer.status in (201, 403), answer
+        assert len(office.get("user?filter=email=" + address)[
+            "resource"]) == (answer.status == 201)

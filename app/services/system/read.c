@@ -298,15 +298,21 @@ rows_of(struct reading *r)
 		   : NULL;
 }
 
-/* True: the inner request has the records. */
-static bool
-records_ask(struct reading *r)
+static struct table_call
+call_make(struct reading *r)
 {
-	struct table_call call = { .req = r->inner,
+	return (struct table_call){ .req = r->inner,
 		.service = r->tables->db,
 		.table = r->table,
 		.id = r->read->id,
 		.role = rows_of(r) };
+}
+
+/* True: the inner request has the records. */
+static bool
+records_ask(struct reading *r)
+{
+	struct table_call call = call_make(r);
 
 	records_read(&call);
 	if (!r->inner->response.is_error && r->inner->response.status == 200)
@@ -348,6 +354,26 @@ system_read(struct request *req, const struct system_read *read)
 	res->build = out;
 	res->body = STR_NULL;
 	res->once = true;
+}
+
+bool
+system_read_check(struct request *req, const struct system_read *read)
+{
+	struct json none = { STR_NULL };
+	struct error err = { 0 };
+	struct table_call call;
+	struct query query;
+	struct reading r;
+	enum status st;
+
+	if (!reading_open(&r, req, read))
+		return false;
+	inner_make(&r, false);
+	call = call_make(&r);
+	st = table_call_query(&call, none, &query, &err);
+	if (st != ST_OK)
+		response_fail(req, response_status_of(st), "%s", err.text);
+	return st == ST_OK;
 }
 
 bool

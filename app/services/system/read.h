@@ -28,6 +28,10 @@ struct system_read {
 /* Makes the response. */
 void system_read(struct request *req, const struct system_read *read);
 
+/* Is the call understood, so that the read can answer? Reads nothing, and what
+ * is read does not matter. False: the response holds the refusal. */
+bool system_read_check(struct request *req, const struct system_read *read);
+
 /*
  * The ids of the records that a filter of the call finds, in the arena. False:
  * the response holds the refusal.

@@ -195,23 +195,23 @@ is_alone(const struct writing *x)
 	return x->items.n == 1 && !x->items.is_list;
 }
 
-/* More than the ids, as the call wants to see it. */
-static void
-records_show(struct writing *x)
+/* What shows more of the records than the ids, as the call wants to see it. */
+static struct system_read
+read_of(const struct writing *x, const int64_t *ids, size_t n)
 {
 	struct system_read read = { .resource = x->w.resource,
-		.ids = x->ids,
-		.n_ids = x->n_ids,
+		.ids = ids,
+		.n_ids = n,
 		.keys = x->w.shown,
 		.n_keys = x->w.n_shown,
 		.fields = STR("id") };
 
 	if (is_alone(x)) {
 		read.id = arena_printf(
-		    x->call->req->arena, "%lld", (long long)x->ids[0]);
+		    x->call->req->arena, "%lld", (long long)ids[0]);
 		read.n_ids = 0;
 	}
-	system_read(x->call->req, &read);
+	return read;
 }
 
 /* Who may write, but not read, is shown ids. */
@@ -227,14 +227,27 @@ wants_records(const struct request *req)
 		   METHOD_GET) != 0;
 }
 
+/* Nothing is done that could not be answered then. */
+static bool
+answer_check(struct writing *x)
+{
+	static const int64_t any = 1;
+	struct system_read read = read_of(x, &any, 1);
+
+	return !wants_records(x->call->req) ||
+	       system_read_check(x->call->req, &read);
+}
+
 static void
 answer_done(struct writing *x)
 {
 	struct request *req = x->call->req;
 	struct buf *b = &req->response.build;
+	struct system_read read;
 
 	if (wants_records(req)) {
-		records_show(x);
+		read = read_of(x, x->ids, x->n_ids);
+		system_read(req, &read);
 	} else if (is_alone(x)) {
 		buf_put(b, buf_str(&x->results.list));
 		account_answer(x->call);
@@ -310,7 +323,7 @@ system_write(
 	struct error err = { 0 };
 	enum status st;
 
-	if (!items_read(c, resource, id, &x.items) ||
+	if (!items_read(c, resource, id, &x.items) || !answer_check(&x) ||
 	    !account_db_take(c, &x.db))
 		return;
 	writing_open(&x);
