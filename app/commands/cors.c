@@ -190,7 +190,8 @@ static const struct command_option add_options[] = {
 	    "commas; \"*\" for all" },
 	LISTS,
 	{ "--credentials", NULL, false,
-	    "calls with cookies or client certificates, too" },
+	    "calls with cookies, client certificates or HTTP Basic, too; not "
+	    "with an origin that is any" },
 	{ "--json", NULL, false, "print a JSON object" },
 	{ 0 },
 };
@@ -200,7 +201,7 @@ static const struct command_option set_options[] = {
 	{ "--origin", "ORIGINS", false, "as with cors add" },
 	LISTS,
 	{ "--credentials", "YES-OR-NO", false,
-	    "calls with cookies or client certificates, too?" },
+	    "calls with cookies, client certificates or HTTP Basic, too?" },
 	{ "--active", "YES-OR-NO", false, "no: it is as if it were not there" },
 	{ "--json", NULL, false, "print a JSON object" },
 	{ 0 },

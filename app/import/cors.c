@@ -1,6 +1,7 @@
 /* CORS records. One that is here is known by its path. */
 #include "app/import/import.h"
 #include "middleware/registry/cors_records.h"
+#include "middleware/registry/cors_rules.h"
 #include "middleware/registry/words.h"
 
 enum cell {
@@ -42,6 +43,11 @@ cors_bring(struct import *imp, const struct str *row, struct error *err)
 	if (methods > METHODS_KNOWN)
 		report_note(
 		    &imp->report, "without methods that are not known here");
+	if (r.credentials && cors_origins_any(r.origin)) {
+		r.credentials = false;
+		report_note(&imp->report,
+		    "without credentials, which any page would have");
+	}
 	st = cors_record_add(imp->db, &r, &why);
 	if (st == ST_OK)
 		report_brought(&imp->report, "cors", row[PATH]);

@@ -142,6 +142,19 @@ headers_check(const char *what, struct str list, struct error *err)
 	return ST_OK;
 }
 
+/* Browsers add credentials by themselves, so that any page could act as whoever
+ * looks at it. */
+static enum status
+credentials_check(const struct cors_record *r, struct error *err)
+{
+	if (!r->credentials || !cors_origins_any(r->origin))
+		return ST_OK;
+	return error_set(err, ST_INVALID,
+	    "credentials go with no origin that is \"*\", \"null\" or a star "
+	    "in place of a whole host: name the origins, or leave them out "
+	    "(keys and tokens need none)");
+}
+
 enum status
 cors_record_check(const struct cors_record *r, struct error *err)
 {
@@ -149,6 +162,8 @@ cors_record_check(const struct cors_record *r, struct error *err)
 
 	if (st == ST_OK)
 		st = origins_check(r->origin, err);
+	if (st == ST_OK)
+		st = credentials_check(r, err);
 	if (st == ST_OK)
 		st = headers_check("header", r->header, err);
 	if (st == ST_OK)

@@ -32,7 +32,8 @@ struct cors_record {
 	struct str exposed_header; /* of the answer, that the page may read */
 	int64_t max_age;           /* seconds that a preflight's answer holds */
 	unsigned verb_mask;        /* enum method */
-	bool credentials;          /* Access-Control-Allow-Credentials */
+	bool credentials; /* Access-Control-Allow-Credentials: not with an
+			   * origin that is any (cors_origins_any()) */
 	bool enabled;
 };
 

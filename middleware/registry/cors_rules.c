@@ -138,6 +138,32 @@ has_star(struct str list)
 	return false;
 }
 
+/* What a frame without an origin sends, of whatever page, is "null". */
+static bool
+is_any(struct str origin)
+{
+	struct str rest = str_skip(origin, str_find(origin, ':') + 3);
+	struct str host = str_cut(&rest, ':');
+
+	if (str_eq(origin, STR("*")) || str_eq_nocase(origin, STR("null")))
+		return true;
+	for (size_t i = 0; i < host.n; i++) {
+		if (host.p[i] != '*' && host.p[i] != '.')
+			return false;
+	}
+	return host.n > 0;
+}
+
+bool
+cors_origins_any(struct str list)
+{
+	while (list.p != NULL) {
+		if (is_any(str_trim(str_cut(&list, ','))))
+			return true;
+	}
+	return false;
+}
+
 /* NULL, and why, when it is none. */
 static regex_t *
 regex_new(struct str pattern, char why[WHY_BYTES])
@@ -234,7 +260,7 @@ rule_make(
 		.origins = r->origin,
 		.any_origin = has_star(r->origin),
 		.any_header = has_star(r->header),
-		.credentials = r->credentials,
+		.credentials = r->credentials && !cors_origins_any(r->origin),
 		.verb_mask = r->verb_mask,
 		.methods = cors_methods_text(arena, r->verb_mask),
 		.headers = list_text(r->header),

@@ -27,7 +27,7 @@ struct cors_rule {
 	struct str origins; /* as the record has them */
 	bool any_origin;
 	bool any_header;
-	bool credentials;
+	bool credentials; /* never for just any page */
 	unsigned verb_mask;
 	struct str methods; /* "GET, POST" */
 	struct str headers; /* "" is none */
@@ -52,6 +52,10 @@ const struct cors_rule *cors_rule_find(
 
 /* May a page of that origin call? */
 bool cors_rule_allows(const struct cors_rule *rule, struct str origin);
+
+/* May just any page be of an origin of the list: a star alone or in place of a
+ * whole host, and "null"? */
+bool cors_origins_any(struct str list);
 
 /* ST_INVALID, and why, unless the path of a record can be matched. */
 enum status cors_path_check(struct str path, struct error *err);

@@ -133,6 +133,8 @@ def rest(df):
            supports_credentials=1, enabled=1)
     df.add("cors_config", path="api/v2/old", origin="", header=None,
            method=1, enabled=0)
+    df.add("cors_config", path="api/v2/all", origin="*", method=1,
+           supports_credentials=1, enabled=1)
     for name, value, private, scope in (
             ("region", encrypt("north"), 0, {}),
             ("token", encrypt(TOKEN, plain=True), 1, {}),
@@ -316,6 +318,10 @@ def test_limits_cors_and_lookups_come(moved):
     lines = said(moved, "cors")
     assert lines["*"] == ("brought", None)
     assert lines["api/v2/old"][0] == "left"
+    assert lines["api/v2/all"][0] == "changed"
+    assert "any page" in lines["api/v2/all"][1]
+    shown = moved.weir("cors", "show", "api/v2/all", "--json")
+    assert json.loads(shown)["supports_credentials"] is False
     lines = said(moved, "lookup")
     assert {name: verdict for name, (verdict, _) in lines.items()} == {
         "region": "brought", "token": "brought", "hand": "brought",

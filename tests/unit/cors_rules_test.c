@@ -162,6 +162,36 @@ origins_match_as_a_whole(void **state)
 }
 
 static void
+just_any_page_has_no_credentials(void **state)
+{
+	static const struct {
+		const char *origins;
+		bool any;
+	} cases[] = {
+		{ "*", true },
+		{ "https://a.example, *", true },
+		{ "null", true },
+		{ "https://*", true },
+		{ "https://*:8443", true },
+		{ "*://*.*", true },
+		{ "https://*.example", false },
+		{ "https://a.example,http://localhost:*", false },
+	};
+	struct fixture *fix = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct cors_record r = a_record("*", cases[i].origins);
+
+		r.credentials = true;
+		build(fix, &r, 1);
+		if (fix->rules.list[0].credentials == cases[i].any ||
+		    cors_record_check(&r, NULL) !=
+			(cases[i].any ? ST_INVALID : ST_OK))
+			fail_msg("%s", cases[i].origins);
+	}
+}
+
+static void
 a_rule_says_what_its_record_does(void **state)
 {
 	struct fixture *fix = *state;
@@ -197,6 +227,8 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(
 		    origins_match_as_a_whole, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    just_any_page_has_no_credentials, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    a_rule_says_what_its_record_does, setup, teardown),
 	};
