@@ -122,11 +122,16 @@ filters_check(struct granting *g, struct error *err)
 	const struct grant_order *order = g->order;
 	const struct row_filters *filters = NULL;
 	struct arena arena;
-	enum status st;
+	enum status st = ST_OK;
 
-	if (str_is_null(order->filters))
-		return ST_OK;
-	g->filter_op = order->filter_op.n > 0 ? order->filter_op : STR("and");
+	if (order->filter_op.n > 0)
+		st = row_filters_joint_check(order->filter_op, err);
+	if (order->filter_op.n > 0 || !str_is_null(order->filters))
+		g->filter_op = order->filter_op;
+	if (st != ST_OK || str_is_null(order->filters))
+		return st;
+	if (g->filter_op.n == 0)
+		g->filter_op = STR("and");
 	arena_init(&arena, ARENA_FIRST);
 	st = row_filters_parse(
 	    &arena, order->filters, g->filter_op, &filters, err);

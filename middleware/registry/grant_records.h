@@ -23,6 +23,7 @@ struct grant_order {
 	/* Which rows of tables: as row_filters_parse() takes them, "[]" for
 	 * every row. STR_NULL: as they are. Not for all services. */
 	struct str filters;
+	/* "and", "or"; STR_NULL: "and" with filters, else as it is */
 	struct str filter_op;
 };
 

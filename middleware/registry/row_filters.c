@@ -221,6 +221,14 @@ text_read(struct arena *arena, struct str filters, struct json *out,
 }
 
 enum status
+row_filters_joint_check(struct str op, struct error *err)
+{
+	bool any;
+
+	return joint_read(op, &any, err);
+}
+
+enum status
 row_filters_parse(struct arena *arena, struct str filters, struct str op,
     const struct row_filters **out, struct error *err)
 {

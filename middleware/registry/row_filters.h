@@ -57,6 +57,9 @@ struct row_filters {
 			    * open; NULL: they can */
 };
 
+/* ST_INVALID unless filters can be joined by it. */
+enum status row_filters_joint_check(struct str op, struct error *err);
+
 /*
  * Reads filters (JSON) and op ("and" or "or" in any case, or nothing: and).
  * *out is NULL when there are none: STR_NULL, "", "null", "[]". ST_INVALID

@@ -130,11 +130,12 @@ class TestLocks:
 
 class TestAnswers:
     @pytest.mark.parametrize("query", [
-        "fields=nope", "fields=id,nope", "fields=id&related.nope.fields=id"])
+        "fields=nope", "fields=id,nope",
+        f"related={ROLES}&related.nope.fields=id"])
     def test_what_cannot_be_answered_is_not_done(self, office, query):
         address = office.name("unseen") + "@x.org"
         for body in ({"email": address}, {"resource": [{"email": address}]}):
-            check_error(office.call("POST", "user?" + query, body), status,
+            check_error(office.call("POST", "user?" + query, body), 400,
                         "nope")
         assert not office.get("user?filter=email=" + address)["resource"]
         id = office.make("user", email=address)
@@ -154,3 +155,65 @@ class TestAnswers:
         assert answer.status in (201, 403), answer
         assert len(office.get("user?filter=email=" + address)[
             "resource"]) == (answer.status == 201)
+
+
+class TestFilters:
+    """What opens rows is changed as it is sent, or not at all."""
+
+    FILTERS = [{"name": "id", "operator": ">", "value": 0},
+               {"name": "id", "operator": "<", "value": 3}]
+
+    @pytest.fixture
+    def row(self, office):
+        """A role's path and the id of its row, with an app that has it."""
+        role = office.make("role", name=office.name("role"), is_active=True,
+                           **{ACCESS: [{"service_id": office.shop_id,
+                                        "component": "_table/orders",
+                                        "verb_mask": 1, "filter_op": "or",
+                                        "filters": self.FILTERS}]})
+        path = f"role/{role}?related={ACCESS}"
+        _, key = office.add_app(role_id=role)
+        return path, office.get(path)[ACCESS][0]["id"], key
+
+    def seen(self, office, row):
+        """How the filters are joined, and how many rows they leave."""
+        path, _, key = row
+        answer = Person(office.clients[0], key=key).get(
+            "shop/_table/orders?count_only=true")
+        [stored] = office.get(path)[ACCESS]
+        assert stored["filters"] == self.FILTERS
+        return stored["filter_op"], answer.json
+
+    def change(self, office, row, **members):
+        return office.call("PATCH", row[0], {ACCESS: [
+            {"id": row[1]} | members]})
+
+    def test_the_joint_changes_by_itself(self, office, row):
+        joint, n = self.seen(office, row)
+        assert joint == "or" and n > 2
+        assert self.change(office, row, filter_op="AND").status == 200
+        assert self.seen(office, row) == ("AND", 2)
+        assert self.change(office, row, filter_op=None).status == 200
+        assert self.seen(office, row) == ("and", 2)
+
+    def test_it_stays_when_others_change(self, office, row):
+        for members in ({"filters": self.FILTERS}, {"verb_mask": 3}):
+            assert self.change(office, row, **members).status == 200
+            assert self.seen(office, row)[0] == "or"
+        assert office.call("PATCH", row[0], {ACCESS: [
+            {"service_id": office.shop_id, "component": "_table/orders",
+             "verb_mask": 1}]}).status == 200
+        assert self.seen(office, row)[0] == "or"
+
+    @pytest.mark.parametrize("members, word", [
+        ({"filter_op": "XOR"}, "XOR"),
+        ({"filter_op": "XOR", "filters": None}, "XOR"),
+        ({"filter_op": 1}, "filter_op"), ({"service_id": None}, "service")])
+    def test_what_makes_no_sense_is_refused(self, office, row, members,
+                                            word):
+        check_error(self.change(office, row, **members), 400, word)
+        assert self.seen(office, row)[0] == "or"
+        check_error(office.call("POST", "role", {"resource": [
+            {"name": office.name("role"), ACCESS: [
+                {"service_id": office.shop_id, "component": "_table/*",
+                 "verb_mask": 1, "filter_op": "XOR"}]}]}), 400, "XOR")

@@ -16,6 +16,8 @@ struct row {
 	struct str component;
 	int64_t verb_mask;
 	int64_t requestor_mask;
+	struct str filters;   /* STR_NULL: none */
+	struct str filter_op; /* STR_NULL: of a row that is new */
 };
 
 static enum status
@@ -28,6 +30,8 @@ row_take(void *ctx, const struct db_value *v, size_t n)
 	r->component = value_text(r->arena, &v[1]);
 	r->verb_mask = value_i64(&v[2]);
 	r->requestor_mask = value_i64(&v[3]);
+	r->filters = value_text(r->arena, &v[4]);
+	r->filter_op = value_text(r->arena, &v[5]);
 	return ST_OK;
 }
 
@@ -36,8 +40,8 @@ row_read(const struct child *c, struct row *row, struct error *err)
 {
 	struct db_value args[] = { bind_i64(c->id) };
 	struct db_stmt stmt =
-	    DB_STMT("SELECT service_id, component, verb_mask, requestor_mask"
-		    " FROM role_service_access WHERE id = ?",
+	    DB_STMT("SELECT service_id, component, verb_mask, requestor_mask,"
+		    " filters, filter_op FROM role_service_access WHERE id = ?",
 		args);
 
 	*row = (struct row){
@@ -60,19 +64,23 @@ masks_check(const struct row *row, struct error *err)
 }
 
 /* Filters go by as the text that was sent; null and none are those of every
- * row. */
+ * row. What is not sent of the two stays, and is checked with the rest. */
 static enum status
-filters_take(
-    const struct child *c, struct grant_order *order, struct error *err)
+filters_take(const struct child *c, const struct row *row,
+    struct grant_order *order, struct error *err)
 {
 	struct json filters;
 	enum status st = input_list(&c->in, "filters", &filters, err);
 
+	order->filters = row->filters;
+	order->filter_op = row->filter_op;
 	if (st == ST_OK && json_kind(input_get(&c->in, "filters")) != JSON_NONE)
 		order->filters =
 		    json_kind(filters) == JSON_ARRAY ? filters.text : STR("[]");
 	if (st == ST_OK)
 		st = input_text(&c->in, "filter_op", &order->filter_op, err);
+	if (order->filter_op.n == 0 && !str_is_null(order->filter_op))
+		order->filter_op = STR("and"); /* null was sent */
 	return st;
 }
 
@@ -108,7 +116,7 @@ order_make(const struct child *c, struct grant_order *order, struct error *err)
 	order->component = row.component;
 	order->verb_mask = (unsigned)row.verb_mask;
 	order->requestor_mask = (unsigned)row.requestor_mask;
-	return st == ST_OK ? filters_take(c, order, err) : st;
+	return st == ST_OK ? filters_take(c, &row, order, err) : st;
 }
 
 static enum status
