@@ -18,6 +18,7 @@
 #define BYTES  (INT64_C(4) << 20)
 
 #define WAIT_MS       1000 /* for the files of this host */
+#define MAPPED_BYTES  12   /* in front of an IPv4 address in one of IPv6 */
 #define NETWORK_BYTES 8    /* of an IPv6 address: one customer's */
 #define ADDRESS_BYTES 64
 
@@ -105,22 +106,28 @@ store_of(struct throttle *t)
 }
 
 /* An IPv6 address is the network of one customer, who has as many as he
- * likes. */
+ * likes; but one that stands for an IPv4 address, as it comes through a socket
+ * of both kinds, is that address. */
 static struct str
 address_of(const struct request *req)
 {
 	struct str text = req->param[PARAM_REMOTE_ADDR];
 	char copy[ADDRESS_BYTES];
-	unsigned char *bytes;
+	struct in6_addr *address;
 
 	if (text.n == 0 || text.n >= sizeof(copy))
 		return text;
 	memcpy(copy, text.p, text.n);
 	copy[text.n] = '\0';
-	bytes = arena_alloc(req->arena, sizeof(struct in6_addr));
-	if (inet_pton(AF_INET6, copy, bytes) != 1)
+	address = arena_alloc(req->arena, sizeof(*address));
+	if (inet_pton(AF_INET6, copy, address) != 1)
 		return text;
-	return str_make((const char *)bytes, NETWORK_BYTES);
+	if (!IN6_IS_ADDR_V4MAPPED(address))
+		return str_make((const char *)address, NETWORK_BYTES);
+	if (inet_ntop(AF_INET, &address->s6_addr[MAPPED_BYTES], copy,
+		sizeof(copy)) == NULL)
+		return text;
+	return arena_dup(req->arena, str_of(copy));
 }
 
 static struct str

@@ -106,6 +106,17 @@ def test_an_address_is_barred_after_more(client, other, email):
     assert from_address(client, "192.0.2.7", email) == 200
 
 
+def test_addresses_that_are_mapped_are_barred_one_by_one(client, email):
+    for n in range(12):
+        assert from_address(
+            client, "::ffff:198.51.100.1", f"nobody{n}@x.org") == 401
+    for address in ("::ffff:198.51.100.1", "198.51.100.1",
+                    "::FFFF:c633:6401"):
+        assert from_address(client, address, email) == 429
+    for address in ("::ffff:198.51.100.2", "198.51.100.2", "::1"):
+        assert from_address(client, address, email) == 200
+
+
 def test_a_restart_forgives_nothing(site, client, email):
     for _ in range(3):
         login(client, email, "wrong")
