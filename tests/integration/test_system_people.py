@@ -115,6 +115,10 @@ class TestUsers:
         ({"email": BOSS}, 409, BOSS),
         ({"email": "JOE@x.org"}, 409, "joe@x.org"),
         ({"password": "short"}, 400, ""),
+        ({"password": 9999999999}, 400, "password"),
+        ({"password": ["a long word"]}, 400, "password"),
+        ({"password": ""}, 400, "password"),
+        ({"security_answer": 5}, 400, "security_answer"),
         ({"default_app_id": 99999}, 400, "default_app_id"),
         ({"first_name": 5}, 400, "first_name"),
         ({ROLES: [{"app_id": 99999, "role_id": 1}]}, 400, "app_id"),
@@ -137,6 +141,23 @@ class TestUsers:
         assert answer.rows[0]["security_question"] == "who?"
         rows = office.get("audit?order=id desc&limit=1")["resource"]
         assert WORD not in str(rows) and "$argon2" not in str(rows)
+
+
+    def test_a_row_keeps_what_is_not_sent(self, office, role, app):
+        id = office.make("user", email=email(), **{
+            ROLES: [{"app_id": app[0], "role_id": role}]})
+        path = f"user/{id}?related={ROLES}"
+        [row] = office.get(path)[ROLES]
+        other, _ = office.add_app()
+        office.change(path, **{ROLES: [{"id": row["id"], "app_id": other}]})
+        [row] = office.get(path)[ROLES]
+        assert (row["app_id"], row["role_id"]) == (other, role)
+
+    def test_null_leaves_the_password(self, office):
+        address = email()
+        id = office.make("user", email=address, password=WORD)
+        office.change(f"user/{id}", password=None, phone="1")
+        assert login(office.clients[0], address).status == 200
 
 
 class TestAdministrators:

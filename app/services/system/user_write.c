@@ -46,16 +46,34 @@ is_admin(const struct system_write *w)
 	return strcmp(w->resource->name, "admin") == 0;
 }
 
+/* null leaves it, as what cannot be read cannot be sent back. False: the
+ * response is that nothing else does. */
+static bool
+secret_take(struct account_call *c, struct json record, const char *name,
+    struct str *out)
+{
+	const struct input in = { c->req->arena, record };
+	struct json value = input_get(&in, name);
+	enum json_kind kind = json_kind(value);
+
+	*out = kind == JSON_STRING ? json_to_str(in.arena, value) : STR_NULL;
+	if (kind == JSON_NONE || kind == JSON_NULL || out->n > 0)
+		return true;
+	response_fail(
+	    c->req, 400, "%s must be a string that is not empty.", name);
+	return false;
+}
+
 void *
 user_prepare(struct account_call *c, struct json record)
 {
 	struct arena *arena = c->req->arena;
 	struct secrets *s = arena_zalloc(arena, sizeof(*s));
-	struct str password =
-	    json_to_str(arena, json_get(arena, record, STR("password")));
-	struct str answer =
-	    json_to_str(arena, json_get(arena, record, STR("security_answer")));
+	struct str password, answer;
 
+	if (!secret_take(c, record, "password", &password) ||
+	    !secret_take(c, record, "security_answer", &answer))
+		return NULL;
 	if (request_asks(c->req, "send_invite") &&
 	    !mail_is_on(c->req->settings)) {
 		response_fail(c->req, 501,
@@ -158,7 +176,7 @@ row_put(
 {
 	const int64_t *user_id = c->parent;
 	struct user_role role = { .user_id = *user_id };
-	int64_t role_id = 0;
+	int64_t role_id = before;
 	enum status st = input_number(&c->in, "role_id", &role_id, err);
 
 	if (st == ST_OK && (app_id == 0 || role_id == 0))
