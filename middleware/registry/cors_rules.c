@@ -90,6 +90,9 @@ regex_matches(const regex_t *regex, struct str path)
 	return regexec(regex, text, 0, NULL, 0) == 0;
 }
 
+/* No case, as in names of services and in expressions. What is beneath a path
+ * has the path itself with it, as in the rows of a role: it is the same
+ * resource, with a slash at its end or without. */
 static bool
 rule_matches(const struct cors_rule *rule, struct str path)
 {
@@ -97,7 +100,13 @@ rule_matches(const struct cors_rule *rule, struct str path)
 
 	if (rule->regex != NULL)
 		return regex_matches(rule->regex, path);
-	return glob_matches(&glob, without_slash(path));
+	path = without_slash(path);
+	if (glob_matches(&glob, path))
+		return true;
+	if (!str_ends(rule->path, STR("/*")))
+		return false;
+	glob.pattern.n -= 2;
+	return glob_matches(&glob, path);
 }
 
 const struct cors_rule *

@@ -43,9 +43,9 @@ void cors_rules_build(struct cors_rules *rules, struct arena *arena,
 void cors_rules_close(struct cors_rules *rules);
 
 /*
- * The rule of a path, which is that of the URL, decoded: of those that match
- * the one whose own path is longest, in any case: names of services and tables
- * are found so. NULL: none does.
+ * The rule of a path, decoded, whose case does not matter: of those that match
+ * the one whose own path is longest. NULL: none does. "a/" and a star matches
+ * "a" as well.
  */
 const struct cors_rule *cors_rule_find(
     const struct cors_rules *rules, struct str path);

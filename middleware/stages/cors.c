@@ -5,47 +5,10 @@
  * send none with it. What is said depends on the page, so it is added on the
  * way out, to what is cached as to everything else, and never kept with it.
  */
-#include "app/base/arena.h"
 #include "middleware/registry/cors_rules.h"
-#include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
+#include "middleware/stages/origin.h"
 #include "middleware/stages/stages.h"
-
-/* Of two the one that stands first: rules->list has the longest path there. */
-static const struct cors_rule *
-first_of(const struct cors_rule *a, const struct cors_rule *b)
-{
-	if (a == NULL || b == NULL)
-		return a == NULL ? b : a;
-	return a < b ? a : b;
-}
-
-/*
- * Records name whole paths, with the prefix of the API. One that is spelled
- * otherwise, and leads to the same, has no other record: without a version, or
- * with more slashes.
- */
-static const struct cors_rule *
-rule_of(const struct request *req)
-{
-	const struct cors_rules *rules = snapshot_cors(req->snapshot);
-	struct str uri = req->param[PARAM_URI];
-	const struct cors_rule *sent;
-	struct str path;
-
-	if (rules->n == 0)
-		return NULL;
-	uri.n = str_find(uri, '?');
-	if (!uri_decode(req->arena, uri, false, &path))
-		path = uri;
-	sent = cors_rule_find(rules, path);
-	if (req->service_name.n == 0)
-		return sent;
-	path = arena_printf(req->arena, "/api/v2/%.*s%s%.*s",
-	    STR_ARG(req->service_name), req->resource.n > 0 ? "/" : "",
-	    STR_ARG(req->resource));
-	return first_of(sent, cors_rule_find(rules, path));
-}
 
 static bool
 is_preflight(const struct request *req)
@@ -64,7 +27,7 @@ cors_plan(void *state, struct request *req)
 	(void)state;
 	if (!is_preflight(req))
 		return FLOW_NEXT;
-	rule = rule_of(req);
+	rule = origin_rule(req);
 	if (rule == NULL)
 		return FLOW_NEXT;
 	if ((rule->verb_mask & (unsigned)method_parse(method)) != 0) {
@@ -118,7 +81,7 @@ cors_leave(void *state, struct request *req)
 {
 	struct response *res = &req->response;
 	struct str origin = req->param[PARAM_ORIGIN];
-	const struct cors_rule *rule = rule_of(req);
+	const struct cors_rule *rule = origin_rule(req);
 
 	(void)state;
 	if (rule == NULL)

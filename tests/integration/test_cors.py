@@ -149,7 +149,7 @@ def test_a_longer_path_and_a_pattern_count(web, owner):
 @pytest.mark.parametrize("path", [
     "/api/v2/SHOP/_table/orders/1", "/api/shop/_table/orders/1",
     "/api/v2/shop//_table/orders/1", "/api/v2.0/Shop/_Table/orders/1/",
-    "/api/v2/shop/%5Ftable/orders/1"])
+    "/api/v2/shop/%5Ftable/orders/1", "/api/v2/Shop", "/api/shop/"])
 def test_another_spelling_has_no_other_record(site, web, owner, path):
     """One for every path is not for those that have a longer one."""
     site.weir("cors", "add", "*", "--origin", "*")
