@@ -64,6 +64,7 @@ enum request_param {
 	PARAM_X_HTTP_METHOD,
 	PARAM_X_METHOD_OVERRIDE,
 	PARAM_X_HTTP_METHOD_OVERRIDE,
+	PARAM_HOST,
 	PARAM_ORIGIN,
 	PARAM_PREFLIGHT_METHOD, /* Access-Control-Request-Method */
 	PARAM_PREFLIGHT_HEADERS,
@@ -124,6 +125,7 @@ struct request {
 	enum method method;
 	bool has_body;   /* or one that follows: the answer may depend on it */
 	bool tunnelled;  /* sent as POST: a read may depend on its body */
+	bool by_query;   /* and by the query, as any form of any page can be */
 	struct str path; /* decoded, behind the API prefix and version; as
 			  * sent when it is not under the prefix */
 	struct str service_name; /* lower case; "" at the root */

@@ -88,7 +88,7 @@ refuse_method(struct request *req, struct str name)
 
 /* The verb that a POST stands for, as sent; STR_NULL: POST itself. */
 static struct str
-tunnelled_verb(const struct request *req)
+tunnelled_verb(struct request *req)
 {
 	static const enum request_param headers[] = { PARAM_X_HTTP_METHOD,
 		PARAM_X_METHOD_OVERRIDE, PARAM_X_HTTP_METHOD_OVERRIDE };
@@ -99,7 +99,10 @@ tunnelled_verb(const struct request *req)
 			return req->param[headers[i]];
 	}
 	verb = request_query(req, STR("method"));
-	return verb.n > 0 ? verb : request_query(req, STR("_method"));
+	if (verb.n == 0)
+		verb = request_query(req, STR("_method"));
+	req->by_query = verb.n > 0;
+	return verb;
 }
 
 static enum status

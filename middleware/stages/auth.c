@@ -15,6 +15,7 @@
 #include "middleware/request.h"
 #include "middleware/service.h"
 #include "middleware/session.h"
+#include "middleware/stages/origin.h"
 #include "middleware/stages/stages.h"
 
 /* Messages of dreamfactory.md 2.2, status of contract.md section 3. */
@@ -132,8 +133,11 @@ token_take(struct request *req, struct str sent, enum entrance entrance)
 static enum flow
 basic_take(struct request *req, struct str sent)
 {
-	struct auth_slot *slot = arena_zalloc(req->arena, sizeof(*slot));
+	struct auth_slot *slot;
 
+	if (!origin_check(req))
+		return FLOW_DONE;
+	slot = arena_zalloc(req->arena, sizeof(*slot));
 	slot->basic = sent;
 	req->slot[STAGE_AUTH] = slot;
 	return FLOW_AGAIN;

@@ -266,6 +266,41 @@ def test_a_body_is_kept_while_the_password_is_looked_at(
     assert len(answer.rows) == 900
 
 
+def test_a_page_of_another_origin_does_not_write_with_basic(
+        client, site, email, joe):
+    site.weir("cors", "add", "api/v2/user/*", "--origin",
+              "https://good.example,https://bad.example", "--credentials",
+              "--methods", "GET,PATCH")
+    host = "weir.example:8443"
+
+    def edit(origin=None, method="PATCH", query="", lines=None):
+        headers = (lines or accounts.basic(email)) | {"Host": host}
+        if origin:
+            headers["Origin"] = origin
+        return client.call("/api/v2/user/profile" + query, method, headers,
+                           b'{"first_name":"Ann"}')
+
+    wait_until(lambda: edit("https://good.example").status == 200)
+    assert edit().status == 200
+    assert edit("https://WEIR.example:8443").status == 200
+    for origin in ("https://evil.example", "null", "https://weir.example",
+                   "https://", "weir.example:8443"):
+        check_error(edit(origin), 403, "another origin")
+    check_error(edit("https://good.example", "PUT"), 403, "another origin")
+    assert edit("https://evil.example", "GET").status == 200
+    assert edit("https://evil.example",
+                lines=accounts.lines(joe.token)).status == 200
+    # a form needs no script, and may come without an origin
+    for query in ("?method=PATCH", "?_method=put"):
+        check_error(edit(None, "POST", query), 403, "in the query")
+        assert edit(None, "POST", query,
+                    accounts.lines(joe.token)).status == 200
+    assert edit(None, "POST", "?method=GET").status == 200
+    assert edit(None, "POST", "", accounts.basic(email) | {
+        "X-HTTP-Method": "PATCH"}).status == 200
+    site.weir("cors", "remove", "api/v2/user/*")
+
+
 # -- the profile ------------------------------------------------------------------
 
 PROFILE = ["first_name", "last_name", "name", "username", "email", "phone",
