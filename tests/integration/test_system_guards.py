@@ -217,3 +217,68 @@ class TestFilters:
             {"name": office.name("role"), ACCESS: [
                 {"service_id": office.shop_id, "component": "_table/*",
                  "verb_mask": 1, "filter_op": "XOR"}]}]}), 400, "XOR")
+
+
+class TestMembers:
+    """What is misspelt is not dropped."""
+
+    @pytest.mark.parametrize("resource, record, words", [
+        ("role", {"name": "x", "is_activ": True}, ["is_activ", '"is_active"']),
+        ("role", {"name": "x", "Name": "x"}, ['"Name"', '"name"']),
+        ("role", {"name": "x", "colour": 1}, ["colour", "is not known"]),
+        ("role", {"name": "x", ACCESS: [{"component": "*", "verbmask": 1}]},
+         [ACCESS, "verbmask", '"verb_mask"']),
+        ("role", {"name": "x", "lookup_by_role_id": [
+            {"name": "a", "valu": "b"}]}, ["valu", '"value"']),
+        ("user", {"email": "x@x.org", "pasword": WORD}, ['"password"']),
+        ("user", {"email": "x@x.org", ROLES: [{"app": 1, "role_id": 1}]},
+         [ROLES, '"app"']),
+        ("admin", {"email": "x@x.org", "e_mail": "x"}, ['"email"']),
+        ("app", {"name": "x", "expires_inn": 5}, ['"expires_in"']),
+        ("limit", {"name": "x", "rat": 5}, ['"rate"']),
+        ("limit", {"name": "x", "lockout": True}, ["lockout"]),
+        ("lookup", {"name": "x", "privat": True}, ['"private"']),
+        ("cors", {"path": "x", "origin": "*", "methods": []}, ['"method"']),
+        ("service", {"name": "x", "lable": "y"}, ['"label"']),
+    ])
+    def test_the_nearest_is_named(self, office, resource, record, words):
+        check_error(office.call("POST", resource, {"resource": [record]}),
+                    400, *words)
+        [name] = [key for key in ("name", "email", "path") if key in record]
+        assert not office.get(f"{resource}?filter={name}={record[name]}")[
+            "resource"]
+        check_error(office.call("PATCH", resource + "?ids=1",
+                                {"resource": [record]}), 400, *words)
+
+    def test_what_is_read_can_be_sent_back(self, office, bound_user):
+        role, app, user = bound_user
+        [cors] = office.call("POST", "cors?fields=*", {"resource": [
+            {"path": "api/back/*", "origin": "*"}]}).rows
+        limit = office.make("limit", name=office.name("limit"), rate=5,
+                            type="instance", period="day")
+        lookup = office.make("lookup", name=office.name("lookup"), value="1")
+        for path in (f"role/{role}?related=*", f"app/{app}?related=*",
+                     f"user/{user}?related=*", f"cors/{cors['id']}",
+                     f"service/{office.shop_id}?related=*",
+                     f"limit/{limit}", f"lookup/{lookup}?related=*",
+                     f"admin/{office.boss_id}?related=*"):
+            record = office.get(path)
+            answer = office.call("PUT", path.partition("?")[0], record)
+            assert answer.status == 200, (path, answer)
+
+    @pytest.fixture
+    def bound_user(self, office):
+        role = office.add_role(lookup_by_role_id=[
+            {"name": "a", "value": "b"}])
+        app, _ = office.add_app(role_id=role)
+        return role, app, office.make(
+            "user", email=office.name("back") + "@x.org", password=WORD,
+            lookup_by_user_id=[{"name": "a", "value": "b"}],
+            **{ROLES: [{"app_id": app, "role_id": role}]})
+
+    def test_what_other_clients_send_is_taken(self, office):
+        office.make("app", name=office.name("app"), type=0, path=None,
+                    url=None, requires_fullscreen=False,
+                    storage_service_id=None)
+        office.make("user", email=office.name("df") + "@x.org", adldap=None,
+                    oauth_provider=None, is_sys_admin=False)

@@ -1,5 +1,6 @@
 #include "app/services/system/children.h"
 
+#include "app/services/system/known.h"
 #include "app/services/system/lookup_input.h"
 #include "app/services/system/write.h"
 
@@ -19,6 +20,8 @@ child_write(struct system_write *w, const struct children *c,
 		st = input_number(&child.in, "id", &child.id, &why);
 	else
 		(void)error_set(&why, st, "an object is expected.");
+	if (st == ST_OK)
+		st = known_check(w, c->table, record, &why);
 	child.removes = json_kind(input_get(&child.in, c->link)) == JSON_NULL;
 	if (st == ST_OK && child.removes && child.id == 0)
 		return ST_OK; /* it never was */
@@ -68,7 +71,7 @@ lookups_write(struct system_write *w, const struct input *parent,
     const char *relation, const char *link, const struct lookup_scope *scope,
     struct error *err)
 {
-	const struct children children = { relation, link, scope,
+	const struct children children = { relation, "lookup", link, scope,
 		lookup_child };
 
 	return children_write(w, parent, &children, err);

@@ -27,6 +27,7 @@ typedef enum status child_f(const struct child *child, struct error *err);
 
 struct children {
 	const char *relation; /* the member they stand in */
+	const char *table;    /* of theirs */
 	const char *link;     /* the member of theirs that leads to the other */
 	const void *parent;   /* for f */
 	child_f *f;           /* ST_MISSING: there is none of the id */

@@ -142,7 +142,7 @@ parts_write(struct system_write *w, const struct input *in, int64_t id,
 {
 	const struct lookup_scope scope = { .role_id = id };
 	const struct children rows = { "role_service_access_by_role_id",
-		"role_id", &name, access_child };
+		"role_service_access", "role_id", &name, access_child };
 	enum status st = children_write(w, in, &rows, err);
 
 	if (st == ST_OK)

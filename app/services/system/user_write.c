@@ -217,7 +217,7 @@ parts_write(struct system_write *w, const struct input *in, int64_t id,
 {
 	const struct lookup_scope scope = { .user_id = id };
 	const struct children roles = { "user_to_app_to_role_by_user_id",
-		"user_id", &id, role_child };
+		"user_to_app_to_role", "user_id", &id, role_child };
 	enum status st = children_write(w, in, &roles, err);
 
 	if (st == ST_OK)

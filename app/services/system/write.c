@@ -8,6 +8,7 @@
 #include "app/services/db/write/body_options.h"
 #include "app/services/db/write/results.h"
 #include "app/services/system/items.h"
+#include "app/services/system/known.h"
 #include "app/services/system/read.h"
 #include "app/services/system/resource.h"
 #include "app/services/user/account.h"
@@ -44,6 +45,20 @@ is_of_item(enum status st)
 }
 
 static enum status
+record_write(
+    struct writing *x, struct json record, int64_t *id, struct error *err)
+{
+	const struct system_resource *r = x->w.resource;
+	enum status st = known_check(&x->w, r->table, record, err);
+
+	if (st != ST_OK)
+		return st;
+	return x->call->req->method == METHOD_POST
+		   ? r->create(&x->w, record, id, err)
+		   : r->update(&x->w, *id, record, err);
+}
+
+static enum status
 item_work(struct system_db *db, void *ctx, struct error *err)
 {
 	struct writing *x = ctx;
@@ -55,12 +70,10 @@ item_work(struct system_db *db, void *ctx, struct error *err)
 	(void)db; /* it is the one of the call */
 	*id = item->id;
 	x->w.prepared = item->prepared;
-	if (x->call->req->method == METHOD_POST)
-		st = r->create(&x->w, item->record, id, err);
-	else if (x->call->req->method == METHOD_DELETE)
+	if (x->call->req->method == METHOD_DELETE)
 		st = r->remove(&x->w, *id, err);
 	else
-		st = r->update(&x->w, *id, item->record, err);
+		st = record_write(x, item->record, id, err);
 	if (st == ST_MISSING)
 		return error_set(err, st,
 		    "Record with identifier '%lld' not found.", (long long)*id);
