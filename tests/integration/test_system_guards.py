@@ -282,3 +282,18 @@ class TestMembers:
                     storage_service_id=None)
         office.make("user", email=office.name("df") + "@x.org", adldap=None,
                     oauth_provider=None, is_sys_admin=False)
+
+
+def test_an_app_in_use_stays(office):
+    role = office.add_role()
+    id, key = office.add_app(role_id=role)
+    email, limit = office.name("user") + "@x.org", office.name("limit")
+    user = office.make("user", email=email, **{
+        ROLES: [{"app_id": id, "role_id": role}]})
+    office.make("limit", name=limit, type="instance.app", app_id=id, rate=99,
+                period="day")
+    check_error(office.call("DELETE", f"app/{id}"), 409, email, limit)
+    assert office.orders(key) == 200
+    assert office.remove(f"app/{id}?force=true") == {"id": id}
+    assert office.get(f"user/{user}?related={ROLES}")[ROLES] == []
+    assert not office.get("limit?filter=name=" + limit)["resource"]

@@ -321,11 +321,30 @@ app_update(
 	return st == ST_OK ? lookups_take(&s, id, err) : st;
 }
 
+/* Roles that users have in it and its limits go with it only for who says
+ * so. */
+static enum status
+unused_check(struct system_write *w, int64_t id, struct error *err)
+{
+	struct db_value args[] = { bind_i64(id), bind_i64(id) };
+	struct db_stmt users =
+	    DB_STMT("SELECT 'user', u.email FROM user u"
+		    " JOIN user_to_app_to_role x ON x.user_id = u.id"
+		    " WHERE x.app_id = ?"
+		    " UNION ALL SELECT 'limit', name FROM limits"
+		    " WHERE app_id = ?",
+		args);
+
+	return system_write_unused(w, "app", &users, err);
+}
+
 enum status
 app_remove(struct system_write *w, int64_t id, struct error *err)
 {
 	struct str name;
 	enum status st = system_write_name(w, SQL_APP_NAME, id, &name, err);
 
+	if (st == ST_OK)
+		st = unused_check(w, id, err);
 	return st == ST_OK ? app_record_remove(w->db, name, err) : st;
 }

@@ -15,8 +15,6 @@
 #include "middleware/request.h"
 #include "middleware/service.h"
 
-#define NAMES_SHOWN 5
-
 /* A service as sent. */
 struct sent {
 	struct system_write *w;
@@ -333,46 +331,19 @@ service_update(
 	return st;
 }
 
-/* What goes by a service, as far as a message has room for it. */
-struct users {
-	struct buf names;
-	size_t n;
-};
-
-static enum status
-user_row(void *ctx, const struct db_value *v, size_t n)
-{
-	struct users *u = ctx;
-
-	(void)n; /* as many as the statement names */
-	if (u->n++ < NAMES_SHOWN)
-		buf_printf(&u->names, "%s%s \"%.*s\"", u->n == 1 ? "" : ", ",
-		    value_i64(&v[0]) == 1 ? "role" : "limit", STR_ARG(v[1].s));
-	return ST_OK;
-}
-
 /* Its rows in roles and its limits go with it only for who says so. */
 static enum status
 unused_check(struct system_write *w, int64_t id, struct error *err)
 {
-	struct users u = { .names = buf_in(w->arena) };
 	struct db_value args[] = { bind_i64(id), bind_i64(id) };
-	struct db_stmt stmt = DB_STMT(
-	    "SELECT DISTINCT 1, r.name FROM role r"
+	struct db_stmt users = DB_STMT(
+	    "SELECT DISTINCT 'role', r.name FROM role r"
 	    " JOIN role_service_access a ON a.role_id = r.id"
 	    " WHERE a.service_id = ?"
-	    " UNION ALL SELECT 2, name FROM limits WHERE service_id = ?",
+	    " UNION ALL SELECT 'limit', name FROM limits WHERE service_id = ?",
 	    args);
-	enum status st = ST_OK;
 
-	if (!request_asks(w->req, "force"))
-		st = system_db_run(w->db, &stmt, user_row, &u, err);
-	if (st != ST_OK || u.n == 0)
-		return st;
-	return error_set(err, ST_EXISTS,
-	    "The service is in use by %.*s%s: take it out of them first, or "
-	    "say force=true, which does that.",
-	    STR_ARG(buf_str(&u.names)), u.n > NAMES_SHOWN ? " and more" : "");
+	return system_write_unused(w, "service", &users, err);
 }
 
 enum status

@@ -16,6 +16,7 @@
 
 struct account_call;
 struct app_keys;
+struct db_stmt;
 struct request;
 struct system_db;
 struct system_resource;
@@ -81,6 +82,14 @@ enum status system_write_refer(struct system_write *w, const char *member,
  * what stands there stays. 0: none. */
 enum status system_write_give(
     struct system_write *w, int64_t role_id, int64_t before, struct error *err);
+
+/*
+ * Of what uses a record of that kind the statement selects a noun and a name.
+ * ST_EXISTS names them, unless the call says force=true: then they may go with
+ * it.
+ */
+enum status system_write_unused(struct system_write *w, const char *kind,
+    const struct db_stmt *users, struct error *err);
 
 #define SQL_SERVICE_NAME "SELECT name FROM service WHERE id = ?"
 #define SQL_ROLE_NAME    "SELECT name FROM role WHERE id = ?"

@@ -7,7 +7,8 @@
 #include "middleware/request.h"
 #include "middleware/session.h"
 
-#define SECOND_MS 1000
+#define SECOND_MS   1000
+#define NAMES_SHOWN 5
 
 void
 system_write_service(struct system_write *w, struct str name)
@@ -104,4 +105,40 @@ system_write_give(
 		return ST_OK;
 	return error_set(err, ST_DENIED,
 	    "role_id: who may not change roles gives none but its own.");
+}
+
+/* What uses a record, as far as a message has room for it. */
+struct users {
+	struct buf names;
+	size_t n;
+};
+
+static enum status
+user_row(void *ctx, const struct db_value *v, size_t n)
+{
+	struct users *u = ctx;
+
+	(void)n; /* as many as the statement names */
+	if (u->n++ < NAMES_SHOWN)
+		buf_printf(&u->names, "%s%.*s \"%.*s\"", u->n == 1 ? "" : ", ",
+		    STR_ARG(v[0].s), STR_ARG(v[1].s));
+	return ST_OK;
+}
+
+enum status
+system_write_unused(struct system_write *w, const char *kind,
+    const struct db_stmt *users, struct error *err)
+{
+	struct users u = { .names = buf_in(w->arena) };
+	enum status st = ST_OK;
+
+	if (!request_asks(w->req, "force"))
+		st = system_db_run(w->db, users, user_row, &u, err);
+	if (st != ST_OK || u.n == 0)
+		return st;
+	return error_set(err, ST_EXISTS,
+	    "The %s is in use by %.*s%s: take it out of them first, or say "
+	    "force=true, which does that.",
+	    kind, STR_ARG(buf_str(&u.names)),
+	    u.n > NAMES_SHOWN ? " and more" : "");
 }
