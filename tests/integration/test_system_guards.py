@@ -297,3 +297,24 @@ def test_an_app_in_use_stays(office):
     assert office.remove(f"app/{id}?force=true") == {"id": id}
     assert office.get(f"user/{user}?related={ROLES}")[ROLES] == []
     assert not office.get("limit?filter=name=" + limit)["resource"]
+
+
+@pytest.mark.parametrize("option", [
+    "count_only=true", "as_list=true", "include_count=true",
+    "count_only=true&fields=id"])
+def test_a_filter_finds_what_is_written_whatever_is_shown(office, option):
+    name = office.name("found")
+    id = office.make("role", name=name)
+    answer = office.call("PATCH", f"role?filter=name={name}&{option}",
+                         {"resource": [{"description": "here"}]})
+    assert answer.status == 200, answer
+    assert office.get(f"role/{id}")["description"] == "here"
+    assert office.call("DELETE", f"role?filter=name={name}&{option}").rows == [
+        {"id": id}]
+
+
+@pytest.mark.parametrize("ids", ["abc", "1,b", "0", "1,,2"])
+def test_ids_are_numbers(office, ids):
+    answer = office.call("GET", "role?ids=" + ids)
+    check_error(answer, 400, "'ids'")
+    assert answer.error["code"] == 400

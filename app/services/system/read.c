@@ -39,6 +39,10 @@ static const char *const of_lists[] = { "ids", "filter", "where", "limit",
 	"top", "offset", "skip", "order", "sort", "order_by", "include_count",
 	"count_only", "as_list" };
 
+/* Besides those, where only the ids of the records are asked for. */
+static const char *const of_answers[] = { "include_count", "count_only",
+	"as_list" };
+
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 /* One read on its way. */
@@ -227,7 +231,9 @@ params_make(struct reading *r, bool ids_only)
 
 		if (is_one_of(left_out, LENGTH(left_out), name) ||
 		    ((!is_list || read->n_ids > 0) &&
-			is_one_of(of_lists, LENGTH(of_lists), name)))
+			is_one_of(of_lists, LENGTH(of_lists), name)) ||
+		    (ids_only &&
+			is_one_of(of_answers, LENGTH(of_answers), name)))
 			continue;
 		to->list[to->n++] = from->list[i];
 	}
@@ -262,6 +268,25 @@ inner_make(struct reading *r, bool ids_only)
 
 /* False: the response holds the refusal. */
 static bool
+ids_check(const struct reading *r)
+{
+	struct str rest = asked(r, "ids", NULL);
+
+	while (rest.n > 0 && str_is_null(r->read->id)) {
+		int64_t id;
+
+		if (str_to_i64(str_trim(str_cut(&rest, ',')), &id) && id > 0)
+			continue;
+		response_fail(r->req, 400,
+		    "Parameter 'ids' must be numbers above 0 with commas "
+		    "between them.");
+		return false;
+	}
+	return true;
+}
+
+/* False: the response holds the refusal. */
+static bool
 reading_open(
     struct reading *r, struct request *req, const struct system_read *read)
 {
@@ -278,7 +303,7 @@ reading_open(
 		    .n_keys = read->n_keys } };
 	r->table = db_service_table(tables->db, str_of(read->resource->table));
 	if (r->table != NULL)
-		return fields_choose(r);
+		return ids_check(r) && fields_choose(r);
 	response_busy(req, "The system database is not what it was.");
 	return false;
 }
