@@ -69,3 +69,15 @@ def test_a_name_that_is_a_hint_means_all_its_own_keys(office, alike):
     (other, others), (_, key) = alike
     office.change(f"app/{other}?revoke=true")
     assert [office.orders(k) for k in (others, key)] == [401, 200]
+
+
+def test_its_own_key_is_no_change(office, alike):
+    (other, others), (id, key) = alike
+    assert office.change(f"app/{id}", api_key=key, description="x") == {
+        "id": id}
+    assert office.get(f"app/{id}")["description"] == "x"
+    assert [office.orders(k) for k in (others, key)] == [200, 200]
+    check_error(office.call("PATCH", f"app/{id}", {"api_key": others}), 409,
+                "key")
+    office.change(f"app/{id}?revoke=true")
+    check_error(office.call("PATCH", f"app/{id}", {"api_key": key}), 409)

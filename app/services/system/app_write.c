@@ -281,6 +281,36 @@ keys_change(struct sent *s, int64_t id, struct error *err)
 	return error_set(err, st, "%s", why.text);
 }
 
+/* A key in force of the app that is sent back is no change. */
+static enum status
+key_compare(struct sent *s, int64_t id, struct error *err)
+{
+	const struct app_keys *keys = s->w->keys;
+	int64_t n = 0;
+	enum status st = ST_OK;
+
+	for (size_t i = 0; st == ST_OK && i < keys->n && n == 0; i++) {
+		uint8_t hash[SECRET_HASH_BYTES];
+
+		if (str_is_null(s->key))
+			return ST_OK;
+		secret_hash(keys->pepper[i], s->key, hash);
+		struct db_value args[] = { bind_i64(id),
+			bind_blob(hash, sizeof(hash)) };
+		struct db_stmt stmt =
+		    DB_STMT("SELECT COUNT(*) FROM app_key WHERE app_id = ?"
+			    " AND hash = ? AND revoked = 0",
+			args);
+
+		st = system_db_number(s->w->db, &stmt, &n, err);
+	}
+	if (n > 0) {
+		s->key = STR_NULL;
+		s->regenerates = asks(s, "regenerate");
+	}
+	return st;
+}
+
 static bool
 changes_app(const struct app_change *c)
 {
@@ -312,6 +342,8 @@ app_update(
 		st = app_take(&s, false, err);
 	if (st == ST_OK)
 		st = keys_take(&s, err);
+	if (st == ST_OK)
+		st = key_compare(&s, id, err);
 	if (st == ST_OK)
 		st = keys_change(&s, id, err);
 	if (st == ST_OK && str_eq(s.name, s.change.name))
