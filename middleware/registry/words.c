@@ -96,6 +96,15 @@ description_check(struct str text, struct error *err)
 	if (text.n > DESCRIPTION_MAX)
 		return error_set(err, ST_INVALID,
 		    "a description has at most %d bytes", DESCRIPTION_MAX);
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		bool blank = c == '\t' || c == '\n' || c == '\r';
+
+		if ((c < ' ' && !blank) || c == 0x7f)
+			return error_set(err, ST_INVALID,
+			    "a description has no control characters");
+	}
 	return ST_OK;
 }
 
@@ -115,6 +124,11 @@ component_check(struct str service, struct str c, struct error *err)
 	if (c.n > COMPONENT_MAX)
 		return error_set(err, ST_INVALID,
 		    "a component has at most %d bytes", COMPONENT_MAX);
+	for (size_t i = 0; i < c.n; i++) {
+		if ((unsigned char)c.p[i] < ' ' || c.p[i] == 0x7f)
+			return error_set(err, ST_INVALID,
+			    "a component has no control characters");
+	}
 	if (str_find(c, '*') + 1 < c.n)
 		return error_set(err, ST_INVALID,
 		    "component \"%.*s\": a * stands at the end only",

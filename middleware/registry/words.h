@@ -28,7 +28,8 @@ enum status service_name_check(struct str name, struct error *err);
 enum status record_name_check(
     struct str name, const char *what, struct error *err);
 
-/* A description of any record: at most DESCRIPTION_MAX bytes. */
+/* A description of any record: at most DESCRIPTION_MAX bytes, none of control
+ * but tabs and ends of lines. Commands print it. */
 enum status description_check(struct str text, struct error *err);
 
 /* A component as access rows have it: without slashes at its ends. */

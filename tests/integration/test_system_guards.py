@@ -318,3 +318,18 @@ def test_ids_are_numbers(office, ids):
     answer = office.call("GET", "role?ids=" + ids)
     check_error(answer, 400, "'ids'")
     assert answer.error["code"] == 400
+
+
+@pytest.mark.parametrize("resource, record", [
+    ("role", {"name": "esc", "description": "a\x1b[31mb"}),
+    ("app", {"name": "esc", "description": "a\x7fb"}),
+    ("role", {"name": "esc", ACCESS: [
+        {"component": "_table/\x1b[31m", "verb_mask": 1}]}),
+    ("cors", {"path": "esc", "origin": "*", "description": "\x07"}),
+    ("lookup", {"name": "esc", "description": "\x1b"}),
+])
+def test_nothing_steers_a_terminal(office, resource, record):
+    if ACCESS in record:
+        record[ACCESS][0]["service_id"] = office.shop_id
+    check_error(office.call("POST", resource, {"resource": [record]}), 400,
+                "control")
