@@ -43,6 +43,7 @@ struct config_field {
 	int64_t min, max;    /* of an integer; both 0: any */
 	const char *choices; /* "a|b|c": a string is one of them; or NULL */
 	bool is_path;        /* an absolute one */
+	bool is_role;        /* the id of one, or 0 */
 	const char *help;
 };
 

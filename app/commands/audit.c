@@ -107,7 +107,8 @@ audit_prune(struct command_call *call)
 static const struct command_option list_options[] = {
 	{ "--resource", "NAME", false,
 	    "only what changed of these: service, role, role_service_access, "
-	    "app, app_key, limit, user, user_to_app_to_role, lookup, cors" },
+	    "app, app_key, limit, user, user_to_app_to_role, lookup, cors, "
+	    "session, cache" },
 	{ "--limit", "N", false, "how many at most; without, 100" },
 	{ "--json", NULL, false, "print a JSON array" },
 	{ 0 },

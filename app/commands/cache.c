@@ -8,8 +8,10 @@
 #include "app/base/arena.h"
 #include "app/base/clock.h"
 #include "app/base/settings.h"
+#include "app/commands/admin.h"
 #include "app/commands/commands.h"
 #include "drivers/cache/cache.h"
+#include "middleware/registry/audit.h"
 #include "middleware/registry/registry.h"
 #include "middleware/service.h"
 #include "middleware/stores.h"
@@ -125,6 +127,25 @@ all_flush(struct flush *f)
 	return status;
 }
 
+/* Returns the exit status. */
+static int
+flush_audit(const struct command_call *call)
+{
+	struct buf json = buf_in(call->arena);
+	struct error err = { 0 };
+	struct system_db db;
+	struct audit_note note = { .kind = AUDIT_CACHE };
+
+	if (!admin_open(call, &db))
+		return 1;
+	buf_put_char(&json, '{');
+	member_text(&json, "service",
+	    str_of(call->n_operands > 0 ? call->operands[0] : "*"));
+	buf_put_char(&json, '}');
+	note.before = buf_str(&json);
+	return admin_close(&db, audit_note_alone(&db, &note, &err), &err);
+}
+
 static int
 cache_flush(struct command_call *call)
 {
@@ -139,7 +160,7 @@ cache_flush(struct command_call *call)
 	else
 		status = named_flush(&f, call->operands[0]);
 	flush_close(&f);
-	return status;
+	return status == 0 ? flush_audit(call) : status;
 }
 
 const struct command cache_commands[] = {

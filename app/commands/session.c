@@ -118,14 +118,6 @@ session_list(struct command_call *call)
 	return admin_close(&db, st, &err);
 }
 
-/* One session of the user, or all: id 0. */
-static enum status
-end(struct system_db *db, int64_t user_id, int64_t id, struct error *err)
-{
-	return id == 0 ? session_records_end(db, user_id, 0, err)
-		       : session_record_end(db, id, err);
-}
-
 /* Whose session it is. */
 static enum status
 owner_of(const struct command_call *call, struct system_db *db, int64_t id,
@@ -160,7 +152,7 @@ session_end_all(struct command_call *call, int64_t id)
 	if (st == ST_OK)
 		user_sessions_begin(call, user_id, &told);
 	if (st == ST_OK)
-		st = end(&db, user_id, id, &err);
+		st = session_records_drop(&db, user_id, id, &err);
 	st = user_sessions_end(&told, st, &err);
 	if (st == ST_OK)
 		(void)printf("%s\n", id == 0 ? "all sessions of the user ended"

@@ -12,6 +12,7 @@
 
 struct watch {
 	struct watch *next;
+	bool is_note; /* what is to be told stands in the first column */
 	enum audit_kind kind;
 	int64_t id;
 	struct audit_row before;
@@ -45,7 +46,7 @@ watch_find(const struct audit *a, enum audit_kind kind, int64_t id)
 {
 	struct watch *w = a->first;
 
-	while (w != NULL && (w->kind != kind || w->id != id))
+	while (w != NULL && (w->is_note || w->kind != kind || w->id != id))
 		w = w->next;
 	return w;
 }
@@ -106,6 +107,36 @@ audit_added(
 	return ST_OK;
 }
 
+void
+audit_note(struct system_db *db, const struct audit_note *note)
+{
+	struct audit *a = audit_of(db);
+	struct watch *w = watch_add(a, note->kind, note->id);
+
+	w->is_note = true;
+	w->before.found = !str_is_null(note->before);
+	w->after.found = !str_is_null(note->after);
+	w->before.shown[0] = arena_dup(&a->arena, note->before);
+	w->after.shown[0] = arena_dup(&a->arena, note->after);
+}
+
+static enum status
+note_write(struct system_db *db, void *ctx, struct error *err)
+{
+	const struct audit_note *const *note = ctx;
+
+	(void)err; /* it fails with the commit */
+	audit_note(db, *note);
+	return ST_OK;
+}
+
+enum status
+audit_note_alone(
+    struct system_db *db, const struct audit_note *note, struct error *err)
+{
+	return system_db_transact(db, note_write, &note, err);
+}
+
 struct watch **
 audit_mark(struct system_db *db)
 {
@@ -135,6 +166,8 @@ side_text(struct arena *arena, const struct watch *w,
 
 	if (!side->found)
 		return STR_NULL;
+	if (w->is_note)
+		return side->shown[0];
 	audit_row_put(&json, w->kind, side, other);
 	return buf_str(&json);
 }
@@ -194,12 +227,21 @@ audit_finish(struct system_db *db, struct error *err)
 		return ST_OK;
 	for (struct watch *w = a->first; w != NULL && st == ST_OK;
 	     w = w->next) {
-		st = audit_row_read(
-		    db, &a->arena, w->kind, w->id, &w->after, err);
+		if (!w->is_note)
+			st = audit_row_read(
+			    db, &a->arena, w->kind, w->id, &w->after, err);
 		if (st == ST_OK && is_changed(w))
 			st = row_insert(db, w, err);
 	}
 	return st;
+}
+
+static struct str
+label_of(const struct watch *w)
+{
+	if (w->is_note)
+		return STR("*");
+	return audit_row_label(w->after.found ? &w->after : &w->before);
 }
 
 static void
@@ -212,8 +254,7 @@ line_log(const struct system_db *db, const struct watch *w)
 
 	log_line(LOG_INFO, STR_NULL,
 	    "audit: %s %s %lld %.*s by %.*s (%.*s): %.*s -> %.*s", action_of(w),
-	    audit_kind_name(w->kind), (long long)w->id,
-	    STR_ARG(audit_row_label(w->after.found ? &w->after : &w->before)),
+	    audit_kind_name(w->kind), (long long)w->id, STR_ARG(label_of(w)),
 	    STR_ARG(actor->name), STR_ARG(actor->source),
 	    STR_ARG(str_is_null(before) ? STR("nothing") : before),
 	    STR_ARG(str_is_null(after) ? STR("nothing") : after));

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "app/base/status.h"
+#include "app/base/str.h"
 
 struct audit;
 struct db_stmt;
@@ -26,7 +27,10 @@ enum audit_kind {
 	AUDIT_USER,
 	AUDIT_USER_ROLE,
 	AUDIT_LOOKUP,
-	AUDIT_CORS
+	AUDIT_CORS,
+	/* only by audit_note() */
+	AUDIT_SESSION,
+	AUDIT_CACHE
 };
 
 /* Within a transaction: the record is about to be changed or removed. */
@@ -41,6 +45,22 @@ enum status audit_watch_each(struct system_db *db, enum audit_kind kind,
  * it is watched. */
 enum status audit_added(
     struct system_db *db, enum audit_kind kind, int64_t id, struct error *err);
+
+/* What no single record tells, as JSON: what was, or what came of it; STR_NULL:
+ * nothing. */
+struct audit_note {
+	enum audit_kind kind;
+	int64_t id; /* 0: several */
+	struct str before;
+	struct str after;
+};
+
+/* Within a transaction. Texts are copied. */
+void audit_note(struct system_db *db, const struct audit_note *note);
+
+/* In a transaction of its own: nothing else is written. */
+enum status audit_note_alone(
+    struct system_db *db, const struct audit_note *note, struct error *err);
 
 /* For system_db.c. What has been named since the mark is forgotten again. */
 struct watch **audit_mark(struct system_db *db);

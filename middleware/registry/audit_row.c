@@ -63,6 +63,8 @@ static const struct kind kinds[] = {
 	    "SELECT path, description, origin, header, exposed_header,"
 	    " max_age, method, supports_credentials, enabled FROM cors_config"
 	    " WHERE id = ?" },
+	[AUDIT_SESSION] = { "session", "", NULL },
+	[AUDIT_CACHE] = { "cache", "", NULL },
 };
 
 const char *

@@ -1,5 +1,6 @@
 #include "middleware/registry/service_set.h"
 
+#include "app/base/jsonread.h"
 #include "drivers/cache/cache.h"
 #include "middleware/registry/audit.h"
 #include "middleware/registry/known_services.h"
@@ -7,6 +8,7 @@
 #include "middleware/registry/service_records.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/registry/words.h"
+#include "middleware/service.h"
 
 struct changing {
 	struct arena *arena;
@@ -103,6 +105,43 @@ name_check(
 }
 
 static enum status
+role_check(
+    struct system_db *db, const char *name, int64_t id, struct error *err)
+{
+	struct db_value args[] = { bind_i64(id) };
+	struct db_stmt stmt = DB_STMT("SELECT id FROM role WHERE id = ?", args);
+	enum status st = system_db_number(db, &stmt, &id, err);
+
+	if (st != ST_MISSING)
+		return st;
+	return error_set(
+	    err, ST_INVALID, "%s: there is no role of that id", name);
+}
+
+/* Does what the config names exist? A damaged one is not judged here. */
+static enum status
+roles_check(struct system_db *db, struct arena *arena,
+    const struct service_record *r, struct error *err)
+{
+	const struct service_type *type = service_type_find(r->type);
+	const struct config_field *f = type == NULL ? NULL : type->config;
+	struct json config;
+	enum status st = ST_OK;
+
+	if (f == NULL || str_is_null(r->config) ||
+	    json_parse(arena, r->config, &config, NULL) != ST_OK)
+		return ST_OK;
+	for (; f->name != NULL && st == ST_OK; f++) {
+		struct json id = json_get(arena, config, str_of(f->name));
+		int64_t n = 0;
+
+		if (f->is_role && str_to_i64(id.text, &n) && n != 0)
+			st = role_check(db, f->name, n, err);
+	}
+	return st;
+}
+
+static enum status
 change(struct system_db *db, void *ctx, struct error *err)
 {
 	struct changing *c = ctx;
@@ -117,6 +156,8 @@ change(struct system_db *db, void *ctx, struct error *err)
 		st = name_check(db, before, c->record->name, err);
 	if (st == ST_OK)
 		st = record_check(c->record, err);
+	if (st == ST_OK)
+		st = roles_check(db, c->arena, c->record, err);
 	if (st == ST_OK)
 		st = service_update(db, c->record, err);
 	return st == ST_OK ? cache_update(db, c->record, err) : st;

@@ -1,10 +1,14 @@
 #include "middleware/registry/session_records.h"
 
+#include <stdio.h>
+
+#include "middleware/registry/audit.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/registry/user_login.h"
 #include "middleware/registry/user_records.h"
 
-#define SECOND_MS 1000
+#define SECOND_MS     1000
+#define DROPPED_BYTES 64
 
 #define SELECT_SESSION                                                         \
 	"SELECT id, user_id, token_id, begun, issued, expires, forever,"       \
@@ -242,4 +246,36 @@ session_records_end(
 	    "DELETE FROM user_session WHERE user_id = ? AND id <> ?", args);
 
 	return system_db_run(db, &stmt, NULL, NULL, err);
+}
+
+struct dropping {
+	int64_t user_id;
+	int64_t id;
+};
+
+static enum status
+drop(struct system_db *db, void *ctx, struct error *err)
+{
+	const struct dropping *d = ctx;
+	struct audit_note note = { .kind = AUDIT_SESSION, .id = d->id };
+	enum status st = d->id == 0
+			     ? session_records_end(db, d->user_id, 0, err)
+			     : session_record_end(db, d->id, err);
+	char text[DROPPED_BYTES];
+
+	(void)snprintf(
+	    text, sizeof(text), "{\"user_id\":%lld}", (long long)d->user_id);
+	note.before = str_of(text);
+	if (st == ST_OK)
+		audit_note(db, &note);
+	return st;
+}
+
+enum status
+session_records_drop(
+    struct system_db *db, int64_t user_id, int64_t id, struct error *err)
+{
+	struct dropping d = { user_id, id };
+
+	return system_db_transact(db, drop, &d, err);
 }

@@ -71,4 +71,9 @@ enum status session_record_end(
 enum status session_records_end(
     struct system_db *db, int64_t user_id, int64_t but, struct error *err);
 
+/* What an administrator does, and so is audited: one session of the user ends,
+ * or with 0 all. ST_MISSING when there is none of the id. */
+enum status session_records_drop(
+    struct system_db *db, int64_t user_id, int64_t id, struct error *err);
+
 #endif

@@ -1,11 +1,16 @@
 #include "middleware/registry/user_records.h"
 
+#include <stdio.h>
+
 #include "app/base/arena.h"
+#include "app/base/log.h"
 #include "middleware/registry/audit.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/session_records.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/registry/user_check.h"
+
+#define NOTE_BYTES 128
 
 #define SELECT_USER                                                            \
 	"SELECT id, name, username, first_name, last_name, email, password,"   \
@@ -157,17 +162,47 @@ struct adding {
 	int64_t role_id; /* in every app; 0: none */
 };
 
+/* As many rows as there are apps are one of the audit. */
+static void
+roles_audit(struct system_db *db, int64_t user_id, int64_t role_id)
+{
+	struct audit_note note = { .kind = AUDIT_USER_ROLE };
+	char text[NOTE_BYTES];
+
+	(void)snprintf(text, sizeof(text),
+	    "{\"user_id\":%lld,\"app_id\":\"*\",\"role_id\":%lld}",
+	    (long long)user_id, (long long)role_id);
+	note.after = str_of(text);
+	audit_note(db, &note);
+}
+
 static enum status
 roles_insert(
     struct system_db *db, int64_t user_id, int64_t role_id, struct error *err)
 {
-	struct db_value args[] = { bind_i64(user_id), bind_i64(role_id) };
-	struct db_stmt stmt =
-	    DB_STMT("INSERT INTO user_to_app_to_role (user_id, app_id, role_id)"
-		    " SELECT ?, a.id, r.id FROM app a, role r WHERE r.id = ?",
-		args);
+	struct db_value args[] = { bind_i64(role_id), bind_i64(user_id),
+		bind_i64(role_id) };
+	struct db_stmt known = { STR("SELECT id FROM role WHERE id = ?"), args,
+		1 };
+	struct db_stmt insert = {
+		STR("INSERT INTO user_to_app_to_role (user_id, app_id, role_id)"
+		    " SELECT ?, id, ? FROM app"),
+		args + 1, 2
+	};
+	int64_t id;
+	enum status st = system_db_number(db, &known, &id, err);
 
-	return system_db_run(db, &stmt, NULL, NULL, err);
+	if (st == ST_MISSING) { /* it was removed since it was named */
+		log_line(LOG_ERROR, STR_NULL,
+		    "who registers gets no role: there is none of the id %lld",
+		    (long long)role_id);
+		return ST_OK;
+	}
+	if (st == ST_OK)
+		st = system_db_run(db, &insert, NULL, NULL, err);
+	if (st == ST_OK)
+		roles_audit(db, user_id, role_id);
+	return st;
 }
 
 static enum status

@@ -15,6 +15,7 @@ from support.accounts import (ADMINS, ENDED, USERS, WORD, Person, add,
                               claims_of, enter, login)
 from support.answer import check_error
 from support.process import wait_until
+from support.weir import Failed
 
 SETTINGS = accounts.SETTINGS | {
     "LOGIN_FAILURES_HOST": "1000", "DF_ALLOW_FOREVER_SESSIONS": "true",
@@ -545,6 +546,22 @@ def test_without_mail_administrators_set_passwords(site, email):
     server.stop()
 
 
+def test_who_ends_sessions_of_others_is_audited(site, boss, joe):
+    user_id = joe.get("user/session").json["id"]
+    [one] = boss.get(f"system/session?user_id={user_id}").rows
+    assert boss.call("DELETE",
+                     f"system/session/{one['id']}").status == 200
+    assert boss.call("DELETE",
+                     f"system/session?user_id={user_id}").status == 200
+    rows = json.loads(site.weir("audit", "list", "--json", "--resource",
+                                "session"))[:2]
+    assert [(row["action"], row["actor"], row["record_id"], row["before"])
+            for row in rows] == [
+        ("delete", "boss@x.org", id, {"user_id": user_id})
+        for id in (0, one["id"])]
+    assert "audit: delete session" in site.read("weir.log")
+
+
 # -- registration ---------------------------------------------------------------------
 
 @pytest.fixture(scope="module", name="open_doors")
@@ -572,6 +589,25 @@ def test_who_may_registers(client, open_doors, owner):
     assert session["role"] == "reader"  # in every app
     assert session["is_sys_admin"] is False
     check_error(Person(client).call("POST", "user/register", body), 409)
+
+
+def test_the_role_of_who_registers_is_one(site, boss):
+    with pytest.raises(Failed, match="no role of that id"):
+        site.weir("service", "set", "user", "open_reg_role_id=9999")
+    [service] = boss.get("system/service?filter=name=user&fields=id").rows
+    check_error(boss.call("PATCH", f"system/service/{service['id']}", {
+        "config": {"open_reg_role_id": 9999}}), 400, "open_reg_role_id")
+
+
+def test_what_who_registers_may_is_audited(site, client, open_doors):
+    del open_doors
+    Person(client).call("POST", "user/register", {
+        "email": "told@x.org", "password": WORD})
+    [row] = json.loads(site.weir("audit", "list", "--json", "--limit", "1"))
+    assert (row["action"], row["resource"], row["actor"]) == (
+        "create", "user_to_app_to_role", "nobody")
+    assert set(row["after"]) == {"user_id", "app_id", "role_id"}
+    assert row["after"]["app_id"] == "*"
 
 
 def test_who_registers_may_be_in_at_once(client, open_doors):

@@ -123,6 +123,10 @@ class TestCache:
         assert office.remove(path.format(cached)) == {"success": True}
         for table in ("orders", "notes"):
             assert self.hit(office, cached, table) == (table not in tables)
+        [told] = office.get("audit?order=id desc&limit=1")["resource"]
+        assert (told["resource"], told["action"]) == ("cache", "delete")
+        assert told["before"].get("service", "*") in (cached, "*")
+        assert told["before"].get("table", "orders") == "orders"
 
     def test_leaves_sessions_alone(self, office):
         office.remove("cache")

@@ -9,6 +9,7 @@
 #include "app/services/system/put.h"
 #include "app/services/system/records.h"
 #include "app/services/user/account.h"
+#include "middleware/registry/audit.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/tags.h"
@@ -153,6 +154,35 @@ named_flush(struct request *req)
 	return false;
 }
 
+/* What was flushed is audited: "*" is all. False: the response says that it
+ * cannot be, and who tries again flushes again. */
+static bool
+flush_audit(struct account_call *c)
+{
+	const struct request *req = c->req;
+	struct buf b = buf_in(req->arena);
+	struct error err = { 0 };
+	struct system_db db;
+	struct audit_note note = { .kind = AUDIT_CACHE };
+	enum status st;
+
+	buf_put_char(&b, '{');
+	put_text(&b, "service",
+	    req->n_segments > SEGMENT_SERVICE ? req->segment[SEGMENT_SERVICE]
+					      : STR("*"));
+	if (req->n_segments > SEGMENT_TABLE)
+		put_text(&b, "table", req->segment[SEGMENT_TABLE]);
+	buf_put_char(&b, '}');
+	note.before = buf_str(&b);
+	if (!account_db_take(c, &db))
+		return false;
+	st = audit_note_alone(&db, &note, &err);
+	account_db_give(c, &db);
+	if (st != ST_OK)
+		account_fault(c, st, &err);
+	return st == ST_OK;
+}
+
 void
 cache_handle(struct account_call *c)
 {
@@ -168,7 +198,7 @@ cache_handle(struct account_call *c)
 		return;
 	if (request_reads(req))
 		list_put(c);
-	else if (named ? named_flush(req) : all_flush(req))
+	else if ((named ? named_flush(req) : all_flush(req)) && flush_audit(c))
 		account_succeed(c, NULL);
 }
 

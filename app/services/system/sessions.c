@@ -111,8 +111,7 @@ sessions_drop(struct account_call *c, int64_t user_id, int64_t id)
 
 	if (!session_forget_before(c->req, user_id) || !account_db_take(c, &db))
 		return false;
-	st = id == 0 ? session_records_end(&db, user_id, 0, &err)
-		     : session_record_end(&db, id, &err);
+	st = session_records_drop(&db, user_id, id, &err);
 	account_db_give(c, &db);
 	if (st != ST_OK && st != ST_MISSING) {
 		account_fault(c, st, &err);

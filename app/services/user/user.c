@@ -26,6 +26,7 @@ static const struct config_field fields[] = {
 	    .label = "Role of who registers",
 	    .min = 1,
 	    .max = INT32_MAX,
+	    .is_role = true,
 	    .help = "The id of the role that they have in every app." },
 	{ .name = NULL },
 };
