@@ -136,7 +136,10 @@ config_take(struct declared_reader *r, const struct declared_thing *thing,
 		return;
 	given.list = (const struct config_member *)(const void *)members.p;
 	given.n = members.n / sizeof(*given.list);
-	st = service_config_make(r->arena, &given, &record->config, &err);
+	st = service_single_check(record->type, &err);
+	if (st == ST_OK)
+		st = service_config_make(
+		    r->arena, &given, &record->config, &err);
 	if (st == ST_OK)
 		st = service_caching_check(
 		    record->type, record->config, record->cache_enabled, &err);

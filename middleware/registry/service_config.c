@@ -147,6 +147,18 @@ service_config_make(struct arena *arena, const struct config_given *given,
 }
 
 enum status
+service_single_check(struct str name, struct error *err)
+{
+	const struct service_type *type = service_type_find(name);
+
+	if (type == NULL || !type->is_single)
+		return ST_OK;
+	return error_set(err, ST_EXISTS,
+	    "there is one service of type %s, from the start, and no other",
+	    type->name);
+}
+
+enum status
 service_caching_check(
     struct str name, struct str config, bool cache_enabled, struct error *err)
 {

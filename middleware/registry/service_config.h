@@ -37,6 +37,10 @@ const struct config_field *config_field_find(
 enum status service_config_make(struct arena *arena,
     const struct config_given *given, struct str *json, struct error *err);
 
+/* ST_EXISTS for a type of which there is one service, from the start: no other
+ * is made. */
+enum status service_single_check(struct str type, struct error *err);
+
 /*
  * ST_INVALID when a service of that type, or with that config (secrets may be
  * sealed), has no answers that can be cached, and yet is to cache them.

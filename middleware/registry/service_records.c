@@ -4,6 +4,7 @@
 #include "middleware/registry/audit.h"
 #include "middleware/registry/known_services.h"
 #include "middleware/registry/lookup.h"
+#include "middleware/registry/service_config.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/registry/words.h"
 
@@ -63,6 +64,8 @@ service_record_add(
 
 	if (st == ST_OK)
 		st = lookup_undeclared(db, NOUN_SERVICE, record->name, err);
+	if (st == ST_OK)
+		st = service_single_check(record->type, err);
 	if (st != ST_OK)
 		return st;
 	if (r.label.n > LABEL_MAX || r.description.n > DESCRIPTION_MAX)

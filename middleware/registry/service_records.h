@@ -34,7 +34,8 @@ struct service_record {
 	    place; /* where it is declared (declared.h), STR_NULL: here */
 };
 
-/* The name is stored in lower case, whatever case it is given in. */
+/* The name is stored in lower case, whatever case it is given in. ST_EXISTS
+ * for a second service of a type that is single, too. */
 enum status service_record_add(
     struct system_db *db, struct service_record *record, struct error *err);
 

@@ -98,6 +98,7 @@ def test_added_as_json_it_reads_as_in_the_list(site):
     (["two", "--type", "sqlite", "--set", "database=/x", "--cache-ttl", "-1"],
      "--cache-ttl"),
     (["system", "--type", "sqlite", "--set", "database=/x"], "reserved"),
+    (["people", "--type", "user"], "one service of type user"),
     (["a b", "--type", "sqlite", "--set", "database=/x"], "letters"),
     (["DB", "--type", "sqlite", "--set", "database=/x"],
      "weir service remove db"),

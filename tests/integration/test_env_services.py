@@ -315,6 +315,7 @@ def test_a_name_that_both_have_stops_the_start(
     ("SERVICE_SHPO_DATABASE", "/x", "belongs to nothing"),
     ("SERVICE_SHOP_READ_ONLY", "perhaps", "must be true or false"),
     ("SERVICE_CRM_TYPE", "oracle", "sqlite"),
+    ("SERVICE_CRM_TYPE", "user", "one service of type user"),
     ("SERVICE_CRM_TYPE", "sqlite", "SERVICE_CRM_DATABASE"),
     ("SERVICE_shop_TYPE", "sqlite", "given already"),
     ("ROLE_READER_ACCESS", "shop:GET", "SERVICE:COMPONENT:VERBS"),

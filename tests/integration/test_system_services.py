@@ -143,6 +143,12 @@ class TestServices:
         check_error(office.call("PATCH", f"service/{shop_id}",
                                 {"name": "system"}), 400, "reserved")
 
+    @pytest.mark.parametrize("type", ["system", "user"])
+    def test_refuses_a_second_one_of_a_single_type(self, office, type):
+        answer = office.call("POST", "service", {"resource": [{
+            "name": "second", "type": type}]})
+        check_error(answer, 409, "one service of type " + type)
+
     def test_keeps_what_is_in_use(self, office, role):
         id = office.make("service", name=office.name("used"), type="sqlite",
                          config=office.shop)
