@@ -132,6 +132,8 @@ service_config_read(struct command_call *call, struct service_record *r)
 		ST_OK &&
 	    service_caching_check(r->type, r->config, r->cache_enabled, &err) ==
 		ST_OK &&
+	    service_place_check(call->arena, call->settings, r->type, r->config,
+		&err) == ST_OK &&
 	    config_close(call, r, &err) == ST_OK)
 		return true;
 	(void)command_fail("%s", err.text);

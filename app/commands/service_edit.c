@@ -136,6 +136,9 @@ config_edit(
 	/* First in clear: what a secret may be is checked as well. */
 	st = config_join(call, r, given, &config, err);
 	if (st == ST_OK)
+		st = service_place_check(
+		    call->arena, call->settings, r->type, config, err);
+	if (st == ST_OK)
 		st = given_seal(call, r, &given, err);
 	if (st == ST_OK)
 		st = config_join(call, r, given, &config, err);

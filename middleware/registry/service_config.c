@@ -5,6 +5,7 @@
 #include "app/base/near.h"
 #include "middleware/registry/config_value.h"
 #include "middleware/registry/lookup_text.h"
+#include "middleware/registry/system_db.h"
 #include "middleware/service.h"
 
 static enum status
@@ -156,6 +157,20 @@ service_single_check(struct str name, struct error *err)
 	return error_set(err, ST_EXISTS,
 	    "there is one service of type %s, from the start, and no other",
 	    type->name);
+}
+
+enum status
+service_place_check(struct arena *arena, const struct settings *settings,
+    struct str name, struct str config, struct error *err)
+{
+	const struct service_type *type = service_type_find(name);
+	struct db_config place;
+
+	if (type == NULL || type->database == NULL ||
+	    type->database(type, config, arena, &place, NULL) != ST_OK ||
+	    !system_db_is(settings, &place))
+		return ST_OK; /* what is wrong otherwise is found elsewhere */
+	return system_db_refuse(err);
 }
 
 enum status

@@ -10,6 +10,7 @@
 
 struct arena;
 struct config_field;
+struct settings;
 
 /* One member as given: "database" and "/srv/shop.sqlite". */
 struct config_member {
@@ -40,6 +41,13 @@ enum status service_config_make(struct arena *arena,
 /* ST_EXISTS for a type of which there is one service, from the start: no other
  * is made. */
 enum status service_single_check(struct str type, struct error *err);
+
+/* ST_INVALID for a service, of that type and with that config, that would
+ * stand on the system database. Lookups are known when it is opened: then it
+ * is refused again. */
+enum status service_place_check(struct arena *arena,
+    const struct settings *settings, struct str type, struct str config,
+    struct error *err);
 
 /*
  * ST_INVALID when a service of that type, or with that config (secrets may be

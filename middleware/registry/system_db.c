@@ -56,6 +56,26 @@ is_file(const struct settings *settings)
 	return str_eq(driver_name(settings), STR("sqlite"));
 }
 
+bool
+system_db_is(const struct settings *settings, const struct db_config *config)
+{
+	struct stat own, other;
+
+	return is_file(settings) && config->database != NULL &&
+	       str_eq(str_of(config->driver), STR("sqlite")) &&
+	       stat(settings->db_database, &own) == 0 &&
+	       stat(config->database, &other) == 0 &&
+	       own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+}
+
+enum status
+system_db_refuse(struct error *err)
+{
+	return error_set(err, ST_INVALID,
+	    "database: this is weir's own (DB_DATABASE), which /system is "
+	    "for: name another file");
+}
+
 struct str
 system_db_place(struct arena *arena, const struct settings *s)
 {

@@ -48,6 +48,13 @@ struct system_db {
 /* Where the settings say it is, for people. */
 struct str system_db_place(struct arena *arena, const struct settings *s);
 
+/* Is that a file, and the one that the system database is, by whatever path? */
+bool system_db_is(
+    const struct settings *settings, const struct db_config *config);
+
+/* ST_INVALID: no service has that for its database. */
+enum status system_db_refuse(struct error *err);
+
 /* How to reach it; texts are those of the settings. ST_INVALID: this weir was
  * built without its driver. */
 enum status system_db_config(

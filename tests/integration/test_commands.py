@@ -108,6 +108,26 @@ def test_a_wrong_service_is_refused_with_the_cause(site, words, why):
     assert len(site.listed("service")) == 1
 
 
+@pytest.mark.parametrize("link", [os.symlink, os.link, None])
+def test_no_service_stands_on_the_system_database(site, link):
+    path = site.settings["DB_DATABASE"]
+    if not os.path.exists(path):
+        pytest.skip("the system database is on a server")
+    if link is not None:
+        link(path, site.path("other.sqlite"))
+        path = site.path("other.sqlite")
+    said = refused(site, "service", "add", "self", "--type", "sqlite",
+                   "--set", "database=" + path)
+    assert "DB_DATABASE" in said
+    assert "DB_DATABASE" in refused(site, "service", "set", "db",
+                                    "database=" + path)
+    site.weir("lookup", "add", "own", "--value", path)
+    site.add_service("self", "sqlite", database="{own}")
+    status, out, _ = run("check", "--env", site.env_file)
+    assert status == 1
+    assert "FAIL  service self (sqlite): database: this is weir's own" in out
+
+
 def test_a_service_is_changed_member_by_member(site):
     site.weir("service", "add", "shop", "--type", "sqlite", "--set",
               "database=/srv/a", "--set", "max_records=7", "--label", "Shop")

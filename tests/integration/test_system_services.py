@@ -1,5 +1,7 @@
 """Services by the System API: made, changed and removed."""
 
+import os
+
 import pytest
 
 from support.answer import check_error
@@ -148,6 +150,17 @@ class TestServices:
         answer = office.call("POST", "service", {"resource": [{
             "name": "second", "type": type}]})
         check_error(answer, 409, "one service of type " + type)
+
+    def test_refuses_the_system_database(self, office, shop_id):
+        path = office.site.settings["DB_DATABASE"]
+        if not os.path.exists(path):
+            pytest.skip("the system database is on a server")
+        config = {"database": path}
+        check_error(office.call("POST", "service", {"resource": [{
+            "name": "self", "type": "sqlite", "config": config}]}),
+            400, "DB_DATABASE")
+        check_error(office.call("PATCH", f"service/{shop_id}",
+                                {"config": config}), 400, "DB_DATABASE")
 
     def test_keeps_what_is_in_use(self, office, role):
         id = office.make("service", name=office.name("used"), type="sqlite",

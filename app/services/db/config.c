@@ -6,6 +6,7 @@
 #include "app/services/db/db.h"
 #include "middleware/json_config.h"
 #include "middleware/registry/snapshot.h"
+#include "middleware/registry/system_db.h"
 #include "middleware/service.h"
 
 #define PORT_USUAL  3306
@@ -265,6 +266,8 @@ config_read(struct db_service *service, const struct service *record,
 	if (st == ST_OK)
 		st = database_read(
 		    service->driver->name, &config, &service->config, err);
+	if (st == ST_OK && system_db_is(settings, &service->config))
+		st = system_db_refuse(err);
 	if (st == ST_OK)
 		st = numbers_read(
 		    service, &config, settings->db_max_records, err);

@@ -165,6 +165,9 @@ config_close(struct sent *s, struct service_record *r, struct error *err)
 	enum status st =
 	    service_caching_check(r->type, r->config, r->cache_enabled, err);
 
+	if (st == ST_OK)
+		st = service_place_check(
+		    s->w->arena, s->w->req->settings, r->type, r->config, err);
 	return st == ST_OK ? config_seal(s->w->arena, s->w->keys, &owner,
 				 &r->config, err)
 			   : st;
