@@ -129,6 +129,22 @@ def test_nothing_is_changed_that_the_store_is_not_told_of(
     del site
 
 
+def test_nor_by_an_administrator(site, store, joe, lenient):
+    accounts.add(site, "boss@x.org", "admin")
+    boss = enter(lenient, "boss@x.org", path="system/admin/session")
+    [row] = boss.get("system/user?filter=email='joe@x.org'&fields=id").rows
+    path = f"system/user/{row['id']}"
+    store.server.kill()
+    answer = boss.call("PATCH", path, {"phone": "1"})
+    assert answer.status == 503, answer
+    assert answer.error["message"].startswith(AWAY[:-1])
+    assert "nothing was changed" in answer.error["message"]
+    assert answer.headers["Retry-After"] == "1"
+    store.server.start()
+    assert wait_until(lambda: works(joe), 10)
+    assert boss.get(path).json["phone"] is None
+
+
 def test_the_shell_changes_it_and_says_what_is_left_to_do(site, store, joe):
     assert works(joe)
     store.server.pause()

@@ -333,3 +333,20 @@ def test_nothing_steers_a_terminal(office, resource, record):
         record[ACCESS][0]["service_id"] = office.shop_id
     check_error(office.call("POST", resource, {"resource": [record]}), 400,
                 "control")
+
+
+def test_no_command_is_named(office, system_id):
+    """To whom calls, and may have no shell."""
+    role = office.add_role()
+    name = office.get(f"role/{role}?fields=name")["name"]
+    app, _ = office.add_app(role_id=role)
+    email = office.name("user") + "@x.org"
+    office.make("user", email=email, **{
+        ROLES: [{"app_id": app, "role_id": role}]})
+    for call, status, words in (
+            (("POST", "role", {"name": name}), 409, [name]),
+            (("DELETE", f"role/{role}?force=true"), 409, ["app", email]),
+            (("DELETE", f"service/{system_id}"), 400, ["platform"])):
+        answer = office.call(*call)
+        check_error(answer, status, *words)
+        assert "weir " not in answer.error["message"]

@@ -367,7 +367,7 @@ unused_check(struct system_write *w, int64_t id, struct error *err)
 		    " WHERE app_id = ?",
 		args);
 
-	return system_write_unused(w, "app", &users, err);
+	return system_write_unused(w, "app", true, &users, err);
 }
 
 enum status

@@ -3,6 +3,7 @@
 #include "app/services/system/resources.h"
 #include "app/services/system/write.h"
 #include "middleware/registry/grant_records.h"
+#include "middleware/registry/lookup.h"
 #include "middleware/registry/role_records.h"
 #include "middleware/registry/system_db.h"
 
@@ -153,6 +154,17 @@ parts_write(struct system_write *w, const struct input *in, int64_t id,
 			   : st;
 }
 
+static enum status
+name_check(struct system_write *w, struct str name, struct error *err)
+{
+	int64_t id;
+
+	if (lookup_id(w->db, NOUN_ROLE, name, &id, NULL) != ST_OK)
+		return ST_OK;
+	return error_set(
+	    err, ST_EXISTS, "a role is named \"%.*s\" already", STR_ARG(name));
+}
+
 /* As it is in DreamFactory, a role is not active unless that is said. */
 enum status
 role_create(
@@ -168,6 +180,8 @@ role_create(
 		st = input_switch(&in, "is_active", &r.active, err);
 	if (st == ST_OK && str_is_null(r.name))
 		st = error_set(err, ST_INVALID, "name is required.");
+	if (st == ST_OK)
+		st = name_check(w, r.name, err);
 	if (st == ST_OK)
 		st = role_record_add(w->db, &r, err);
 	if (st != ST_OK)
@@ -201,7 +215,21 @@ role_update(
 	return st == ST_OK ? parts_write(w, &in, id, name, err) : st;
 }
 
-/* Who acts with it is named by the refusal. */
+/* Who acts with it is named. */
+static enum status
+unused_check(struct system_write *w, int64_t id, struct error *err)
+{
+	struct db_value args[] = { bind_i64(id), bind_i64(id) };
+	struct db_stmt users =
+	    DB_STMT("SELECT 'app', name FROM app WHERE role_id = ?"
+		    " UNION ALL SELECT DISTINCT 'user', u.email FROM user u"
+		    " JOIN user_to_app_to_role x ON x.user_id = u.id"
+		    " WHERE x.role_id = ?",
+		args);
+
+	return system_write_unused(w, "role", false, &users, err);
+}
+
 enum status
 role_remove(struct system_write *w, int64_t id, struct error *err)
 {
@@ -209,6 +237,6 @@ role_remove(struct system_write *w, int64_t id, struct error *err)
 	enum status st = system_write_name(w, SQL_ROLE_NAME, id, &name, err);
 
 	if (st == ST_OK)
-		st = role_record_remove(w->db, name, err);
-	return st == ST_INVALID ? ST_EXISTS : st;
+		st = unused_check(w, id, err);
+	return st == ST_OK ? role_record_remove(w->db, name, err) : st;
 }

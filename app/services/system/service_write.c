@@ -6,6 +6,7 @@
 #include "app/services/system/write.h"
 #include "middleware/json_config.h"
 #include "middleware/registry/config_seal.h"
+#include "middleware/registry/known_services.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/service_config.h"
 #include "middleware/registry/service_records.h"
@@ -346,7 +347,7 @@ unused_check(struct system_write *w, int64_t id, struct error *err)
 	    " UNION ALL SELECT 'limit', name FROM limits WHERE service_id = ?",
 	    args);
 
-	return system_write_unused(w, "service", &users, err);
+	return system_write_unused(w, "service", true, &users, err);
 }
 
 enum status
@@ -355,6 +356,10 @@ service_remove(struct system_write *w, int64_t id, struct error *err)
 	struct str name;
 	enum status st = system_write_name(w, SQL_SERVICE_NAME, id, &name, err);
 
+	if (st == ST_OK && known_service(name))
+		return error_set(err, ST_INVALID,
+		    "The service \"%.*s\" is a part of the platform.",
+		    STR_ARG(name));
 	if (st == ST_OK)
 		st = unused_check(w, id, err);
 	return st == ST_OK ? service_record_remove(w->db, name, err) : st;

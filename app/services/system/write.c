@@ -346,7 +346,9 @@ system_write(
 	invites_send(&x);
 	if (!effects_await(&x))
 		return;
-	if (st != ST_OK)
+	if (st == ST_UNAVAILABLE && x.w.store_down)
+		response_busy(c->req, "%s", err.text);
+	else if (st != ST_OK)
 		account_fault(c, st, &err);
 	else if (x.results.n_failed > 0)
 		answer_failed(&x);

@@ -7,6 +7,7 @@
 #ifndef WEIR_SERVICES_SYSTEM_WRITE_H
 #define WEIR_SERVICES_SYSTEM_WRITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "app/base/status.h"
@@ -34,7 +35,8 @@ struct system_write {
 	struct system_db *db; /* within a transaction */
 	const struct app_keys *keys;
 	const struct system_resource *resource;
-	void *prepared; /* of the record at hand */
+	void *prepared;  /* of the record at hand */
+	bool store_down; /* out: the session store, so that nothing is done */
 	/* Out: services that the call has made or changed, users that it has
 	 * changed, keys that it has made. Added to with the functions below. */
 	struct str *services;
@@ -85,11 +87,11 @@ enum status system_write_give(
 
 /*
  * Of what uses a record of that kind the statement selects a noun and a name.
- * ST_EXISTS names them, unless the call says force=true: then they may go with
- * it.
+ * ST_EXISTS names them; not, where they may go with the record, when the call
+ * says force=true.
  */
 enum status system_write_unused(struct system_write *w, const char *kind,
-    const struct db_stmt *users, struct error *err);
+    bool may_go, const struct db_stmt *users, struct error *err);
 
 #define SQL_SERVICE_NAME "SELECT name FROM service WHERE id = ?"
 #define SQL_ROLE_NAME    "SELECT name FROM role WHERE id = ?"

@@ -21,7 +21,8 @@ system_write_user(struct system_write *w, int64_t id, struct error *err)
 {
 	int64_t soon = clock_boot_ms() + w->req->settings->store_timeout;
 
-	if (session_forget(w->req->stores, id, soon) != ST_OK)
+	w->store_down = session_forget(w->req->stores, id, soon) != ST_OK;
+	if (w->store_down)
 		return error_set(err, ST_UNAVAILABLE,
 		    "The session store cannot be reached: nothing was changed, "
 		    "since sessions could go on as they were.");
@@ -126,19 +127,20 @@ user_row(void *ctx, const struct db_value *v, size_t n)
 }
 
 enum status
-system_write_unused(struct system_write *w, const char *kind,
+system_write_unused(struct system_write *w, const char *kind, bool may_go,
     const struct db_stmt *users, struct error *err)
 {
 	struct users u = { .names = buf_in(w->arena) };
 	enum status st = ST_OK;
 
-	if (!request_asks(w->req, "force"))
+	if (!may_go || !request_asks(w->req, "force"))
 		st = system_db_run(w->db, users, user_row, &u, err);
 	if (st != ST_OK || u.n == 0)
 		return st;
-	return error_set(err, ST_EXISTS,
-	    "The %s is in use by %.*s%s: take it out of them first, or say "
-	    "force=true, which does that.",
+	return error_set(err, ST_EXISTS, "The %s is in use by %.*s%s: %s.",
 	    kind, STR_ARG(buf_str(&u.names)),
-	    u.n > NAMES_SHOWN ? " and more" : "");
+	    u.n > NAMES_SHOWN ? " and more" : "",
+	    may_go ? "take it out of them first, or say force=true, which "
+		     "does that"
+		   : "give them another first, or none");
 }
