@@ -113,6 +113,25 @@ user_records_list(struct system_db *db, struct arena *arena, bool admins,
 	return st;
 }
 
+/* The database would say it in words of its own. */
+static enum status
+app_check(struct system_db *db, const struct user_record *r, struct error *err)
+{
+	struct db_value args[] = { bind_i64(r->default_app_id) };
+	struct db_stmt stmt = DB_STMT("SELECT id FROM app WHERE id = ?", args);
+	struct error why = { 0 };
+	int64_t id;
+	enum status st = ST_OK;
+
+	if (r->default_app_id != 0)
+		st = system_db_number(db, &stmt, &id, &why);
+	if (st == ST_MISSING)
+		return error_set(err, ST_INVALID,
+		    "default_app_id: there is none of the id %lld",
+		    (long long)r->default_app_id);
+	return st == ST_OK ? st : error_set(err, st, "%s", why.text);
+}
+
 /* Which of both it is that another has. */
 static enum status
 refuse_taken(
@@ -151,7 +170,9 @@ user_insert(struct system_db *db, struct user_record *r, struct error *err)
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	    args);
 
-	st = system_db_insert(db, &stmt, &r->id, err);
+	st = app_check(db, r, err);
+	if (st == ST_OK)
+		st = system_db_insert(db, &stmt, &r->id, err);
 	if (st == ST_OK)
 		st = audit_added(db, AUDIT_USER, r->id, err);
 	return st == ST_EXISTS ? refuse_taken(db, r, err) : st;
@@ -327,6 +348,8 @@ change(struct system_db *db, void *ctx, struct error *err)
 		st = c->order->edit(c->order->ctx, c->record, err);
 	if (st == ST_OK)
 		st = user_check(c->arena, c->record, err);
+	if (st == ST_OK)
+		st = app_check(db, c->record, err);
 	if (st == ST_OK)
 		st = user_update(db, c->record, err);
 	ends = st == ST_OK && ends_sessions(&before, c->record);

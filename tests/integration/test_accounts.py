@@ -340,6 +340,7 @@ def test_an_answer_is_kept_as_a_hash(site, joe, email):
     ({"first_name": 5}, "first_name must be a string"),
     ({"phone": ["1"]}, "phone must be a string"),
     ({"default_app_id": "1"}, "default_app_id"),
+    ({"default_app_id": 9999}, "default_app_id: there is none"),
     ({"first_name": "x" * 300}, "255"),
 ])
 def test_a_wrong_profile_changes_nothing(joe, changes, words):
