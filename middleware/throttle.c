@@ -37,6 +37,7 @@ struct throttle {
 enum { BY_ACCOUNT, BY_ADDRESS, WAYS };
 
 struct names {
+	int first; /* BY_ADDRESS: there is no account */
 	struct str counter[WAYS];
 	struct str bar[WAYS]; /* a value that stands while no more may fail */
 	uint32_t limit[WAYS];
@@ -163,6 +164,7 @@ names_make(const struct request *req, struct str account, struct names *out)
 	struct str where = address_of(req);
 
 	*out = (struct names){
+		.first = str_is_null(account) ? BY_ADDRESS : BY_ACCOUNT,
 		.counter = { name_of(arena, "a", who),
 		    name_of(arena, "h", where) },
 		.bar = { name_of(arena, "ba", who),
@@ -203,7 +205,7 @@ static void
 counts_make(const struct request *req, const struct names *names,
     struct cache_op ops[WAYS])
 {
-	for (int i = 0; i < WAYS; i++) {
+	for (int i = names->first; i < WAYS; i++) {
 		ops[i] = op_of(req, CACHE_COUNT, names->counter[i]);
 		ops[i].limit = names->limit[i];
 	}
@@ -230,7 +232,7 @@ allows_here(struct throttle *t, const struct request *req,
 	struct cache_op ops[WAYS];
 
 	counts_make(req, names, ops);
-	for (int i = 0; i < WAYS; i++) {
+	for (int i = names->first; i < WAYS; i++) {
 		struct cache_op *one[] = { &ops[i] };
 
 		fallback_look(t->fallback, one, 1, clock_boot_ms());
@@ -250,11 +252,11 @@ throttle_allows(
 
 	*wait = 0;
 	names_make(req, account, &names);
-	for (int i = 0; i < WAYS; i++)
+	for (int i = names.first; i < WAYS; i++)
 		ops[i] = op_of(req, CACHE_GET, names.bar[i]);
-	if (!run(t, req, ops, WAYS))
+	if (!run(t, req, ops + names.first, (size_t)(WAYS - names.first)))
 		return allows_here(t, req, &names, wait);
-	for (int i = 0; i < WAYS; i++)
+	for (int i = names.first; i < WAYS; i++)
 		bar_read(&ops[i], clock_boot_ms(), wait);
 	return *wait == 0;
 }
@@ -267,7 +269,7 @@ bars_put(struct throttle *t, struct request *req, const struct names *names,
 	struct cache_op ops[WAYS];
 	size_t n = 0;
 
-	for (int i = 0; i < WAYS; i++) {
+	for (int i = names->first; i < WAYS; i++) {
 		int64_t until_ms;
 
 		if (counts[i].count < counts[i].limit)
@@ -292,11 +294,11 @@ throttle_failed(struct throttle *t, struct request *req, struct str account)
 
 	names_make(req, account, &names);
 	counts_make(req, &names, ops);
-	if (run(t, req, ops, WAYS)) {
+	if (run(t, req, ops + names.first, (size_t)(WAYS - names.first))) {
 		bars_put(t, req, &names, ops);
 		return;
 	}
-	for (int i = 0; i < WAYS; i++) {
+	for (int i = names.first; i < WAYS; i++) {
 		struct cache_op *one[] = { &ops[i] };
 
 		fallback_count(t->fallback, one, 1, clock_boot_ms());

@@ -24,7 +24,8 @@ void throttle_free(struct throttle *t);
 
 /*
  * Worker only, each for a log-in as `account`, in any case, from the request's
- * client. Before it: false when too many have failed; *wait is the time in
+ * client; STR_NULL: it is of no account, and counts for its address alone.
+ * Before it: false when too many have failed; *wait is the time in
  * seconds until one may be tried again.
  */
 bool throttle_allows(

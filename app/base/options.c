@@ -149,8 +149,8 @@ const struct option option_table[] = {
 	{ .name = "LOGIN_FAILURES_HOST", .type = OPTION_NUMBER,
 	  .offset = MEMBER(login_failures_host), .fallback = "100",
 	  .min = 1, .max = 1000000, .reload = true,
-	  .help = "How many from one address of a client; an IPv6 address "
-	      "counts with its /64 network." },
+	  .help = "How many from one address of a client, where who registers "
+	      "counts, too; an IPv6 address counts with its /64 network." },
 	{ .name = "LOGIN_FAILURES_TIME", .type = OPTION_SECONDS,
 	  .offset = MEMBER(login_failures_time), .fallback = "15m",
 	  .min = 1, .max = 7 * DAY_SECONDS, .reload = true,

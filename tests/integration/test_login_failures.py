@@ -11,6 +11,7 @@ import pytest
 from support import accounts
 from support.accounts import USERS, WORD, add, login
 from support.answer import check_error
+from support.process import wait_until
 from support.store import STORES
 
 SETTINGS = accounts.SETTINGS | {
@@ -124,3 +125,27 @@ def test_a_restart_forgives_nothing(site, client, email):
     with server.connect() as third:
         assert login(At(third), email).status == 429
     server.stop()
+
+
+def test_registrations_count_for_their_address_alone(
+        site, client, other, email):
+    site.weir("service", "set", "user", "allow_open_registration=true")
+
+    def register(process, email):
+        return process.call("/api/v2/user/register", "POST", body=json.dumps(
+            {"email": email, "password": WORD}).encode())
+
+    other.address = client.address
+    for process in (client, other):
+        assert wait_until(lambda p=process: register(p, "").status == 400)
+    for n in range(6):  # each costs as much as a log-in
+        assert register(client, f"new{n}.{email}").status == 200
+        assert register(other, email).status == 409
+    for process in (client, other):
+        answer = register(process, "more." + email)
+        check_error(answer, 429, "Too many attempts.")
+        assert 0 < int(answer.headers["Retry-After"]) <= 3600
+    client.address = f"192.0.2.{next(NUMBER)}"
+    assert register(client, "more." + email).status == 200
+    assert login(client, email).status == 200  # whoever used its name
+    site.weir("service", "set", "user", "allow_open_registration=false")

@@ -10,6 +10,24 @@
 #include "middleware/session_begin.h"
 #include "middleware/throttle.h"
 
+/* Each costs a hash and a row, so it counts as a log-in that failed, but of no
+ * account: nobody is to be kept out by who registers in his name. */
+static bool
+may_try(struct account_call *c)
+{
+	struct throttle *throttle = c->req->people->throttle;
+	int64_t wait;
+
+	if (throttle_allows(throttle, c->req, STR_NULL, &wait)) {
+		throttle_failed(throttle, c->req, STR_NULL);
+		return true;
+	}
+	response_fail(c->req, 429,
+	    "Too many attempts. Try again in %lld seconds.", (long long)wait);
+	response_header_i64(&c->req->response, STR("Retry-After"), wait);
+	return false;
+}
+
 /* ST_OK, or the response holds the refusal. */
 static enum status
 record_read(struct account_call *c, struct user_record *out)
@@ -33,7 +51,7 @@ record_read(struct account_call *c, struct user_record *out)
 		    out->email.n == 0 ? "email" : "password");
 		return ST_INVALID;
 	}
-	if (!account_password_check(c, password))
+	if (!account_password_check(c, password) || !may_try(c))
 		return ST_INVALID;
 	return account_hash(c, password, &out->password) ? ST_OK : ST_REFUSED;
 }
