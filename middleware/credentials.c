@@ -28,7 +28,7 @@ static bool
 is_about_apps(const struct request *req)
 {
 	return str_eq(req->service_name, STR("system")) &&
-	       str_starts(req->resource, STR("app"));
+	       str_eq_nocase(req->segment[0], STR("app"));
 }
 
 static void

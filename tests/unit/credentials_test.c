@@ -138,6 +138,9 @@ a_body_is_looked_into_without_a_key(void **state)
 	credentials_read(req, false, &c);
 	check(c.key, "");
 	check(c.token, "t");
+	req = begin("/api/v2/SYSTEM/APP", body);
+	credentials_read(req, false, &c);
+	check(c.key, "");
 }
 
 static void
