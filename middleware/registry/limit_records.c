@@ -135,9 +135,10 @@ limit_store(struct system_db *db, const char *sql, struct limit_record *r,
 		bind_text(r->verb_mask == 0 ? STR_NULL : buf_str(&verb)),
 		bind_text(buf_str(&key_text)), bind_i64(r->active ? 1 : 0),
 		bind_text(str_of(now)), bind_actor(db),
-		is_new ? bind_text(str_of(now)) : bind_i64(r->id) };
-	struct db_stmt stmt = { str_of(sql), args,
-		sizeof(args) / sizeof(args[0]) };
+		is_new ? bind_text(str_of(now)) : bind_i64(r->id),
+		bind_actor(db) /* of a new one: who made it */ };
+	size_t n = sizeof(args) / sizeof(args[0]);
+	struct db_stmt stmt = { str_of(sql), args, is_new ? n : n - 1 };
 
 	st = system_db_insert(db, &stmt, &id, err);
 	buf_free(&verb);
@@ -156,8 +157,8 @@ limit_insert(struct system_db *db, void *ctx, struct error *err)
 	return limit_store(db,
 	    "INSERT INTO limits (name, type, rate, period, app_id, role_id,"
 	    " service_id, verb, key_text, is_active, last_modified_date,"
-	    " last_modified_by_id, created_date)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    " last_modified_by_id, created_date, created_by_id)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	    ctx, err);
 }
 

@@ -237,6 +237,8 @@ class TestLimits:
         limit = answer.rows[0]["id"]
         record = office.get(f"limit/{limit}")
         assert (record["rate"], record["period"]) == (2, "minute")
+        assert record["created_by_id"] == office.boss_id
+        assert record["last_modified_by_id"] == office.boss_id
         assert record["key_text"] == f"instance.role:{role}.minute"
         assert [office.orders(key) for _ in range(3)] == [200, 200, 429]
         office.change(f"limit/{limit}", is_active=False)
