@@ -119,6 +119,9 @@ config_open(struct search *s, const struct service_record *record,
 	*config = arena_dup(&s->arena, record->config);
 	st = config_unseal(&s->arena, &keys, &owner, config, err);
 	if (st == ST_OK)
+		st = lookups_check_config(
+		    &s->arena, &s->lookups, type->config, *config, err);
+	if (st == ST_OK)
 		lookups_fill(s, &keys, config);
 	app_keys_wipe(&keys);
 	return st;

@@ -239,7 +239,7 @@ static const struct command_option add_options[] = {
 	    "the file whose first line that is; - reads it from standard "
 	    "input" },
 	{ "--private", NULL, false,
-	    "kept encrypted, for configs of services only" },
+	    "kept encrypted, for secrets in configs of services only" },
 	{ "--description", "TEXT", false, "what it is for" },
 	SCOPES,
 	{ "--json", NULL, false, "print a JSON object" },
@@ -251,8 +251,8 @@ static const struct command_option set_options[] = {
 	{ "--value", "TEXT", false, "another value" },
 	{ "--value-file", "FILE", false, "the same, as with lookup add" },
 	{ "--private", "YES-OR-NO", false,
-	    "yes: encrypted, for configs of services only; no takes a new "
-	    "value" },
+	    "yes: encrypted, for secrets in configs of services only; no takes "
+	    "a new value" },
 	{ "--description", "TEXT", false, "what it is for" },
 	SCOPES,
 	{ "--json", NULL, false, "print a JSON object" },

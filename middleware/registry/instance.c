@@ -124,6 +124,9 @@ open_quietly(const struct instance *old)
 	    &inst->arena, &inst->hold->keys, &owner, &s->config, &inst->error);
 
 	if (st == ST_OK)
+		st = lookups_check_config(&inst->arena, &s->lookups,
+		    s->type->config, s->config, &inst->error);
+	if (st == ST_OK)
 		config_fill(inst);
 	if (st == ST_OK)
 		st = s->type->open(s, &host, &inst->handle, &inst->error);

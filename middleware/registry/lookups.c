@@ -8,6 +8,7 @@
 #include "middleware/registry/config_seal.h"
 #include "middleware/registry/lookup_records.h"
 #include "middleware/registry/lookup_text.h"
+#include "middleware/service.h"
 
 #define ARENA_BYTES  4096
 #define VALUES_USUAL 4096 /* bytes of what comes into a config */
@@ -148,6 +149,55 @@ lookups_of_config(struct arena *arena, const struct app_keys *keys,
 			list[out.n++] = all->list[i];
 	}
 	return out;
+}
+
+static bool
+is_secret(const struct config_field *fields, struct str member)
+{
+	const struct config_field *f = fields;
+
+	while (f->name != NULL && !str_eq(member, str_of(f->name)))
+		f++;
+	return f->name != NULL && strcmp(f->type, "password") == 0;
+}
+
+static enum status
+member_check(const struct lookups *all, struct str member, struct str text,
+    struct error *err)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct lookup_value *lookup = &all->list[i];
+
+		if (lookup->is_private && is_named(text, lookup->name))
+			return error_set(err, ST_INVALID,
+			    "%.*s: the lookup \"%.*s\" is private, and stands "
+			    "in members that are secrets only: make it public, "
+			    "or write what it stands for",
+			    STR_ARG(member), STR_ARG(lookup->name));
+	}
+	return ST_OK;
+}
+
+enum status
+lookups_check_config(struct arena *arena, const struct lookups *all,
+    const struct config_field *fields, struct str config, struct error *err)
+{
+	enum status st = ST_OK;
+	struct json_member member;
+	struct json_walk walk;
+	struct json object;
+
+	if (all->n == 0 || fields == NULL ||
+	    json_parse(arena, config, &object, NULL) != ST_OK)
+		return ST_OK;
+	walk = json_walk(arena, object);
+	while (st == ST_OK && json_next(&walk, &member)) {
+		if (json_kind(member.value) == JSON_STRING &&
+		    !is_secret(fields, member.name))
+			st = member_check(all, member.name,
+			    json_to_str(arena, member.value), err);
+	}
+	return st;
 }
 
 /* Where the config of a service looks things up. */

@@ -11,6 +11,7 @@
 
 struct app_keys;
 struct arena;
+struct config_field;
 struct config_owner;
 struct system_db;
 
@@ -44,6 +45,14 @@ struct lookups lookups_copy(struct arena *arena, const struct lookups *all);
 struct lookups lookups_of_config(struct arena *arena,
     const struct app_keys *keys, const struct config_owner *owner,
     struct str config, const struct lookups *all);
+
+/*
+ * ST_INVALID when a member of the config, in clear, that is no secret by the
+ * fields of its type names a lookup that is private: what it makes of that
+ * would stand in logs and errors. fields NULL: nothing is checked.
+ */
+enum status lookups_check_config(struct arena *arena, const struct lookups *all,
+    const struct config_field *fields, struct str config, struct error *err);
 
 /*
  * A config in clear with its lookups replaced, in the arena. What has no value

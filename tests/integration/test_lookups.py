@@ -388,6 +388,21 @@ def test_a_config_follows_the_lookups_it_names(notes, serve, engine):
     assert listed["config"]["database"] == "{my_database}"
 
 
+def test_a_private_lookup_is_no_part_of_what_logs_and_errors_show(notes):
+    site = notes.site
+    notes.lookup("hush", "hushhush77", "--private")
+    site.add_service("hushed", "sqlite", database="/x/{hush}.sqlite")
+    site.add_service("hushed2", "cache_redis",
+                     host="{hush}.invalid")
+    status, out, err = run("check", "--env", site.env_file)
+    site.weir("service", "remove", "hushed")
+    site.weir("service", "remove", "hushed2")
+    assert status == 1
+    assert "hushhush77" not in out + err + site.read("weir.log")
+    for member in ("hushed (sqlite): database", "(cache_redis): host"):
+        assert f'{member}: the lookup "hush" is private' in out
+
+
 # -- commands ----------------------------------------------------------------
 
 @pytest.fixture
