@@ -164,6 +164,13 @@ def test_an_administrator_lists_and_ends_them(clients, boss, joe,
     assert listed[0]["id"] > listed[1]["id"]
     assert listed[1]["ip_address"] == "127.0.0.1"
     assert {row["user_id"] for row in listed} == {user_id}
+    path = f"system/session?user_id={user_id}&"
+    assert admin.get(path + "limit=1").rows == listed[:1]
+    assert admin.get(path + "limit=1&offset=1").rows == listed[1:]
+    assert admin.get(path + "offset=2").rows == []
+    for wrong in ("filter=id=1", "fields=id", "order=id", "limit=x",
+                  "limit=0", "offset=-1"):
+        assert admin.get(path + wrong).status == 400
     one = f"system/session/{listed[1]['id']}"
     assert admin.get(one).json == listed[1]
     answer = admin.call("DELETE", one)

@@ -52,9 +52,51 @@ id_read(struct request *req, const char *what, struct str text, int64_t *out)
 	return false;
 }
 
+/* Parameters of other lists, which sessions have not. */
+static const char *const unknown[] = { "fields", "filter", "order", "ids",
+	"related", "group", "include_count", "count_only", "as_list" };
+
+/* Which of the sessions are shown. */
+struct page {
+	int64_t limit;
+	int64_t offset;
+};
+
+static bool
+number_read(struct request *req, const char *name, int64_t least, int64_t *out)
+{
+	struct str text = request_query(req, str_of(name));
+
+	if (str_is_null(text) ||
+	    (str_to_i64(text, out) && *out >= least && *out <= LIST_MAX))
+		return true;
+	response_fail(req, 400, "%s must be a number from %lld to %d.", name,
+	    (long long)least, LIST_MAX);
+	return false;
+}
+
+/* False: the response holds the refusal. */
+static bool
+page_read(struct request *req, struct page *out)
+{
+	*out = (struct page){ .limit = LIST_MAX };
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+		if (str_is_null(request_query(req, str_of(unknown[i]))))
+			continue;
+		response_fail(req, 400,
+		    "Sessions are listed by user_id, limit and offset, not by "
+		    "%s.",
+		    unknown[i]);
+		return false;
+	}
+	return number_read(req, "limit", 1, &out->limit) &&
+	       number_read(req, "offset", 0, &out->offset);
+}
+
 static void
 list_get(struct account_call *c, int64_t user_id)
 {
+	struct page page;
 	struct buf *b = &c->req->response.build;
 	struct session_record *list;
 	struct error err = { 0 };
@@ -62,18 +104,18 @@ list_get(struct account_call *c, int64_t user_id)
 	enum status st;
 	size_t n;
 
-	if (!account_db_take(c, &db))
+	if (!page_read(c->req, &page) || !account_db_take(c, &db))
 		return;
-	st = session_records_list(
-	    &db, c->req->arena, user_id, LIST_MAX, &list, &n, &err);
+	st = session_records_list(&db, c->req->arena, user_id,
+	    (size_t)(page.offset + page.limit), &list, &n, &err);
 	account_db_give(c, &db);
 	if (st != ST_OK) {
 		account_fault(c, st, &err);
 		return;
 	}
 	buf_put_lit(b, "{\"resource\":[");
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
+	for (size_t i = (size_t)page.offset; i < n; i++) {
+		if (i > (size_t)page.offset)
 			buf_put_char(b, ',');
 		put_session(b, &list[i]);
 	}
