@@ -5,7 +5,10 @@
 #include <stdio.h>
 
 #include "app/base/arena.h"
+#include "app/base/near.h"
 #include "app/usage.h"
+
+#define NAME_BYTES 64 /* of a command, or of what may be one */
 
 static bool
 is_word(const char *a, const char *b)
@@ -25,6 +28,14 @@ name_match(const struct command *row, char **words, size_t n)
 	return 0;
 }
 
+/* "user list"; what is too long is no name of a command. */
+static void
+name_write(char out[NAME_BYTES], const char *noun, const char *verb)
+{
+	(void)snprintf(out, NAME_BYTES, "%s%s%s", noun, verb == NULL ? "" : " ",
+	    verb == NULL ? "" : verb);
+}
+
 const struct command *
 command_find(char **words, size_t n, size_t *used)
 {
@@ -39,6 +50,32 @@ command_find(char **words, size_t n, size_t *used)
 	}
 	*used = 0;
 	return NULL;
+}
+
+const struct command *
+command_near(char **words, size_t n)
+{
+	const struct command *found = NULL;
+	char typed[NAME_BYTES], known[NAME_BYTES];
+	struct near near;
+
+	name_write(typed, words[0], n > 1 ? words[1] : NULL);
+	near = near_to(str_of(typed));
+	for (size_t i = 0; command_groups[i] != NULL; i++) {
+		const struct command *row = command_groups[i];
+
+		for (; row->verb != NULL; row++) {
+			bool one_word = row->noun == NULL;
+
+			name_write(known, one_word ? row->verb : row->noun,
+			    one_word ? NULL : row->verb);
+			near.found = NULL;
+			near_try(&near, known);
+			if (near.found != NULL)
+				found = row;
+		}
+	}
+	return found;
 }
 
 static size_t

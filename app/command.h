@@ -68,6 +68,10 @@ extern const struct command *const command_groups[];
  */
 const struct command *command_find(char **words, size_t n, size_t *used);
 
+/* The row whose name, of so many words, is nearest to them; NULL when none is
+ * near enough to be what was meant. */
+const struct command *command_near(char **words, size_t n);
+
 /*
  * Checks words (what stands behind the name) against call->command and fills
  * given, operands and env_file. "--" ends the options. Returns 0, or 2 after

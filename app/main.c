@@ -111,12 +111,22 @@ static int
 name_unknown(char **words, size_t n)
 {
 	bool verb = n > 1 && words[1][0] != '-';
+	const struct command *near;
 
 	if (n > 1 && strcmp(words[1], "--help") == 0 &&
 	    usage_list(stdout, words[0]))
 		return 0;
-	(void)command_fail("unknown command %s%s%s (weir --help lists them)",
-	    words[0], verb ? " " : "", verb ? words[1] : "");
+	near = command_near(words, verb ? 2 : 1);
+	if (near == NULL)
+		(void)command_fail(
+		    "unknown command %s%s%s (weir --help lists them)", words[0],
+		    verb ? " " : "", verb ? words[1] : "");
+	else
+		(void)command_fail("unknown command %s%s%s: is \"%s%s%s\" "
+				   "meant? (weir --help lists them)",
+		    words[0], verb ? " " : "", verb ? words[1] : "",
+		    near->noun == NULL ? "" : near->noun,
+		    near->noun == NULL ? "" : " ", near->verb);
 	(void)usage_list(stderr, words[0]); /* empty: not even a noun */
 	return MISUSE;
 }

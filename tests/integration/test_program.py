@@ -50,6 +50,9 @@ def test_a_command_says_how_it_is_used(words):
 
 @pytest.mark.parametrize("words, why", [
     (["nosuch"], "unknown command nosuch"),
+    (["usr", "list"], 'unknown command usr list: is "user list" meant?'),
+    (["key", "lst"], 'unknown command key lst: is "key list" meant?'),
+    (["srve"], 'unknown command srve: is "serve" meant?'),
     (["options", "more"], 'unexpected operand "more"'),
     (["options", "--nosuch"], "unknown option --nosuch"),
     (["--nosuch", "options"], "unknown option --nosuch"),
