@@ -40,6 +40,20 @@ class TestBatches:
         assert answer.error["context"]["error"] == [1]
         assert self.stored(office, names) == [names[i] for i in kept]
 
+    def test_a_wrong_password_is_of_its_record_alone(self, office):
+        emails = [name + "@x.org" for name in self.names(office)]
+        records = [{"email": email, "password": "a long enough word"}
+                   for email in emails]
+        records[0]["password"] = "short"
+        records[1]["password"] = 5
+        answer = office.call("POST", "user?continue=true",
+                             {"resource": records})
+        check_error(answer, 400)
+        assert answer.error["context"]["error"] == [0, 1]
+        for email, n in zip(emails, [0, 0, 1]):
+            assert len(office.get(f"user?filter=email={email}")[
+                "resource"]) == n
+
     def test_refuses_both_options(self, office):
         check_error(office.call("POST", "role?continue=true&rollback=true",
                                 self.records(self.names(office))), 400,

@@ -1,5 +1,6 @@
 /* Users and administrators of the System API, with their roles and lookups. */
 #include "app/base/arena.h"
+#include "app/base/password.h"
 #include "app/services/system/children.h"
 #include "app/services/system/resource.h"
 #include "app/services/system/resources.h"
@@ -31,6 +32,8 @@ static const struct {
 struct secrets {
 	struct str password;
 	struct str answer;
+	struct error
+	    wrong; /* ST_INVALID: one of them, which fails the record */
 };
 
 /* A user as sent. */
@@ -46,34 +49,45 @@ is_admin(const struct system_write *w)
 	return strcmp(w->resource->name, "admin") == 0;
 }
 
-/* null leaves it, as what cannot be read cannot be sent back. False: the
- * response is that nothing else does. */
-static bool
-secret_take(struct account_call *c, struct json record, const char *name,
-    struct str *out)
+/* null leaves it, as what cannot be read cannot be sent back; nothing else
+ * does. */
+static enum status
+secret_take(const struct input *in, const char *name, struct str *out,
+    struct error *err)
 {
-	const struct input in = { c->req->arena, record };
-	struct json value = input_get(&in, name);
+	struct json value = input_get(in, name);
 	enum json_kind kind = json_kind(value);
 
-	*out = kind == JSON_STRING ? json_to_str(in.arena, value) : STR_NULL;
+	*out = kind == JSON_STRING ? json_to_str(in->arena, value) : STR_NULL;
 	if (kind == JSON_NONE || kind == JSON_NULL || out->n > 0)
-		return true;
-	response_fail(
-	    c->req, 400, "%s must be a string that is not empty.", name);
-	return false;
+		return ST_OK;
+	return error_set(
+	    err, ST_INVALID, "%s must be a string that is not empty.", name);
+}
+
+/* In clear; STR_NULL: it was not sent. */
+static enum status
+secrets_take(const struct input *in, struct str *password, struct str *answer,
+    struct error *err)
+{
+	struct error why = { 0 };
+	enum status st = secret_take(in, "password", password, err);
+
+	if (st == ST_OK)
+		st = secret_take(in, "security_answer", answer, err);
+	if (st != ST_OK || password->n == 0 ||
+	    password_check(*password, &why) == ST_OK)
+		return st;
+	return error_set(err, ST_INVALID, "%s.", why.text);
 }
 
 void *
 user_prepare(struct account_call *c, struct json record)
 {
-	struct arena *arena = c->req->arena;
-	struct secrets *s = arena_zalloc(arena, sizeof(*s));
-	struct str password, answer;
+	const struct input in = { c->req->arena, record };
+	struct secrets *s = arena_zalloc(in.arena, sizeof(*s));
+	struct str password = STR_NULL, answer = STR_NULL;
 
-	if (!secret_take(c, record, "password", &password) ||
-	    !secret_take(c, record, "security_answer", &answer))
-		return NULL;
 	if (request_asks(c->req, "send_invite") &&
 	    !mail_is_on(c->req->settings)) {
 		response_fail(c->req, 501,
@@ -81,8 +95,9 @@ user_prepare(struct account_call *c, struct json record)
 		    "password.");
 		return NULL;
 	}
-	if (password.n > 0 && (!account_password_check(c, password) ||
-				  !account_hash(c, password, &s->password)))
+	if (secrets_take(&in, &password, &answer, &s->wrong) != ST_OK)
+		return s;
+	if (password.n > 0 && !account_hash(c, password, &s->password))
 		return NULL;
 	if (answer.n > 0 && !account_hash(c, answer, &s->answer))
 		return NULL;
@@ -110,6 +125,8 @@ user_take(void *ctx, struct user_record *r, struct error *err)
 	struct sent *s = ctx;
 	enum status st = ST_OK;
 
+	if (s->secrets != NULL && s->secrets->wrong.status != ST_OK)
+		return error_set(err, ST_INVALID, "%s", s->secrets->wrong.text);
 	for (size_t i = 0; i < TEXTS && st == ST_OK; i++)
 		st = input_text(&s->in, texts[i].name,
 		    (struct str *)(void *)((char *)r + texts[i].at), err);
