@@ -16,15 +16,11 @@ void
 statement_name(struct statement *s, struct str name)
 {
 	buf_put_char(&s->sql, s->quote);
-	for (;;) {
-		size_t plain = str_find(name, s->quote);
-
-		buf_put(&s->sql, str_make(name.p, plain));
-		if (plain == name.n)
-			break;
+	buf_put(&s->sql, str_cut(&name, s->quote));
+	while (!str_is_null(name)) {
 		buf_put_char(&s->sql, s->quote);
 		buf_put_char(&s->sql, s->quote);
-		name = str_skip(name, plain + 1);
+		buf_put(&s->sql, str_cut(&name, s->quote));
 	}
 	buf_put_char(&s->sql, s->quote);
 }
