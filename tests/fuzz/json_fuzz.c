@@ -16,12 +16,43 @@
 
 static void compare(struct arena *a, struct json v, struct json_object *o);
 
+/* Does a character of text have the low 16 bits of a surrogate, as U+1DA00? */
+static bool
+looks_surrogate(struct str text)
+{
+	for (size_t i = 0; i + UTF8_MAX <= text.n; i++) {
+		unsigned char lead = (unsigned char)text.p[i];
+		unsigned char third = (unsigned char)text.p[i + 2];
+		unsigned char second = (unsigned char)text.p[i + 1];
+
+		if (lead >= 0xF0 && (second & 0x0F) == 0x0D && third >= 0xA0)
+			return true;
+	}
+	return false;
+}
+
+/* json-c may take two such names for one. */
+static bool
+has_odd_name(struct arena *a, struct json v)
+{
+	struct json_walk walk = json_walk(a, v);
+	struct json_member m;
+
+	while (json_next(&walk, &m)) {
+		if (looks_surrogate(m.name))
+			return true;
+	}
+	return false;
+}
+
 static void
 compare_object(struct arena *a, struct json v, struct json_object *o)
 {
 	struct json_walk walk = json_walk(a, v);
 	struct json_member m;
 
+	if (has_odd_name(a, v))
+		return;
 	HOLDS(json_count(v) == (size_t)json_object_object_length(o));
 	while (json_next(&walk, &m)) {
 		struct json_object *member;
@@ -63,21 +94,6 @@ compare_number(struct arena *a, struct json v, struct json_object *o)
 		HOLDS(json_to_double(a, v, &ours) == (isfinite(theirs) != 0));
 		HOLDS(!isfinite(theirs) || ours == theirs);
 	}
-}
-
-/* Does a character of text have the low 16 bits of a surrogate, as U+1DA00? */
-static bool
-looks_surrogate(struct str text)
-{
-	for (size_t i = 0; i + UTF8_MAX <= text.n; i++) {
-		unsigned char lead = (unsigned char)text.p[i];
-		unsigned char third = (unsigned char)text.p[i + 2];
-		unsigned char second = (unsigned char)text.p[i + 1];
-
-		if (lead >= 0xF0 && (second & 0x0F) == 0x0D && third >= 0xA0)
-			return true;
-	}
-	return false;
 }
 
 /* json-c 0.16 takes a character that it has put together of two escapes for
