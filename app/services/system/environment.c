@@ -1,8 +1,8 @@
 #include <sys/utsname.h>
 
+#include "app/base/jsonmember.h"
 #include "app/base/settings.h"
 #include "app/services/system/handlers.h"
-#include "app/services/system/put.h"
 #include "app/services/user/account.h"
 #include "app/services/user/user.h"
 #include "middleware/principal.h"

@@ -3,10 +3,10 @@
  * write does. Sessions, limits and the keys of cache services stay.
  */
 #include "app/base/clock.h"
+#include "app/base/jsonmember.h"
 #include "app/base/log.h"
 #include "app/base/settings.h"
 #include "app/services/system/handlers.h"
-#include "app/services/system/put.h"
 #include "app/services/system/records.h"
 #include "app/services/user/account.h"
 #include "middleware/registry/audit.h"

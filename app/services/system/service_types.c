@@ -1,5 +1,5 @@
+#include "app/base/jsonmember.h"
 #include "app/services/system/handlers.h"
-#include "app/services/system/put.h"
 #include "app/services/system/records.h"
 #include "app/services/user/account.h"
 #include "middleware/request.h"

@@ -1,5 +1,5 @@
 /* What people may know and change of themselves. */
-#include "app/base/jsonout.h"
+#include "app/base/jsonmember.h"
 #include "app/services/user/account.h"
 #include "middleware/principal.h"
 #include "middleware/registry/user_records.h"
@@ -28,16 +28,6 @@ static struct str *
 text_at(struct user_record *r, size_t i)
 {
 	return (struct str *)(void *)((char *)r + texts[i].at);
-}
-
-static void
-put_text(struct buf *b, const char *name, struct str value)
-{
-	json_put_name(b, str_of(name));
-	if (str_is_null(value))
-		buf_put_lit(b, "null");
-	else
-		json_put_str(b, value);
 }
 
 static void

@@ -1,8 +1,8 @@
 #include "app/services/db/schema/describe.h"
 
+#include "app/base/jsonmember.h"
 #include "app/services/db/db.h"
 #include "app/services/db/relation/relation.h"
-#include "app/services/db/schema/describe_put.h"
 #include "app/services/db/schema/label.h"
 #include "app/services/db/table_rights.h"
 #include "middleware/registry/snapshot.h"
@@ -68,7 +68,7 @@ describe_table(
 	put_null(out, "description");
 	put_texts(out, "native", NULL, 0);
 	put_text(out, "plural", label_plural(arena, name));
-	put_flag(out, "is_view", table->is_view);
+	put_bool(out, "is_view", table->is_view);
 	put_key(out, arena, table);
 	put_null(out, "name_field");
 	put_fields(out, arena, table);

@@ -1,7 +1,7 @@
 #include "app/services/db/schema/describe.h"
 
 #include "app/base/arena.h"
-#include "app/services/db/schema/describe_put.h"
+#include "app/base/jsonmember.h"
 #include "drivers/db/catalog.h"
 
 static void

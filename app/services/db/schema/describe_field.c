@@ -1,9 +1,9 @@
 #include "app/services/db/schema/describe.h"
 
 #include "app/base/arena.h"
+#include "app/base/jsonmember.h"
 #include "app/services/db/schema/column_default.h"
 #include "app/services/db/schema/column_type.h"
-#include "app/services/db/schema/describe_put.h"
 #include "app/services/db/schema/label.h"
 #include "drivers/db/catalog.h"
 
@@ -42,7 +42,7 @@ put_key(struct buf *out, const struct db_table *table, const struct column *c)
 	const struct foreign_key *key = column_key(table, c, &place);
 	bool any = key != NULL;
 
-	put_flag(out, "is_foreign_key", any);
+	put_bool(out, "is_foreign_key", any);
 	put_text(out, "ref_table", any ? key->ref_table : STR_NULL);
 	put_text(out, "ref_field", any ? key->ref_columns[place] : STR_NULL);
 	put_text(out, "ref_on_update", any ? key->on_update : STR_NULL);
@@ -61,10 +61,10 @@ put_choices(struct buf *out, const struct column *c)
 static void
 put_indexes(struct buf *out, const struct column *c)
 {
-	put_flag(out, "auto_increment", c->auto_increment);
-	put_flag(out, "is_primary_key", c->key_part > 0);
-	put_flag(out, "is_unique", c->is_unique);
-	put_flag(out, "is_index", c->is_index);
+	put_bool(out, "auto_increment", c->auto_increment);
+	put_bool(out, "is_primary_key", c->key_part > 0);
+	put_bool(out, "is_unique", c->is_unique);
+	put_bool(out, "is_index", c->is_index);
 }
 
 void
@@ -82,16 +82,16 @@ describe_field(struct buf *out, struct arena *arena,
 	put_bounds(out, c);
 	json_put_name(out, STR("default"));
 	column_default_put(out, arena, c);
-	put_flag(out, "required", is_required(c));
-	put_flag(out, "allow_null", column_may_be_null(c));
-	put_flag(out, "fixed_length", column_is_fixed(c));
-	put_flag(out, "supports_multibyte", column_is_national(c));
+	put_bool(out, "required", is_required(c));
+	put_bool(out, "allow_null", column_may_be_null(c));
+	put_bool(out, "fixed_length", column_is_fixed(c));
+	put_bool(out, "supports_multibyte", column_is_national(c));
 	put_indexes(out, c);
 	put_key(out, table, c);
 	put_choices(out, c);
 	put_null(out, "validation");
 	put_null(out, "db_function");
-	put_flag(out, "is_virtual", false);
-	put_flag(out, "is_aggregate", false);
+	put_bool(out, "is_virtual", false);
+	put_bool(out, "is_aggregate", false);
 	buf_put_char(out, '}');
 }

@@ -1,7 +1,7 @@
 #include "app/services/db/schema/describe.h"
 
+#include "app/base/jsonmember.h"
 #include "app/services/db/relation/relation.h"
-#include "app/services/db/schema/describe_put.h"
 #include "app/services/db/schema/label.h"
 #include "drivers/db/catalog.h"
 #include "middleware/registry/snapshot.h"
@@ -61,15 +61,15 @@ describe_relation(
 	put_text(out, "type", str_of(kinds[relation->kind]));
 	put_columns(
 	    out, req->arena, "field", relation->joint.left, relation->joint.n);
-	put_flag(out, "is_virtual", false);
+	put_bool(out, "is_virtual", false);
 	put_bound(out, "ref_service_id", req->service->id);
 	put_text(out, "ref_table", relation->ref->name);
 	put_columns(out, req->arena, "ref_field", last->right, last->n);
 	put_text(out, "ref_on_update", relation->key->on_update);
 	put_text(out, "ref_on_delete", relation->key->on_delete);
 	put_junction(out, req, relation);
-	put_flag(out, "always_fetch", false);
-	put_flag(out, "flatten", false);
-	put_flag(out, "flatten_drop_prefix", false);
+	put_bool(out, "always_fetch", false);
+	put_bool(out, "flatten", false);
+	put_bool(out, "flatten_drop_prefix", false);
 	buf_put_char(out, '}');
 }

@@ -1,8 +1,9 @@
-/* Members of the objects that describe a schema. */
-#ifndef WEIR_SERVICES_DB_DESCRIBE_PUT_H
-#define WEIR_SERVICES_DB_DESCRIBE_PUT_H
+/* Members of a JSON object, with their names. */
+#ifndef WEIR_BASE_JSONMEMBER_H
+#define WEIR_BASE_JSONMEMBER_H
 
 #include "app/base/jsonout.h"
+#include "app/base/str.h"
 
 /* null for STR_NULL. */
 static inline void
@@ -22,21 +23,35 @@ put_null(struct buf *out, const char *name)
 }
 
 static inline void
-put_flag(struct buf *out, const char *name, bool flag)
+put_bool(struct buf *out, const char *name, bool value)
 {
 	json_put_name(out, str_of(name));
-	json_put_bool(out, flag);
+	json_put_bool(out, value);
+}
+
+static inline void
+put_number(struct buf *out, const char *name, int64_t value)
+{
+	json_put_name(out, str_of(name));
+	buf_put_i64(out, value);
 }
 
 /* null for 0: nothing is bounded by it. */
 static inline void
 put_bound(struct buf *out, const char *name, int64_t n)
 {
-	json_put_name(out, str_of(name));
 	if (n == 0)
-		buf_put_lit(out, "null");
+		put_null(out, name);
 	else
-		buf_put_i64(out, n);
+		put_number(out, name, n);
+}
+
+/* A value that is JSON already. */
+static inline void
+put_raw(struct buf *out, const char *name, struct str json)
+{
+	json_put_name(out, str_of(name));
+	buf_put(out, json);
 }
 
 static inline void
