@@ -9,38 +9,7 @@
 #include "middleware/registry/user_login.h"
 #include "middleware/registry/user_records.h"
 #include "tests/support/system.h"
-
-#define HASH_A "$2y$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"
-#define HASH_B "$2b$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a"
-
-static enum status
-add(struct system_fixture *fix, struct user_record *r, struct error *err)
-{
-	return user_record_add(&fix->db, &fix->arena, r, err);
-}
-
-/* A user of that e-mail; its id. */
-static int64_t
-user_add(struct system_fixture *fix, const char *email)
-{
-	struct user_record r = {
-		.email = str_of(email), .password = STR(HASH_A), .active = true
-	};
-
-	assert_int_equal(add(fix, &r, NULL), ST_OK);
-	assert_true(r.id > 0);
-	return r.id;
-}
-
-static struct user_record
-user_get(struct system_fixture *fix, int64_t id)
-{
-	struct user_record r = { 0 };
-
-	assert_int_equal(
-	    user_record_get(&fix->db, &fix->arena, id, &r, NULL), ST_OK);
-	return r;
-}
+#include "tests/support/users.h"
 
 static void
 a_login_leaves_its_date(void **state)
@@ -78,7 +47,7 @@ a_decoy_is_the_same_for_the_same_name(void **state)
 	assert_true(str_is_null(user_login_decoy(
 	    &fix->db, &fix->keys, &fix->arena, STR("x@x.org"))));
 	(void)user_add(fix, "a@x.org");
-	assert_int_equal(add(fix, &b, NULL), ST_OK);
+	assert_int_equal(user_try_add(fix, &b, NULL), ST_OK);
 	for (name[0] = 'a'; name[0] <= 'z'; name[0]++) {
 		struct str one = user_login_decoy(
 		    &fix->db, &fix->keys, &fix->arena, str_of(name));
