@@ -21,11 +21,12 @@ struct settings;
 #define CONN_BODY_WAIT 65536u
 
 enum conn_state {
-	CONN_READING,  /* between requests, or within one that arrives */
-	CONN_BODY,     /* its request may run once the body has arrived */
-	CONN_BUSY,     /* its request is in work */
-	CONN_SENDING,  /* the rest of its answer waits for the peer */
-	CONN_LINGERING /* answered for good; unread bytes are thrown away */
+	CONN_READING,   /* between requests, or within one that arrives */
+	CONN_BODY,      /* its request may run once the body has arrived */
+	CONN_BUSY,      /* its request is in work */
+	CONN_SENDING,   /* the rest of its answer waits for the peer */
+	CONN_LINGERING, /* answered for good; unread bytes are thrown away */
+	CONN_DROPPED    /* to be freed */
 };
 
 struct conn {
@@ -35,6 +36,7 @@ struct conn {
 	bool again;       /* its turn ended before its bytes did */
 	bool close_after; /* close when the request in work is answered */
 	bool gone;        /* nobody will read the answer */
+	bool awaited;     /* it is busy, and its peer has sent or gone since */
 	struct record_scan scan;
 	struct buf in;      /* bytes of an incomplete request; on the heap */
 	struct buf body;    /* a long body; on the heap */

@@ -96,6 +96,12 @@ dispatch_release(struct dispatch *d, struct call *call)
 	d->n_idle++;
 }
 
+bool
+dispatch_is_awaited(const struct dispatch *d)
+{
+	return d->flights.n_waiting > 0;
+}
+
 size_t
 dispatch_open_calls(const struct dispatch *d)
 {

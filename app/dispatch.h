@@ -8,6 +8,7 @@
 #define WEIR_DISPATCH_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -83,6 +84,9 @@ void dispatch_returned(struct dispatch *d);
  * (CALL_BODY), or have more to send than the socket took (CALL_REST).
  */
 struct call *dispatch_turn(struct dispatch *d, int64_t now_ms);
+
+/* Does a call wait for what another's worker does? */
+bool dispatch_is_awaited(const struct dispatch *d);
 
 /* Calls that have begun and not yet ended. */
 size_t dispatch_open_calls(const struct dispatch *d);

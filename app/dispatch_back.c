@@ -146,7 +146,7 @@ leave_flight(struct dispatch *d, struct call *call)
 {
 	struct call *leader = call->leader;
 
-	flight_leave(call);
+	flight_leave(&d->flights, call);
 	dispatch_drop(d, call);
 	if (call_is_forsaken(leader))
 		cancel_unwanted(d, leader);

@@ -25,6 +25,7 @@ flight_join(struct flights *f, struct call *call)
 		call->leader = leader;
 		call->next = leader->waiters;
 		leader->waiters = call;
+		f->n_waiting++;
 		return true;
 	}
 	call->leads = true;
@@ -53,12 +54,13 @@ flight_end(struct flights *f, struct call *leader)
 		call->leader = NULL;
 		call->next = waiters;
 		waiters = call;
+		f->n_waiting--;
 	}
 	return waiters;
 }
 
 void
-flight_leave(struct call *waiter)
+flight_leave(struct flights *f, struct call *waiter)
 {
 	struct call **at = &waiter->leader->waiters;
 
@@ -66,11 +68,13 @@ flight_leave(struct call *waiter)
 		at = &(*at)->next;
 	*at = waiter->next;
 	waiter->leader = NULL;
+	f->n_waiting--;
 }
 
 /* Moves the late ones of one flight to *late. */
 static void
-expire_waiters(struct call *leader, int64_t now_ms, struct call **late)
+expire_waiters(
+    struct flights *f, struct call *leader, int64_t now_ms, struct call **late)
 {
 	struct call **at = &leader->waiters;
 
@@ -85,6 +89,7 @@ expire_waiters(struct call *leader, int64_t now_ms, struct call **late)
 		call->leader = NULL;
 		call->next = *late;
 		*late = call;
+		f->n_waiting--;
 	}
 }
 
@@ -95,7 +100,7 @@ flight_expire(struct flights *f, int64_t now_ms)
 
 	for (unsigned i = 0; i < FLIGHT_BUCKETS; i++) {
 		for (struct call *c = f->bucket[i]; c; c = c->flight_next)
-			expire_waiters(c, now_ms, &late);
+			expire_waiters(f, c, now_ms, &late);
 	}
 	return late;
 }

@@ -10,6 +10,7 @@
 #define WEIR_FLIGHT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct call;
@@ -18,6 +19,7 @@ struct call;
 
 struct flights {
 	struct call *bucket[FLIGHT_BUCKETS]; /* leaders */
+	size_t n_waiting;                    /* waiters of all flights */
 };
 
 /*
@@ -32,7 +34,7 @@ bool flight_join(struct flights *f, struct call *call);
 struct call *flight_end(struct flights *f, struct call *leader);
 
 /* Takes a waiter off its flight, which goes on. */
-void flight_leave(struct call *waiter);
+void flight_leave(struct flights *f, struct call *waiter);
 
 /*
  * Takes every waiter off whose deadline has passed; linked through next. The

@@ -167,17 +167,45 @@ wait_ms(const struct dispatch *dispatch)
 	return left_ms < TICK_MS ? (int)left_ms : TICK_MS;
 }
 
+/* A worker has sent its answer itself: with nobody behind it, what is left to
+ * do has time until the connection's next request, or the next tick. */
+static enum mailbox_sleep
+sleep_of(const struct front *f)
+{
+	bool prompt = f->n_awaited > 0 || f->stop_ms != 0 ||
+		      dispatch_is_awaited(f->dispatch);
+
+	return prompt ? MAILBOX_LIGHT : MAILBOX_DEEP;
+}
+
+/* What workers and stages are done with goes on, or is put away. A freed
+ * connection may hold its next request already. */
+static void
+settle(struct front *f)
+{
+	struct call *ended;
+
+	while ((ended = dispatch_turn(f->dispatch, f->now_ms)) != NULL)
+		calls_ended(f, ended);
+}
+
+/* The mailbox first: most requests come on a connection whose last answer has
+ * been sent, but not been put away yet. */
 static bool
 turn(struct front *f)
 {
 	struct epoll_event events[EVENTS_A_TURN];
-	struct call *ended;
 	bool answered = false;
-	int wait = mailbox_sleep(&f->mailbox) ? wait_ms(f->dispatch) : 0;
+	bool sleeps = mailbox_sleep(&f->mailbox, sleep_of(f));
+	int wait = sleeps ? wait_ms(f->dispatch) : 0;
 	int n = epoll_wait(f->epoll_fd, events, EVENTS_A_TURN, wait);
 
 	mailbox_rise(&f->mailbox);
 	f->now_ms = clock_boot_ms();
+	if (mailbox_holds(&f->mailbox)) {
+		dispatch_returned(f->dispatch);
+		settle(f);
+	}
 	for (int i = 0; i < n; i++) {
 		if (events[i].data.ptr == &f->parts.listen_fd) {
 			accept_ready(f);
@@ -187,9 +215,6 @@ turn(struct front *f)
 			front_event(f, events[i].data.ptr, events[i].events);
 		}
 	}
-	/* After the events: it frees connections. */
-	if (mailbox_holds(&f->mailbox))
-		dispatch_returned(f->dispatch);
 	if (answered || dispatch_deadline(f->dispatch) <= f->now_ms)
 		dispatch_answered(f->dispatch, f->now_ms);
 	if (f->accept_ms != 0 && f->accept_ms <= f->now_ms)
@@ -197,9 +222,8 @@ turn(struct front *f)
 	list_expire(f, &f->arriving);
 	list_expire(f, &f->sending);
 	list_expire(f, &f->lingering);
-	/* A freed connection may hold its next request already. */
-	while ((ended = dispatch_turn(f->dispatch, f->now_ms)) != NULL)
-		calls_ended(f, ended);
+	settle(f);
+	front_free_dropped(f);
 	log_access_flush();
 	return !drained(f);
 }
@@ -286,6 +310,7 @@ front_close(struct front *f)
 {
 	while (f->all != NULL)
 		front_drop(f, f->all);
+	front_free_dropped(f);
 	dispatch_close(f->dispatch);
 	mailbox_close(&f->mailbox);
 	fcgi_free(f->fcgi);

@@ -22,7 +22,23 @@ front_drop(struct front *f, struct conn *c)
 		c->all_next->all_prev = c->all_prev;
 	f->n_conns--;
 	f->body_room -= c->body_room;
-	conn_free(c);
+	conn_list_remove(c);
+	c->state = CONN_DROPPED;
+	c->all_next = f->dropped;
+	f->dropped = c;
+}
+
+void
+front_free_dropped(struct front *f)
+{
+	if (f->dropped == NULL)
+		return;
+	while (f->dropped != NULL) {
+		struct conn *c = f->dropped;
+
+		f->dropped = c->all_next;
+		conn_free(c);
+	}
 	front_accept_begin(f);
 }
 
@@ -209,6 +225,9 @@ conn_wait(struct front *f, struct conn *c)
 static void
 busy_look(struct front *f, struct conn *c)
 {
+	if (!c->awaited)
+		f->n_awaited++;
+	c->awaited = true;
 	c->gone = c->gone || conn_is_aborted(c);
 	if (c->gone)
 		dispatch_gone(f->dispatch, c->call);
@@ -224,7 +243,8 @@ front_event(struct front *f, struct conn *c, uint32_t events)
 	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 		c->gone = true;
 	c->readable = true;
-	front_look(f, c);
+	if (c->state != CONN_DROPPED)
+		front_look(f, c);
 }
 
 void
@@ -287,6 +307,9 @@ front_call_ended(struct front *f, struct call *call)
 	}
 	c->call = NULL;
 	dispatch_release(f->dispatch, call);
+	if (c->awaited)
+		f->n_awaited--;
+	c->awaited = false;
 	c->state = CONN_READING;
 	front_body_end(f, c);
 	conn_next_request(c);

@@ -22,9 +22,11 @@ struct front {
 	struct front_parts parts;
 	struct mailbox mailbox;
 	struct dispatch *dispatch;
-	struct conn *all; /* every connection */
+	struct conn *all;     /* every connection */
+	struct conn *dropped; /* in this turn */
 	size_t n_conns;
-	size_t body_room;           /* bytes set aside for long bodies */
+	size_t n_awaited; /* busy connections that have something to read */
+	size_t body_room; /* bytes set aside for long bodies */
 	struct conn_list arriving;  /* incomplete requests */
 	struct conn_list sending;   /* peers that do not read */
 	struct conn_list lingering; /* answered for good */
@@ -41,8 +43,10 @@ struct front {
 /* A connection that was accepted: watched from now on. */
 void front_add(struct front *f, int fd);
 
-/* Closes and frees it; only while none of its requests is in work. */
+/* Closes it; only while none of its requests is in work. It is freed at the end
+ * of the turn, which may hold an event of it. */
 void front_drop(struct front *f, struct conn *c);
+void front_free_dropped(struct front *f);
 
 /* What epoll says of it. */
 void front_event(struct front *f, struct conn *c, uint32_t events);

@@ -13,7 +13,7 @@ mailbox_open(struct mailbox *box, struct error *err)
 {
 	atomic_init(&box->newest, NULL);
 	atomic_init(&box->told, NULL);
-	atomic_init(&box->asleep, false);
+	atomic_init(&box->sleep, MAILBOX_AWAKE);
 	box->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (box->event_fd < 0)
 		return error_set(err, ST_ERROR, "eventfd: %s", strerror(errno));
@@ -38,16 +38,20 @@ mailbox_wake(struct mailbox *box)
 /* A taker that is awake looks into the box before it sleeps, and the exchange
  * comes after the post: one of the two sees the other. */
 static void
-wake_sleeper(struct mailbox *box)
+wake_sleeper(struct mailbox *box, bool urgent)
 {
-	if (atomic_exchange(&box->asleep, false))
+	enum mailbox_sleep how = atomic_load(&box->sleep);
+
+	if (how == MAILBOX_AWAKE || (how == MAILBOX_DEEP && !urgent))
+		return;
+	if (atomic_exchange(&box->sleep, MAILBOX_AWAKE) != MAILBOX_AWAKE)
 		mailbox_wake(box);
 }
 
 bool
-mailbox_sleep(struct mailbox *box)
+mailbox_sleep(struct mailbox *box, enum mailbox_sleep how)
 {
-	atomic_store(&box->asleep, true);
+	atomic_store(&box->sleep, how);
 	if (!mailbox_holds(box))
 		return true;
 	mailbox_rise(box);
@@ -57,7 +61,7 @@ mailbox_sleep(struct mailbox *box)
 void
 mailbox_rise(struct mailbox *box)
 {
-	atomic_store(&box->asleep, false);
+	atomic_store(&box->sleep, MAILBOX_AWAKE);
 }
 
 bool
@@ -68,14 +72,14 @@ mailbox_holds(const struct mailbox *box)
 }
 
 void
-mailbox_post(struct mailbox *box, struct call *call)
+mailbox_post(struct mailbox *box, struct call *call, bool urgent)
 {
 	struct call *newest = atomic_load(&box->newest);
 
 	do {
 		call->next = newest;
 	} while (!atomic_compare_exchange_weak(&box->newest, &newest, call));
-	wake_sleeper(box);
+	wake_sleeper(box, urgent);
 }
 
 void
@@ -86,7 +90,7 @@ mailbox_tell(struct mailbox *box, struct call *call)
 	do {
 		call->told_next = told;
 	} while (!atomic_compare_exchange_weak(&box->told, &told, call));
-	wake_sleeper(box);
+	wake_sleeper(box, true);
 }
 
 struct call *

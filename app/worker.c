@@ -6,6 +6,7 @@
 
 #include "app/base/clock.h"
 #include "app/call.h"
+#include "app/conn.h"
 #include "app/mailbox.h"
 #include "app/queue.h"
 #include "app/seats.h"
@@ -87,6 +88,14 @@ run_job(struct worker *w, struct call *call)
 		run_upstream(w, call);
 }
 
+/* What is answered only has to be put away, unless the connection is to be
+ * closed: its peer waits for that. */
+static bool
+is_urgent(const struct call *call)
+{
+	return call->outcome != CALL_SENT || call->conn->close_after;
+}
+
 static void *
 worker_main(void *arg)
 {
@@ -95,7 +104,7 @@ worker_main(void *arg)
 
 	while ((call = queue_take(w->queue)) != NULL) {
 		run_job(w, call);
-		mailbox_post(call->home, call);
+		mailbox_post(call->home, call, is_urgent(call));
 	}
 	return NULL;
 }

@@ -97,7 +97,7 @@ a_waiter_may_leave_and_the_flight_goes_on(void **state)
 	for (size_t i = 0; i < 4; i++)
 		(void)flight_join(&flights, &calls[i]);
 	assert_ptr_equal(calls[2].leader, &calls[0]);
-	flight_leave(&calls[2]);
+	flight_leave(&flights, &calls[2]);
 	assert_null(calls[2].leader);
 	waiter = flight_end(&flights, &calls[0]);
 	assert_ptr_equal(waiter, &calls[1]);

@@ -73,7 +73,7 @@ calls_come_oldest_first(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++)
-		mailbox_post(&box, &calls[i]);
+		mailbox_post(&box, &calls[i], true);
 	assert_ptr_equal(mailbox_take(&box), &calls[0]);
 	assert_ptr_equal(calls[0].next, &calls[1]);
 	assert_ptr_equal(calls[1].next, &calls[2]);
@@ -89,17 +89,37 @@ only_a_taker_asleep_is_woken(void **state)
 	int epoll_fd = watch();
 
 	(void)state;
-	mailbox_post(&box, &calls[0]);
+	mailbox_post(&box, &calls[0], true);
 	assert_int_equal(wakes(epoll_fd), 0);
-	assert_false(mailbox_sleep(&box));
+	assert_false(mailbox_sleep(&box, MAILBOX_DEEP));
 	assert_non_null(mailbox_take(&box));
-	assert_true(mailbox_sleep(&box));
-	mailbox_post(&box, &calls[1]);
-	mailbox_post(&box, &calls[2]);
+	assert_true(mailbox_sleep(&box, MAILBOX_DEEP));
+	mailbox_post(&box, &calls[1], true);
+	mailbox_post(&box, &calls[2], true);
 	assert_int_equal(wakes(epoll_fd), 1);
 	assert_int_equal(wakes(epoll_fd), 0);
 	mailbox_rise(&box);
 	assert_true(mailbox_holds(&box));
+	(void)close(epoll_fd);
+}
+
+static void
+what_is_not_urgent_wakes_light_sleepers_only(void **state)
+{
+	struct call calls[3] = { 0 };
+	int epoll_fd = watch();
+
+	(void)state;
+	assert_true(mailbox_sleep(&box, MAILBOX_DEEP));
+	mailbox_post(&box, &calls[0], false);
+	assert_int_equal(wakes(epoll_fd), 0);
+	assert_true(mailbox_holds(&box));
+	mailbox_post(&box, &calls[1], true);
+	assert_int_equal(wakes(epoll_fd), 1);
+	assert_non_null(mailbox_take(&box));
+	assert_true(mailbox_sleep(&box, MAILBOX_LIGHT));
+	mailbox_post(&box, &calls[2], false);
+	assert_int_equal(wakes(epoll_fd), 1);
 	(void)close(epoll_fd);
 }
 
@@ -110,12 +130,12 @@ what_is_told_wakes_and_is_kept(void **state)
 	int epoll_fd = watch();
 
 	(void)state;
-	assert_true(mailbox_sleep(&box));
+	assert_true(mailbox_sleep(&box, MAILBOX_DEEP));
 	mailbox_tell(&box, &call);
 	assert_int_equal(wakes(epoll_fd), 1);
 	assert_true(mailbox_holds(&box));
 	assert_ptr_equal(mailbox_told(&box), &call);
-	assert_true(mailbox_sleep(&box));
+	assert_true(mailbox_sleep(&box, MAILBOX_DEEP));
 	mailbox_wake(&box);
 	assert_int_equal(wakes(epoll_fd), 1);
 	(void)close(epoll_fd);
@@ -129,7 +149,7 @@ post_in_turn(void *arg)
 	for (int i = 0; i < ROUNDS; i++) {
 		while (atomic_load(&p->turn) < i)
 			(void)poll(NULL, 0, 0);
-		mailbox_post(&box, &p->call);
+		mailbox_post(&box, &p->call, true);
 	}
 	return NULL;
 }
@@ -167,7 +187,7 @@ no_wake_is_lost(void **state)
 	while (left > 0) {
 		struct epoll_event event;
 
-		if (mailbox_sleep(&box))
+		if (mailbox_sleep(&box, MAILBOX_DEEP))
 			assert_int_equal(
 			    epoll_wait(epoll_fd, &event, 1, HANG_MS), 1);
 		mailbox_rise(&box);
@@ -192,6 +212,9 @@ main(void)
 		    only_a_taker_asleep_is_woken, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    what_is_told_wakes_and_is_kept, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    what_is_not_urgent_wakes_light_sleepers_only, set_up,
+		    tear_down),
 		cmocka_unit_test_setup_teardown(
 		    no_wake_is_lost, set_up, tear_down),
 	};
