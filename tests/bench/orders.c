@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/bench/entries.h"
+
 #define TEXT_BYTES  256
 #define CODE_COLUMN 2 /* of an order: its country */
 #define PLACES_OF_5 "?, ?, ?, ?, ?"
@@ -194,22 +196,21 @@ related_answer(const struct orders_engine *engine, void *db,
 }
 
 static void
-insert_answer(
-    const struct orders_engine *engine, void *db, long long n, FCGX_Stream *out)
+insert_answer(const struct orders_engine *engine, void *db, FCGX_Request *r)
 {
-	static const struct orders_value values[] = {
-		{ .text = "Ada Lovelace" },
-		{ .text = "12.50" },
-		{ .text = "a note of some length" },
-	};
+	struct orders_value values[ENTRY_VALUES];
+	struct entries entries;
 
+	entries_read(r, &entries);
 	engine->begin(db);
-	for (long long i = 0; i < n; i++) {
+	for (size_t i = 0; i < entries.n; i++) {
+		entries_values(&entries, i, values);
 		engine->run(db, ORDERS_INSERT, values, NULL, NULL);
-		(void)FCGX_FPrintF(out, "%s{\"id\":%lld}", i > 0 ? "," : "",
+		(void)FCGX_FPrintF(r->out, "%s{\"id\":%lld}", i > 0 ? "," : "",
 		    engine->last_id(db));
 	}
 	engine->commit(db);
+	entries_free(&entries);
 }
 
 /* The number behind a word of the URI, or what is taken without it. */
@@ -241,8 +242,7 @@ orders_answer(const struct orders_engine *engine, void *db, FCGX_Request *r)
 	}
 	(void)FCGX_PutS("{\"resource\":[", r->out);
 	if (strstr(uri, "_table/entries") != NULL)
-		insert_answer(
-		    engine, db, number_behind(uri, "count=", 1), r->out);
+		insert_answer(engine, db, r);
 	else if (strstr(uri, "related=") != NULL)
 		related_answer(engine, db, page, r->out);
 	else

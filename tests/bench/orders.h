@@ -48,8 +48,7 @@ struct orders_engine {
 
 /*
  * Answers GET _table/orders?limit=N&offset=N, the same with related=,
- * GET _table/orders/N, and POST _table/entries with count=N for how many
- * records its body is taken to hold.
+ * GET _table/orders/N, and POST _table/entries.
  */
 void orders_answer(
     const struct orders_engine *engine, void *db, FCGX_Request *r);

@@ -86,8 +86,8 @@ dispatch_serve(const struct dispatch *d, int fd, void *state)
 	r.keepConnection = 1; /* or libfcgi closes it before it reads */
 	if (FCGX_Accept_r(&r) < 0)
 		return;
-	responder_drain(&r);
 	d->responder->answer(state, &r);
+	responder_drain(&r);
 	FCGX_Finish_r(&r);
 	if (r.ipcFd >= 0)
 		dispatch_arm(d, fd, true);

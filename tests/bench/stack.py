@@ -49,7 +49,7 @@ def entries(service, count):
     record = {"name": "Ada Lovelace", "amount": 12.50,
               "note": "a note of some length"}
     body = json.dumps({"resource": [record] * count}, separators=(",", ":"))
-    return [f"POST /api/v2/{service}/_table/entries?count={count} {body}"]
+    return [f"POST /api/v2/{service}/_table/entries {body}"]
 
 
 def kv_gets():
