@@ -135,10 +135,22 @@ commit(void *state)
 }
 
 static void
+snapshot(void *state)
+{
+	say(state, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+}
+
+static void
+rollback(void *state)
+{
+	say(state, "ROLLBACK");
+}
+
+static void
 answer(void *state, FCGX_Request *r)
 {
 	static const struct orders_engine engine = { run, last_id, begin,
-		commit };
+		commit, snapshot, rollback };
 
 	orders_answer(&engine, state, r);
 }

@@ -171,6 +171,8 @@ country_put(
 	(void)FCGX_PutS("null", out);
 }
 
+/* In one transaction, as weir reads them: or an order could stand beside a
+ * country of another moment. */
 static void
 related_answer(const struct orders_engine *engine, void *db,
     const struct orders_value *page, FCGX_Stream *out)
@@ -180,11 +182,13 @@ related_answer(const struct orders_engine *engine, void *db,
 	const char *text[N_ORDER];
 
 	orders.n = countries.n = 0;
+	engine->snapshot(db);
 	engine->run(db, ORDERS_PAGE, page, order_keep, &orders);
 	for (size_t i = 0; i < ORDERS_PAGE_ROWS; i++)
 		codes[i].text =
 		    orders.rows[i < orders.n ? i : 0].text[CODE_COLUMN];
 	engine->run(db, ORDERS_COUNTRIES, codes, country_keep, &countries);
+	engine->rollback(db);
 	for (size_t i = 0; i < orders.n; i++) {
 		kept_view(&orders.rows[i], N_ORDER, text);
 		if (i > 0)

@@ -42,8 +42,10 @@ struct orders_engine {
 	void (*run)(void *db, enum orders_sql sql,
 	    const struct orders_value *values, orders_row_f *row, void *ctx);
 	long long (*last_id)(void *db);
-	void (*begin)(void *db);
+	void (*begin)(void *db); /* to write */
 	void (*commit)(void *db);
+	void (*snapshot)(void *db); /* to read several times */
+	void (*rollback)(void *db);
 };
 
 /*

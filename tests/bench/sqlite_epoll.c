@@ -101,10 +101,22 @@ commit(void *state)
 }
 
 static void
+snapshot(void *state)
+{
+	execute(state, "BEGIN");
+}
+
+static void
+rollback(void *state)
+{
+	execute(state, "ROLLBACK");
+}
+
+static void
 answer(void *state, FCGX_Request *r)
 {
 	static const struct orders_engine engine = { run, last_id, begin,
-		commit };
+		commit, snapshot, rollback };
 
 	orders_answer(&engine, state, r);
 }
