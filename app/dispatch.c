@@ -9,6 +9,7 @@
 #include "app/queue.h"
 #include "app/round.h"
 #include "middleware/pipeline.h"
+#include "middleware/registry/key_memo.h"
 #include "middleware/registry/registry.h"
 #include "middleware/renew.h"
 
@@ -24,6 +25,7 @@ dispatch_open(const struct dispatch_parts *parts, struct dispatch **out,
 	if (d == NULL)
 		abort();
 	d->parts = *parts;
+	d->keys = key_memo_new();
 	stores_connect(parts->stores, &d->stores);
 	st = rounds_open(parts->stores, &d->rounds, err);
 	if (st != ST_OK) {
@@ -47,6 +49,7 @@ dispatch_close(struct dispatch *d)
 	}
 	if (d->cached != NULL)
 		snapshot_unref(d->cached);
+	key_memo_free(d->keys);
 	rounds_close(d->rounds);
 	stores_disconnect(&d->stores);
 	free(d);
@@ -71,6 +74,8 @@ dispatch_new_call(struct dispatch *d)
 	cancel_reset(&call->cancel);
 	request_init(&call->req, &call->arena,
 	    registry_pin(d->parts.registry, &d->cached));
+	key_memo_turn(d->keys, call->req.snapshot);
+	call->req.keys = d->keys;
 	call->req.registry = d->parts.registry;
 	call->req.cancel = &call->cancel;
 	call->req.stores = &d->stores;

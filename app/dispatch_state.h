@@ -18,6 +18,7 @@ struct dispatch {
 	struct stores stores;
 	struct rounds *rounds;
 	struct snapshot *cached; /* see registry_pin() */
+	struct key_memo *keys;
 	struct flights flights;
 	struct call *planned[TURN_CALLS];
 	size_t n_planned;

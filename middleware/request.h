@@ -20,6 +20,7 @@
 struct app;
 struct cancel;
 struct jwt;
+struct key_memo;
 struct people;
 struct principal;
 struct registry;
@@ -142,6 +143,7 @@ struct request {
 
 	/* as found in the pinned snapshot */
 	struct snapshot *snapshot;
+	struct key_memo *keys; /* of the front, in that snapshot; or NULL */
 	const struct settings *settings; /* of that snapshot */
 	const struct service *service;   /* NULL at the root or unknown */
 	const struct app *app;

@@ -75,6 +75,14 @@ secret_hash(const uint8_t key[SECRET_KEY_BYTES], struct str text,
 }
 
 void
+secret_mark(const uint8_t key[SECRET_MARK_BYTES], struct str text,
+    uint8_t out[SECRET_MARK_BYTES])
+{
+	(void)crypto_shorthash_siphashx24(
+	    out, (const unsigned char *)text.p, text.n, key);
+}
+
+void
 secret_mac_key(struct secret_mac *mac, struct str key)
 {
 	crypto_auth_hmacsha256_state state;

@@ -44,6 +44,13 @@ void secret_subkey(const uint8_t master[SECRET_KEY_BYTES],
 void secret_hash(const uint8_t key[SECRET_KEY_BYTES], struct str text,
     uint8_t out[SECRET_HASH_BYTES]);
 
+#define SECRET_MARK_BYTES 16
+
+/* SipHash-2-4-128: tells texts apart in memory, ten times as quickly, for who
+ * has a key that never leaves the process. */
+void secret_mark(const uint8_t key[SECRET_MARK_BYTES], struct str text,
+    uint8_t out[SECRET_MARK_BYTES]);
+
 #define SECRET_MAC_BYTES 32
 
 /* A key of HMAC-SHA256, ready for use; the state is libsodium's. */

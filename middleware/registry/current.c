@@ -43,11 +43,13 @@ current_close(struct current *c)
 struct snapshot *
 current_pin(struct current *c, struct snapshot **cached)
 {
-	if (*cached == NULL || *cached != atomic_load(&c->snapshot)) {
-		snapshot_unref(*cached);
+	struct snapshot *before = *cached;
+
+	if (before == NULL || before != atomic_load(&c->snapshot)) {
 		(void)pthread_mutex_lock(&c->lock);
 		*cached = snapshot_ref(atomic_load(&c->snapshot));
 		(void)pthread_mutex_unlock(&c->lock);
+		snapshot_unref(before); /* last: the new one is elsewhere */
 	}
 	return snapshot_ref(*cached);
 }

@@ -10,6 +10,7 @@
 #include "middleware/login.h"
 #include "middleware/people.h"
 #include "middleware/principal.h"
+#include "middleware/registry/key_memo.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/registry/system_pool.h"
 #include "middleware/request.h"
@@ -40,7 +41,9 @@ refuse(struct request *req, const char *message)
 static const struct app_key *
 key_find(const struct request *req, struct str key)
 {
-	const struct app_key *found = snapshot_key(req->snapshot, key);
+	const struct app_key *found = req->keys != NULL
+					  ? key_memo_find(req->keys, key)
+					  : snapshot_key(req->snapshot, key);
 
 	if (found != NULL && found->expires_ms != 0 &&
 	    found->expires_ms <= req->arrived.wall_ms)

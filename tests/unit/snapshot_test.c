@@ -10,6 +10,7 @@
 #include "app/base/log.h"
 #include "middleware/registry/access.h"
 #include "middleware/registry/grant_records.h"
+#include "middleware/registry/key_memo.h"
 #include "middleware/registry/key_records.h"
 #include "middleware/registry/limit_records.h"
 #include "middleware/registry/platform.h"
@@ -171,6 +172,34 @@ a_revoked_key_is_not_found(void **state)
 	s = snapshot_of(fix, NULL);
 	assert_null(key_find(s, KEY));
 	snapshot_unref(s);
+}
+
+/* Asked twice each: the second time it is remembered. */
+static void
+a_memo_forgets_with_its_snapshot(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct snapshot *s = snapshot_of(fix, NULL);
+	struct snapshot *later;
+	struct key_memo *memo = key_memo_new();
+	int64_t n;
+
+	key_memo_turn(memo, s);
+	for (int i = 0; i < 2; i++) {
+		assert_non_null(key_find(s, KEY));
+		assert_ptr_equal(
+		    key_memo_find(memo, STR(KEY)), key_find(s, KEY));
+		assert_null(key_memo_find(memo, STR(KEY "0")));
+		assert_null(key_memo_find(memo, STR("")));
+	}
+	assert_int_equal(
+	    key_record_revoke(&fix->db, STR("shop"), &n, NULL), ST_OK);
+	later = snapshot_of(fix, NULL);
+	key_memo_turn(memo, later);
+	assert_null(key_memo_find(memo, STR(KEY)));
+	snapshot_unref(s);
+	snapshot_unref(later);
+	key_memo_free(memo);
 }
 
 static void
@@ -388,6 +417,7 @@ main(void)
 		SNAPSHOT(a_key_outlives_a_rotation_of_the_master_key),
 		SNAPSHOT(a_key_leads_to_what_its_role_may_do),
 		SNAPSHOT(a_revoked_key_is_not_found),
+		SNAPSHOT(a_memo_forgets_with_its_snapshot),
 		SNAPSHOT(an_expiry_comes_with_the_key),
 		SNAPSHOT(public_keys_name_apps_that_open_nothing),
 		SNAPSHOT(services_are_sorted_and_those_inactive_stay_closed),
