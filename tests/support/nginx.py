@@ -1,6 +1,7 @@
 """A real nginx in front of weir, set up as the shipped files set it up."""
 
 import os
+import secrets
 import socket
 import subprocess
 
@@ -8,6 +9,7 @@ from support.process import Process, wait_until
 
 SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                        "..", "..", "deploy", "nginx")
+PORTS = range(12000, 32000)
 CONFIG = """\
 {user}
 daemon off;
@@ -39,9 +41,18 @@ UPSTREAM = """\
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Not one that bind() finds: those are what the system gives to clients.
+
+    One whose server is away could be given the server's, and keep it.
+    """
+    while True:
+        port = PORTS.start + secrets.randbelow(len(PORTS))
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass  # somebody's
 
 
 def site(n, address, port, kept):
