@@ -11,7 +11,7 @@ from support.weir import run
 
 RECOVERY = 2
 TIMEOUT = 0.25
-BUSY = 1
+BUSY = 4  # seconds that a machine may stall
 TEXTS = ["1.10", "12345678901234567890", '"ä\\u0000"', '{"b": 1,"a":[]}']
 
 

@@ -20,7 +20,8 @@ STORES = SERVED
 TIMEOUT = 0.25  # of a service that says nothing else
 PATIENCE = 3000  # ms, of the service `patient`
 RECOVERY = 2
-BUSY = 1  # seconds that a busy machine may add to a call
+STALL = 5  # seconds in which one may answer no probe in time
+BUSY = 2  # seconds that a busy machine may add to a call
 CALLS = [("GET", "own/k", None), ("HEAD", "own/k", None),
          ("GET", "own/k?clear=true", None), ("GET", "own?keys=a,b", None),
          ("GET", "own?stats=true", None), ("POST", "own/k", "1"),
@@ -97,7 +98,7 @@ def check_others(cache):
 def check_recovers(cache):
     began = time.monotonic()
     assert wait_until(works(cache), 10)
-    assert time.monotonic() - began < RECOVERY + BUSY
+    assert time.monotonic() - began < RECOVERY + STALL
 
 
 @pytest.mark.parametrize("how", ["kill", "pause"])

@@ -148,7 +148,7 @@ def test_a_call_leaves_the_queue_when_its_time_is_over(site, key):
             time.sleep(0.2)
             began = time.monotonic()
             answer = client.call(slow_path(), headers=key)
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < 2
             assert answer.status == 503
             assert int(answer.headers["Retry-After"]) >= 1
             assert busy.statuses() == [200] * 3
@@ -291,7 +291,7 @@ def test_a_web_server_that_does_not_read_delays_nobody(site, key):
             began = time.monotonic()
             path = f"{TABLE}?offset={next(UNIQUE)}"
             assert client.call(path, headers=key).status == 200
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < 2.5
         assert lazy.pop().read_answer().status == 200
         time.sleep(3.5)
         for client in lazy:

@@ -17,8 +17,8 @@ from support.mariadb import MariaDB
 from support.process import wait_until
 
 SETTINGS = {"STATEMENT_TIMEOUT": "1s", "REQUEST_TIMEOUT": "3s"}
-DEADLINE = 3 + 1  # seconds; the last is for a machine that is busy
-RECOVERY = 2
+DEADLINE = 3 + 4  # seconds; the last are for a machine that is busy
+RECOVERY = 2 + 5  # in the last one may answer no probe in time
 NOTICE = 10  # a look takes about a second; the rest is for a busy machine
 TABLE = "/api/v2/shop/_table/orders"
 HIT = "/api/v2/shop/_table/notes/1"
@@ -137,7 +137,7 @@ def test_hits_are_quick_while_many_wait_for_a_hanging_server(
     for _ in range(50):
         began = time.monotonic()
         assert get(HIT).hit
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 2
     for caller in crowd:
         caller.join()
     mariadb.resume()

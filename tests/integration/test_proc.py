@@ -401,7 +401,7 @@ def test_injections_have_no_effect(proc, engine, text):
         assert proc.call("many", [1], **{option: text}).status == 200
     assert proc.call("many", [1],
                      options={"schema": {text: text}}).status == 200
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 8
     assert engine.ask("SELECT count(*) > 3 FROM notes") == ("1",)
 
 

@@ -18,7 +18,7 @@ from support.weir import run
 
 SETTINGS = {"STORE_TIMEOUT": "1s", "CACHE_WRITE_ON_ERROR": "refuse"}
 RECOVERY = 2
-BUSY = 1  # seconds that a busy machine may add to a call
+STALL = 5  # seconds in which one may answer no probe in time
 TIMES = [2, pytest.param(20, marks=pytest.mark.full)]
 WAYS = ["fail_over", "kill", "pause"]
 TABLE = "/api/v2/shop/_table/orders"
@@ -105,7 +105,7 @@ def test_the_new_master_is_used_soon(store, get, slot, way):
     began = time.monotonic()
     for process in (0, 1):
         assert wait_until(lambda: get(process).hit, 10)
-    assert time.monotonic() - began < RECOVERY + BUSY
+    assert time.monotonic() - began < RECOVERY + STALL
 
 
 @pytest.mark.parametrize("times", TIMES)

@@ -17,7 +17,7 @@ from support.weir import run
 
 SETTINGS = {"STORE_TIMEOUT": "50ms", "CACHE_WRITE_ON_ERROR": "refuse"}
 RECOVERY = 2
-BUSY = 1  # seconds that a busy machine may add to a call
+STALL = 5  # seconds in which one may answer no probe in time
 FAIL_OVERS = [1, pytest.param(8, marks=pytest.mark.full)]
 WAYS = ["fail_over", "kill", "pause"]
 TABLE = "/api/v2/shop/_table/orders"
@@ -60,7 +60,7 @@ def test_the_new_master_is_used_soon(store, get, way):
     began = time.monotonic()
     for process in (0, 1):
         assert wait_until(lambda: get(process).hit, 10)
-    assert time.monotonic() - began < RECOVERY + BUSY
+    assert time.monotonic() - began < RECOVERY + STALL
 
 
 def test_what_was_replicated_is_not_served_afterwards(store, get):

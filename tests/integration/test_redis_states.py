@@ -15,7 +15,7 @@ from support.store import Store
 
 SETTINGS = {"STORE_TIMEOUT": "50ms", "CACHE_WRITE_ON_ERROR": "refuse"}
 RECOVERY = 2
-BUSY = 1  # seconds that a busy machine may add to a call
+STALL = 5  # seconds in which one may answer no probe in time
 LIMIT = 10
 PAUSE = 1
 TIMES = [2, pytest.param(20, marks=pytest.mark.full)]
@@ -132,7 +132,7 @@ def test_reads_go_on_and_limits_hold(store, get, hits, limited, state):
         state.leave(store.server)
     began = time.monotonic()
     assert wait_until(hits, 10)
-    assert time.monotonic() - began < RECOVERY + BUSY
+    assert time.monotonic() - began < RECOVERY + STALL
 
 
 @pytest.mark.parametrize("times", TIMES)

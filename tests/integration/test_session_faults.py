@@ -20,7 +20,7 @@ from support.weir import PROGRAM, Installation, environment
 STORES = SERVED
 SETTINGS = accounts.SETTINGS | {"STORE_TIMEOUT": "200ms"}
 ORDERS = "shop/_table/orders?limit=1"
-BUSY = 1  # seconds that a busy machine may add to a call
+BUSY = 4  # seconds that a busy machine may add to a call
 AWAY = "The session store cannot be reached."
 
 
@@ -186,7 +186,7 @@ def test_a_store_that_hangs_costs_each_token_one_deadline(
     check_away(joe.get(ORDERS))
     assert time.monotonic() - began < BUSY
     began = time.monotonic()
-    for _ in range(20):
+    for _ in range(60):
         assert Person(client, key=reader).get(ORDERS).status == 200
     assert time.monotonic() - began < BUSY + 1
     store.server.resume()

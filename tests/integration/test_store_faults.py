@@ -17,7 +17,7 @@ STORES = SERVED
 SETTINGS = {"STORE_TIMEOUT": "200ms"}  # which a busy machine keeps as well
 HANG = 0.5  # seconds: longer than that
 RECOVERY = 2
-BUSY = 1  # seconds that a busy machine may add to a call
+BUSY = 4  # seconds that a busy machine may add to all calls
 STALL = 5  # seconds in which one may answer no probe in time
 PAUSE = 1.5  # seconds in which the store comes back into use
 TIMES = [2, pytest.param(20, marks=pytest.mark.full)]
@@ -89,7 +89,7 @@ def test_reads_and_writes_go_on_without_a_killed_store(store, get, hits):
     for _ in range(20):
         assert bypasses(get())
         assert get(method="PATCH", body=b'{"version":7}').status == 200
-    assert time.monotonic() - began < BUSY + 1
+    assert time.monotonic() - began < 1 + BUSY
     store.server.restart()
     assert recovers(hits)
     assert get(f"{TABLE}/1?fields=version").json == {"version": 7}
@@ -100,7 +100,7 @@ def test_a_store_that_hangs_costs_one_deadline(store, get, hits):
     began = time.monotonic()
     for _ in range(100):
         assert bypasses(get())
-    assert time.monotonic() - began < BUSY + 1  # not 100 times 200 ms
+    assert time.monotonic() - began < 1 + BUSY  # not 100 times 200 ms
     store.server.resume()
     assert recovers(hits)
 
