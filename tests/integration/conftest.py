@@ -6,6 +6,7 @@ STORES: the same with each store (support/store.py); and SYSTEMS: the same with
 each engine for the system database, for what goes by `office`.
 """
 
+import os
 import signal
 import time
 
@@ -20,11 +21,16 @@ from support.process import kill_all
 from support.store import Store
 from support.weir import Installation, server_settings
 
-QUICK = 0.05
+QUICK = 0.2  # seconds for the best of 20 calls
+OWN = {}  # files: are they this run's?
+
 
 def pytest_addoption(parser):
     parser.addoption("--full", action="store_true",
                      help="run the long tests too")
+    parser.addoption("--shared", metavar="FOLDER",
+                     help="leave each file to the run that comes to it first,"
+                     " of several at once with this folder")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -35,13 +41,35 @@ def pytest_collection_modifyitems(config, items):
     items[:] = [item for item in items if item not in long]
 
 
+def pytest_runtest_protocol(item):
+    """True, which ends it, for a test that another run has taken."""
+    folder = item.config.getoption("--shared")
+    if folder and item.path not in OWN:
+        OWN[item.path] = taken(os.path.join(folder, item.path.name))
+    return None if OWN.get(item.path, True) else True
+
+
+def taken(name):
+    try:
+        with open(name, "x", encoding="ascii"):
+            return True
+    except FileExistsError:
+        return False
+
+
 def pytest_configure(config):
-    """A SIGTERM ends the run as Ctrl-C does: with all fixtures closed."""
+    """A SIGTERM ends the run as Ctrl-C does: with all fixtures closed.
+
+    And so does Ctrl-C itself, which who is started in the background ignores.
+    """
     del config
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish():
+    """When all fixtures are closed."""
     kill_all()
 
 
