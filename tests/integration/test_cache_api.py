@@ -318,13 +318,13 @@ def test_a_large_value(cache):
 
 
 def test_values_expire(cache):
-    for path, body in (("own/query?ttl=2", 1),
-                       ("own/body", {"value": 1, "ttl": 2}),
-                       ("small/default", 1),
-                       ("small/minus", {"value": 1, "ttl": -1})):
+    brief = {"own/query?ttl=2": 1, "own/body": {"value": 1, "ttl": 2},
+             "small/default": 1, "small/minus": {"value": 1, "ttl": -1}}
+    for path, body in brief.items():
         cache.put(path, body)
-        assert cache.get(path).status == 200
-        assert wait_until(lambda p=path: cache.get(p).status == 404, 6), path
+        assert cache.get(path).status == 200, path
+    for path in brief:
+        assert wait_until(lambda p=path: cache.get(p).status == 404, 10), path
     cache.put("small/longer?ttl=60", 1)
     cache.put("small/never?forever=true", 1)
     cache.put("small/ever", {"value": 1, "ttl": 0})
