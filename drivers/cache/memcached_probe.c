@@ -101,12 +101,13 @@ memcached_probe_step(struct memcached_probe *probe,
 
 		if (sign != MEMCACHED_SILENT)
 			return sign;
-	} else if (now_ms - probe->began_ms > ANSWER_MS) {
-		return away(probe);
 	}
 	p = (struct pollfd){ .fd = probe->fd,
 		.events = (short)(probe->sent ? POLLIN : POLLIN | POLLOUT) };
-	if (poll(&p, 1, 0) <= 0)
-		return MEMCACHED_SILENT;
-	return look(probe, p.revents);
+	/* An answer counts however late we look: steps may lie far apart. */
+	if (poll(&p, 1, 0) > 0)
+		return look(probe, p.revents);
+	if (now_ms - probe->began_ms > ANSWER_MS)
+		return away(probe);
+	return MEMCACHED_SILENT;
 }
