@@ -4,135 +4,24 @@
  * under the very tag versions that stand now. What a miss will store carries
  * the versions read before its query, so a write in between makes it useless.
  */
-#include "app/base/log.h"
 #include "app/base/settings.h"
-#include "middleware/entry.h"
 #include "middleware/pending.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
-#include "middleware/request_lookup.h"
 #include "middleware/service.h"
+#include "middleware/stages/cache_key.h"
+#include "middleware/stages/cache_slot.h"
+#include "middleware/stages/cache_status.h"
+#include "middleware/stages/cache_store.h"
 #include "middleware/stages/conditional.h"
 #include "middleware/stages/stages.h"
 #include "middleware/stores.h"
-
-/* "e:" and the digest of the entry's name in hexadecimal. */
-#define ENTRY_KEY_BYTES (2 + 2 * DIGEST_BYTES)
-
-enum lookup {
-	LOOKUP_NONE, /* this request is not cacheable */
-	LOOKUP_HIT,
-	LOOKUP_MISS,
-	LOOKUP_STALE,   /* found, but a tag changed since */
-	LOOKUP_REFRESH, /* the client wants a new one */
-	LOOKUP_SKIPPED, /* the store did not answer */
-	LOOKUP_JOINED   /* answered by the query of another request */
-};
-
-/* What the query gave, before the request's own headers and conditions. */
-struct result {
-	int status;
-	struct str type;
-	struct str head;
-	struct str body;
-	/* of an error, whose envelope names its own request */
-	struct str message;
-	struct str context;
-	int code;
-};
-
-struct cache_slot {
-	struct cache_plan plan;
-	struct str key;
-	struct cache_op *entry_op; /* NULL: the entry is not wanted */
-	struct cache_op *tag_ops[TAGS_MAX];
-	struct tag_versions versions;
-	enum lookup lookup;
-	bool tags_known;
-	bool stored;
-	struct entry entry; /* of a hit, or as it was stored */
-	struct result result;
-};
 
 static bool
 wants_fresh(const struct request *req)
 {
 	return str_to_bool(request_query(req, STR("refresh"))) ||
 	       cache_control_has(req->param[PARAM_CACHE_CONTROL], "no-cache");
-}
-
-/*
- * The entry's name: all that can change the answer. A caller's rights stand
- * in it as the fingerprint of its role and the values of what its row filters
- * look up, so that two callers share an entry only when the answer must be the
- * same.
- */
-static struct str
-entry_key(struct request *req, struct cache_plan *plan)
-{
-	const struct service *service = req->service;
-	struct buf *text = &plan->key;
-	uint8_t name[DIGEST_BYTES];
-	char *key = arena_alloc(req->arena, ENTRY_KEY_BYTES);
-
-	buf_put_char(text, '\n');
-	buf_put(text, service->name);
-	buf_put_char(text, '\n');
-	buf_put(text, service->config);
-	buf_put_char(text, '\n');
-	buf_put(
-	    text, str_make((const char *)req->role->fingerprint, DIGEST_BYTES));
-	if (format_of(req)->format != FORMAT_JSON) {
-		buf_put_char(text, '\n');
-		buf_put(text, format_name(format_of(req)->format));
-	}
-	request_lookups_put(text, req);
-	digest(buf_str(text), name);
-	key[0] = 'e';
-	key[1] = ':';
-	hex_encode(key + 2, name, DIGEST_BYTES);
-	return str_make(key, ENTRY_KEY_BYTES);
-}
-
-static struct cache_op *
-plan_get(struct request *req)
-{
-	struct cache_op *op = request_plan_op(req, STORE_CACHE);
-
-	if (op != NULL)
-		op->kind = CACHE_GET;
-	return op;
-}
-
-/* The entry lies with its tags. */
-static void
-entry_op(const struct cache_slot *slot, struct cache_op *op)
-{
-	op->space = &space_responses;
-	op->key = slot->key;
-	op->shard = tag_shard(slot->plan.tags[0]);
-}
-
-static bool
-plan_entry(struct cache_slot *slot, struct request *req)
-{
-	slot->entry_op = plan_get(req);
-	if (slot->entry_op == NULL)
-		return false;
-	entry_op(slot, slot->entry_op);
-	return true;
-}
-
-static bool
-plan_tags(struct cache_slot *slot, struct request *req)
-{
-	for (size_t i = 0; i < slot->plan.n_tags; i++) {
-		slot->tag_ops[i] = plan_get(req);
-		if (slot->tag_ops[i] == NULL)
-			return false;
-		tag_op(slot->tag_ops[i], slot->plan.tags[i]);
-	}
-	return true;
 }
 
 static bool
@@ -158,7 +47,7 @@ cache_plan(void *state, struct request *req)
 	    req->service->type->cache_plan(req, &slot->plan) != ST_OK ||
 	    slot->plan.n_tags == 0)
 		return FLOW_NEXT;
-	slot->key = entry_key(req, &slot->plan);
+	slot->key = cache_key(req, &slot->plan);
 	req->storable_bytes = (size_t)req->settings->cache_max_value;
 	slot->lookup = LOOKUP_MISS;
 	slot->versions.n = slot->plan.n_tags;
@@ -169,8 +58,8 @@ cache_plan(void *state, struct request *req)
 	}
 	if (wants_fresh(req))
 		slot->lookup = LOOKUP_REFRESH;
-	if ((slot->lookup != LOOKUP_REFRESH && !plan_entry(slot, req)) ||
-	    !plan_tags(slot, req))
+	if ((slot->lookup != LOOKUP_REFRESH && !cache_plan_entry(slot, req)) ||
+	    !cache_plan_tags(slot, req))
 		slot->lookup = LOOKUP_NONE; /* more than fit */
 	return FLOW_NEXT;
 }
@@ -186,24 +75,6 @@ serve_hit(struct cache_slot *slot, struct request *req)
 	return FLOW_DONE;
 }
 
-/* An operation without an answer. */
-static bool
-store_failed(const struct cache_slot *slot)
-{
-	const struct cache_op *entry = slot->entry_op;
-
-	if (entry != NULL && entry->status != ST_OK &&
-	    entry->status != ST_MISSING)
-		return true;
-	for (size_t i = 0; i < slot->versions.n; i++) {
-		enum status st = slot->tag_ops[i]->status;
-
-		if (st != ST_OK && st != ST_MISSING)
-			return true;
-	}
-	return false;
-}
-
 static enum flow
 skip_store(struct cache_slot *slot, struct request *req)
 {
@@ -215,15 +86,9 @@ skip_store(struct cache_slot *slot, struct request *req)
 
 /* Callers that know the same n versions may wait for one of them. */
 static void
-name_flight(const struct cache_slot *slot, size_t n, struct request *req)
+share_flight(const struct cache_slot *slot, size_t n, struct request *req)
 {
-	char text[ENTRY_KEY_BYTES + TAGS_MAX * TAG_VERSION_BYTES];
-	size_t tags = n * TAG_VERSION_BYTES;
-
-	_Static_assert(FLIGHT_NAME_BYTES == DIGEST_BYTES, "a digest names it");
-	memcpy(text, slot->key.p, slot->key.n);
-	memcpy(text + slot->key.n, slot->versions.version, tags);
-	digest(str_make(text, slot->key.n + tags), req->flight);
+	cache_flight(slot->key, &slot->versions, n, req->flight);
 	req->shareable = true;
 }
 
@@ -237,7 +102,7 @@ go_on_missing(struct cache_slot *slot, struct request *req)
 	}
 	req->cache_verdict = slot->lookup == LOOKUP_STALE ? CACHE_VERDICT_STALE
 							  : CACHE_VERDICT_MISS;
-	name_flight(slot, slot->versions.n, req);
+	share_flight(slot, slot->versions.n, req);
 	return FLOW_NEXT;
 }
 
@@ -252,11 +117,11 @@ cache_enter(void *state, struct request *req)
 	if (slot->lookup == LOOKUP_NONE)
 		return FLOW_NEXT;
 	if (slot->lookup == LOOKUP_SKIPPED || req->skip_store ||
-	    store_failed(slot))
+	    cache_store_failed(slot))
 		return skip_store(slot, req);
 	if (!tags_take(&slot->versions, slot->tag_ops)) {
 		if (!req->may_block) {
-			name_flight(slot, 0, req);
+			share_flight(slot, 0, req);
 			return FLOW_BACK;
 		}
 		if (!tags_mint(req, slot->plan.tags, &slot->versions))
@@ -274,90 +139,16 @@ cache_enter(void *state, struct request *req)
 }
 
 static void
-store(struct cache_slot *slot, struct request *req)
-{
-	struct cache_op op = { .kind = CACHE_SET };
-	struct cache_op *list[] = { &op };
-
-	slot->entry.created_ms = req->arrived.wall_ms;
-	slot->entry.ttl = (uint32_t)req->service->cache_ttl;
-	slot->entry.type = req->response.type;
-	slot->entry.body = response_body(&req->response);
-	if (slot->entry.body.n > (size_t)req->settings->cache_max_value)
-		return;
-	entry_op(slot, &op);
-	op.ttl = slot->entry.ttl;
-	op.value = entry_pack(req->arena, &slot->entry, &slot->versions);
-	slot->stored = stores_exec(req, STORE_CACHE, list, 1) == ST_OK &&
-		       op.status == ST_OK;
-}
-
-static void
-keep_result(struct cache_slot *slot, const struct request *req)
-{
-	const struct response *res = &req->response;
-
-	slot->result = (struct result){
-		.status = res->status,
-		.type = res->type,
-		.head = buf_str(&res->head),
-		.body = response_body(res),
-		.message = res->message,
-		.context = res->context,
-		.code = res->code,
-	};
-}
-
-static void
 cache_share(void *state, const struct request *from, struct request *to)
 {
 	const struct cache_slot *theirs = from->slot[STAGE_CACHE];
 	struct cache_slot *slot = to->slot[STAGE_CACHE];
-	const struct result *result = &theirs->result;
 
 	(void)state;
 	slot->lookup = LOOKUP_JOINED;
 	memcpy(slot->entry.etag, theirs->entry.etag, DIGEST_BYTES);
 	to->cache_verdict = CACHE_VERDICT_JOINED;
-	if (result->message.p != NULL) {
-		response_fail_context(to, result->status, result->code,
-		    result->context, arena_dup(to->arena, result->message));
-	} else {
-		to->response.status = result->status;
-		to->response.type = result->type;
-		/* Copied: the waiter's answer may outlive the leader's. */
-		to->response.body = arena_dup(to->arena, result->body);
-	}
-	buf_put(&to->response.head, result->head);
-}
-
-static void
-put_cache_status(const struct cache_slot *slot, struct request *req)
-{
-	static const char *const forwarded[] = {
-		[LOOKUP_MISS] = "fwd=miss",
-		[LOOKUP_STALE] = "fwd=stale",
-		[LOOKUP_REFRESH] = "fwd=request",
-		[LOOKUP_SKIPPED] = "fwd=bypass; detail=store-unavailable",
-		[LOOKUP_JOINED] = "fwd=miss; collapsed",
-	};
-	struct buf *b = &req->response.head;
-	int64_t age = (req->arrived.wall_ms - slot->entry.created_ms) / 1000;
-
-	buf_put_lit(b, "Cache-Status: weir; ");
-	if (slot->lookup == LOOKUP_HIT) {
-		if (age < 0)
-			age = 0;
-		buf_put_lit(b, "hit; ttl=");
-		buf_put_i64(b, (int64_t)slot->entry.ttl - age);
-		buf_put_lit(b, "\r\nAge: ");
-		buf_put_i64(b, age);
-	} else {
-		buf_put(b, str_of(forwarded[slot->lookup]));
-		if (slot->stored)
-			buf_put_lit(b, "; stored");
-	}
-	buf_put_lit(b, "\r\n");
+	cache_result_give(&theirs->result, to);
 }
 
 /* The request ran its own query: its result may serve others. One of another
@@ -368,9 +159,9 @@ keep_and_store(struct cache_slot *slot, struct request *req, bool good)
 {
 	if (good)
 		digest(response_body(&req->response), slot->entry.etag);
-	keep_result(slot, req);
+	cache_result_keep(&slot->result, req);
 	if (good && slot->tags_known && req->n_later == 0)
-		store(slot, req);
+		cache_store(slot, req);
 }
 
 static void
@@ -385,7 +176,7 @@ cache_leave(void *state, struct request *req)
 	if (slot->lookup != LOOKUP_HIT && slot->lookup != LOOKUP_JOINED)
 		keep_and_store(slot, req, good);
 	if (slot->lookup != LOOKUP_NONE)
-		put_cache_status(slot, req);
+		cache_status_put(&res->head, slot, req->arrived.wall_ms);
 	if (good && !res->once)
 		conditional_answer(req, slot->entry.etag);
 	else

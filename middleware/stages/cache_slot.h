@@ -1,0 +1,41 @@
+/*
+ * What the cache stage knows of one request, from its plan to its leaving.
+ * Only the files of the stage include this.
+ */
+#ifndef WEIR_CACHE_SLOT_H
+#define WEIR_CACHE_SLOT_H
+
+#include <stdbool.h>
+
+#include "app/base/str.h"
+#include "middleware/entry.h"
+#include "middleware/service.h"
+#include "middleware/stages/cache_result.h"
+#include "middleware/tags.h"
+
+struct cache_op;
+
+enum lookup {
+	LOOKUP_NONE, /* this request is not cacheable */
+	LOOKUP_HIT,
+	LOOKUP_MISS,
+	LOOKUP_STALE,   /* found, but a tag changed since */
+	LOOKUP_REFRESH, /* the client wants a new one */
+	LOOKUP_SKIPPED, /* the store did not answer */
+	LOOKUP_JOINED   /* answered by the query of another request */
+};
+
+struct cache_slot {
+	struct cache_plan plan;
+	struct str key;
+	struct cache_op *entry_op; /* NULL: the entry is not wanted */
+	struct cache_op *tag_ops[TAGS_MAX];
+	struct tag_versions versions;
+	enum lookup lookup;
+	bool tags_known;
+	bool stored;
+	struct entry entry; /* of a hit, or as it was stored */
+	struct cache_result result;
+};
+
+#endif

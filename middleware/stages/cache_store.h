@@ -1,0 +1,24 @@
+/*
+ * The operations of the cache stage on its store: what a lookup reads, and what
+ * a query's answer is stored with. The entry lies with its tags.
+ */
+#ifndef WEIR_CACHE_STORE_H
+#define WEIR_CACHE_STORE_H
+
+#include <stdbool.h>
+
+struct cache_slot;
+struct request;
+
+/* Plans the read of the entry, or of its tags; false: more than fit. */
+bool cache_plan_entry(struct cache_slot *slot, struct request *req);
+bool cache_plan_tags(struct cache_slot *slot, struct request *req);
+
+/* Is one of them without an answer of the store? */
+bool cache_store_failed(const struct cache_slot *slot);
+
+/* Stores the request's good answer, with the versions in the slot and its
+ * ETag; slot->stored tells whether it is. May block. */
+void cache_store(struct cache_slot *slot, struct request *req);
+
+#endif
