@@ -29,7 +29,8 @@ call_free(struct call *call)
 bool
 call_is_forsaken(const struct call *call)
 {
-	return call->conn->gone && request_reads(&call->req);
+	return call->conn != NULL && call->conn->gone &&
+	       request_reads(&call->req);
 }
 
 bool

@@ -21,14 +21,16 @@ struct mailbox;
 
 /* What a worker shall do with it. */
 enum call_job {
-	JOB_ENTER,   /* a stage needs to block: enter it again */
-	JOB_UPSTREAM /* run the upstream, leave, send */
+	JOB_ENTER,    /* a stage needs to block: enter it again */
+	JOB_UPSTREAM, /* run the upstream, leave, send */
+	JOB_RENEW     /* run the upstream for the cache alone */
 };
 
 /* How a call came back from its worker, or ended in the front. */
 enum call_outcome {
 	CALL_OPEN,    /* the front goes on with it */
 	CALL_BODY,    /* it may run once its long body has arrived */
+	CALL_KEPT,    /* its query has been made for the cache */
 	CALL_LATE,    /* its time was over before its job began */
 	CALL_ENTERED, /* every stage before the upstream is entered */
 	CALL_PLAN,    /* stages must plan before they are entered */
@@ -42,7 +44,7 @@ struct call {
 	struct request req;
 	struct arena arena;
 	struct answer answer;
-	struct conn *conn;
+	struct conn *conn; /* NULL: it has been answered, see JOB_RENEW */
 	struct cancel cancel;
 	struct mailbox *home;        /* of the front that owns it */
 	const atomic_bool *stopping; /* that front has been told to */

@@ -88,6 +88,8 @@ void
 dispatch_release(struct dispatch *d, struct call *call)
 {
 	log_access(call->req.log_line);
+	if (dispatch_renew(d, call))
+		return;
 	renew_release(&call->req);
 	snapshot_unref(call->req.snapshot);
 	arena_reset(&call->arena);

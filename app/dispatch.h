@@ -32,6 +32,7 @@ struct dispatch_parts {
 	struct queue *queue;
 	struct mailbox *home;
 	const atomic_bool *stopping; /* answers end their connections */
+	size_t renewals_max; /* queries at a time for calls answered already */
 };
 
 enum status dispatch_open(const struct dispatch_parts *parts,

@@ -12,9 +12,8 @@
 #define EXPIRE_EVERY_MS 250
 #define NO_DEADLINE_YET INT64_MIN /* a time at which none has passed */
 
-/* Answers everyone who waited for the leader's query. */
-static void
-land(struct dispatch *d, struct call *leader)
+void
+dispatch_land(struct dispatch *d, struct call *leader)
 {
 	struct call *waiter = flight_end(&d->flights, leader);
 
@@ -48,9 +47,8 @@ look_again(struct dispatch *d, struct call *leader)
 	}
 }
 
-/* The leader will give them nothing: one of those who waited leads now. */
-static void
-lead_anew(struct dispatch *d, struct call *leader)
+void
+dispatch_lead_anew(struct dispatch *d, struct call *leader)
 {
 	struct call *waiter = flight_end(&d->flights, leader);
 
@@ -67,10 +65,14 @@ lead_anew(struct dispatch *d, struct call *leader)
 static void
 give_up(struct dispatch *d, struct call *call)
 {
+	if (call->job == JOB_RENEW) {
+		dispatch_renewed(d, call);
+		return;
+	}
 	if (call->leads && call->job == JOB_ENTER)
 		look_again(d, call);
 	else if (call->leads)
-		lead_anew(d, call);
+		dispatch_lead_anew(d, call);
 	dispatch_turn_away(
 	    d, call, "The request waited too long for a worker.");
 }
@@ -79,6 +81,10 @@ static void
 take_back(struct dispatch *d, struct call *call)
 {
 	call->away = false;
+	if (call->job == JOB_RENEW) {
+		dispatch_renewed(d, call);
+		return;
+	}
 	if (call->outcome == CALL_LATE) {
 		give_up(d, call);
 		return;
@@ -94,7 +100,7 @@ take_back(struct dispatch *d, struct call *call)
 		return;
 	}
 	if (call->leads)
-		land(d, call);
+		dispatch_land(d, call);
 	dispatch_end(d, call, call->outcome);
 }
 
@@ -107,7 +113,7 @@ hear(struct dispatch *d, struct call *told)
 		struct call *next = told->told_next;
 
 		if (told->leads)
-			lead_anew(d, told);
+			dispatch_lead_anew(d, told);
 		if (call_is_forsaken(told))
 			cancel_ask(&told->cancel);
 		told = next;

@@ -1,6 +1,6 @@
 /*
  * Within a dispatch: its state, and the ways a call may go on. Only
- * dispatch.c and dispatch_back.c include this.
+ * the files of the dispatch include this.
  */
 #ifndef WEIR_DISPATCH_STATE_H
 #define WEIR_DISPATCH_STATE_H
@@ -27,7 +27,8 @@ struct dispatch {
 	size_t n_idle;
 	size_t n_open;
 	int64_t expired_ms;
-	bool cancelled; /* a call that may stand in the queue */
+	size_t n_renewals; /* of n_open */
+	bool cancelled;    /* a call that may stand in the queue */
 };
 
 /* Gives the call to the front at the end of the turn. */
@@ -54,6 +55,19 @@ void dispatch_plan(struct dispatch *d, struct call *call);
 
 /* A stage has been entered that others waited for: they plan now. */
 void dispatch_plan_rest(struct dispatch *d, struct call *call);
+
+/* Answers everyone who waited for the leader's query. */
+void dispatch_land(struct dispatch *d, struct call *leader);
+
+/* The leader will give them nothing: one of those who waited leads now. */
+void dispatch_lead_anew(struct dispatch *d, struct call *leader);
+
+/*
+ * A call that is to be released: true when its query is made behind its answer.
+ * Then it stays open until it comes back to dispatch_renewed(), late or not.
+ */
+bool dispatch_renew(struct dispatch *d, struct call *call);
+void dispatch_renewed(struct dispatch *d, struct call *call);
 
 /* Takes calls off the queue whose clients have gone; false when there were
  * none. */

@@ -2,13 +2,34 @@
 
 #include "app/call.h"
 
+/* The name is a digest: any of its bytes spread evenly. */
+static unsigned
+bucket_at(const uint8_t *name)
+{
+	return ((unsigned)name[0] | (unsigned)name[1] << 8) % FLIGHT_BUCKETS;
+}
+
 static struct call **
 bucket_of(struct flights *f, const uint8_t *name)
 {
-	/* The name is a digest: any of its bytes spread evenly. */
-	unsigned i = (unsigned)name[0] | (unsigned)name[1] << 8;
+	return &f->bucket[bucket_at(name)];
+}
 
-	return &f->bucket[i % FLIGHT_BUCKETS];
+static struct call *
+leader_of(struct call *leader, const uint8_t *name)
+{
+	while (leader != NULL &&
+	       memcmp(leader->flight, name, FLIGHT_NAME_BYTES) != 0)
+		leader = leader->flight_next;
+	return leader;
+}
+
+bool
+flight_is_led(const struct flights *f, const struct call *call)
+{
+	const uint8_t *name = call->req.flight;
+
+	return leader_of(f->bucket[bucket_at(name)], name) != NULL;
 }
 
 bool
@@ -16,11 +37,8 @@ flight_join(struct flights *f, struct call *call)
 {
 	const uint8_t *name = call->req.flight;
 	struct call **bucket = bucket_of(f, name);
-	struct call *leader = *bucket;
+	struct call *leader = leader_of(*bucket, name);
 
-	while (leader != NULL &&
-	       memcmp(leader->flight, name, FLIGHT_NAME_BYTES) != 0)
-		leader = leader->flight_next;
 	if (leader != NULL) {
 		call->leader = leader;
 		call->next = leader->waiters;

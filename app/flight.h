@@ -29,6 +29,9 @@ struct flights {
  */
 bool flight_join(struct flights *f, struct call *call);
 
+/* Would the call join one? */
+bool flight_is_led(const struct flights *f, const struct call *call);
+
 /* Takes the leader's flight off the table; returns its waiters, linked through
  * next, in the order in which they came. */
 struct call *flight_end(struct flights *f, struct call *leader);

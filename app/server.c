@@ -30,8 +30,10 @@
 #define FRONTS_MAX     64
 #define WORKERS_A_CORE 2
 #define WORKERS_MIN    4
-#define UPKEEP_MS      1000
-#define ARENA_BYTES    16384u
+/* Of so many workers one may renew what is in the cache. */
+#define RENEWAL_A_WORKERS 4
+#define UPKEEP_MS         1000
+#define ARENA_BYTES       16384u
 
 struct server {
 	const struct settings *settings;
@@ -60,6 +62,15 @@ worker_count(const struct settings *settings)
 		n = n < WORKERS_MIN ? WORKERS_MIN : n;
 	}
 	return (size_t)n;
+}
+
+/* Of the workers, so that callers who wait have the others. */
+static size_t
+renewals_max(const struct settings *settings)
+{
+	size_t n = worker_count(settings) / RENEWAL_A_WORKERS;
+
+	return n == 0 ? 1 : n;
 }
 
 static enum status
@@ -123,6 +134,7 @@ fronts_start(struct server *s, struct error *err)
 			.stores = s->stores,
 			.people = &s->people,
 			.queue = s->queue,
+			.renewals_max = renewals_max(s->settings),
 		},
 		.listen_fd = s->listener.fd,
 		.listen_shared = s->listener.shared,

@@ -53,6 +53,15 @@ run_upstream(struct worker *w, struct call *call)
 		answer(w, call);
 }
 
+/* The answer has been sent: nobody waits for another. */
+static void
+run_renewal(struct worker *w, struct call *call)
+{
+	pipeline_upstream(w->pipeline, &call->req);
+	pipeline_renewed(w->pipeline, &call->req);
+	call->outcome = CALL_KEPT;
+}
+
 static void
 run_enter(struct worker *w, struct call *call)
 {
@@ -84,6 +93,8 @@ run_job(struct worker *w, struct call *call)
 		call->outcome = CALL_LATE;
 	else if (call->job == JOB_ENTER)
 		run_enter(w, call);
+	else if (call->job == JOB_RENEW)
+		run_renewal(w, call);
 	else
 		run_upstream(w, call);
 }

@@ -3,12 +3,15 @@
 #include "app/base/arena.h"
 
 /* Changes with the layout: entries of another weir are misses. */
-#define FORMAT 0x77656901u
+#define FORMAT 0x77656902u
 
 struct head {
 	uint32_t format;
 	uint32_t ttl;
 	int64_t created_ms;
+	uint32_t cost_ms;
+	int32_t status;
+	int32_t code;
 	uint8_t incarnation[INCARNATION_BYTES];
 	uint8_t etag[DIGEST_BYTES];
 	uint32_t n_tags;
@@ -23,6 +26,9 @@ entry_pack(struct arena *arena, const struct entry *entry,
 		.format = FORMAT,
 		.ttl = entry->ttl,
 		.created_ms = entry->created_ms,
+		.cost_ms = entry->cost_ms,
+		.status = entry->status,
+		.code = entry->code,
 		.n_tags = (uint32_t)versions->n,
 		.type_bytes = (uint32_t)entry->type.n,
 	};
@@ -34,7 +40,8 @@ entry_pack(struct arena *arena, const struct entry *entry,
 	memcpy(head.etag, entry->etag, DIGEST_BYTES);
 	memcpy(p, &head, sizeof(head));
 	memcpy(p + sizeof(head), versions->version, tags);
-	memcpy(p + sizeof(head) + tags, entry->type.p, entry->type.n);
+	if (entry->type.n > 0)
+		memcpy(p + sizeof(head) + tags, entry->type.p, entry->type.n);
 	if (entry->body.n > 0)
 		memcpy(p + n - entry->body.n, entry->body.p, entry->body.n);
 	return str_make(p, n);
@@ -61,6 +68,9 @@ entry_unpack(
 	bytes = str_skip(bytes, tags);
 	out->ttl = head.ttl;
 	out->created_ms = head.created_ms;
+	out->cost_ms = head.cost_ms;
+	out->status = head.status;
+	out->code = head.code;
 	memcpy(out->etag, head.etag, DIGEST_BYTES);
 	out->type = str_make(bytes.p, head.type_bytes);
 	out->body = str_skip(bytes, head.type_bytes);

@@ -1,6 +1,7 @@
 /*
  * A cached answer as it lies in the store: a head, the versions of its tags as
- * they were read before its query, the Content-Type, the body.
+ * they were read before its query, the Content-Type, the body. Of an error the
+ * body is its message: the envelope names the request that it answers.
  */
 #ifndef WEIR_ENTRY_H
 #define WEIR_ENTRY_H
@@ -18,7 +19,10 @@ struct arena;
 
 struct entry {
 	int64_t created_ms; /* Unix time */
-	uint32_t ttl;       /* seconds */
+	uint32_t ttl;       /* seconds; see freshness.h */
+	uint32_t cost_ms;   /* that it took to make */
+	int status;         /* HTTP: 200, or of an error: */
+	int code;
 	uint8_t etag[DIGEST_BYTES];
 	struct str type;
 	struct str body;

@@ -127,6 +127,15 @@ pipeline_share(
 }
 
 void
+pipeline_renewed(struct pipeline *p, struct request *req)
+{
+	for (size_t i = 0; i < STAGE_COUNT; i++) {
+		if (stages[i]->renewed != NULL)
+			stages[i]->renewed(p->state[i], req);
+	}
+}
+
+void
 pipeline_sent(struct pipeline *p, struct request *req)
 {
 	for (size_t i = 0; i < STAGE_COUNT; i++) {

@@ -36,6 +36,10 @@ void pipeline_upstream(struct pipeline *p, struct request *req);
 void pipeline_share(
     struct pipeline *p, const struct request *from, struct request *to);
 
+/* Worker only: the upstream has run once more, for a request that has been
+ * answered and left, with `renews`. */
+void pipeline_renewed(struct pipeline *p, struct request *req);
+
 /* Leaves every stage that was entered, backwards. */
 void pipeline_leave(struct pipeline *p, struct request *req);
 

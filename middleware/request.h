@@ -98,7 +98,8 @@ enum cache_verdict {
 	CACHE_VERDICT_MISS,
 	CACHE_VERDICT_STALE,  /* a tag changed: a miss */
 	CACHE_VERDICT_BYPASS, /* the client asked, or the store was skipped */
-	CACHE_VERDICT_JOINED  /* answered by another request's query */
+	CACHE_VERDICT_JOINED, /* answered by another request's query */
+	CACHE_VERDICT_OLD     /* a hit, though beyond its time */
 };
 
 enum limit_verdict {
@@ -200,6 +201,9 @@ struct request {
 	 * first of them, in a miss or before tags without a version */
 	bool shareable;
 	uint8_t flight[FLIGHT_NAME_BYTES];
+	/* set by the cache stage: it is answered from the cache, and its query,
+	 * of that flight, is to be made behind the answer */
+	bool renews;
 	/* set by the cache stage when the store fails the call, and by the
 	 * front for those who waited for it: they do without the store */
 	bool skip_store;

@@ -12,6 +12,7 @@
 #include "app/base/buf.h"
 #include "app/base/status.h"
 #include "app/base/str.h"
+#include "middleware/freshness.h"
 #include "middleware/tags.h"
 
 struct arena;
@@ -25,12 +26,13 @@ struct store_table;
  * What the cache stage needs to know of a cacheable read, filled in without
  * I/O. key: the canonical text of the request below the service (resource,
  * normalised parameters); tags: names of what the answer depends on. Both live
- * in the request's arena.
+ * in the request's arena. fresh: all 0 before the plan.
  */
 struct cache_plan {
 	struct buf key;
 	struct str tags[TAGS_MAX];
 	size_t n_tags;
+	struct freshness fresh;
 };
 
 /* One member of a service's config, for parsing, `weir service` and forms. */

@@ -46,6 +46,10 @@ struct stage {
 	    void *state, const struct request *from, struct request *to);
 	/* Adds to the finished response. Optional. */
 	void (*leave)(void *state, struct request *req);
+	/* Worker only: the request, which was left and answered, has asked its
+	 * upstream after that, as its `renews` wanted: keeps what came of it
+	 * for others. Optional. */
+	void (*renewed)(void *state, struct request *req);
 	/* An answer in pieces (stream.h), which was left before the first of
 	 * them, has been sent as far as it will be. Optional. */
 	void (*sent)(void *state, struct request *req);

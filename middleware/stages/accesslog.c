@@ -27,6 +27,7 @@ static const char *const cache_verdicts[] = {
 	[CACHE_VERDICT_STALE] = "stale",
 	[CACHE_VERDICT_BYPASS] = "bypass",
 	[CACHE_VERDICT_JOINED] = "joined",
+	[CACHE_VERDICT_OLD] = "old",
 };
 
 static const char *const limit_verdicts[] = {

@@ -4,11 +4,13 @@
  * under the very tag versions that stand now. What a miss will store carries
  * the versions read before its query, so a write in between makes it useless.
  */
+#include "app/base/secret.h"
 #include "app/base/settings.h"
 #include "middleware/pending.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/service.h"
+#include "middleware/stages/cache_found.h"
 #include "middleware/stages/cache_key.h"
 #include "middleware/stages/cache_slot.h"
 #include "middleware/stages/cache_status.h"
@@ -17,11 +19,15 @@
 #include "middleware/stages/stages.h"
 #include "middleware/stores.h"
 
-static bool
-wants_fresh(const struct request *req)
+static struct cache_wishes
+wishes_of(const struct request *req)
 {
-	return str_to_bool(request_query(req, STR("refresh"))) ||
-	       cache_control_has(req->param[PARAM_CACHE_CONTROL], "no-cache");
+	struct cache_wishes wishes =
+	    cache_wishes_read(req->param[PARAM_CACHE_CONTROL]);
+
+	if (str_to_bool(request_query(req, STR("refresh"))))
+		wishes.no_cache = true;
+	return wishes;
 }
 
 static bool
@@ -31,8 +37,7 @@ is_cacheable(const struct request *req)
 
 	return request_reads(req) && !req->tunnelled && !req->has_body &&
 	       service != NULL && req->role != NULL && service->cache_enabled &&
-	       service->instance != NULL && service->type->cache_plan != NULL &&
-	       !cache_control_has(req->param[PARAM_CACHE_CONTROL], "no-store");
+	       service->instance != NULL && service->type->cache_plan != NULL;
 }
 
 static enum flow
@@ -47,6 +52,13 @@ cache_plan(void *state, struct request *req)
 	    req->service->type->cache_plan(req, &slot->plan) != ST_OK ||
 	    slot->plan.n_tags == 0)
 		return FLOW_NEXT;
+	if (slot->plan.fresh.ttl == 0)
+		slot->plan.fresh.ttl = (uint32_t)req->service->cache_ttl;
+	slot->wishes = wishes_of(req);
+	if (slot->wishes.no_store) {
+		slot->lookup = LOOKUP_UNSTORED;
+		return FLOW_NEXT;
+	}
 	slot->key = cache_key(req, &slot->plan);
 	req->storable_bytes = (size_t)req->settings->cache_max_value;
 	slot->lookup = LOOKUP_MISS;
@@ -56,7 +68,7 @@ cache_plan(void *state, struct request *req)
 		slot->lookup = LOOKUP_SKIPPED;
 		return FLOW_NEXT;
 	}
-	if (wants_fresh(req))
+	if (slot->wishes.no_cache)
 		slot->lookup = LOOKUP_REFRESH;
 	if ((slot->lookup != LOOKUP_REFRESH && !cache_plan_entry(slot, req)) ||
 	    !cache_plan_tags(slot, req))
@@ -64,14 +76,38 @@ cache_plan(void *state, struct request *req)
 	return FLOW_NEXT;
 }
 
+/* The entry's time is nearly over: its turn may have come. */
+static bool
+is_early(const struct cache_slot *slot, const struct request *req)
+{
+	const struct entry *entry = &slot->entry;
+	int64_t left_ms =
+	    entry->created_ms + slot->at.ttl * 1000 - req->arrived.wall_ms;
+	uint32_t random;
+
+	if (entry->status != 200 ||
+	    left_ms > (int64_t)entry->cost_ms * FRESHNESS_EARLY_MAX)
+		return false;
+	secret_random(&random, sizeof(random));
+	return freshness_early(left_ms, entry->cost_ms, random);
+}
+
+/* The tags are known, so that what is read now may be stored. */
+static void
+renew_behind(struct cache_slot *slot, struct request *req)
+{
+	slot->tags_known = true;
+	cache_flight(slot->key, &slot->versions, slot->versions.n, req->flight);
+	req->renews = true;
+}
+
 static enum flow
 serve_hit(struct cache_slot *slot, struct request *req)
 {
 	slot->lookup = LOOKUP_HIT;
-	req->cache_verdict = CACHE_VERDICT_HIT;
-	req->response.status = 200;
-	req->response.type = slot->entry.type;
-	req->response.body = slot->entry.body;
+	req->cache_verdict =
+	    slot->at.age < slot->at.ttl ? CACHE_VERDICT_HIT : CACHE_VERDICT_OLD;
+	cache_found_serve(slot, req);
 	return FLOW_DONE;
 }
 
@@ -106,16 +142,30 @@ go_on_missing(struct cache_slot *slot, struct request *req)
 	return FLOW_NEXT;
 }
 
+/* The entry is there, and the tags are known. */
 static enum flow
-cache_enter(void *state, struct request *req)
+use_entry(struct cache_slot *slot, struct request *req)
 {
-	struct cache_slot *slot = req->slot[STAGE_CACHE];
-	enum entry_check check = ENTRY_DAMAGED;
+	enum entry_check check =
+	    entry_unpack(slot->entry_op->value, &slot->versions, &slot->entry);
+	enum freshness_verdict verdict;
 
-	(void)state;
-	req->shareable = false;
-	if (slot->lookup == LOOKUP_NONE)
-		return FLOW_NEXT;
+	if (check == ENTRY_DAMAGED)
+		return go_on_missing(slot, req);
+	verdict =
+	    check == ENTRY_STALE ? FRESH_STALE : cache_found_judge(slot, req);
+	if (verdict == FRESH_HIT_RENEW ||
+	    (verdict == FRESH_HIT && is_early(slot, req)))
+		renew_behind(slot, req);
+	if (verdict == FRESH_HIT || verdict == FRESH_HIT_RENEW)
+		return serve_hit(slot, req);
+	slot->lookup = verdict == FRESH_STALE ? LOOKUP_STALE : LOOKUP_REFRESH;
+	return go_on_missing(slot, req);
+}
+
+static enum flow
+look(struct cache_slot *slot, struct request *req)
+{
 	if (slot->lookup == LOOKUP_SKIPPED || req->skip_store ||
 	    cache_store_failed(slot))
 		return skip_store(slot, req);
@@ -129,13 +179,77 @@ cache_enter(void *state, struct request *req)
 		return go_on_missing(slot, req);
 	}
 	if (slot->entry_op != NULL && slot->entry_op->status == ST_OK)
-		check = entry_unpack(
-		    slot->entry_op->value, &slot->versions, &slot->entry);
-	if (check == ENTRY_GOOD)
-		return serve_hit(slot, req);
-	if (check == ENTRY_STALE)
-		slot->lookup = LOOKUP_STALE;
+		return use_entry(slot, req);
 	return go_on_missing(slot, req);
+}
+
+static enum flow
+refuse_query(struct cache_slot *slot, struct request *req)
+{
+	slot->lookup = LOOKUP_REFUSED;
+	slot->bridges = false;
+	response_fail(req, 504,
+	    "Cache-Control: only-if-cached: no answer to this is cached.");
+	return FLOW_DONE;
+}
+
+static enum flow
+cache_enter(void *state, struct request *req)
+{
+	struct cache_slot *slot = req->slot[STAGE_CACHE];
+	enum flow flow = FLOW_NEXT;
+
+	(void)state;
+	req->shareable = false;
+	if (slot->lookup == LOOKUP_NONE)
+		return FLOW_NEXT;
+	if (slot->lookup != LOOKUP_UNSTORED)
+		flow = look(slot, req);
+	if (flow != FLOW_DONE && slot->wishes.only_if_cached)
+		return refuse_query(slot, req);
+	return flow;
+}
+
+/* An answer of which there may be a copy. */
+static bool
+is_good(const struct request *req)
+{
+	const struct response *res = &req->response;
+
+	return res->status == 200 && !res->is_error && !res->streamed &&
+	       request_reads(req);
+}
+
+/* There is no such record, in words that any request may be told. */
+static bool
+is_missing(const struct cache_slot *slot, const struct request *req)
+{
+	const struct response *res = &req->response;
+
+	return res->status == 404 && res->is_error &&
+	       slot->plan.fresh.missing > 0 && str_is_null(res->context);
+}
+
+/* The request ran its own query: its result may serve others. One of another
+ * instance than the key was made by is not stored: were the schema changed
+ * back, it would be found under the key of a catalogue that it is not of. */
+static void
+keep_and_store(struct cache_slot *slot, struct request *req)
+{
+	if (is_good(req))
+		digest(response_body(&req->response), slot->entry.etag);
+	cache_result_keep(&slot->result, req);
+	slot->too_big = slot->tags_known && req->response.streamed;
+	if (slot->tags_known && req->n_later == 0 &&
+	    (is_good(req) || is_missing(slot, req)))
+		cache_store(slot, req);
+}
+
+static void
+cache_renewed(void *state, struct request *req)
+{
+	(void)state;
+	keep_and_store(req->slot[STAGE_CACHE], req);
 }
 
 static void
@@ -145,23 +259,21 @@ cache_share(void *state, const struct request *from, struct request *to)
 	struct cache_slot *slot = to->slot[STAGE_CACHE];
 
 	(void)state;
-	slot->lookup = LOOKUP_JOINED;
-	memcpy(slot->entry.etag, theirs->entry.etag, DIGEST_BYTES);
+	slot->joined = true;
+	if (str_is_null(theirs->result.message))
+		memcpy(slot->entry.etag, theirs->entry.etag, DIGEST_BYTES);
 	to->cache_verdict = CACHE_VERDICT_JOINED;
 	cache_result_give(&theirs->result, to);
 }
 
-/* The request ran its own query: its result may serve others. One of another
- * instance than the key was made by is not stored: were the schema changed
- * back, it would be found under the key of a catalogue that it is not of. */
-static void
-keep_and_store(struct cache_slot *slot, struct request *req, bool good)
+/* Nothing that is too old here is for the client to keep. */
+static uint32_t
+client_ttl(const struct cache_slot *slot)
 {
-	if (good)
-		digest(response_body(&req->response), slot->entry.etag);
-	cache_result_keep(&slot->result, req);
-	if (good && slot->tags_known && req->n_later == 0)
-		cache_store(slot, req);
+	bool found = slot->lookup == LOOKUP_HIT || slot->failure != 0;
+
+	return found && slot->at.age >= slot->at.ttl ? 0
+						     : slot->plan.fresh.client;
 }
 
 static void
@@ -169,16 +281,15 @@ cache_leave(void *state, struct request *req)
 {
 	struct cache_slot *slot = req->slot[STAGE_CACHE];
 	struct response *res = &req->response;
-	bool good = res->status == 200 && !res->is_error && !res->streamed &&
-		    request_reads(req);
 
 	(void)state;
-	if (slot->lookup != LOOKUP_HIT && slot->lookup != LOOKUP_JOINED)
-		keep_and_store(slot, req, good);
+	if (slot->lookup != LOOKUP_HIT && !slot->joined)
+		keep_and_store(slot, req);
+	cache_found_bridge(slot, req);
 	if (slot->lookup != LOOKUP_NONE)
-		cache_status_put(&res->head, slot, req->arrived.wall_ms);
-	if (good && !res->once)
-		conditional_answer(req, slot->entry.etag);
+		cache_status_put(&res->head, slot);
+	if (is_good(req) && !res->once)
+		conditional_answer(req, slot->entry.etag, client_ttl(slot));
 	else
 		response_header(res, STR("Cache-Control"), STR("no-store"));
 }
@@ -189,4 +300,5 @@ const struct stage stage_cache = {
 	.enter = cache_enter,
 	.share = cache_share,
 	.leave = cache_leave,
+	.renewed = cache_renewed,
 };

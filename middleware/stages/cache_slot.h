@@ -9,6 +9,7 @@
 
 #include "app/base/str.h"
 #include "middleware/entry.h"
+#include "middleware/freshness.h"
 #include "middleware/service.h"
 #include "middleware/stages/cache_result.h"
 #include "middleware/tags.h"
@@ -19,22 +20,29 @@ enum lookup {
 	LOOKUP_NONE, /* this request is not cacheable */
 	LOOKUP_HIT,
 	LOOKUP_MISS,
-	LOOKUP_STALE,   /* found, but a tag changed since */
-	LOOKUP_REFRESH, /* the client wants a new one */
-	LOOKUP_SKIPPED, /* the store did not answer */
-	LOOKUP_JOINED   /* answered by the query of another request */
+	LOOKUP_STALE,    /* found, but too old, or a tag changed since */
+	LOOKUP_REFRESH,  /* the client wants a newer one */
+	LOOKUP_UNSTORED, /* the client wants nothing to be kept */
+	LOOKUP_SKIPPED,  /* the store did not answer */
+	LOOKUP_REFUSED   /* the client wants nothing else than a cached one */
 };
 
 struct cache_slot {
 	struct cache_plan plan;
+	struct cache_wishes wishes;
 	struct str key;
 	struct cache_op *entry_op; /* NULL: the entry is not wanted */
 	struct cache_op *tag_ops[TAGS_MAX];
 	struct tag_versions versions;
 	enum lookup lookup;
 	bool tags_known;
+	bool joined; /* answered by the query of another request */
 	bool stored;
-	struct entry entry; /* of a hit, or as it was stored */
+	bool too_big; /* to be stored */
+	bool bridges; /* the entry may be served instead of a failure */
+	int failure;  /* HTTP status: it was; 0: it was not */
+	struct cache_age at;
+	struct entry entry; /* as found, or as it was stored */
 	struct cache_result result;
 };
 

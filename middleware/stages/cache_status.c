@@ -2,30 +2,56 @@
 
 #include "middleware/stages/cache_slot.h"
 
-void
-cache_status_put(struct buf *b, const struct cache_slot *slot, int64_t now_ms)
+static void
+put_ttl(struct buf *b, const struct cache_age *at)
 {
-	static const char *const forwarded[] = {
-		[LOOKUP_MISS] = "fwd=miss",
-		[LOOKUP_STALE] = "fwd=stale",
-		[LOOKUP_REFRESH] = "fwd=request",
-		[LOOKUP_SKIPPED] = "fwd=bypass; detail=store-unavailable",
-		[LOOKUP_JOINED] = "fwd=miss; collapsed",
-	};
-	int64_t age = (now_ms - slot->entry.created_ms) / 1000;
+	buf_put_lit(b, "; ttl=");
+	buf_put_i64(b, at->ttl - at->age);
+}
 
-	buf_put_lit(b, "Cache-Status: weir; ");
-	if (slot->lookup == LOOKUP_HIT) {
-		if (age < 0)
-			age = 0;
-		buf_put_lit(b, "hit; ttl=");
-		buf_put_i64(b, (int64_t)slot->entry.ttl - age);
-		buf_put_lit(b, "\r\nAge: ");
-		buf_put_i64(b, age);
+static void
+put_forward(struct buf *b, const struct cache_slot *slot)
+{
+	static const char *const reasons[] = {
+		[LOOKUP_MISS] = "; fwd=miss",
+		[LOOKUP_STALE] = "; fwd=stale",
+		[LOOKUP_REFRESH] = "; fwd=request",
+		[LOOKUP_UNSTORED] = "; fwd=request; detail=no-store",
+		[LOOKUP_SKIPPED] = "; fwd=bypass; detail=store-unavailable",
+		[LOOKUP_REFUSED] = "; detail=only-if-cached",
+	};
+
+	buf_put(b, str_of(reasons[slot->lookup]));
+	if (slot->failure != 0) {
+		buf_put_lit(b, "; fwd-status=");
+		buf_put_i64(b, slot->failure);
+		put_ttl(b, &slot->at);
+	}
+	if (slot->joined)
+		buf_put_lit(b, "; collapsed");
+	if (slot->stored)
+		buf_put_lit(b, "; stored");
+	if (slot->failure != 0)
+		buf_put_lit(b, "; detail=stale-if-error");
+	else if (slot->too_big)
+		buf_put_lit(b, "; detail=too-large");
+}
+
+void
+cache_status_put(struct buf *b, const struct cache_slot *slot)
+{
+	bool hit = slot->lookup == LOOKUP_HIT;
+
+	buf_put_lit(b, "Cache-Status: weir");
+	if (hit) {
+		buf_put_lit(b, "; hit");
+		put_ttl(b, &slot->at);
 	} else {
-		buf_put(b, str_of(forwarded[slot->lookup]));
-		if (slot->stored)
-			buf_put_lit(b, "; stored");
+		put_forward(b, slot);
+	}
+	if (hit || slot->failure != 0) {
+		buf_put_lit(b, "\r\nAge: ");
+		buf_put_i64(b, slot->at.age);
 	}
 	buf_put_lit(b, "\r\n");
 }

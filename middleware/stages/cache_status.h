@@ -5,15 +5,11 @@
 #ifndef WEIR_CACHE_STATUS_H
 #define WEIR_CACHE_STATUS_H
 
-#include <stdint.h>
-
 #include "app/base/buf.h"
 
 struct cache_slot;
 
-/* Adds the header lines, as of now_ms, Unix time. The lookup is not
- * LOOKUP_NONE. */
-void cache_status_put(
-    struct buf *head, const struct cache_slot *slot, int64_t now_ms);
+/* Adds the header lines. The lookup is not LOOKUP_NONE. */
+void cache_status_put(struct buf *head, const struct cache_slot *slot);
 
 #endif

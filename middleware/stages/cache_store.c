@@ -1,5 +1,7 @@
 #include "middleware/stages/cache_store.h"
 
+#include "app/base/clock.h"
+#include "app/base/secret.h"
 #include "app/base/settings.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
@@ -22,6 +24,23 @@ entry_op(const struct cache_slot *slot, struct cache_op *op)
 	op->space = &space_responses;
 	op->key = slot->key;
 	op->shard = tag_shard(slot->plan.tags[0]);
+}
+
+static uint32_t
+random_u32(void)
+{
+	uint32_t random;
+
+	secret_random(&random, sizeof(random));
+	return random;
+}
+
+static uint32_t
+cost_of(const struct request *req)
+{
+	int64_t us = clock_boot_us() - req->arrived_us;
+
+	return us > 0 && us / 1000 < UINT32_MAX ? (uint32_t)(us / 1000) : 0;
 }
 
 bool
@@ -63,20 +82,46 @@ cache_store_failed(const struct cache_slot *slot)
 	return false;
 }
 
+static uint32_t
+least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Its age is that of what was read at the earliest. */
+static void
+entry_make(struct cache_slot *slot, const struct request *req)
+{
+	const struct response *res = &req->response;
+	struct entry *entry = &slot->entry;
+	uint32_t ttl = slot->plan.fresh.ttl;
+
+	entry->created_ms = req->arrived.wall_ms;
+	entry->cost_ms = cost_of(req);
+	entry->status = res->status;
+	entry->code = res->code;
+	entry->ttl = freshness_jitter(
+	    res->status == 200 ? ttl : least(ttl, slot->plan.fresh.missing),
+	    random_u32());
+	entry->type = res->is_error ? STR_NULL : res->type;
+	entry->body = res->is_error ? res->message : response_body(res);
+}
+
 void
 cache_store(struct cache_slot *slot, struct request *req)
 {
 	struct cache_op op = { .kind = CACHE_SET };
 	struct cache_op *list[] = { &op };
 
-	slot->entry.created_ms = req->arrived.wall_ms;
-	slot->entry.ttl = (uint32_t)req->service->cache_ttl;
-	slot->entry.type = req->response.type;
-	slot->entry.body = response_body(&req->response);
-	if (slot->entry.body.n > (size_t)req->settings->cache_max_value)
+	entry_make(slot, req);
+	slot->too_big =
+	    slot->entry.body.n > (size_t)req->settings->cache_max_value;
+	if (slot->too_big)
 		return;
 	entry_op(slot, &op);
-	op.ttl = slot->entry.ttl;
+	op.ttl = slot->entry.status == 200
+		     ? freshness_kept(&slot->plan.fresh, slot->entry.ttl)
+		     : slot->entry.ttl;
 	op.value = entry_pack(req->arena, &slot->entry, &slot->versions);
 	slot->stored = stores_exec(req, STORE_CACHE, list, 1) == ST_OK &&
 		       op.status == ST_OK;

@@ -17,8 +17,9 @@ bool cache_plan_tags(struct cache_slot *slot, struct request *req);
 /* Is one of them without an answer of the store? */
 bool cache_store_failed(const struct cache_slot *slot);
 
-/* Stores the request's good answer, with the versions in the slot and its
- * ETag; slot->stored tells whether it is. May block. */
+/* Stores the request's answer, good or that there is nothing, with the versions
+ * in the slot and its ETag; slot->stored and slot->too_big tell what became of
+ * it. May block. */
 void cache_store(struct cache_slot *slot, struct request *req);
 
 #endif

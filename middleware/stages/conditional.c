@@ -1,22 +1,11 @@
 #include "middleware/stages/conditional.h"
 
+#include <inttypes.h>
+
 #include "app/base/secret.h"
 #include "middleware/request.h"
 
 #define ETAG_BYTES (2 * DIGEST_BYTES + 2)
-
-bool
-cache_control_has(struct str field, const char *directive)
-{
-	while (field.p != NULL) {
-		struct str part = str_trim(str_cut(&field, ','));
-
-		part.n = str_find(part, '=');
-		if (str_eq_nocase(str_trim(part), str_of(directive)))
-			return true;
-	}
-	return false;
-}
 
 bool
 etag_listed(struct str field, struct str etag)
@@ -33,7 +22,8 @@ etag_listed(struct str field, struct str etag)
 }
 
 void
-conditional_answer(struct request *req, const uint8_t *digest)
+conditional_answer(
+    struct request *req, const uint8_t *digest, uint32_t client_ttl)
 {
 	struct response *res = &req->response;
 	char etag[ETAG_BYTES];
@@ -42,8 +32,13 @@ conditional_answer(struct request *req, const uint8_t *digest)
 	hex_encode(etag + 1, digest, DIGEST_BYTES);
 	buf_put_lit(&res->head, "ETag: ");
 	buf_put(&res->head, str_make(etag, sizeof(etag)));
+	buf_put_lit(&res->head, "\r\nCache-Control: private, ");
+	if (client_ttl > 0)
+		buf_printf(&res->head, "max-age=%" PRIu32, client_ttl);
+	else
+		buf_put_lit(&res->head, "no-cache");
 	buf_put_lit(&res->head,
-	    "\r\nCache-Control: private, no-cache\r\n"
+	    "\r\n"
 	    "Vary: X-DreamFactory-API-Key, X-API-Key, Authorization, "
 	    "X-DreamFactory-Session-Token, Accept\r\n");
 	if (etag_listed(

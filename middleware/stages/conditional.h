@@ -12,18 +12,16 @@
 
 struct request;
 
-/* Does a Cache-Control header field have the directive, by its lower-case
- * name? */
-bool cache_control_has(struct str field, const char *directive);
-
 /* Does an If-None-Match field name this tag? Weak comparison; "*" does. */
 bool etag_listed(struct str field, struct str etag);
 
 /*
  * Adds ETag, Cache-Control and Vary to a good answer of a GET or HEAD, and
  * makes it a 304 when the client has it already. digest: DIGEST_BYTES of the
- * content.
+ * content. client_ttl: seconds for which the client need not ask again; 0: it
+ * always must.
  */
-void conditional_answer(struct request *req, const uint8_t *digest);
+void conditional_answer(
+    struct request *req, const uint8_t *digest, uint32_t client_ttl);
 
 #endif

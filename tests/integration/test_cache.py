@@ -217,16 +217,35 @@ def test_a_key_in_the_url_neither_splits_nor_is_stored(web, site, owner,
                 assert owner.encode() not in content.read()
 
 
-def test_an_error_is_not_kept(web):
-    path = f"{TABLE}/{10 ** 6 + next(FRESH_ID)}"
+@pytest.mark.parametrize("path, status", [
+    ("/api/v2/shop/_table/nothing/{id}", 404),
+    (TABLE + "/{id}?fields=nothing", 400),
+    (TABLE + "?ids={id}", 400)])
+def test_an_error_is_not_kept(web, path, status):
+    path = path.format(id=10 ** 6 + next(FRESH_ID))
     for _ in range(2):
         answer = web.get(path)
-        assert (answer.status, answer.hit) == (404, False)
+        assert (answer.status, answer.hit) == (status, False)
+
+
+def test_that_a_record_is_missing_is_kept(web):
+    path = f"{TABLE}/{10 ** 6 + next(FRESH_ID)}"
+    first, second = web.get(path), web.other.get(path)
+    assert (first.status, first.hit) == (404, False)
+    assert (second.status, second.hit) == (404, True)
+    assert second.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in second.headers
+    assert first.error["message"].endswith("not found.")
+    assert first.error["message"] == second.error["message"]
+    assert first.error["request_id"] != second.error["request_id"]
+    assert web.get(path, headers={"Accept": "application/problem+json"}
+                   ).json["status"] == 404
 
 
 def test_a_record_made_later_is_found(web):
     id = 10 ** 6 + next(FRESH_ID)
-    assert web.other.get(f"{TABLE}/{id}").status == 404
+    for _ in range(2):
+        assert web.other.get(f"{TABLE}/{id}").status == 404
     assert web.post(TABLE, [{"id": id, "item": "late"}]).status == 200
     assert web.other.get(f"{TABLE}/{id}").status == 200
 

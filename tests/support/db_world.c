@@ -155,6 +155,7 @@ world_open(struct world *w, const char *script, const char *more)
 		.name = STR("db"),
 		.type_name = STR("sqlite"),
 		.active = true,
+		.cache_ttl = 60,
 		.type = service_type_find(STR("sqlite")) };
 	w->service.config =
 	    arena_printf(&w->arena, "{\"database\":\"%s\"%s}", w->path, more);

@@ -40,6 +40,10 @@ class SQLite:
         self.run("PRAGMA journal_mode = WAL;" + sql)
         return {"database": self.path}
 
+    def again(self):
+        """The config of one more service on the database made last."""
+        return {"database": self.path}
+
     def run(self, sql):
         """Statements in the database made last, past weir."""
         with sqlite3.connect(self.path) as db:
@@ -115,6 +119,10 @@ class MySQL:
         return {"host": "127.0.0.1", "port": self.server.port,
                 "username": self.server.user,
                 "password": self.server.password, "database": database}
+
+    def again(self):
+        """The config of one more service on the database made last."""
+        return self.config(self.database)
 
     def run(self, sql):
         """Statements in the database made last, past weir."""

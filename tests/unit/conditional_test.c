@@ -9,30 +9,6 @@
 #include <cmocka.h>
 
 static void
-directives_are_found_by_name(void **state)
-{
-	static const struct {
-		const char *field;
-		bool has;
-	} rows[] = {
-		{ NULL, false },
-		{ "", false },
-		{ "no-cache", true },
-		{ "No-Cache", true },
-		{ "max-age=0, no-cache", true },
-		{ "no-cache=\"Set-Cookie\"", true },
-		{ "no-cachex", false },
-		{ "x-no-cache", false },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_int_equal(
-		    cache_control_has(str_of(rows[i].field), "no-cache"),
-		    rows[i].has);
-}
-
-static void
 tags_are_compared_weakly(void **state)
 {
 	static const struct {
@@ -59,7 +35,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(directives_are_found_by_name),
 		cmocka_unit_test(tags_are_compared_weakly),
 	};
 

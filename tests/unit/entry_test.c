@@ -15,6 +15,9 @@ static struct tag_versions versions;
 static const struct entry made = {
 	.created_ms = 1000,
 	.ttl = 60,
+	.cost_ms = 12,
+	.status = 404,
+	.code = 1000,
 	.etag = { 9, 8 },
 	.type = { "application/json", 16 },
 	.body = { "{\"a\":1}", 7 },
@@ -51,6 +54,9 @@ what_was_packed_comes_back(void **state)
 	assert_memory_equal(out.etag, made.etag, DIGEST_BYTES);
 	assert_int_equal(out.created_ms, made.created_ms);
 	assert_int_equal(out.ttl, made.ttl);
+	assert_int_equal(out.cost_ms, made.cost_ms);
+	assert_int_equal(out.status, made.status);
+	assert_int_equal(out.code, made.code);
 }
 
 static void

@@ -24,6 +24,8 @@ struct config_text {
 	struct str max_records, max_connections;
 	struct str read_hosts, read_lag;
 	struct str allow_upsert, read_only, json_as_object;
+	struct str cache_ttl_by_table, cache_ttl_missing, client_ttl;
+	struct str stale_while_revalidate, stale_if_error;
 };
 
 #define MEMBER(name)                                                           \
@@ -51,6 +53,16 @@ static const struct {
 	MEMBER(allow_upsert),
 	MEMBER(read_only),
 	MEMBER(json_as_object),
+	MEMBER(cache_ttl_by_table),
+	MEMBER(cache_ttl_missing),
+	MEMBER(client_ttl),
+	MEMBER(stale_while_revalidate),
+	MEMBER(stale_if_error),
+};
+
+/* Of a number; an empty text is one that nobody gave. */
+struct range {
+	int64_t min, max;
 };
 
 /* Members of other days are left alone. */
@@ -65,21 +77,28 @@ member_take(void *ctx, struct str name, struct str text)
 	return true;
 }
 
-/* An empty text is a number that nobody gave. */
 static enum status
-number_read(const char *name, struct str text, int64_t max, int64_t *out,
-    struct error *err)
+integer_read(const char *name, struct str text, struct range range,
+    int64_t *out, struct error *err)
 {
 	int64_t number;
 
 	if (text.n == 0)
 		return ST_OK;
-	if (!str_to_i64(text, &number) || number < 1 || number > max)
+	if (!str_to_i64(text, &number) || number < range.min ||
+	    number > range.max)
 		return error_set(err, ST_INVALID,
-		    "%s must be an integer from 1 to %lld", name,
-		    (long long)max);
+		    "%s must be an integer from %lld to %lld", name,
+		    (long long)range.min, (long long)range.max);
 	*out = number;
 	return ST_OK;
+}
+
+static enum status
+number_read(const char *name, struct str text, int64_t max, int64_t *out,
+    struct error *err)
+{
+	return integer_read(name, text, (struct range){ 1, max }, out, err);
 }
 
 /* What the type says of a field that nobody set. */
@@ -113,6 +132,39 @@ numbers_read(struct db_service *service, const struct config_text *config,
 	if (service->max_records > bound)
 		service->max_records = bound;
 	return st;
+}
+
+static enum status
+seconds_read(
+    const char *name, struct str text, uint32_t *out, struct error *err)
+{
+	int64_t seconds = *out;
+	enum status st = integer_read(
+	    name, text, (struct range){ 0, CONFIG_SECONDS_MAX }, &seconds, err);
+
+	*out = (uint32_t)seconds;
+	return st;
+}
+
+static enum status
+freshness_read(struct arena *arena, const struct config_text *config,
+    struct freshness *fresh, struct table_ttls *ttls, struct error *err)
+{
+	enum status st =
+	    table_ttls_read(arena, config->cache_ttl_by_table, ttls, err);
+
+	if (st == ST_OK)
+		st = seconds_read("cache_ttl_missing",
+		    config->cache_ttl_missing, &fresh->missing, err);
+	if (st == ST_OK)
+		st = seconds_read("stale_while_revalidate",
+		    config->stale_while_revalidate, &fresh->revalidate, err);
+	if (st == ST_OK)
+		st = seconds_read("stale_if_error", config->stale_if_error,
+		    &fresh->on_error, err);
+	return st == ST_OK ? seconds_read("client_ttl", config->client_ttl,
+				 &fresh->client, err)
+			   : st;
 }
 
 static enum status
@@ -207,6 +259,8 @@ config_check(
 {
 	struct config_text text;
 	struct read_hosts hosts;
+	struct freshness fresh = { 0 };
+	struct table_ttls ttls;
 	struct arena arena;
 	enum status st;
 
@@ -215,6 +269,8 @@ config_check(
 	st = text_read(&arena, config, &text, err);
 	if (st == ST_OK)
 		st = replicas_read(&arena, &text, &hosts, err);
+	if (st == ST_OK)
+		st = freshness_read(&arena, &text, &fresh, &ttls, err);
 	arena_close(&arena);
 	return st;
 }
@@ -274,6 +330,11 @@ config_read(struct db_service *service, const struct service *record,
 	if (st == ST_OK)
 		st = replicas_read(
 		    &service->arena, &config, &service->read_hosts, err);
+	service->fresh.missing =
+	    (uint32_t)fallback_of(type, "cache_ttl_missing", 0);
+	if (st == ST_OK)
+		st = freshness_read(&service->arena, &config, &service->fresh,
+		    &service->ttls, err);
 	if (st == ST_OK && record->cache_enabled)
 		st = config_cacheable(record->config, err);
 	return st;

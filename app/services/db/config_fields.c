@@ -34,6 +34,48 @@
 		    "they hold; without it as strings of it."                  \
 	}
 
+/* See freshness.h. */
+#define FIELDS_FRESHNESS                                                       \
+	{ .name = "cache_ttl_by_table",                                        \
+		.type = "string",                                              \
+		.label = "Cache time to live by table",                        \
+		.help =                                                        \
+		    "Tables whose answers are cached for another time than "   \
+		    "cache_ttl, as orders=10, countries=86400 (seconds; 0: "   \
+		    "not cached). What is read from several tables is cached " \
+		    "for the shortest of their times." },                      \
+	    { .name = "cache_ttl_missing",                                     \
+		    .type = "integer",                                         \
+		    .label = "Cache time to live of a missing record",         \
+		    .fallback = "10",                                          \
+		    .max = CONFIG_SECONDS_MAX,                                 \
+		    .help = "How many seconds at most the 404 of a record by " \
+			    "its identifier is cached, unless it is made "     \
+			    "meanwhile; 0: it is not." },                      \
+	    { .name = "stale_while_revalidate",                                \
+		    .type = "integer",                                         \
+		    .label = "Stale while revalidate",                         \
+		    .fallback = "0",                                           \
+		    .max = CONFIG_SECONDS_MAX,                                 \
+		    .help = "So many seconds beyond its time a cached answer " \
+			    "is still served, while it is read anew behind "   \
+			    "it." },                                           \
+	    { .name = "stale_if_error",                                        \
+		    .type = "integer",                                         \
+		    .label = "Stale if error",                                 \
+		    .fallback = "0",                                           \
+		    .max = CONFIG_SECONDS_MAX,                                 \
+		    .help = "So many seconds beyond its time a cached answer " \
+			    "is still served when the database fails." },      \
+	{                                                                      \
+		.name = "client_ttl", .type = "integer",                       \
+		.label = "Client time to live", .fallback = "0",               \
+		.max = CONFIG_SECONDS_MAX,                                     \
+		.help = "How many seconds clients may keep a cached answer "   \
+			"without asking again, which they are told as "        \
+			"max-age; 0: they always ask."                         \
+	}
+
 const struct config_field config_fields_sqlite[] = {
 	{ .name = "database",
 	    .type = "string",
@@ -45,6 +87,7 @@ const struct config_field config_fields_sqlite[] = {
 	FIELD_ALLOW_UPSERT,
 	FIELD_READ_ONLY,
 	FIELD_JSON_AS_OBJECT,
+	FIELDS_FRESHNESS,
 	{ .name = NULL },
 };
 
@@ -137,5 +180,6 @@ const struct config_field config_fields_mysql[] = {
 	FIELD_ALLOW_UPSERT,
 	FIELD_READ_ONLY,
 	FIELD_JSON_AS_OBJECT,
+	FIELDS_FRESHNESS,
 	{ .name = NULL },
 };

@@ -13,6 +13,9 @@
 /* Most seconds that may be said of a replica: a day. */
 #define CONFIG_READ_LAG_MAX 86400
 
+/* Most seconds that an answer is cached, in any way: see CACHE_TTL_MAX. */
+#define CONFIG_SECONDS_MAX 315360000
+
 extern const struct config_field config_fields_sqlite[];
 extern const struct config_field config_fields_mysql[];
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "app/base/clock.h"
+#include "app/base/log.h"
 #include "app/base/settings.h"
 #include "app/services/db/answer.h"
 #include "app/services/db/config.h"
@@ -51,6 +52,7 @@ instance_read(struct db_service *service, int64_t deadline_ms,
 {
 	const struct db_driver *driver = service->driver;
 	struct buf identity = buf_in(&service->arena);
+	struct str unknown;
 	enum status st;
 
 	st = driver->connect(
@@ -69,6 +71,12 @@ instance_read(struct db_service *service, int64_t deadline_ms,
 	service->identity = buf_str(&identity);
 	service->relations = relations_of(&service->arena, &service->catalog);
 	depends_open(service);
+	unknown = table_ttls_apply(service);
+	if (!str_is_null(unknown))
+		log_line(LOG_WARNING, STR_NULL,
+		    "cache_ttl_by_table: database \"%s\" has no table "
+		    "\"%.*s\"",
+		    service->config.database, STR_ARG(unknown));
 	service->pool = pool_open(
 	    driver, &service->config, (size_t)service->max_connections);
 	return ST_OK;
@@ -312,9 +320,10 @@ db_handle(struct request *req)
 /* What all types have in common. */
 #define DATABASE                                                               \
 	.group = "Database", .has_calls = true, .database = config_database,   \
-	.close = db_close, .cache_plan = db_cache_plan, .handle = db_handle,   \
-	.changed = db_changed, .flush_tags = db_flush_tags,                    \
-	.part_tags = db_part_tags, .open_list = "_schema"
+	.check = config_check, .close = db_close, .cache_plan = db_cache_plan, \
+	.handle = db_handle, .changed = db_changed,                            \
+	.flush_tags = db_flush_tags, .part_tags = db_part_tags,                \
+	.open_list = "_schema"
 
 const struct service_type service_sqlite = {
 	DATABASE,
@@ -328,7 +337,6 @@ const struct service_type service_sqlite = {
 const struct service_type service_mysql = {
 	DATABASE,
 	.name = "mysql",
-	.check = config_check,
 	.cacheable = config_cacheable,
 	.label = "MySQL",
 	.description = "Database service supporting MySQL and MariaDB.",
@@ -339,7 +347,6 @@ const struct service_type service_mysql = {
 const struct service_type service_mariadb = {
 	DATABASE,
 	.name = "mariadb",
-	.check = config_check,
 	.cacheable = config_cacheable,
 	.label = "MariaDB",
 	.description = "Database service supporting MariaDB and MySQL.",

@@ -13,8 +13,10 @@
 #include "app/services/db/read/query.h"
 #include "app/services/db/read_hosts.h"
 #include "app/services/db/statement.h"
+#include "app/services/db/table_ttl.h"
 #include "drivers/db/catalog.h"
 #include "drivers/db/db.h"
+#include "middleware/freshness.h"
 
 struct pool;
 struct relations;
@@ -36,6 +38,9 @@ struct db_service {
 	struct str *table_tags; /* beside catalog.tables */
 	struct str tag_all;     /* see depends.h */
 	struct str tag_any;
+	struct freshness fresh; /* of its cached answers; ttl: 0 */
+	struct table_ttls ttls;
+	uint32_t *table_ttl; /* beside catalog.tables */
 	struct pool *pool;
 	struct replicas *replicas; /* that answer reads; NULL: none do */
 	/* Only schema_watch.c uses these, in one thread. */

@@ -11,7 +11,8 @@
 struct collection {
 	const struct db_service *service;
 	struct str *tags;
-	size_t n; /* more than TAGS_MAX: they do not fit */
+	size_t n;     /* more than TAGS_MAX: they do not fit */
+	uint32_t ttl; /* of a read: the least of its tables */
 };
 
 static struct str
@@ -84,29 +85,45 @@ table_add_tag(struct collection *c, const struct db_table *table)
 }
 
 static void
-query_add(struct collection *c, const struct query *q)
+read_add(struct collection *c, const struct db_table *table, uint32_t usual)
+{
+	uint32_t ttl =
+	    c->service->table_ttl[table - c->service->catalog.tables];
+
+	if (ttl == TABLE_TTL_UNSET)
+		ttl = usual;
+	if (ttl < c->ttl)
+		c->ttl = ttl;
+	table_add_tag(c, table);
+}
+
+static void
+query_add(struct collection *c, const struct query *q, uint32_t usual)
 {
 	const struct filter_reach *reach = q->reach;
 
-	table_add_tag(c, q->table);
+	read_add(c, q->table, usual);
 	for (size_t i = 0; reach != NULL && i < reach->n; i++)
-		table_add_tag(c, reach->tables[i]);
+		read_add(c, reach->tables[i], usual);
 	for (size_t i = 0; i < q->n_related; i++) {
 		const struct relation *relation = q->related[i]->relation;
 
 		if (relation->junction != NULL)
-			table_add_tag(c, relation->junction);
-		query_add(c, &q->related[i]->query);
+			read_add(c, relation->junction, usual);
+		query_add(c, &q->related[i]->query, usual);
 	}
 }
 
 size_t
-depends_read(
-    const struct db_service *service, const struct query *q, struct str *tags)
+depends_read(const struct db_service *service, const struct query *q,
+    struct str *tags, uint32_t *ttl)
 {
-	struct collection c = { .service = service, .tags = tags };
+	struct collection c = {
+		.service = service, .tags = tags, .ttl = UINT32_MAX
+	};
 
-	query_add(&c, q);
+	query_add(&c, q, *ttl);
+	*ttl = c.ttl;
 	tag_add(&c, service->tag_all);
 	return c.n > TAGS_MAX ? 0 : c.n;
 }

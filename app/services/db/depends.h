@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "app/base/str.h"
 
@@ -22,10 +23,12 @@ void depends_open(struct db_service *service);
 /*
  * Of each table that the query reads, related ones and junctions as well. tags
  * has room for TAGS_MAX; the names live as long as the service. Returns how
- * many there are, or 0 when they are more.
+ * many there are, or 0 when they are more. *ttl: how many seconds an answer is
+ * cached where its table has no time of its own; it becomes the least that
+ * counts.
  */
-size_t depends_read(
-    const struct db_service *service, const struct query *q, struct str *tags);
+size_t depends_read(const struct db_service *service, const struct query *q,
+    struct str *tags, uint32_t *ttl);
 
 /*
  * Of each table that the call writes. tags has room for TAGS_MAX: where that is

@@ -10,6 +10,7 @@
 #include "app/services/db/relation/related.h"
 #include "app/services/db/relation/relation.h"
 #include "app/services/db/schema/schema_plan.h"
+#include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/service.h"
 
@@ -258,6 +259,25 @@ is_of_catalogue(const struct request *req)
 	       (req->n_segments == 1 && str_eq(req->segment[0], STR("_table")));
 }
 
+/* What it depends on, and for how long that counts. */
+static enum status
+plan_freshness(
+    const struct table_call *c, const struct query *q, struct cache_plan *plan)
+{
+	uint32_t ttl = (uint32_t)c->req->service->cache_ttl;
+
+	plan->n_tags = depends_read(c->service, q, plan->tags, &ttl);
+	if (plan->n_tags == 0)
+		return ST_TOO_BIG;
+	if (ttl == 0)
+		return ST_REFUSED;
+	plan->fresh = c->service->fresh;
+	plan->fresh.ttl = ttl;
+	if (str_is_null(c->id))
+		plan->fresh.missing = 0;
+	return ST_OK;
+}
+
 /* A refusal is not planned: the handler finds and words it again. */
 enum status
 db_cache_plan(struct request *req, struct cache_plan *plan)
@@ -279,6 +299,5 @@ db_cache_plan(struct request *req, struct cache_plan *plan)
 		st = put_call(&plan->key, &c, &q, &err);
 	if (st != ST_OK)
 		return st;
-	plan->n_tags = depends_read(c.service, &q, plan->tags);
-	return plan->n_tags > 0 ? ST_OK : ST_TOO_BIG;
+	return plan_freshness(&c, &q, plan);
 }

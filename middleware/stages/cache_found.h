@@ -1,0 +1,24 @@
+/*
+ * What becomes of an entry that was found under the tags that stand: how old it
+ * is, whether it is served, and what it is good for when the query fails.
+ */
+#ifndef WEIR_CACHE_FOUND_H
+#define WEIR_CACHE_FOUND_H
+
+#include "middleware/freshness.h"
+
+struct cache_slot;
+struct request;
+
+/* Sets slot->at and slot->bridges for slot->entry. */
+enum freshness_verdict cache_found_judge(
+    struct cache_slot *slot, const struct request *req);
+
+/* Makes the entry the response. */
+void cache_found_serve(struct cache_slot *slot, struct request *req);
+
+/* Makes it the response instead of a failure of the upstream, where it may
+ * be. */
+void cache_found_bridge(struct cache_slot *slot, struct request *req);
+
+#endif

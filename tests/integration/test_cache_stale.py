@@ -1,0 +1,125 @@
+"""A database that fails: cached answers bridge it, to their maximum."""
+
+import re
+import sqlite3
+import time
+
+import pytest
+
+from support.engine import MySQL, SQLite
+from support.mariadb import MariaDB
+from support.process import wait_until
+
+SETTINGS = {"STATEMENT_TIMEOUT": "1s", "REQUEST_TIMEOUT": "3s"}
+MAXIMUM = 4
+BRIDGE = {"cache_enabled": True, "cache_ttl": 1, "stale_if_error": MAXIMUM}
+STATUS = r"weir; fwd=stale; fwd-status=50[034]; ttl=(-?\d+); " \
+         r"detail=stale-if-error"
+
+
+@pytest.fixture(scope="module")
+def mariadb():
+    """One of this file's own, since it is killed."""
+    server = MariaDB()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def engine(mariadb):
+    return MySQL(mariadb)
+
+
+@pytest.fixture(name="sqlite", scope="module")
+def a_database_that_can_be_locked(site, tmp_path_factory):
+    engine = SQLite(tmp_path_factory.mktemp("locked"))
+    config = engine.create("locked", "CREATE TABLE orders (id INTEGER "
+                           "PRIMARY KEY, v INTEGER); "
+                           "INSERT INTO orders VALUES (1, 1), (2, 2);")
+    engine.run("PRAGMA journal_mode = DELETE;")
+    site.add_service("locked", "sqlite", **config | BRIDGE)
+    site.grant("owner", "locked", "*", "all")
+    return engine
+
+
+@pytest.fixture(name="get", scope="module")
+def caller(site, engine, key, sqlite, tmp_path_factory):
+    del sqlite
+    site.add_service("bridge", engine.type, **engine.again() | BRIDGE)
+    other = SQLite(tmp_path_factory.mktemp("other"))
+    site.add_service("other", "sqlite", **other.create(
+        "other", "CREATE TABLE t (id INTEGER PRIMARY KEY);"))
+    for name in ("bridge", "other"):
+        site.grant("owner", name, "*", "all")
+    server = site.serve("stale")
+    with server.connect() as client:
+        yield lambda path, **more: client.call(
+            "/api/v2/" + path, more.pop("method", "GET"), key | more)
+    server.stop()
+
+
+def check_bridged(get, path, body):
+    """Old answers with their age, until they are too old; then 503."""
+    ages = []
+
+    def ended():
+        answer = get(path)
+        assert get("other/_table/t").status == 200
+        if answer.status != 200:
+            assert answer.status in (503, 504)
+            assert "Age" not in answer.headers
+            return True
+        assert answer.body == body
+        if not answer.hit:
+            ages.append(int(answer.headers["Age"]))
+            left = re.fullmatch(STATUS, answer.headers["Cache-Status"])
+            assert int(left[1]) == 1 - ages[-1]
+            assert "Retry-After" not in answer.headers
+            assert answer.headers["ETag"]
+        return False
+
+    assert wait_until(ended, 60, pause=0.1)
+    assert ages == sorted(ages)
+    assert ages and max(ages) <= MAXIMUM
+
+
+@pytest.mark.parametrize("how", ["kill", "pause"])
+def test_a_server_that_is_away_is_bridged(mariadb, get, how):
+    path = f"bridge/_table/orders/{len(how)}"
+    first = get(path)
+    assert first.status == 200
+    getattr(mariadb, how)()
+    try:
+        check_bridged(get, path, first.body)
+        assert get("bridge/_table/orders/99").status in (503, 504)
+    finally:
+        mariadb.restart()
+    assert wait_until(lambda: get(path).status == 200, 20)
+
+
+def test_a_locked_file_is_bridged(sqlite, get):
+    path = "locked/_table/orders/1"
+    first = get(path)
+    assert first.status == 200
+    db = sqlite3.connect(sqlite.path, isolation_level=None)
+    db.execute("BEGIN EXCLUSIVE")
+    check_bridged(get, path, first.body)
+    db.execute("ROLLBACK")
+    db.close()
+    assert wait_until(lambda: get(path).hit, 20)
+
+
+def test_who_wants_a_newer_one_gets_none(mariadb, get):
+    path = "bridge/_table/orders/7"
+    assert get(path).status == 200
+    time.sleep(1.1)
+    mariadb.kill()
+    try:
+        for wish in ("no-cache", "max-age=0", "no-store"):
+            assert get(path, **{"Cache-Control": wish}).status == 503
+        assert get(path).status == 200
+        assert get(path, method="HEAD").status == 200
+        tag = get(path).headers["ETag"]
+        assert get(path, **{"If-None-Match": tag}).status == 304
+    finally:
+        mariadb.restart()
