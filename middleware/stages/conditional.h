@@ -5,15 +5,9 @@
 #ifndef WEIR_CONDITIONAL_H
 #define WEIR_CONDITIONAL_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-#include "app/base/str.h"
-
 struct request;
-
-/* Does an If-None-Match field name this tag? Weak comparison; "*" does. */
-bool etag_listed(struct str field, struct str etag);
 
 /*
  * Adds ETag, Cache-Control and Vary to a good answer of a GET or HEAD, and

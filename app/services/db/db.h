@@ -162,6 +162,10 @@ void table_call_lock(const struct table_call *c, struct statement *s);
 void records_read(struct table_call *c);
 void records_write(struct table_call *c);
 
+/* What records_read() answers of the one record that the path names, on the
+ * connection that the call has; anything but ST_OK makes no response. */
+enum status records_read_one(struct table_call *c, struct error *err);
+
 /* cache_plan of struct service_type. */
 struct cache_plan;
 enum status db_cache_plan(struct request *req, struct cache_plan *plan);

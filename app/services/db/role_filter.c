@@ -119,6 +119,18 @@ role_filter_read_too(struct request *req, const struct db_table *table,
 }
 
 enum status
+role_filter_get(struct request *req, const struct db_table *table,
+    const struct condition **out, struct error *err)
+{
+	struct role_rows read = { .table = table, .verb = METHOD_GET };
+
+	if (req->role != NULL && !allows(req, req->resource, &read))
+		return error_set(err, ST_DENIED,
+		    "The role may not read '%.*s'.", STR_ARG(table->name));
+	return role_filter_path(req, &read, out, err);
+}
+
+enum status
 role_filter_table(struct request *req, const struct role_rows *rows,
     const struct condition **out, struct error *err)
 {

@@ -37,6 +37,13 @@ enum status role_filter_read_too(struct request *req,
     struct error *err);
 
 /*
+ * For a call that writes: the rows of the same path that GET opens. ST_DENIED
+ * also when the role does not allow that.
+ */
+enum status role_filter_get(struct request *req, const struct db_table *table,
+    const struct condition **out, struct error *err);
+
+/*
  * Of any other table of the service that the call reaches, whose component is
  * _table/NAME. ST_DENIED also when the role does not allow the verb there.
  */

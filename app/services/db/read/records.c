@@ -293,6 +293,16 @@ query_ask(struct table_call *c, const struct query *q, struct error *err)
 	return st;
 }
 
+enum status
+records_read_one(struct table_call *c, struct error *err)
+{
+	struct query q;
+	enum status st =
+	    table_call_query(c, (struct json){ STR_NULL }, &q, err);
+
+	return st == ST_OK ? one_read(c, &q, err) : st;
+}
+
 void
 records_read(struct table_call *c)
 {

@@ -2,6 +2,7 @@
 
 #include "app/services/db/answer.h"
 #include "app/services/db/read/rows.h"
+#include "app/services/db/write/precondition.h"
 #include "app/services/db/write/write.h"
 #include "drivers/db/catalog.h"
 #include "middleware/request.h"
@@ -97,6 +98,16 @@ items_run(struct bulk *b, struct error *err)
 	return ST_OK;
 }
 
+static enum status
+items_shown(struct bulk *b, struct error *err)
+{
+	enum status st = bulk_related_begin(b, err);
+
+	if (st == ST_OK)
+		st = items_run(b, err);
+	return st == ST_OK ? bulk_related_show(b, err) : st;
+}
+
 /* All items from the first on, again after a deadlock. */
 static enum status
 items_run_through(struct bulk *b, struct error *err)
@@ -107,11 +118,9 @@ items_run_through(struct bulk *b, struct error *err)
 	do {
 		*err = (struct error){ .text = "" };
 		results_open(&b->results, b->call->req->arena);
-		st = bulk_related_begin(b, err);
-		if (st == ST_OK)
-			st = items_run(b, err);
-		if (st == ST_OK)
-			st = bulk_related_show(b, err);
+		st = precondition_check(b, err);
+		if (st == ST_OK && !b->unmet)
+			st = items_shown(b, err);
 	} while (++runs < WRITE_RUNS && write_again(b->call, st));
 	return st;
 }
@@ -178,7 +187,7 @@ bulk_run(struct bulk *b)
 	enum status done;
 	enum status st;
 
-	c->autocommits = bulk_autocommits(b);
+	c->autocommits = !precondition_any(b) && bulk_autocommits(b);
 	if (write_begin(c, b->verb) != ST_OK)
 		return;
 	done = items_run_through(b, &err);
@@ -190,6 +199,8 @@ bulk_run(struct bulk *b)
 	}
 	if (st != ST_OK)
 		answer_fault(c, b->verb, st, &err);
+	else if (b->unmet)
+		precondition_refuse(c->req);
 	else if (b->results.n_failed > 0)
 		answer_failed(b);
 	else

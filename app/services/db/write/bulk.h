@@ -49,6 +49,7 @@ struct bulk {
 	size_t n_marks;
 	size_t *shown; /* rows of items that are shown before all is deleted */
 
+	bool unmet; /* the precondition of the call, see precondition.h */
 	struct results results;
 	enum status last; /* of the item that failed last */
 	struct error why; /* in its words */

@@ -171,6 +171,12 @@ records_change(struct table_call *c)
 	struct bulk b = { .call = c, .single = !str_is_null(c->id) };
 
 	kind_set(&b);
+	if (!b.single && !str_is_null(c->req->param[PARAM_IF_MATCH])) {
+		response_fail(c->req, 400,
+		    "If-Match is understood where the path names one record "
+		    "by its identifier.");
+		return;
+	}
 	if (call_read(&b) != ST_OK)
 		return;
 	if (b.n == 0 && b.query.filter == NULL && b.query.force)
