@@ -4,6 +4,8 @@
  * under the very tag versions that stand now. What a miss will store carries
  * the versions read before its query, so a write in between makes it useless.
  */
+#include <stdlib.h>
+
 #include "app/base/secret.h"
 #include "app/base/settings.h"
 #include "middleware/pending.h"
@@ -16,6 +18,7 @@
 #include "middleware/stages/cache_status.h"
 #include "middleware/stages/cache_store.h"
 #include "middleware/stages/conditional.h"
+#include "middleware/stages/outages.h"
 #include "middleware/stages/stages.h"
 #include "middleware/stores.h"
 
@@ -45,8 +48,8 @@ cache_plan(void *state, struct request *req)
 {
 	struct cache_slot *slot = arena_zalloc(req->arena, sizeof(*slot));
 
-	(void)state;
 	req->slot[STAGE_CACHE] = slot;
+	slot->outages = state;
 	slot->plan.key = buf_in(req->arena);
 	if (!is_cacheable(req) ||
 	    req->service->type->cache_plan(req, &slot->plan) != ST_OK ||
@@ -236,6 +239,8 @@ is_missing(const struct cache_slot *slot, const struct request *req)
 static void
 keep_and_store(struct cache_slot *slot, struct request *req)
 {
+	if (slot->tags_known)
+		cache_found_learn(slot, req);
 	if (is_good(req))
 		digest(response_body(&req->response), slot->entry.etag);
 	cache_result_keep(&slot->result, req);
@@ -294,8 +299,21 @@ cache_leave(void *state, struct request *req)
 		response_header(res, STR("Cache-Control"), STR("no-store"));
 }
 
+static enum status
+cache_open(const struct settings *settings, void **state, struct error *err)
+{
+	(void)settings;
+	(void)err;
+	*state = calloc(1, sizeof(struct outages));
+	if (*state == NULL)
+		abort();
+	return ST_OK;
+}
+
 const struct stage stage_cache = {
 	.name = "cache",
+	.open = cache_open,
+	.close = free,
 	.plan = cache_plan,
 	.enter = cache_enter,
 	.share = cache_share,

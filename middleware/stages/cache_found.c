@@ -1,7 +1,10 @@
 #include "middleware/stages/cache_found.h"
 
+#include "app/base/clock.h"
+#include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/stages/cache_slot.h"
+#include "middleware/stages/outages.h"
 
 /* By the service as it is now: a shorter time counts at once. */
 static struct cache_age
@@ -27,7 +30,10 @@ cache_found_judge(struct cache_slot *slot, const struct request *req)
 	verdict = freshness_judge(&policy, &slot->wishes, &slot->at);
 	slot->bridges =
 	    verdict == FRESH_STALE && freshness_bridges(&policy, &slot->at);
-	return verdict;
+	slot->outage =
+	    slot->bridges &&
+	    outage_lasts(slot->outages, req->service->id, req->arrived.boot_ms);
+	return slot->outage ? FRESH_HIT_RENEW : verdict;
 }
 
 void
@@ -55,6 +61,18 @@ is_failure(const struct response *res)
 {
 	return res->is_error && (res->status == 500 || res->status == 502 ||
 				    res->status == 503 || res->status == 504);
+}
+
+void
+cache_found_learn(const struct cache_slot *slot, const struct request *req)
+{
+	const struct response *res = &req->response;
+
+	if (is_failure(res))
+		outage_note(slot->outages, req->service->id,
+		    req->arrived.boot_ms, clock_boot_ms());
+	else if (!res->is_error)
+		outage_end(slot->outages, req->service->id);
 }
 
 /* The head of the failure stays as it is: others may be given it. */

@@ -10,12 +10,17 @@
 struct cache_slot;
 struct request;
 
-/* Sets slot->at and slot->bridges for slot->entry. */
+/* Sets slot->at, slot->bridges and slot->outage for slot->entry. While the
+ * service fails, what would bridge that is served at once. */
 enum freshness_verdict cache_found_judge(
     struct cache_slot *slot, const struct request *req);
 
 /* Makes the entry the response. */
 void cache_found_serve(struct cache_slot *slot, struct request *req);
+
+/* The request asked its upstream: has the service failed, or does it answer? */
+void cache_found_learn(
+    const struct cache_slot *slot, const struct request *req);
 
 /* Makes it the response instead of a failure of the upstream, where it may
  * be. */

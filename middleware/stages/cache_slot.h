@@ -15,6 +15,7 @@
 #include "middleware/tags.h"
 
 struct cache_op;
+struct outages;
 
 enum lookup {
 	LOOKUP_NONE, /* this request is not cacheable */
@@ -28,6 +29,7 @@ enum lookup {
 };
 
 struct cache_slot {
+	struct outages *outages; /* of the process */
 	struct cache_plan plan;
 	struct cache_wishes wishes;
 	struct str key;
@@ -40,6 +42,7 @@ struct cache_slot {
 	bool stored;
 	bool too_big; /* to be stored */
 	bool bridges; /* the entry may be served instead of a failure */
+	bool outage;  /* so it is served without a try */
 	int failure;  /* HTTP status: it was; 0: it was not */
 	struct cache_age at;
 	struct entry entry; /* as found, or as it was stored */

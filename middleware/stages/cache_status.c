@@ -46,6 +46,8 @@ cache_status_put(struct buf *b, const struct cache_slot *slot)
 	if (hit) {
 		buf_put_lit(b, "; hit");
 		put_ttl(b, &slot->at);
+		if (slot->outage)
+			buf_put_lit(b, "; detail=stale-if-error");
 	} else {
 		put_forward(b, slot);
 	}

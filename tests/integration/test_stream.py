@@ -442,8 +442,8 @@ def test_nobody_waits_for_an_answer_that_is_not_shared(site, key):
     with running(site, "two-of-one", WORKERS="8") as server:
         path = fresh(TABLE)
         with ask(server, path, key) as first, ask(server, path, key) as other:
-            assert b"fwd=miss\r\n" in first.begin
-            assert b"fwd=miss\r\n" in other.begin
+            assert b"fwd=miss; detail=too-large\r\n" in first.begin
+            assert b"fwd=miss; detail=too-large\r\n" in other.begin
         assert is_idle(server, key)
 
 
