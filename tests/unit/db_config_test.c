@@ -94,6 +94,52 @@ the_settings_bound_the_records(void **state)
 	assert_int_equal(service->max_records, 5000);
 }
 
+static void
+a_table_may_have_a_time_of_its_own(void **state)
+{
+	static const char *const wrong[] = { "a", "a=", "=5", "a=-1", "a=x",
+		"a=1,,b=2", "a=1,", "a=315360001" };
+	struct db_service *service = *state;
+	struct table_ttls ttls;
+	struct error err = { .text = "" };
+
+	assert_int_equal(
+	    table_ttls_read(&service->arena, STR(" a=1 ,b b = 0"), &ttls, &err),
+	    ST_OK);
+	assert_int_equal(ttls.n, 2);
+	assert_true(str_eq(ttls.list[0].table, STR("a")));
+	assert_int_equal(ttls.list[0].ttl, 1);
+	assert_true(str_eq(ttls.list[1].table, STR("b b")));
+	assert_int_equal(ttls.list[1].ttl, 0);
+	assert_int_equal(
+	    table_ttls_read(&service->arena, STR_NULL, &ttls, &err), ST_OK);
+	assert_int_equal(ttls.n, 0);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(table_ttls_read(&service->arena,
+				     str_of(wrong[i]), &ttls, NULL),
+		    ST_INVALID);
+}
+
+static void
+answers_count_as_the_config_says(void **state)
+{
+	struct db_service *service = *state;
+
+	read_config(service, "{\"database\":\"shop\"}");
+	assert_int_equal(service->fresh.missing, 10);
+	assert_int_equal(service->fresh.revalidate, 0);
+	assert_int_equal(service->fresh.on_error, 0);
+	read_config(service,
+	    "{\"database\":\"shop\",\"cache_ttl_missing\":0,"
+	    "\"stale_while_revalidate\":\"5\",\"stale_if_error\":600,"
+	    "\"client_ttl\":7,\"cache_ttl_by_table\":\"a=1\"}");
+	assert_int_equal(service->fresh.missing, 0);
+	assert_int_equal(service->fresh.revalidate, 5);
+	assert_int_equal(service->fresh.on_error, 600);
+	assert_int_equal(service->fresh.client, 7);
+	assert_int_equal(service->ttls.n, 1);
+}
+
 int
 main(void)
 {
@@ -103,6 +149,8 @@ main(void)
 		TEST(a_socket_is_used_instead_of_the_host),
 		TEST(values_may_be_asked_for_in_other_forms),
 		TEST(the_settings_bound_the_records),
+		TEST(a_table_may_have_a_time_of_its_own),
+		TEST(answers_count_as_the_config_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

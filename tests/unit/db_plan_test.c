@@ -13,6 +13,7 @@
 static const char script[] =
     "CREATE TABLE todo (id INTEGER PRIMARY KEY, name TEXT, `a,b` TEXT);"
     "CREATE TABLE pair (a TEXT, b TEXT, PRIMARY KEY (a, b));"
+    "CREATE TABLE log (id INTEGER PRIMARY KEY);"
     "CREATE VIEW seen AS SELECT id FROM todo;"
     "CREATE VIRTUAL TABLE words USING fts5(body)";
 
@@ -22,7 +23,9 @@ set_up(void **state)
 	struct world *w = malloc(sizeof(*w));
 
 	assert_non_null(w);
-	world_open(w, script, ",\"max_records\":50");
+	world_open(w, script,
+	    ",\"max_records\":50,\"stale_if_error\":9,"
+	    "\"cache_ttl_by_table\":\"TODO=10, log = 0,seen=70,gone=5\"");
 	*state = w;
 	return 0;
 }
@@ -182,6 +185,38 @@ an_answer_depends_on_its_table(void **state)
 	assert_tags(*state, "_table/words", "? * ");
 }
 
+/* The service's own time is 60. */
+static void
+an_answer_counts_as_long_as_its_tables_say(void **state)
+{
+	static const struct {
+		const char *target;
+		uint32_t ttl;
+		uint32_t missing;
+	} rows[] = {
+		{ "_table/todo", 10, 0 },
+		{ "_table/todo/1", 10, 10 },
+		{ "_table/seen", 70, 0 },
+		{ "_table/words", 60, 0 },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct cache_plan plan = { .n_tags = 0 };
+
+		world_request(w, "GET", rows[i].target, NULL);
+		assert_int_equal(
+		    w->service.type->cache_plan(&w->req, &plan), ST_OK);
+		assert_int_equal(plan.fresh.ttl, rows[i].ttl);
+		assert_int_equal(plan.fresh.missing, rows[i].missing);
+		assert_int_equal(plan.fresh.on_error, 9);
+	}
+	world_request(w, "GET", "_table/log", NULL);
+	assert_int_not_equal(w->service.type->cache_plan(
+				 &w->req, &(struct cache_plan){ .n_tags = 0 }),
+	    ST_OK);
+}
+
 static void
 a_flush_drops_the_tag_of_every_answer(void **state)
 {
@@ -328,6 +363,7 @@ main(void)
 		TEST(secrets_and_cache_controls_are_not_in_the_key),
 		TEST(requests_for_different_things_have_different_keys),
 		TEST(an_answer_depends_on_its_table),
+		TEST(an_answer_counts_as_long_as_its_tables_say),
 		TEST(a_flush_drops_the_tag_of_every_answer),
 		TEST(two_services_on_one_database_share_tags),
 		TEST(what_cannot_be_answered_is_not_planned),
