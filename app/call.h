@@ -34,6 +34,7 @@ enum call_outcome {
 	CALL_LATE,    /* its time was over before its job began */
 	CALL_ENTERED, /* every stage before the upstream is entered */
 	CALL_PLAN,    /* stages must plan before they are entered */
+	CALL_WAITS,   /* another process asks the database for the same */
 	CALL_REST,    /* the socket did not take all of the answer */
 	CALL_SENT,    /* answered */
 	CALL_GONE,    /* its client had gone: nothing was sent */
@@ -53,6 +54,8 @@ struct call {
 	bool body_pending; /* its long body has not arrived yet */
 	bool away;         /* in the queue, or a worker's */
 	unsigned rounds;   /* store batches that it waits for; see round.h */
+	bool looks;        /* see lookout.h */
+	int64_t look_ms;
 	struct call *next; /* in whichever list holds it */
 	struct outflow outflow;
 	struct call *told_next; /* see mailbox_tell() */

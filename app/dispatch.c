@@ -167,25 +167,40 @@ enqueue(struct dispatch *d, struct call *call)
 	       (dispatch_make_room(d) && queue_put(d->parts.queue, call));
 }
 
+/* There is no room for it, nor for those who may wait for it. */
+static void
+refuse(struct dispatch *d, struct call *call)
+{
+	call->next = call->leads ? flight_end(&d->flights, call) : NULL;
+	while (call != NULL) {
+		struct call *next = call->next;
+
+		dispatch_turn_away(d, call,
+		    "All workers are busy and the queue is full. Try again "
+		    "later.");
+		call = next;
+	}
+}
+
 /* It takes a worker, or another call's. Who needs the same done waits for the
  * first. */
 static void
 hand_over(struct dispatch *d, struct call *call, enum call_job job)
 {
 	if (call_is_forsaken(call)) {
+		if (call->leads)
+			dispatch_lead_anew(d, call);
 		dispatch_drop(d, call);
 		return;
 	}
-	if (call->req.shareable && flight_join(&d->flights, call))
+	if (call->req.shareable && !call->leads &&
+	    flight_join(&d->flights, call))
 		return;
 	call->job = job;
 	call->away = enqueue(d, call);
 	if (call->away)
 		return;
-	if (call->leads)
-		(void)flight_end(&d->flights, call); /* begun just now */
-	dispatch_turn_away(d, call,
-	    "All workers are busy and the queue is full. Try again later.");
+	refuse(d, call);
 }
 
 void
@@ -200,9 +215,18 @@ dispatch_upstream(struct dispatch *d, struct call *call)
 void
 dispatch_enter(struct dispatch *d, struct call *call)
 {
-	switch (pipeline_enter(d->parts.pipeline, &call->req)) {
+	enum flow flow = pipeline_enter(d->parts.pipeline, &call->req);
+
+	if (call->leads)
+		dispatch_renamed(d, call);
+	switch (flow) {
 	case FLOW_DONE:
 		dispatch_answer(d, call);
+		if (call->leads)
+			dispatch_land(d, call);
+		break;
+	case FLOW_WAIT:
+		dispatch_wait(d, call);
 		break;
 	case FLOW_BACK:
 		hand_over(d, call, JOB_ENTER);
@@ -313,7 +337,10 @@ dispatch_fd(const struct dispatch *d)
 int64_t
 dispatch_deadline(const struct dispatch *d)
 {
-	return rounds_deadline(d->rounds);
+	int64_t answer = rounds_deadline(d->rounds);
+	int64_t look = lookout_next(&d->lookouts);
+
+	return answer < look ? answer : look;
 }
 
 void
@@ -329,6 +356,7 @@ dispatch_turn(struct dispatch *d, int64_t now_ms)
 	struct call *ended;
 
 	dispatch_expire(d, now_ms);
+	dispatch_look(d, now_ms);
 	while (d->n_planned > 0)
 		run_planned(d); /* some plan more */
 	ended = d->ended;

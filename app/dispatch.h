@@ -68,8 +68,9 @@ void dispatch_gone(struct dispatch *d, struct call *call);
 /* Readable while a store has answered: call dispatch_answered(). */
 int dispatch_fd(const struct dispatch *d);
 
-/* When to call it although that is silent: a store is late. INT64_MAX: none is
- * waited for. clock_boot_ms() time. */
+/* When to take a turn although that is silent: a store is late, or a call looks
+ * for what another process does. INT64_MAX: none is waited for. clock_boot_ms()
+ * time. */
 int64_t dispatch_deadline(const struct dispatch *d);
 
 /* Enters the calls that have waited for what the stores have answered. */

@@ -95,6 +95,10 @@ take_back(struct dispatch *d, struct call *call)
 		dispatch_upstream(d, call);
 		return;
 	}
+	if (call->outcome == CALL_WAITS) {
+		dispatch_wait(d, call);
+		return;
+	}
 	if (call->outcome == CALL_PLAN) {
 		dispatch_plan_rest(d, call);
 		return;
@@ -165,6 +169,8 @@ dispatch_gone(struct dispatch *d, struct call *call)
 		return;
 	if (call->leader != NULL)
 		leave_flight(d, call);
+	else if (call->looks)
+		dispatch_look_gone(d, call);
 	else if (call->away)
 		cancel_unwanted(d, call);
 }

@@ -8,6 +8,7 @@
 #include "app/call.h"
 #include "app/dispatch.h"
 #include "app/flight.h"
+#include "app/lookout.h"
 #include "middleware/stores.h"
 
 /* Calls of one turn; more wait for the next turn's batch. */
@@ -20,6 +21,7 @@ struct dispatch {
 	struct snapshot *cached; /* see registry_pin() */
 	struct key_memo *keys;
 	struct flights flights;
+	struct lookouts lookouts;
 	struct call *planned[TURN_CALLS];
 	size_t n_planned;
 	struct call *ended;
@@ -68,6 +70,19 @@ void dispatch_lead_anew(struct dispatch *d, struct call *leader);
  */
 bool dispatch_renew(struct dispatch *d, struct call *call);
 void dispatch_renewed(struct dispatch *d, struct call *call);
+
+/* Another process asks for what the call needs: has it look again later. */
+void dispatch_wait(struct dispatch *d, struct call *call);
+
+/* Those look whose moment has come. */
+void dispatch_look(struct dispatch *d, int64_t now_ms);
+
+/* The client of a call that waits so has gone. */
+void dispatch_look_gone(struct dispatch *d, struct call *call);
+
+/* The leader has looked: if its request now has another flight's name, those
+ * who waited for it look, too, and it leads no more. */
+void dispatch_renamed(struct dispatch *d, struct call *leader);
 
 /* Takes calls off the queue whose clients have gone; false when there were
  * none. */

@@ -12,6 +12,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
+#include "app/base/clock.h"
 #include "app/base/log.h"
 #include "app/base/settings.h"
 #include "app/command.h"
@@ -20,6 +21,8 @@
 #include "app/listen.h"
 #include "app/queue.h"
 #include "app/worker.h"
+#include "middleware/lease.h"
+#include "middleware/leases.h"
 #include "middleware/people.h"
 #include "middleware/pipeline.h"
 #include "middleware/registry/registry.h"
@@ -43,6 +46,8 @@ struct server {
 	struct stores_shared *stores;
 	struct stores upkeep; /* the upkeeper's connections */
 	struct ticker upkeeper;
+	struct stores beats; /* the beater's connections */
+	struct ticker beater;
 	struct registry *registry;
 	struct people people;
 	struct pipeline *pipeline;
@@ -167,12 +172,25 @@ upkeep(void *ctx)
 	stores_upkeep(&s->upkeep);
 }
 
-/* A thread of its own: a store may take its time, and signals must not. */
-static enum status
-upkeep_start(struct server *s, struct error *err)
+static void
+beat(void *ctx)
 {
+	struct server *s = ctx;
+
+	leases_beat(s->stores->leases, &s->beats, clock_boot_ms());
+}
+
+/* Threads of their own: a store may take its time, upkeep takes longer than a
+ * beat may be late, and signals must not wait at all. */
+static enum status
+tickers_start(struct server *s, struct error *err)
+{
+	enum status st;
+
 	stores_connect(s->stores, &s->upkeep);
-	return ticker_start(&s->upkeeper, err);
+	stores_connect(s->stores, &s->beats);
+	st = ticker_start(&s->upkeeper, err);
+	return st == ST_OK ? ticker_start(&s->beater, err) : st;
 }
 
 /* Everything in the order in which each stands on the one before. */
@@ -187,7 +205,7 @@ server_open(struct server *s, struct error *err)
 	if (st == ST_OK)
 		st = stores_open(s->settings, &s->stores, err);
 	if (st == ST_OK)
-		st = upkeep_start(s, err);
+		st = tickers_start(s, err);
 	if (st == ST_OK)
 		st = registry_begin(s, err);
 	if (st == ST_OK)
@@ -312,6 +330,8 @@ server_close(struct server *s)
 	pipeline_close(s->pipeline);
 	people_close(&s->people);
 	registry_close(s->registry);
+	ticker_close(&s->beater);
+	stores_disconnect(&s->beats);
 	ticker_close(&s->upkeeper);
 	stores_disconnect(&s->upkeep);
 	stores_close(s->stores);
@@ -329,6 +349,7 @@ server_run(const struct settings *settings, const char *env_path)
 
 	signals_block(&s);
 	ticker_init(&s.upkeeper, upkeep, &s, UPKEEP_MS);
+	ticker_init(&s.beater, beat, &s, LEASE_BEAT_MS);
 	descriptors_raise();
 	if (server_open(&s, &err) != ST_OK) {
 		if (s.queue != NULL)

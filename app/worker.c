@@ -45,6 +45,16 @@ answer(struct worker *w, struct call *call)
 static void
 run_upstream(struct worker *w, struct call *call)
 {
+	switch (pipeline_claim(w->pipeline, &call->req)) {
+	case FLOW_WAIT:
+		call->outcome = CALL_WAITS;
+		return;
+	case FLOW_DONE:
+		answer(w, call);
+		return;
+	default:
+		break;
+	}
 	outflow_offer(&call->outflow, call, w->pipeline, w->seats);
 	pipeline_upstream(w->pipeline, &call->req);
 	if (call->outflow.stream.begun)
@@ -57,6 +67,8 @@ run_upstream(struct worker *w, struct call *call)
 static void
 run_renewal(struct worker *w, struct call *call)
 {
+	if (pipeline_claim(w->pipeline, &call->req) != FLOW_NEXT)
+		return; /* another process does it */
 	pipeline_upstream(w->pipeline, &call->req);
 	pipeline_renewed(w->pipeline, &call->req);
 	call->outcome = CALL_KEPT;

@@ -95,7 +95,7 @@ pipeline_enter(struct pipeline *p, struct request *req)
 			flow = stage->enter(p->state[req->entered], req);
 		if (flow == FLOW_BACK)
 			return flow;
-		if (flow == FLOW_DONE) {
+		if (flow == FLOW_DONE || flow == FLOW_WAIT) {
 			req->entered++;
 			return flow;
 		}
@@ -105,6 +105,29 @@ pipeline_enter(struct pipeline *p, struct request *req)
 	if (req->n_planned < STAGE_COUNT)
 		return FLOW_AGAIN;
 	return !req->may_block && upstream_answer(req) ? FLOW_DONE : FLOW_NEXT;
+}
+
+enum flow
+pipeline_claim(struct pipeline *p, struct request *req)
+{
+	enum flow flow = FLOW_NEXT;
+
+	assert(req->may_block);
+	for (size_t i = 0; flow == FLOW_NEXT && i < STAGE_COUNT; i++) {
+		if (stages[i]->claim != NULL)
+			flow = stages[i]->claim(p->state[i], req);
+	}
+	return flow;
+}
+
+void
+pipeline_look(struct pipeline *p, struct request *req)
+{
+	assert(!req->may_block && req->entered == STAGE_COUNT);
+	for (int use = 0; use < STORE_USES; use++)
+		req->batch[use].n = 0;
+	req->entered--;
+	stages[req->entered]->look(p->state[req->entered], req);
 }
 
 void

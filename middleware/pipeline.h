@@ -26,8 +26,16 @@ enum flow pipeline_plan(struct pipeline *p, struct request *req);
  * Enters the stages before the upstream, from where the request stands.
  * FLOW_NEXT: ready for the upstream. FLOW_BACK: call again on a worker.
  * FLOW_AGAIN: the batches are used up; empty them, and plan in the front.
+ * FLOW_WAIT: all are entered; call pipeline_look() a moment later.
  */
 enum flow pipeline_enter(struct pipeline *p, struct request *req);
+
+/* Worker only, before that: FLOW_NEXT, FLOW_DONE or FLOW_WAIT, as above. */
+enum flow pipeline_claim(struct pipeline *p, struct request *req);
+
+/* Front: plans what the last stage, which was entered, needs to be entered once
+ * more; execute the batches and enter. */
+void pipeline_look(struct pipeline *p, struct request *req);
 
 /* Worker only: the upstream stage. The response is complete afterwards. */
 void pipeline_upstream(struct pipeline *p, struct request *req);

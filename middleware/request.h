@@ -204,6 +204,8 @@ struct request {
 	/* set by the cache stage: it is answered from the cache, and its query,
 	 * of that flight, is to be made behind the answer */
 	bool renews;
+	/* set by the front: it asks the upstream, whoever else does */
+	bool asks_anyway;
 	/* set by the cache stage when the store fails the call, and by the
 	 * front for those who waited for it: they do without the store */
 	bool skip_store;

@@ -16,6 +16,8 @@ enum flow {
 	FLOW_DONE, /* the response is complete: leave what was entered */
 	FLOW_BACK, /* this stage must go on where it may block: call enter
 		    * again on a worker */
+	FLOW_WAIT, /* another process does what this request needs: look again
+		    * a moment later, before its deadline */
 	FLOW_AGAIN /* from plan: the stages behind can plan only when this one
 		    * has been entered. From enter: it is through, and they
 		    * plan now, or anew if they had. */
@@ -37,6 +39,14 @@ struct stage {
 	enum flow (*plan)(void *state, struct request *req);
 	/* Decides, with the batch's answers at hand. Optional. */
 	enum flow (*enter)(void *state, struct request *req);
+	/*
+	 * Worker only, before the upstream is asked: FLOW_NEXT, ask it;
+	 * FLOW_DONE, the response is complete; or FLOW_WAIT. Optional.
+	 */
+	enum flow (*claim)(void *state, struct request *req);
+	/* Of the last stage, which has been entered: plans what it needs to be
+	 * entered once more. */
+	void (*look)(void *state, struct request *req);
 	/*
 	 * `to` waited for the query of `from`, which has been left: makes the
 	 * response of `to` what the query gave, before its stages are left.

@@ -6,6 +6,7 @@
 
 #include "app/base/clock.h"
 #include "app/base/settings.h"
+#include "middleware/leases.h"
 #include "middleware/pending.h"
 #include "middleware/store_config.h"
 #include "middleware/tags.h"
@@ -60,6 +61,7 @@ stores_open(const struct settings *settings, struct stores_shared **out,
 		abort();
 	shared->table = store_table_new();
 	shared->pending = pending_new();
+	shared->leases = leases_new();
 	for (int use = 0; use < STORE_SHARED_USES && st == ST_OK; use++)
 		st = open_use(shared, (enum store_use)use, settings, err);
 	if (st != ST_OK) {
@@ -79,6 +81,7 @@ stores_close(struct stores_shared *shared)
 		if (shared->store[use] != NULL)
 			store_give(shared->store[use]);
 	store_table_free(shared->table);
+	leases_free(shared->leases);
 	pending_free(shared->pending);
 	free(shared);
 }

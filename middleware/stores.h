@@ -10,6 +10,7 @@
 #include "middleware/request.h"
 #include "middleware/store.h"
 
+struct leases;
 struct pending;
 struct settings;
 
@@ -28,6 +29,7 @@ extern const struct cache_space space_sessions;
 struct stores_shared {
 	struct store_table *table; /* where services find and share theirs */
 	struct pending *pending;
+	struct leases *leases;                  /* that this process holds */
 	struct store *store[STORE_SHARED_USES]; /* equal when shared */
 };
 

@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "app/base/clock.h"
 #include "app/base/secret.h"
 #include "app/base/settings.h"
 #include "middleware/pending.h"
@@ -14,6 +15,7 @@
 #include "middleware/service.h"
 #include "middleware/stages/cache_found.h"
 #include "middleware/stages/cache_key.h"
+#include "middleware/stages/cache_lease.h"
 #include "middleware/stages/cache_slot.h"
 #include "middleware/stages/cache_status.h"
 #include "middleware/stages/cache_store.h"
@@ -43,6 +45,18 @@ is_cacheable(const struct request *req)
 	       service->instance != NULL && service->type->cache_plan != NULL;
 }
 
+static void
+plan_lookup(struct cache_slot *slot, struct request *req)
+{
+	if (pending_any(
+		req->stores->pending, slot->plan.tags, slot->plan.n_tags))
+		slot->lookup = LOOKUP_SKIPPED;
+	else if ((slot->lookup != LOOKUP_REFRESH &&
+		     !cache_plan_entry(slot, req)) ||
+		 !cache_plan_tags(slot, req))
+		slot->lookup = LOOKUP_NONE; /* more than fit */
+}
+
 static enum flow
 cache_plan(void *state, struct request *req)
 {
@@ -66,16 +80,9 @@ cache_plan(void *state, struct request *req)
 	req->storable_bytes = (size_t)req->settings->cache_max_value;
 	slot->lookup = LOOKUP_MISS;
 	slot->versions.n = slot->plan.n_tags;
-	if (pending_any(
-		req->stores->pending, slot->plan.tags, slot->plan.n_tags)) {
-		slot->lookup = LOOKUP_SKIPPED;
-		return FLOW_NEXT;
-	}
 	if (slot->wishes.no_cache)
 		slot->lookup = LOOKUP_REFRESH;
-	if ((slot->lookup != LOOKUP_REFRESH && !cache_plan_entry(slot, req)) ||
-	    !cache_plan_tags(slot, req))
-		slot->lookup = LOOKUP_NONE; /* more than fit */
+	plan_lookup(slot, req);
 	return FLOW_NEXT;
 }
 
@@ -102,6 +109,18 @@ renew_behind(struct cache_slot *slot, struct request *req)
 	slot->tags_known = true;
 	cache_flight(slot->key, &slot->versions, slot->versions.n, req->flight);
 	req->renews = true;
+}
+
+static void
+cache_look(void *state, struct request *req)
+{
+	struct cache_slot *slot = req->slot[STAGE_CACHE];
+
+	(void)state;
+	slot->lookup = LOOKUP_MISS;
+	slot->bridges = false;
+	plan_lookup(slot, req);
+	cache_lease_plan(slot, req);
 }
 
 static enum flow
@@ -135,6 +154,7 @@ static enum flow
 go_on_missing(struct cache_slot *slot, struct request *req)
 {
 	slot->tags_known = true;
+	slot->looked_ms = clock_boot_ms();
 	if (slot->lookup == LOOKUP_REFRESH) {
 		req->cache_verdict = CACHE_VERDICT_BYPASS;
 		return FLOW_NEXT; /* a query of its own */
@@ -142,7 +162,8 @@ go_on_missing(struct cache_slot *slot, struct request *req)
 	req->cache_verdict = slot->lookup == LOOKUP_STALE ? CACHE_VERDICT_STALE
 							  : CACHE_VERDICT_MISS;
 	share_flight(slot, slot->versions.n, req);
-	return FLOW_NEXT;
+	slot->waits &= lease_is_named(&slot->lease, req->flight);
+	return slot->waits ? cache_lease_look(slot, req) : FLOW_NEXT;
 }
 
 /* The entry is there, and the tags are known. */
@@ -157,10 +178,12 @@ use_entry(struct cache_slot *slot, struct request *req)
 		return go_on_missing(slot, req);
 	verdict =
 	    check == ENTRY_STALE ? FRESH_STALE : cache_found_judge(slot, req);
+	if (slot->waits && cache_found_is_hit(verdict))
+		return cache_lease_join(slot, req);
 	if (verdict == FRESH_HIT_RENEW ||
 	    (verdict == FRESH_HIT && is_early(slot, req)))
 		renew_behind(slot, req);
-	if (verdict == FRESH_HIT || verdict == FRESH_HIT_RENEW)
+	if (cache_found_is_hit(verdict))
 		return serve_hit(slot, req);
 	slot->lookup = verdict == FRESH_STALE ? LOOKUP_STALE : LOOKUP_REFRESH;
 	return go_on_missing(slot, req);
@@ -248,6 +271,8 @@ keep_and_store(struct cache_slot *slot, struct request *req)
 	if (slot->tags_known && req->n_later == 0 &&
 	    (is_good(req) || is_missing(slot, req)))
 		cache_store(slot, req);
+	if (slot->lease.held)
+		cache_lease_end(slot, req);
 }
 
 static void
@@ -255,6 +280,13 @@ cache_renewed(void *state, struct request *req)
 {
 	(void)state;
 	keep_and_store(req->slot[STAGE_CACHE], req);
+}
+
+static enum flow
+cache_claim(void *state, struct request *req)
+{
+	(void)state;
+	return cache_lease_claim(req->slot[STAGE_CACHE], req);
 }
 
 static void
@@ -316,6 +348,8 @@ const struct stage stage_cache = {
 	.close = free,
 	.plan = cache_plan,
 	.enter = cache_enter,
+	.claim = cache_claim,
+	.look = cache_look,
 	.share = cache_share,
 	.leave = cache_leave,
 	.renewed = cache_renewed,

@@ -36,6 +36,12 @@ cache_found_judge(struct cache_slot *slot, const struct request *req)
 	return slot->outage ? FRESH_HIT_RENEW : verdict;
 }
 
+bool
+cache_found_is_hit(enum freshness_verdict verdict)
+{
+	return verdict == FRESH_HIT || verdict == FRESH_HIT_RENEW;
+}
+
 void
 cache_found_serve(struct cache_slot *slot, struct request *req)
 {

@@ -5,6 +5,8 @@
 #ifndef WEIR_CACHE_FOUND_H
 #define WEIR_CACHE_FOUND_H
 
+#include <stdbool.h>
+
 #include "middleware/freshness.h"
 
 struct cache_slot;
@@ -14,6 +16,9 @@ struct request;
  * service fails, what would bridge that is served at once. */
 enum freshness_verdict cache_found_judge(
     struct cache_slot *slot, const struct request *req);
+
+/* It is to be served. */
+bool cache_found_is_hit(enum freshness_verdict verdict);
 
 /* Makes the entry the response. */
 void cache_found_serve(struct cache_slot *slot, struct request *req);

@@ -1,6 +1,17 @@
 #include "middleware/stages/cache_result.h"
 
+#include <stdint.h>
+
 #include "middleware/request.h"
+
+#define NO_CONTEXT UINT32_MAX
+
+struct head {
+	int32_t status;
+	int32_t code;
+	uint32_t message_bytes;
+	uint32_t context_bytes;
+};
 
 void
 cache_result_keep(struct cache_result *result, const struct request *req)
@@ -16,6 +27,53 @@ cache_result_keep(struct cache_result *result, const struct request *req)
 		.context = res->context,
 		.code = res->code,
 	};
+}
+
+struct str
+cache_result_pack(struct arena *arena, const struct cache_result *result)
+{
+	struct buf out = buf_in(arena);
+	struct str context = result->context;
+	struct head head = {
+		.status = result->status,
+		.code = result->code,
+		.message_bytes = (uint32_t)result->message.n,
+		.context_bytes =
+		    str_is_null(context) ? NO_CONTEXT : (uint32_t)context.n,
+	};
+
+	buf_put(&out, str_make((const char *)&head, sizeof(head)));
+	buf_put(&out, result->message);
+	buf_put(&out, context);
+	buf_put(&out, result->head);
+	return buf_str(&out);
+}
+
+bool
+cache_result_unpack(struct str bytes, struct cache_result *result)
+{
+	struct head head;
+	size_t context;
+
+	if (bytes.n < sizeof(head))
+		return false;
+	memcpy(&head, bytes.p, sizeof(head));
+	bytes = str_skip(bytes, sizeof(head));
+	context = head.context_bytes == NO_CONTEXT ? 0 : head.context_bytes;
+	if (head.status < 400 || head.status > 599 ||
+	    head.message_bytes > bytes.n ||
+	    context > bytes.n - head.message_bytes)
+		return false;
+	*result = (struct cache_result){
+		.status = head.status,
+		.code = head.code,
+		.message = str_make(bytes.p, head.message_bytes),
+	};
+	bytes = str_skip(bytes, head.message_bytes);
+	if (head.context_bytes != NO_CONTEXT)
+		result->context = str_make(bytes.p, context);
+	result->head = str_skip(bytes, context);
+	return true;
 }
 
 void

@@ -5,8 +5,11 @@
 #ifndef WEIR_CACHE_RESULT_H
 #define WEIR_CACHE_RESULT_H
 
+#include <stdbool.h>
+
 #include "app/base/str.h"
 
+struct arena;
 struct request;
 
 struct cache_result {
@@ -22,6 +25,12 @@ struct cache_result {
 
 /* Takes it from the request's response, as views of it. */
 void cache_result_keep(struct cache_result *result, const struct request *req);
+
+/* As bytes in the arena, of one with a message; and such bytes, as views of
+ * them: false when they are none. */
+struct str cache_result_pack(
+    struct arena *arena, const struct cache_result *result);
+bool cache_result_unpack(struct str bytes, struct cache_result *result);
 
 /* Makes it the response of another request, as copies. */
 void cache_result_give(const struct cache_result *result, struct request *to);

@@ -10,6 +10,7 @@
 #include "app/base/str.h"
 #include "middleware/entry.h"
 #include "middleware/freshness.h"
+#include "middleware/lease.h"
 #include "middleware/service.h"
 #include "middleware/stages/cache_result.h"
 #include "middleware/tags.h"
@@ -35,6 +36,7 @@ struct cache_slot {
 	struct str key;
 	struct cache_op *entry_op; /* NULL: the entry is not wanted */
 	struct cache_op *tag_ops[TAGS_MAX];
+	struct cache_op *lease_op; /* NULL: it is not looked at */
 	struct tag_versions versions;
 	enum lookup lookup;
 	bool tags_known;
@@ -47,6 +49,9 @@ struct cache_slot {
 	struct cache_age at;
 	struct entry entry; /* as found, or as it was stored */
 	struct cache_result result;
+	int64_t looked_ms; /* clock_boot_ms() */
+	struct lease lease;
+	bool waits; /* another holds it */
 };
 
 #endif

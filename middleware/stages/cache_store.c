@@ -18,8 +18,8 @@ plan_get(struct request *req)
 	return op;
 }
 
-static void
-entry_op(const struct cache_slot *slot, struct cache_op *op)
+void
+cache_entry_op(const struct cache_slot *slot, struct cache_op *op)
 {
 	op->space = &space_responses;
 	op->key = slot->key;
@@ -49,7 +49,7 @@ cache_plan_entry(struct cache_slot *slot, struct request *req)
 	slot->entry_op = plan_get(req);
 	if (slot->entry_op == NULL)
 		return false;
-	entry_op(slot, slot->entry_op);
+	cache_entry_op(slot, slot->entry_op);
 	return true;
 }
 
@@ -111,18 +111,23 @@ void
 cache_store(struct cache_slot *slot, struct request *req)
 {
 	struct cache_op op = { .kind = CACHE_SET };
-	struct cache_op *list[] = { &op };
+	struct cache_op end;
+	struct cache_op *list[] = { &op, &end };
+	bool leads = slot->lease.held;
 
 	entry_make(slot, req);
 	slot->too_big =
 	    slot->entry.body.n > (size_t)req->settings->cache_max_value;
 	if (slot->too_big)
 		return;
-	entry_op(slot, &op);
+	cache_entry_op(slot, &op);
 	op.ttl = slot->entry.status == 200
 		     ? freshness_kept(&slot->plan.fresh, slot->entry.ttl)
 		     : slot->entry.ttl;
 	op.value = entry_pack(req->arena, &slot->entry, &slot->versions);
-	slot->stored = stores_exec(req, STORE_CACHE, list, 1) == ST_OK &&
-		       op.status == ST_OK;
+	if (leads)
+		lease_end(req, &slot->lease, STR_NULL, &end);
+	slot->stored =
+	    stores_exec(req, STORE_CACHE, list, leads ? 2 : 1) == ST_OK &&
+	    op.status == ST_OK;
 }

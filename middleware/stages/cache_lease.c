@@ -1,0 +1,141 @@
+#include "middleware/stages/cache_lease.h"
+
+#include "app/base/clock.h"
+#include "middleware/request.h"
+#include "middleware/stages/cache_found.h"
+#include "middleware/stages/cache_slot.h"
+#include "middleware/stages/cache_store.h"
+#include "middleware/stores.h"
+
+/* After so long another may have asked and stored: look before asking. */
+#define FRESH_MS 10
+
+static bool
+is_renewal(const struct cache_slot *slot)
+{
+	return slot->lookup == LOOKUP_HIT;
+}
+
+static bool
+take_entry(struct cache_slot *slot, const struct request *req, struct str bytes)
+{
+	return entry_unpack(bytes, &slot->versions, &slot->entry) ==
+		   ENTRY_GOOD &&
+	       cache_found_is_hit(cache_found_judge(slot, req));
+}
+
+/* The answer has come since the lookup. It is as good as if it had been found
+ * then: its tags have the versions that stood then. */
+static bool
+has_come(struct cache_slot *slot, struct request *req)
+{
+	struct cache_op op = { .kind = CACHE_GET };
+	struct cache_op *list[] = { &op };
+	struct cache_age at = slot->at;
+	struct entry entry = slot->entry;
+	bool bridges = slot->bridges;
+
+	if (is_renewal(slot) || clock_boot_ms() - slot->looked_ms < FRESH_MS)
+		return false;
+	cache_entry_op(slot, &op);
+	if (stores_exec(req, STORE_CACHE, list, 1) != ST_OK ||
+	    op.status != ST_OK)
+		return false;
+	if (take_entry(slot, req, op.value))
+		return true;
+	slot->entry = entry;
+	slot->at = at;
+	slot->bridges = bridges;
+	return false;
+}
+
+enum flow
+cache_lease_join(struct cache_slot *slot, struct request *req)
+{
+	slot->joined = true;
+	req->cache_verdict = CACHE_VERDICT_JOINED;
+	cache_found_serve(slot, req);
+	cache_result_keep(&slot->result, req);
+	return FLOW_DONE;
+}
+
+enum flow
+cache_lease_claim(struct cache_slot *slot, struct request *req)
+{
+	if (!slot->tags_known || req->asks_anyway ||
+	    !(req->shareable || is_renewal(slot)))
+		return FLOW_NEXT;
+	lease_name(&slot->lease, req->flight, tag_shard(slot->plan.tags[0]));
+	switch (lease_claim(req, &slot->lease)) {
+	case LEASE_ALONE:
+		return FLOW_NEXT;
+	case LEASE_WAIT:
+		slot->waits = true;
+		return FLOW_WAIT;
+	case LEASE_OURS:
+		break;
+	}
+	slot->waits = false;
+	if (!has_come(slot, req))
+		return FLOW_NEXT;
+	cache_lease_end(slot, req);
+	return cache_lease_join(slot, req);
+}
+
+void
+cache_lease_plan(struct cache_slot *slot, struct request *req)
+{
+	slot->lease_op = slot->waits ? request_plan_op(req, STORE_CACHE) : NULL;
+	if (slot->lease_op == NULL)
+		return;
+	slot->lease_op->kind = CACHE_GET;
+	lease_op(&slot->lease, slot->lease_op);
+}
+
+static enum flow
+fail(struct cache_slot *slot, struct request *req, struct str failure)
+{
+	struct cache_result result;
+
+	if (!cache_result_unpack(failure, &result))
+		return FLOW_NEXT;
+	slot->joined = true;
+	req->cache_verdict = CACHE_VERDICT_JOINED;
+	cache_result_give(&result, req);
+	cache_result_keep(&slot->result, req);
+	return FLOW_DONE;
+}
+
+enum flow
+cache_lease_look(struct cache_slot *slot, struct request *req)
+{
+	struct str failure;
+
+	if (slot->lease_op == NULL || slot->lease_op->status != ST_OK)
+		return FLOW_NEXT;
+	switch (lease_see(&slot->lease.watch, slot->lease_op->value,
+	    clock_boot_ms(), &failure)) {
+	case LEASE_BUSY:
+		return FLOW_WAIT;
+	case LEASE_FAILED:
+		return fail(slot, req, failure);
+	case LEASE_DEAD:
+		break;
+	}
+	return FLOW_NEXT;
+}
+
+void
+cache_lease_end(struct cache_slot *slot, struct request *req)
+{
+	const struct cache_result *result = &slot->result;
+	struct str failure = STR_NULL;
+	struct cache_op op;
+	struct cache_op *list[] = { &op };
+
+	if (result->message.p != NULL && result->status != RESPONSE_GONE)
+		failure = cache_result_pack(req->arena, result);
+	lease_end(req, &slot->lease, failure, &op);
+	/* Should it fail, the others find the lease dead. */
+	(void)stores_exec(req, STORE_CACHE, list, 1);
+}
