@@ -261,7 +261,9 @@ const struct option option_table[] = {
 	  .help = "What a write does while the store of cached answers is "
 	      "down: proceed, and this process serves nothing from the cache "
 	      "that depends on it until the store is back (others may, until "
-	      "their entries end), or answer 503 and write nothing." },
+	      "their entries end), or answer 503 and write nothing. A write "
+	      "that had begun when the store went down is done, and told, in "
+	      "either case." },
 	{ .name = "LIMIT_ON_ERROR", .type = OPTION_CHOICE,
 	  .offset = MEMBER(limit_on_error), .fallback = "local",
 	  .choices = "local|allow|deny", .reload = true,
