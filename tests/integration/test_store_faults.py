@@ -44,6 +44,15 @@ def server(site, small):
 
 
 @pytest.fixture
+def refusing(site):
+    servers = [site.serve(name, CACHE_WRITE_ON_ERROR="refuse")
+               for name in ("one", "two")]
+    yield servers
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
 def get(server, key):
     def get(path=f"{TABLE}/1", method="GET", body=b"", lines=key):
         with server.connect() as client:
@@ -147,4 +156,23 @@ def test_no_read_is_stale_while_it_is_killed_and_restarted(
 
     with Mix(site, [server]) as mix:
         mix.disturb(die, times, PAUSE)
+    mix.check()
+
+
+@pytest.mark.parametrize("times", TIMES)
+def test_two_processes_that_refuse_writes_read_nothing_stale(
+        site, refusing, store, times):
+    """Whoever proceeds leaves old answers to others: test_write_policy.py."""
+    ways = itertools.cycle([store.server.kill, store.server.pause])
+
+    def vanish():
+        next(ways)()
+        time.sleep(HANG)
+        if store.server.process.alive:
+            store.server.resume()
+        else:
+            store.server.start()
+
+    with Mix(site, refusing, refuses=True) as mix:
+        mix.disturb(vanish, times, PAUSE)
     mix.check()

@@ -1,23 +1,57 @@
-"""Calls at random on several processes, none of which may be stale.
+"""Calls at random on several processes, held against a model.
 
-Each row carries a version. A writer notes a version once its PATCH has been
-answered; a reader notes what stands there before it asks, and must see that
-version or a later one, whichever process answers.
+Each row carries a version. A writer notes a version before it sends it, and
+once more when its PATCH has been answered; a reader notes what stands there
+before it asks, and must see that version or a later one that was sent, whichever
+process answers. Readers are of several roles, each of which sees the rows of
+some items only: it must be given exactly those, and nothing of others.
 """
-
 
 import random
 import threading
 import time
 
-from support import fcgi
+from support import fcgi, shop
+from support.process import wait_until
 
 TABLE = "/api/v2/shop/_table/orders"
 ROWS = 20
-CLIENTS = 8
-WRITES = 0.3
+CLIENTS = 16
+WRITES = 0.3  # twice as many in a storm, few in a calm
+SPELL = 100  # operations; three of four are calm
+PAIRS = 0.2  # of the writes, which are of two rows
 SINGLE_READS = 0.5
+LIST = f"{TABLE}?filter=id%3C{ROWS + 1}&order=id"
+LISTS = (LIST, f"{TABLE}?order=id&filter=id%3C{ROWS + 1}")
+SEES = {  # the items of each role
+    "owner": shop.ITEMS,
+    "bolts": shop.ITEMS[:1],
+    "nuts": shop.ITEMS[1:2],
+    "rest": shop.ITEMS[2:],
+}
 LOST = (OSError, fcgi.Closed)
+
+
+def row_filter(items):
+    return [{"name": "item", "operator": "=", "value": item}
+            for item in items]
+
+
+def keys_of(site):
+    """A key for each role, which is made for the first who asks."""
+    for role, items in SEES.items():
+        if role not in site.keys:
+            site.add_role(role)
+            site.grant(role, "shop", "_table/orders/*", "GET",
+                       row_filter(items), "OR")
+            site.keys[role] = site.add_key(role, role)
+    return {role: {"X-API-Key": site.keys[role]} for role in SEES}
+
+
+def rows_of(role):
+    """The ids that it sees."""
+    return [id for id in range(1, ROWS + 1)
+            if shop.order(id)["item"] in SEES[role]]
 
 
 class Mix:
@@ -28,16 +62,29 @@ class Mix:
         refuses: a write may be answered with 503, and is not done then."""
         self.servers = servers
         self.refuses = refuses
-        self.key = {"X-API-Key": site.keys["owner"]}
+        self.keys = keys_of(site)
         self.left = operations
         self.writes = WRITES  # may be changed meanwhile
         self.lock = threading.Lock()
         self.row_locks = [threading.Lock() for _ in range(ROWS + 1)]
-        (self.version,) = site.ask("SELECT max(version) FROM orders")
+        (version,) = site.ask("SELECT max(version) FROM orders")
+        self.version = int(version)
         self.known = [0] * (ROWS + 1)
+        self.sent = [self.version] * (ROWS + 1)
         self.hits = 0
         self.stale = []
+        self.foreign = []
         self.failed = []
+        assert wait_until(self.all_are_known, 10)
+
+    def all_are_known(self):
+        """The keys, to all processes: they may be a moment old."""
+        for server in self.servers:
+            with server.connect() as client:
+                for key in self.keys.values():
+                    if client.call(LIST, headers=key).status != 200:
+                        return False
+        return True
 
     def take(self):
         """One operation less to do; False when none is left."""
@@ -50,10 +97,12 @@ class Mix:
             self.version += 1
             return self.version
 
-    def call(self, client, path, method="GET", **more):
-        answer = client.call(path, method, headers=self.key, **more)
+    def call(self, client, path, role="owner", method="GET", **more):
+        answer = client.call(path, method, headers=self.keys[role], **more)
         if answer.status == 503 and self.refuses and method != "GET":
             return None
+        if answer.status == 404 and role != "owner":
+            return answer
         if answer.status != 200:
             self.failed.append(answer)
             return None
@@ -63,38 +112,66 @@ class Mix:
         """One writer a row at a time: versions only grow."""
         with self.row_locks[id]:
             version = self.next_version()
+            self.sent[id] = version
             body = b'{"version":%d}' % version
             if self.call(client, f"{TABLE}/{id}", method="PATCH", body=body):
                 self.known[id] = version
 
-    def read_one(self, client, id):
+    def write_two(self, client, id):
+        """The row, and the one behind it."""
+        ids = (id, id + 1)
+        with self.row_locks[ids[0]], self.row_locks[ids[1]]:
+            version = self.next_version()
+            for id in ids:
+                self.sent[id] = version
+            body = b'{"resource":[%s]}' % b",".join(
+                b'{"id":%d,"version":%d}' % (id, version) for id in ids)
+            if self.call(client, TABLE, method="PATCH", body=body):
+                for id in ids:
+                    self.known[id] = version
+
+    def read_one(self, client, id, role):
         known = self.known[id]
-        answer = self.call(client, f"{TABLE}/{id}")
+        answer = self.call(client, f"{TABLE}/{id}", role)
         if answer:
-            assert answer.json["id"] == id
-            self.compare(answer, [answer.json], {id: known})
+            rows = [answer.json] if answer.status == 200 else []
+            self.compare(answer, role, rows, {id: known},
+                         [id] if id in rows_of(role) else [])
 
-    def read_all(self, client):
+    def read_all(self, client, path, role):
         known = dict(enumerate(self.known))
-        answer = self.call(client, f"{TABLE}?limit={ROWS}&order=id")
+        answer = self.call(client, path, role)
         if answer:
-            self.compare(answer, answer.rows, known)
+            self.compare(answer, role, answer.rows, known, rows_of(role))
 
-    def compare(self, answer, rows, known):
+    def compare(self, answer, role, rows, known, expected):
         self.hits += answer.hit
-        self.stale += [(row, known[row["id"]]) for row in rows
-                       if row["version"] < known[row["id"]]]
+        if ([row["id"] for row in rows] != expected or
+                any(row["item"] not in SEES[role] for row in rows)):
+            self.foreign.append((role, answer))
+            return
+        self.stale += [
+            (row, known[row["id"]], self.sent[row["id"]]) for row in rows
+            if not known[row["id"]] <= row["version"] <= self.sent[row["id"]]]
+
+    def weather(self):
+        """Storms of writes, and calms in which answers are cached."""
+        return 2 if self.left // SPELL % 4 == 0 else 0.1
 
     def act(self, client, dice):
         """Reads or writes, as the dice say."""
         id = dice.randint(1, ROWS)
         what = dice.random()
-        if what < self.writes:
+        writes = self.writes * self.weather()
+        role = dice.choice(list(SEES))
+        if what < writes * PAIRS and id < ROWS:
+            self.write_two(client, id)
+        elif what < writes:
             self.write(client, id)
-        elif what < self.writes + SINGLE_READS:
-            self.read_one(client, id)
+        elif what < writes + SINGLE_READS:
+            self.read_one(client, id, role)
         else:
-            self.read_all(client)
+            self.read_all(client, dice.choice(LISTS), role)
 
     def client(self, seed):
         dice = random.Random(seed)
@@ -160,8 +237,9 @@ class Mix:
             self.left = 0
 
     def check(self):
-        """All was done, and no read was stale."""
+        """All was done, and no read was stale or another role's."""
         assert self.left < 0, "a client ended early"
         assert not self.failed, self.failed[:3]
         assert not self.stale, self.stale[:3]
+        assert not self.foreign, self.foreign[:3]
         assert self.hits > 0
