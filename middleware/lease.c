@@ -210,12 +210,14 @@ void
 lease_end(struct request *req, struct lease *lease, struct str failure,
     struct cache_op *op)
 {
-	struct head head = head_of(lease->value);
+	struct head head;
 	char *p;
 
 	assert(lease->held);
-	lease->held = false;
+	/* Until then a beat may read and change it. */
 	leases_drop(req->stores->shared->leases, lease);
+	lease->held = false;
+	head = head_of(lease->value);
 	*op = (struct cache_op){ .kind = CACHE_DEL };
 	lease_op(lease, op);
 	if (str_is_null(failure) || failure.n > LEASE_FAILURE_MAX)

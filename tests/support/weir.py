@@ -197,5 +197,6 @@ class Installation:
         return self.engine.ask(sql, *values)
 
     def access_lines(self):
-        return [json.loads(line)
-                for line in self.read("access.log").splitlines()]
+        """Of the access log, but for one that is being written."""
+        lines = self.read("access.log").split("\n")
+        return [json.loads(line) for line in lines[:-1]]
