@@ -11,7 +11,7 @@ from support.mariadb import MariaDB
 from support.process import wait_until
 
 SETTINGS = {"STATEMENT_TIMEOUT": "1s", "REQUEST_TIMEOUT": "3s"}
-MAXIMUM = 4
+MAXIMUM = 6
 BRIDGE = {"cache_enabled": True, "cache_ttl": 1, "stale_if_error": MAXIMUM}
 STATUS = r"weir; (fwd=stale; fwd-status=50[34]|hit); ttl=(-?\d+)" \
          r"(; collapsed)?; detail=stale-if-error"
@@ -37,7 +37,8 @@ def a_database_that_can_be_locked(site, tmp_path_factory):
                            "PRIMARY KEY, v INTEGER); "
                            "INSERT INTO orders VALUES (1, 1), (2, 2);")
     engine.run("PRAGMA journal_mode = DELETE;")
-    site.add_service("locked", "sqlite", **config | BRIDGE)
+    site.add_service("locked", "sqlite",
+                     **config | BRIDGE | {"stale_if_error": 3})
     site.grant("owner", "locked", "*", "all")
     return engine
 
@@ -56,6 +57,19 @@ def caller(site, engine, key, sqlite, tmp_path_factory):
         yield lambda path, **more: client.call(
             "/api/v2/" + path, more.pop("method", "GET"), key | more)
     server.stop()
+
+
+@pytest.fixture(autouse=True)
+def well(mariadb, get):
+    """However a test ends, the next one finds all in order."""
+    yield
+    if mariadb.process.alive:
+        mariadb.resume()
+    else:
+        mariadb.restart()
+    path = "bridge/_table/orders?limit=1"
+    assert wait_until(lambda: get(path, **{
+        "Cache-Control": "no-store"}).status == 200, 30)
 
 
 def check_bridged(get, path, body):
@@ -89,14 +103,11 @@ def check_bridged(get, path, body):
 @pytest.mark.parametrize("how", ["kill", "pause"])
 def test_a_server_that_is_away_is_bridged(mariadb, get, how):
     path = f"bridge/_table/orders/{len(how)}"
-    assert wait_until(lambda: get(path).status == 200, 20)
     first = get(path)
+    assert first.status == 200
     getattr(mariadb, how)()
-    try:
-        check_bridged(get, path, first.body)
-        assert get("bridge/_table/orders/99").status in (503, 504)
-    finally:
-        mariadb.restart()
+    check_bridged(get, path, first.body)
+    assert get("bridge/_table/orders/99").status in (503, 504)
 
 
 def test_a_locked_file_is_bridged(sqlite, get):
@@ -113,15 +124,12 @@ def test_a_locked_file_is_bridged(sqlite, get):
 
 def test_who_wants_a_newer_one_gets_none(mariadb, get):
     path = "bridge/_table/orders/7"
-    assert wait_until(lambda: get(path).status == 200, 20)
+    assert get(path).status == 200
     time.sleep(1.1)
     mariadb.kill()
-    try:
-        for wish in ("no-cache", "max-age=0", "no-store"):
-            assert get(path, **{"Cache-Control": wish}).status == 503
-        assert get(path).status == 200
-        assert get(path, method="HEAD").status == 200
-        tag = get(path).headers["ETag"]
-        assert get(path, **{"If-None-Match": tag}).status == 304
-    finally:
-        mariadb.restart()
+    for wish in ("no-cache", "max-age=0", "no-store"):
+        assert get(path, **{"Cache-Control": wish}).status == 503
+    assert get(path).status == 200
+    assert get(path, method="HEAD").status == 200
+    tag = get(path).headers["ETag"]
+    assert get(path, **{"If-None-Match": tag}).status == 304
