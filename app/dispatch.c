@@ -182,6 +182,19 @@ refuse(struct dispatch *d, struct call *call)
 	}
 }
 
+/* Other processes may be about to ask for the same: what tells who does goes
+ * with the others' operations. */
+static bool
+plans_claim(struct dispatch *d, struct call *call)
+{
+	call->req.stores = &d->stores;
+	call->req.may_block = false;
+	if (!pipeline_plan_claim(d->parts.pipeline, &call->req))
+		return false;
+	dispatch_plan(d, call);
+	return true;
+}
+
 /* It takes a worker, or another call's. Who needs the same done waits for the
  * first. */
 static void
@@ -195,6 +208,8 @@ hand_over(struct dispatch *d, struct call *call, enum call_job job)
 	}
 	if (call->req.shareable && !call->leads &&
 	    flight_join(&d->flights, call))
+		return;
+	if (job == JOB_UPSTREAM && call->leads && plans_claim(d, call))
 		return;
 	call->job = job;
 	call->away = enqueue(d, call);

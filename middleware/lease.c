@@ -181,22 +181,18 @@ make_way(struct request *req, struct lease *lease)
 	       clear(req, lease, op.value);
 }
 
-enum lease_claim
-lease_claim(struct request *req, struct lease *lease)
+static void
+value_make(struct lease *lease)
 {
 	struct head head = { .format = FORMAT_RUNNING };
-	enum status st = ST_EXISTS;
 
-	assert(req->may_block && !lease->held);
 	secret_random(head.owner, sizeof(head.owner));
 	memcpy(lease->value, &head, sizeof(head));
-	for (int i = 0; i < TRIES; i++) {
-		st = add(req, lease, value_of(lease));
-		if (st != ST_EXISTS)
-			break;
-		if (!make_way(req, lease))
-			return LEASE_WAIT;
-	}
+}
+
+static enum lease_claim
+claim_of(struct request *req, struct lease *lease, enum status st)
+{
 	if (st == ST_EXISTS)
 		return LEASE_WAIT;
 	if (st != ST_OK)
@@ -204,6 +200,44 @@ lease_claim(struct request *req, struct lease *lease)
 	lease->held = true;
 	leases_hold(req->stores->shared->leases, lease, clock_boot_ms());
 	return LEASE_OURS;
+}
+
+void
+lease_try(struct lease *lease, struct cache_op *op)
+{
+	value_make(lease);
+	lease_tell(lease, op);
+	op->kind = CACHE_ADD;
+}
+
+enum lease_claim
+lease_claimed(
+    struct request *req, struct lease *lease, const struct cache_op *op)
+{
+	return claim_of(req, lease, op->status);
+}
+
+enum lease_claim
+lease_claim(struct request *req, struct lease *lease)
+{
+	enum status st = ST_EXISTS;
+
+	assert(req->may_block && !lease->held);
+	value_make(lease);
+	for (int i = 0; i < TRIES && st == ST_EXISTS; i++) {
+		st = add(req, lease, value_of(lease));
+		if (st == ST_EXISTS && !make_way(req, lease))
+			break;
+	}
+	return claim_of(req, lease, st);
+}
+
+void
+lease_give_up(struct request *req, struct lease *lease)
+{
+	assert(lease->held);
+	lease->held = false;
+	leases_orphan(req->stores->shared->leases, lease);
 }
 
 void

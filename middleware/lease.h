@@ -83,11 +83,18 @@ void lease_tell(const struct lease *lease, struct cache_op *op);
 /* Are they one claim's, whatever their beats? */
 bool lease_is(const struct lease *a, const struct lease *b);
 
+/* Makes an operation of the front's the claim; lease_claimed() says, when it
+ * has been executed, what came of it. Of the dead it takes nothing over. */
+void lease_try(struct lease *lease, struct cache_op *op);
+
 enum lease_claim {
 	LEASE_OURS,  /* ask the database; lease_end() follows */
 	LEASE_ALONE, /* ask it: the store does not answer */
 	LEASE_WAIT   /* another does: look at its lease after LEASE_LOOK_MS */
 };
+
+enum lease_claim lease_claimed(
+    struct request *req, struct lease *lease, const struct cache_op *op);
 
 /* Worker only: takes the lease, or takes it over from the dead. */
 enum lease_claim lease_claim(struct request *req, struct lease *lease);
@@ -100,5 +107,8 @@ enum lease_claim lease_claim(struct request *req, struct lease *lease);
  */
 void lease_end(struct request *req, struct lease *lease, struct str failure,
     struct cache_op *op);
+
+/* The same where nothing may block: they are told within LEASE_BEAT_MS. */
+void lease_give_up(struct request *req, struct lease *lease);
 
 #endif

@@ -14,6 +14,14 @@
 struct leases {
 	pthread_mutex_t lock; /* of what follows; held while no store works */
 	struct lease *held;
+	struct orphan *orphans;
+};
+
+/* A lease that has ended, and is still in the store. */
+struct orphan {
+	struct lease lease;
+	char shard[CACHE_SHARD_MAX];
+	struct orphan *next;
 };
 
 /* Leases as they were when they were gathered: each may end meanwhile. */
@@ -39,6 +47,12 @@ leases_new(void)
 void
 leases_free(struct leases *leases)
 {
+	while (leases->orphans != NULL) {
+		struct orphan *orphan = leases->orphans;
+
+		leases->orphans = orphan->next;
+		free(orphan);
+	}
 	(void)pthread_mutex_destroy(&leases->lock);
 	free(leases);
 }
@@ -53,15 +67,46 @@ leases_hold(struct leases *leases, struct lease *lease, int64_t now_ms)
 	(void)pthread_mutex_unlock(&leases->lock);
 }
 
-void
-leases_drop(struct leases *leases, struct lease *lease)
+/* The lock is held. */
+static void
+drop(struct leases *leases, const struct lease *lease)
 {
 	struct lease **at = &leases->held;
 
-	(void)pthread_mutex_lock(&leases->lock);
 	while (*at != lease)
 		at = &(*at)->next;
 	*at = lease->next;
+}
+
+void
+leases_drop(struct leases *leases, struct lease *lease)
+{
+	(void)pthread_mutex_lock(&leases->lock);
+	drop(leases, lease);
+	(void)pthread_mutex_unlock(&leases->lock);
+}
+
+/* shard: CACHE_SHARD_MAX bytes of the copy's own. */
+static void
+copy(struct lease *to, char *shard, const struct lease *from)
+{
+	*to = *from;
+	memcpy(shard, from->shard.p, from->shard.n);
+	to->shard = str_make(shard, from->shard.n);
+}
+
+void
+leases_orphan(struct leases *leases, struct lease *lease)
+{
+	struct orphan *orphan = malloc(sizeof(*orphan));
+
+	if (orphan == NULL)
+		abort();
+	(void)pthread_mutex_lock(&leases->lock);
+	drop(leases, lease);
+	copy(&orphan->lease, orphan->shard, lease);
+	orphan->next = leases->orphans;
+	leases->orphans = orphan;
 	(void)pthread_mutex_unlock(&leases->lock);
 }
 
@@ -69,13 +114,9 @@ leases_drop(struct leases *leases, struct lease *lease)
 static void
 take(struct beats *beats, const struct lease *lease)
 {
-	struct lease *mine = &beats->lease[beats->n];
-	char *shard = beats->shard[beats->n];
+	size_t i = beats->n++;
 
-	*mine = *lease;
-	memcpy(shard, lease->shard.p, lease->shard.n);
-	mine->shard = str_make(shard, lease->shard.n);
-	beats->n++;
+	copy(&beats->lease[i], beats->shard[i], lease);
 }
 
 /* Those that are due, as far as they fit. */
@@ -147,6 +188,29 @@ keep_ended(struct leases *leases, struct beats *beats)
 	beats->n = n;
 }
 
+static void
+gather_orphans(struct leases *leases, struct beats *beats)
+{
+	beats->n = 0;
+	(void)pthread_mutex_lock(&leases->lock);
+	while (leases->orphans != NULL && beats->n < BEATS_MAX) {
+		struct orphan *orphan = leases->orphans;
+
+		leases->orphans = orphan->next;
+		take(beats, &orphan->lease);
+		free(orphan);
+	}
+	(void)pthread_mutex_unlock(&leases->lock);
+}
+
+/* Out of the store with those that nobody holds. */
+static void
+bury(struct leases *leases, struct stores *stores, struct beats *beats)
+{
+	keep_ended(leases, beats);
+	run(beats, stores);
+}
+
 void
 leases_beat(struct leases *leases, struct stores *stores, int64_t now_ms)
 {
@@ -154,12 +218,16 @@ leases_beat(struct leases *leases, struct stores *stores, int64_t now_ms)
 	size_t n;
 
 	do {
+		gather_orphans(leases, &beats);
+		n = beats.n;
+		bury(leases, stores, &beats);
+	} while (n == BEATS_MAX);
+	do {
 		gather(leases, &beats, now_ms);
 		n = beats.n;
 		tell(&beats, stores);
 		/* Its end may have come before this beat, which then stands
 		 * in the store for a query that has ended. */
-		keep_ended(leases, &beats);
-		run(&beats, stores);
+		bury(leases, stores, &beats);
 	} while (n == BEATS_MAX);
 }

@@ -18,6 +18,9 @@ void leases_free(struct leases *leases);
 void leases_hold(struct leases *leases, struct lease *lease, int64_t now_ms);
 void leases_drop(struct leases *leases, struct lease *lease);
 
+/* Drops it, and has it taken out of the store with the next beat. */
+void leases_orphan(struct leases *leases, struct lease *lease);
+
 /*
  * Every LEASE_BEAT_MS, on a thread that may block, with its stores: beats for
  * all that are held and have not been beaten for so long at now_ms. While none

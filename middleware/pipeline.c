@@ -120,12 +120,32 @@ pipeline_claim(struct pipeline *p, struct request *req)
 	return flow;
 }
 
+static void
+batches_empty(struct request *req)
+{
+	for (int use = 0; use < STORE_USES; use++)
+		req->batch[use].n = 0;
+}
+
+bool
+pipeline_plan_claim(struct pipeline *p, struct request *req)
+{
+	const size_t last = STAGE_COUNT - 1;
+
+	assert(!req->may_block && req->entered == STAGE_COUNT);
+	batches_empty(req);
+	if (stages[last]->plan_claim == NULL ||
+	    !stages[last]->plan_claim(p->state[last], req))
+		return false;
+	req->entered--;
+	return true;
+}
+
 void
 pipeline_look(struct pipeline *p, struct request *req)
 {
 	assert(!req->may_block && req->entered == STAGE_COUNT);
-	for (int use = 0; use < STORE_USES; use++)
-		req->batch[use].n = 0;
+	batches_empty(req);
 	req->entered--;
 	stages[req->entered]->look(p->state[req->entered], req);
 }

@@ -8,6 +8,8 @@
 #ifndef WEIR_PIPELINE_H
 #define WEIR_PIPELINE_H
 
+#include <stdbool.h>
+
 #include "middleware/stage.h"
 
 struct pipeline;
@@ -29,6 +31,10 @@ enum flow pipeline_plan(struct pipeline *p, struct request *req);
  * FLOW_WAIT: all are entered; call pipeline_look() a moment later.
  */
 enum flow pipeline_enter(struct pipeline *p, struct request *req);
+
+/* Front, before that: true when operations are planned; execute the batches and
+ * enter. */
+bool pipeline_plan_claim(struct pipeline *p, struct request *req);
 
 /* Worker only, before that: FLOW_NEXT, FLOW_DONE or FLOW_WAIT, as above. */
 enum flow pipeline_claim(struct pipeline *p, struct request *req);

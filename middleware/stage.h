@@ -6,6 +6,8 @@
 #ifndef WEIR_STAGE_H
 #define WEIR_STAGE_H
 
+#include <stdbool.h>
+
 #include "app/base/status.h"
 
 struct request;
@@ -39,6 +41,10 @@ struct stage {
 	enum flow (*plan)(void *state, struct request *req);
 	/* Decides, with the batch's answers at hand. Optional. */
 	enum flow (*enter)(void *state, struct request *req);
+	/* Front, of the last stage, which has been entered, of who is about to
+	 * ask the upstream: true when it has planned operations that a claim
+	 * needs. It is entered once more then. Optional. */
+	bool (*plan_claim)(void *state, struct request *req);
 	/*
 	 * Worker only, before the upstream is asked: FLOW_NEXT, ask it;
 	 * FLOW_DONE, the response is complete; or FLOW_WAIT. Optional.

@@ -226,6 +226,8 @@ cache_enter(void *state, struct request *req)
 	enum flow flow = FLOW_NEXT;
 
 	(void)state;
+	if (slot->claims)
+		return cache_lease_claimed(slot, req);
 	req->shareable = false;
 	if (slot->lookup == LOOKUP_NONE)
 		return FLOW_NEXT;
@@ -280,6 +282,13 @@ cache_renewed(void *state, struct request *req)
 {
 	(void)state;
 	keep_and_store(req->slot[STAGE_CACHE], req);
+}
+
+static bool
+cache_plan_claim(void *state, struct request *req)
+{
+	(void)state;
+	return cache_lease_plan_claim(req->slot[STAGE_CACHE], req);
 }
 
 static enum flow
@@ -348,6 +357,7 @@ const struct stage stage_cache = {
 	.close = free,
 	.plan = cache_plan,
 	.enter = cache_enter,
+	.plan_claim = cache_plan_claim,
 	.claim = cache_claim,
 	.look = cache_look,
 	.share = cache_share,

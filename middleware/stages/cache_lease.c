@@ -35,7 +35,7 @@ has_come(struct cache_slot *slot, struct request *req)
 	struct entry entry = slot->entry;
 	bool bridges = slot->bridges;
 
-	if (is_renewal(slot) || clock_boot_ms() - slot->looked_ms < FRESH_MS)
+	if (is_renewal(slot) || slot->claimed_ms - slot->looked_ms < FRESH_MS)
 		return false;
 	cache_entry_op(slot, &op);
 	if (stores_exec(req, STORE_CACHE, list, 1) != ST_OK ||
@@ -59,24 +59,64 @@ cache_lease_join(struct cache_slot *slot, struct request *req)
 	return FLOW_DONE;
 }
 
+static bool
+may_claim(const struct cache_slot *slot, const struct request *req)
+{
+	return slot->tags_known && !req->asks_anyway && !slot->lease.held &&
+	       (req->shareable || is_renewal(slot));
+}
+
+static void
+name(struct cache_slot *slot, const struct request *req)
+{
+	lease_name(&slot->lease, req->flight, tag_shard(slot->plan.tags[0]));
+}
+
+bool
+cache_lease_plan_claim(struct cache_slot *slot, struct request *req)
+{
+	const struct store *store = stores_of_request(req, STORE_CACHE);
+	struct cache_op *op;
+
+	/* A lease that was seen needs more than a claim. */
+	if (!may_claim(slot, req) || slot->waits ||
+	    store->driver->room == CACHE_INLINE)
+		return false;
+	op = request_plan_op(req, STORE_CACHE);
+	name(slot, req);
+	lease_try(&slot->lease, op);
+	slot->lease_op = op;
+	slot->claims = true;
+	return true;
+}
+
+static enum flow
+take_claim(struct cache_slot *slot, struct request *req, enum lease_claim claim)
+{
+	slot->waits = claim == LEASE_WAIT;
+	slot->claimed_ms = clock_boot_ms();
+	req->asks_anyway |= claim == LEASE_ALONE;
+	return slot->waits ? FLOW_WAIT : FLOW_NEXT;
+}
+
+enum flow
+cache_lease_claimed(struct cache_slot *slot, struct request *req)
+{
+	slot->claims = false;
+	return take_claim(
+	    slot, req, lease_claimed(req, &slot->lease, slot->lease_op));
+}
+
 enum flow
 cache_lease_claim(struct cache_slot *slot, struct request *req)
 {
-	if (!slot->tags_known || req->asks_anyway ||
-	    !(req->shareable || is_renewal(slot)))
-		return FLOW_NEXT;
-	lease_name(&slot->lease, req->flight, tag_shard(slot->plan.tags[0]));
-	switch (lease_claim(req, &slot->lease)) {
-	case LEASE_ALONE:
-		return FLOW_NEXT;
-	case LEASE_WAIT:
-		slot->waits = true;
-		return FLOW_WAIT;
-	case LEASE_OURS:
-		break;
+	if (may_claim(slot, req)) {
+		name(slot, req);
+		if (take_claim(slot, req, lease_claim(req, &slot->lease)) ==
+		    FLOW_WAIT)
+			return FLOW_WAIT;
 	}
-	slot->waits = false;
-	if (!has_come(slot, req))
+	if (!slot->lease.held || !has_come(slot, req))
 		return FLOW_NEXT;
 	cache_lease_end(slot, req);
 	return cache_lease_join(slot, req);
@@ -133,6 +173,10 @@ cache_lease_end(struct cache_slot *slot, struct request *req)
 	struct cache_op op;
 	struct cache_op *list[] = { &op };
 
+	if (!req->may_block) {
+		lease_give_up(req, &slot->lease);
+		return;
+	}
 	if (result->message.p != NULL && result->status != RESPONSE_GONE)
 		failure = cache_result_pack(req->arena, result);
 	lease_end(req, &slot->lease, failure, &op);

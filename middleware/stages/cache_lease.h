@@ -7,10 +7,20 @@
 #ifndef WEIR_CACHE_LEASE_H
 #define WEIR_CACHE_LEASE_H
 
+#include <stdbool.h>
+
 #include "middleware/stage.h"
 
 struct cache_slot;
 struct request;
+
+/*
+ * Front, of a flight's leader: plans the claim of a lease, where the store is
+ * none that the front would wait for when it writes. Then what came of it:
+ * FLOW_NEXT, or FLOW_WAIT.
+ */
+bool cache_lease_plan_claim(struct cache_slot *slot, struct request *req);
+enum flow cache_lease_claimed(struct cache_slot *slot, struct request *req);
 
 /* Worker only, of a flight's leader: see stage.h. */
 enum flow cache_lease_claim(struct cache_slot *slot, struct request *req);
@@ -29,8 +39,8 @@ enum flow cache_lease_join(struct cache_slot *slot, struct request *req);
  */
 enum flow cache_lease_look(struct cache_slot *slot, struct request *req);
 
-/* Worker only, of who holds a lease and has stored nothing: tells the others
- * what became of the query. */
+/* Who holds a lease has stored nothing: tells the others what became of the
+ * query. */
 void cache_lease_end(struct cache_slot *slot, struct request *req);
 
 #endif

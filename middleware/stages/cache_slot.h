@@ -51,7 +51,9 @@ struct cache_slot {
 	struct cache_result result;
 	int64_t looked_ms; /* clock_boot_ms() */
 	struct lease lease;
-	bool waits; /* another holds it */
+	bool claims; /* the lease's operation is a claim */
+	bool waits;  /* another holds it */
+	int64_t claimed_ms;
 };
 
 #endif

@@ -366,6 +366,30 @@ a_beat_behind_the_end_is_taken_back(void **state)
 }
 
 static void
+the_front_claims_and_gives_up(void **state)
+{
+	struct lease first = named();
+	struct lease second = named();
+	struct cache_op op;
+	struct cache_op *list[] = { &op };
+
+	(void)state;
+	lease_try(&first, &op);
+	(void)stores_exec(&req, STORE_CACHE, list, 1);
+	assert_int_equal(lease_claimed(&req, &first, &op), LEASE_OURS);
+	lease_try(&second, &op);
+	(void)stores_exec(&req, STORE_CACHE, list, 1);
+	assert_int_equal(lease_claimed(&req, &second, &op), LEASE_WAIT);
+	lease_give_up(&req, &first);
+	assert_false(first.held);
+	assert_true(one.there);
+	leases_beat(shared.leases, &stores, clock_boot_ms());
+	assert_false(one.there);
+	op.status = ST_TIMEOUT;
+	assert_int_equal(lease_claimed(&req, &second, &op), LEASE_ALONE);
+}
+
+static void
 another_name_forgets_what_was_seen(void **state)
 {
 	const uint8_t other[FLIGHT_NAME_BYTES] = { 2 };
@@ -406,6 +430,8 @@ main(void)
 		    without_the_store_everybody_asks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_beat_behind_the_end_is_taken_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    the_front_claims_and_gives_up, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    another_name_forgets_what_was_seen, set_up, tear_down),
 	};
