@@ -175,7 +175,7 @@ def test_all_go_on_alone_without_the_store(store, pair, key):
     path = path_to("short")
     clients = ask(pair.servers[0], path, key)
     time.sleep(0.05)
-    clients += ask(pair.servers[1], path, key, 12)
+    clients += ask(pair.servers[1], path, key, 6)
     store.server.kill()
     got = answers(clients)
     assert {answer.status for answer in got} == {200}
