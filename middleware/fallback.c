@@ -4,20 +4,21 @@
 #include <stdlib.h>
 
 #include "app/base/hash.h"
-#include "drivers/cache/cache.h"
+#include "drivers/cache/cache_group.h"
 
 #define SLOTS 1024u
 #define PROBE 8u
 
-struct window {
+struct slot {
 	uint64_t key;
-	int64_t ends_ms;
-	uint32_t count;
+	uint64_t call; /* the last one that used it */
+	struct cache_window window;
 };
 
 struct fallback {
 	pthread_mutex_t lock;
-	struct window windows[SLOTS];
+	uint64_t calls;
+	struct slot slots[SLOTS];
 };
 
 struct fallback *
@@ -38,64 +39,69 @@ fallback_free(struct fallback *f)
 	free(f);
 }
 
-/* The key's open window, or a new one in the slot that ends first. */
-static struct window *
-window_of(struct fallback *f, const struct cache_op *op, int64_t now_ms)
+static bool
+is_in_use(const struct fallback *f, const struct slot *s, int64_t now_ms)
 {
-	uint64_t key = hash_str(op->key);
-	struct window *oldest = &f->windows[key % SLOTS];
-
-	for (uint64_t i = 0; i < PROBE; i++) {
-		struct window *w = &f->windows[(key + i) % SLOTS];
-
-		if (w->key == key && w->ends_ms > now_ms)
-			return w;
-		if (w->ends_ms < oldest->ends_ms)
-			oldest = w;
-	}
-	if (oldest->ends_ms <= now_ms)
-		*oldest = (struct window){
-			.key = key,
-			.ends_ms = now_ms + (int64_t)op->ttl * 1000,
-		};
-	return oldest;
+	return s->call == f->calls || cache_window_open(&s->window, now_ms);
 }
 
-/* Says of each what stands; true when one is used up. */
-static bool
-look_all(
-    struct fallback *f, struct cache_op *const *ops, size_t n, int64_t now_ms)
+/* The key's slot; or, where it has none, the one whose window ends first, which
+ * is a new window for the key if that has ended. The space is part of the key:
+ * it tells limits and log-ins apart. */
+static struct slot *
+slot_of(struct fallback *f, const struct cache_op *op, int64_t now_ms)
 {
-	bool refused = false;
+	uint64_t key = hash_str(op->key) ^ hash_str(op->space->name);
+	struct slot *oldest = NULL;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct window *w = window_of(f, ops[i], now_ms);
+	for (uint64_t i = 0; i < PROBE; i++) {
+		struct slot *s = &f->slots[(key + i) % SLOTS];
 
-		ops[i]->count = w->count;
-		ops[i]->reset_ms = w->ends_ms - now_ms;
-		ops[i]->status = w->count < ops[i]->limit ? ST_OK : ST_REFUSED;
-		refused = refused || ops[i]->status == ST_REFUSED;
+		if (s->key == key && is_in_use(f, s, now_ms))
+			return s;
+		if (oldest == NULL ||
+		    (is_in_use(f, oldest, now_ms) &&
+			(!is_in_use(f, s, now_ms) ||
+			    s->window.end_ms < oldest->window.end_ms)))
+			oldest = s;
 	}
-	return refused;
+	if (!is_in_use(f, oldest, now_ms))
+		*oldest = (struct slot){ .key = key };
+	return oldest;
 }
 
 void
 fallback_count(
     struct fallback *f, struct cache_op *const *ops, size_t n, int64_t now_ms)
 {
+	struct cache_group group = { .n = n };
+	struct cache_window *windows[CACHE_GROUP_MAX];
+
 	(void)pthread_mutex_lock(&f->lock);
-	if (!look_all(f, ops, n, now_ms)) {
-		for (size_t i = 0; i < n; i++)
-			ops[i]->count = ++window_of(f, ops[i], now_ms)->count;
+	f->calls++;
+	for (size_t i = 0; i < n; i++) {
+		struct slot *s = slot_of(f, ops[i], now_ms);
+
+		s->call = f->calls;
+		group.ops[i] = ops[i];
+		windows[i] = &s->window;
 	}
+	(void)cache_group_count(&group, windows, now_ms);
 	(void)pthread_mutex_unlock(&f->lock);
 }
 
 void
-fallback_look(
-    struct fallback *f, struct cache_op *const *ops, size_t n, int64_t now_ms)
+fallback_look(struct fallback *f, struct cache_op *op, int64_t now_ms)
 {
+	const struct cache_window *w;
+	bool open;
+
 	(void)pthread_mutex_lock(&f->lock);
-	(void)look_all(f, ops, n, now_ms);
+	f->calls++;
+	w = &slot_of(f, op, now_ms)->window;
+	open = cache_window_open(w, now_ms);
+	op->count = open ? w->count : 0;
+	op->reset_ms = open ? w->end_ms - now_ms : 0;
+	op->status = op->count < op->limit ? ST_OK : ST_REFUSED;
 	(void)pthread_mutex_unlock(&f->lock);
 }

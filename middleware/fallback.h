@@ -17,14 +17,14 @@ struct fallback *fallback_new(void);
 void fallback_free(struct fallback *f);
 
 /*
- * Runs COUNT operations as a store would: all or none, each with its status,
- * count and reset_ms. now_ms: clock_boot_ms(). Any thread; takes a lock.
+ * Runs up to CACHE_GROUP_MAX COUNT operations as a store would: all or none,
+ * each with its status, count and reset_ms. now_ms: clock_boot_ms(). Any
+ * thread; takes a lock.
  */
 void fallback_count(
     struct fallback *f, struct cache_op *const *ops, size_t n, int64_t now_ms);
 
-/* What they would be told, without counting. */
-void fallback_look(
-    struct fallback *f, struct cache_op *const *ops, size_t n, int64_t now_ms);
+/* What one would be told, without counting. */
+void fallback_look(struct fallback *f, struct cache_op *op, int64_t now_ms);
 
 #endif

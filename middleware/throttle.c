@@ -233,9 +233,7 @@ allows_here(struct throttle *t, const struct request *req,
 
 	counts_make(req, names, ops);
 	for (int i = names->first; i < WAYS; i++) {
-		struct cache_op *one[] = { &ops[i] };
-
-		fallback_look(t->fallback, one, 1, clock_boot_ms());
+		fallback_look(t->fallback, &ops[i], clock_boot_ms());
 		if (ops[i].status == ST_REFUSED &&
 		    (ops[i].reset_ms + 999) / 1000 > *wait)
 			*wait = (ops[i].reset_ms + 999) / 1000;
