@@ -46,13 +46,12 @@ is_cacheable(const struct request *req)
 }
 
 static void
-plan_lookup(struct cache_slot *slot, struct request *req)
+plan_lookup(struct cache_slot *slot, struct request *req, bool entry)
 {
 	if (pending_any(
 		req->stores->pending, slot->plan.tags, slot->plan.n_tags))
 		slot->lookup = LOOKUP_SKIPPED;
-	else if ((slot->lookup != LOOKUP_REFRESH &&
-		     !cache_plan_entry(slot, req)) ||
+	else if ((entry && !cache_plan_entry(slot, req)) ||
 		 !cache_plan_tags(slot, req))
 		slot->lookup = LOOKUP_NONE; /* more than fit */
 }
@@ -82,7 +81,7 @@ cache_plan(void *state, struct request *req)
 	slot->versions.n = slot->plan.n_tags;
 	if (slot->wishes.no_cache)
 		slot->lookup = LOOKUP_REFRESH;
-	plan_lookup(slot, req);
+	plan_lookup(slot, req, slot->lookup != LOOKUP_REFRESH);
 	return FLOW_NEXT;
 }
 
@@ -111,15 +110,16 @@ renew_behind(struct cache_slot *slot, struct request *req)
 	req->renews = true;
 }
 
+/* Not for the entry: each look would take memory for it, and an old one may
+ * lie there all the time. It is looked at once the lease is gone. */
 static void
 cache_look(void *state, struct request *req)
 {
 	struct cache_slot *slot = req->slot[STAGE_CACHE];
 
 	(void)state;
-	slot->lookup = LOOKUP_MISS;
-	slot->bridges = false;
-	plan_lookup(slot, req);
+	slot->entry_op = NULL;
+	plan_lookup(slot, req, false);
 	cache_lease_plan(slot, req);
 }
 
@@ -150,11 +150,21 @@ share_flight(const struct cache_slot *slot, size_t n, struct request *req)
 	req->shareable = true;
 }
 
+/* What was found of other versions is of no use any more. */
+static void
+waiting_ends(struct cache_slot *slot)
+{
+	slot->waits = false;
+	slot->bridges = false;
+	slot->lookup = LOOKUP_MISS;
+}
+
 static enum flow
 go_on_missing(struct cache_slot *slot, struct request *req)
 {
 	slot->tags_known = true;
-	slot->looked_ms = clock_boot_ms();
+	if (!slot->waits)
+		slot->looked_ms = clock_boot_ms();
 	if (slot->lookup == LOOKUP_REFRESH) {
 		req->cache_verdict = CACHE_VERDICT_BYPASS;
 		return FLOW_NEXT; /* a query of its own */
@@ -162,7 +172,8 @@ go_on_missing(struct cache_slot *slot, struct request *req)
 	req->cache_verdict = slot->lookup == LOOKUP_STALE ? CACHE_VERDICT_STALE
 							  : CACHE_VERDICT_MISS;
 	share_flight(slot, slot->versions.n, req);
-	slot->waits &= lease_is_named(&slot->lease, req->flight);
+	if (slot->waits && !lease_is_named(&slot->lease, req->flight))
+		waiting_ends(slot);
 	return slot->waits ? cache_lease_look(slot, req) : FLOW_NEXT;
 }
 
@@ -178,8 +189,6 @@ use_entry(struct cache_slot *slot, struct request *req)
 		return go_on_missing(slot, req);
 	verdict =
 	    check == ENTRY_STALE ? FRESH_STALE : cache_found_judge(slot, req);
-	if (slot->waits && cache_found_is_hit(verdict))
-		return cache_lease_join(slot, req);
 	if (verdict == FRESH_HIT_RENEW ||
 	    (verdict == FRESH_HIT && is_early(slot, req)))
 		renew_behind(slot, req);
@@ -264,7 +273,8 @@ is_missing(const struct cache_slot *slot, const struct request *req)
 static void
 keep_and_store(struct cache_slot *slot, struct request *req)
 {
-	if (slot->tags_known)
+	if (slot->tags_known && slot->asked &&
+	    req->response.status != RESPONSE_GONE)
 		cache_found_learn(slot, req);
 	if (is_good(req))
 		digest(response_body(&req->response), slot->entry.etag);
@@ -294,8 +304,12 @@ cache_plan_claim(void *state, struct request *req)
 static enum flow
 cache_claim(void *state, struct request *req)
 {
+	struct cache_slot *slot = req->slot[STAGE_CACHE];
+	enum flow flow = cache_lease_claim(slot, req);
+
 	(void)state;
-	return cache_lease_claim(req->slot[STAGE_CACHE], req);
+	slot->asked = flow == FLOW_NEXT;
+	return flow;
 }
 
 static void

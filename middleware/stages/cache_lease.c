@@ -49,8 +49,9 @@ has_come(struct cache_slot *slot, struct request *req)
 	return false;
 }
 
-enum flow
-cache_lease_join(struct cache_slot *slot, struct request *req)
+/* The waiters are given the same. */
+static enum flow
+join(struct cache_slot *slot, struct request *req)
 {
 	slot->joined = true;
 	req->cache_verdict = CACHE_VERDICT_JOINED;
@@ -119,7 +120,7 @@ cache_lease_claim(struct cache_slot *slot, struct request *req)
 	if (!slot->lease.held || !has_come(slot, req))
 		return FLOW_NEXT;
 	cache_lease_end(slot, req);
-	return cache_lease_join(slot, req);
+	return join(slot, req);
 }
 
 void

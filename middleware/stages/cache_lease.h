@@ -1,8 +1,8 @@
 /*
  * The cache stage among processes: who misses takes the lease of the flight
- * (lease.h) and asks the database, or waits for the process that does. What it
- * waits for is the entry, which serves as in any lookup; or word that the
- * query has failed.
+ * (lease.h) and asks the database, or waits for the process that does. When
+ * that has given up its lease, the entry should be there, and is looked for
+ * before the database is asked; or there is word that the query has failed.
  */
 #ifndef WEIR_CACHE_LEASE_H
 #define WEIR_CACHE_LEASE_H
@@ -28,12 +28,8 @@ enum flow cache_lease_claim(struct cache_slot *slot, struct request *req);
 /* Plans a look at the lease that was found in another's hands. */
 void cache_lease_plan(struct cache_slot *slot, struct request *req);
 
-/* A look found the entry that was waited for: FLOW_DONE. Its waiters are given
- * the same. */
-enum flow cache_lease_join(struct cache_slot *slot, struct request *req);
-
 /*
- * A look found no entry, and the flight's name is still the same: FLOW_WAIT,
+ * A look has been made, and the flight's name is still the same: FLOW_WAIT,
  * FLOW_NEXT to claim the lease, or FLOW_DONE: the owner's query has failed, and
  * so has this request.
  */

@@ -49,8 +49,9 @@ struct cache_slot {
 	struct cache_age at;
 	struct entry entry; /* as found, or as it was stored */
 	struct cache_result result;
-	int64_t looked_ms; /* clock_boot_ms() */
+	int64_t looked_ms; /* for the entry: clock_boot_ms() */
 	struct lease lease;
+	bool asked;  /* its own query was begun */
 	bool claims; /* the lease's operation is a claim */
 	bool waits;  /* another holds it */
 	int64_t claimed_ms;
