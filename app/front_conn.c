@@ -21,6 +21,7 @@ front_drop(struct front *f, struct conn *c)
 	if (c->all_next != NULL)
 		c->all_next->all_prev = c->all_prev;
 	f->n_conns--;
+	f->n_awaited -= c->awaited;
 	f->body_room -= c->body_room;
 	conn_list_remove(c);
 	c->state = CONN_DROPPED;

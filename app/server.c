@@ -69,11 +69,12 @@ worker_count(const struct settings *settings)
 	return (size_t)n;
 }
 
-/* Of the workers, so that callers who wait have the others. */
+/* Of each front: of the workers, so that callers who wait have the others. */
 static size_t
 renewals_max(const struct settings *settings)
 {
-	size_t n = worker_count(settings) / RENEWAL_A_WORKERS;
+	size_t n = worker_count(settings) / RENEWAL_A_WORKERS /
+		   (size_t)settings->fronts;
 
 	return n == 0 ? 1 : n;
 }

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "drivers/cache/cache.h"
+
 /* A tenth: the least that spreads entries over more than their making. */
 #define JITTER_PART 10
 
@@ -77,8 +79,11 @@ freshness_bridges(const struct freshness *policy, const struct cache_age *at)
 uint32_t
 freshness_kept(const struct freshness *policy, uint32_t ttl)
 {
-	return ttl + (policy->revalidate > policy->on_error ? policy->revalidate
-							    : policy->on_error);
+	uint32_t stale = policy->revalidate > policy->on_error
+			     ? policy->revalidate
+			     : policy->on_error;
+
+	return ttl < CACHE_TTL_MAX - stale ? ttl + stale : CACHE_TTL_MAX;
 }
 
 uint32_t

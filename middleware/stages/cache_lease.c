@@ -21,7 +21,8 @@ take_entry(struct cache_slot *slot, const struct request *req, struct str bytes)
 {
 	return entry_unpack(bytes, &slot->versions, &slot->entry) ==
 		   ENTRY_GOOD &&
-	       cache_found_is_hit(cache_found_judge(slot, req));
+	       cache_found_is_hit(cache_found_judge(slot, req)) &&
+	       !slot->outage; /* else it is the old one, and no answer */
 }
 
 /* The answer has come since the lookup. It is as good as if it had been found
@@ -46,6 +47,7 @@ has_come(struct cache_slot *slot, struct request *req)
 	slot->entry = entry;
 	slot->at = at;
 	slot->bridges = bridges;
+	slot->outage = false;
 	return false;
 }
 

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "drivers/cache/cache.h"
 static void
 wishes_are_read_from_the_field(void **state)
 {
@@ -119,6 +120,8 @@ a_store_keeps_it_to_its_last_use(void **state)
 	(void)state;
 	assert_int_equal(freshness_kept(&none, 60), 60);
 	assert_int_equal(freshness_kept(&both, 55), 155);
+	assert_int_equal(
+	    freshness_kept(&both, CACHE_TTL_MAX - 1), CACHE_TTL_MAX);
 }
 
 static void
