@@ -1,13 +1,13 @@
 #include "middleware/stages/outages.h"
 
+#include <stddef.h>
+
 #define LEAST_MS 1000
 
-static _Atomic int64_t *
-place_of(const struct outages *o, int64_t service_id)
+static size_t
+place_of(int64_t service_id)
 {
-	struct outages *mine = (struct outages *)(uintptr_t)o;
-
-	return &mine->until_ms[(uint64_t)service_id % OUTAGES_PLACES];
+	return (size_t)((uint64_t)service_id % OUTAGES_PLACES);
 }
 
 void
@@ -16,7 +16,7 @@ outage_note(
 {
 	int64_t took_ms = now_ms - began_ms;
 
-	atomic_store_explicit(place_of(o, service_id),
+	atomic_store_explicit(&o->until_ms[place_of(service_id)],
 	    now_ms + (took_ms > LEAST_MS ? took_ms : LEAST_MS),
 	    memory_order_relaxed);
 }
@@ -25,7 +25,7 @@ outage_note(
 void
 outage_end(struct outages *o, int64_t service_id)
 {
-	_Atomic int64_t *until = place_of(o, service_id);
+	_Atomic int64_t *until = &o->until_ms[place_of(service_id)];
 
 	if (atomic_load_explicit(until, memory_order_relaxed) != 0)
 		atomic_store_explicit(until, 0, memory_order_relaxed);
@@ -34,6 +34,6 @@ outage_end(struct outages *o, int64_t service_id)
 bool
 outage_lasts(const struct outages *o, int64_t service_id, int64_t now_ms)
 {
-	return atomic_load_explicit(
-		   place_of(o, service_id), memory_order_relaxed) > now_ms;
+	return atomic_load_explicit(&o->until_ms[place_of(service_id)],
+		   memory_order_relaxed) > now_ms;
 }
