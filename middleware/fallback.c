@@ -93,15 +93,9 @@ fallback_count(
 void
 fallback_look(struct fallback *f, struct cache_op *op, int64_t now_ms)
 {
-	const struct cache_window *w;
-	bool open;
-
 	(void)pthread_mutex_lock(&f->lock);
 	f->calls++;
-	w = &slot_of(f, op, now_ms)->window;
-	open = cache_window_open(w, now_ms);
-	op->count = open ? w->count : 0;
-	op->reset_ms = open ? w->end_ms - now_ms : 0;
-	op->status = op->count < op->limit ? ST_OK : ST_REFUSED;
+	cache_window_look(&slot_of(f, op, now_ms)->window, op, now_ms);
+	op->status = op->count < cache_op_quota(op) ? ST_OK : ST_REFUSED;
 	(void)pthread_mutex_unlock(&f->lock);
 }

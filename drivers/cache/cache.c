@@ -35,8 +35,20 @@ cache_driver_find(struct str name)
 bool
 cache_op_counts(const struct cache_op *op)
 {
-	return op->kind == CACHE_COUNT ||
+	return op->kind == CACHE_COUNT || op->kind == CACHE_LOOK ||
 	       (op->kind == CACHE_DEL && op->counter);
+}
+
+bool
+cache_op_is_fixed(const struct cache_op *op)
+{
+	return op->algorithm == CACHE_FIXED && !op->lockout;
+}
+
+uint32_t
+cache_op_quota(const struct cache_op *op)
+{
+	return op->algorithm == CACHE_GCRA ? op->burst : op->limit;
 }
 
 enum status
@@ -66,6 +78,9 @@ cache_op_valid(const struct cache_op *op)
 {
 	if (!key_valid(op->key) || op->ttl > CACHE_TTL_MAX)
 		return false;
-	return op->kind != CACHE_COUNT ||
-	       (op->ttl >= 1 && op->limit >= 1 && op->limit <= CACHE_COUNT_MAX);
+	if (op->kind != CACHE_COUNT && op->kind != CACHE_LOOK)
+		return true;
+	return op->ttl >= 1 && op->limit >= 1 && op->limit <= CACHE_COUNT_MAX &&
+	       (op->algorithm != CACHE_GCRA ||
+		   (op->burst >= 1 && op->burst <= op->limit));
 }

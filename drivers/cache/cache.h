@@ -50,7 +50,19 @@ enum cache_kind {
 	CACHE_DEL,   /* ST_MISSING when there was nothing */
 	CACHE_PULL,  /* GET and DEL in one: only one of many callers gets it */
 	CACHE_TOUCH, /* sets ttl anew; ST_MISSING when absent */
-	CACHE_COUNT  /* adds one to a windowed counter, see below */
+	CACHE_COUNT, /* adds one to a counter, see below */
+	CACHE_LOOK   /* tells what COUNT would find, and counts nothing */
+};
+
+/* How a counter forgets. No span of ttl seconds ever has more than `limit`
+ * counts with the second; what the others let pass is told at each. */
+enum cache_algorithm {
+	CACHE_FIXED,   /* a window from the first count, then all at once:
+			* up to twice the limit around its end */
+	CACHE_SLIDING, /* each count on its own, ttl to ttl * 16/15 later */
+	CACHE_GCRA     /* steadily, one each ttl/limit (the generic cell rate
+			* algorithm, ITU-T I.371): `burst` at once, and in ttl
+			* up to limit + burst */
 };
 
 /*
@@ -63,14 +75,24 @@ enum cache_kind {
  * window; one more is ST_REFUSED and changes nothing that anyone sees. COUNT
  * operations of one batch that share a non-zero `group` (at most
  * CACHE_GROUP_MAX) count all or none, and all get the same status: when one is
- * used up, none has counted, all are ST_REFUSED, and `count >= limit` tells
- * which were used up. `count` is the window's count after the call, also when
- * refused, and never above limit; `reset_ms` is the time until the window ends,
- * 0 when none has begun. memcached's groups are not atomic: what a refused one
- * has counted is taken back a moment later, and others may be refused for it
- * meanwhile, but never more pass (memcached_counters.h). Counters have a name
- * space of their own: no other operation sees them, except that DEL with
- * `counter` set ends a window.
+ * used up, none has counted, all are ST_REFUSED, and `count` equal to
+ * cache_op_quota() tells which were used up. `count` is the window's count
+ * after the call, also when refused, and never above the quota; `reset_ms` is
+ * the time until the window ends, or more has room by the other algorithms, 0
+ * when nothing is counted. memcached's groups are not atomic: what a refused
+ * one has counted is taken back a moment later, and others may be refused for
+ * it meanwhile, but never more pass (memcached_counters.h).
+ *
+ * A `soft` operation refuses nobody: without room it is ST_REFUSED and does not
+ * count, while the others of its group do. `lockout`: a refusal for want of
+ * room closes the counter for ttl seconds from then on; later refusals do not
+ * prolong that.
+ *
+ * Counters have a name space of their own: no other operation sees them, except
+ * that DEL with `counter` set ends one, and LOOK reads one: ST_OK, with count
+ * and reset_ms. Whoever names a counter names its ttl, algorithm, lockout,
+ * limit and burst too, always the same while it lives: what a fixed counter
+ * holds is not found by another algorithm, and the reverse.
  */
 struct cache_op {
 	enum cache_kind kind;
@@ -84,11 +106,15 @@ struct cache_op {
 	struct str value;    /* SET, ADD: in; GET, PULL: out */
 	struct arena *arena; /* GET, PULL: where the value is put */
 	uint32_t ttl;        /* seconds, 0 = never; COUNT: the window, >= 1 */
-	uint32_t limit;      /* COUNT: 1 to CACHE_COUNT_MAX */
+	uint32_t limit;      /* COUNT, LOOK: 1 to CACHE_COUNT_MAX */
+	uint32_t burst;      /* of CACHE_GCRA: 1 to limit */
 	uint32_t group;      /* COUNT */
-	bool counter;        /* DEL: ends a counter instead of a value */
-	uint32_t count;      /* COUNT: out */
-	int64_t reset_ms;    /* COUNT: out */
+	enum cache_algorithm algorithm;
+	bool lockout;
+	bool soft;        /* COUNT */
+	bool counter;     /* DEL: ends a counter instead of a value */
+	uint32_t count;   /* COUNT, LOOK: out */
+	int64_t reset_ms; /* COUNT, LOOK: out */
 	/*
 	 * GET, ADD: out, also when missing. Identifies this life of the server
 	 * that answered: it changes when that may have lost or brought back
@@ -101,8 +127,15 @@ struct cache_op {
  * range. */
 bool cache_op_valid(const struct cache_op *op);
 
-/* COUNT, and DEL of a counter. */
+/* COUNT, LOOK, and DEL of a counter. */
 bool cache_op_counts(const struct cache_op *op);
+
+/* A counter of a fixed window without a lock-out: a number and its expiry are
+ * all that a store has to keep of it. */
+bool cache_op_is_fixed(const struct cache_op *op);
+
+/* How many may be counted at once: the burst of CACHE_GCRA, else the limit. */
+uint32_t cache_op_quota(const struct cache_op *op);
 
 /* Gives all n operations one status; returns it. */
 enum status cache_ops_fail(

@@ -1,7 +1,5 @@
 #include "drivers/cache/cache_group.h"
 
-#define MS_PER_S 1000
-
 static bool
 op_grouped(const struct cache_op *op)
 {
@@ -119,72 +117,103 @@ cache_groups_next(struct cache_groups *groups, struct cache_group *out)
 	return false;
 }
 
-bool
-cache_window_open(const struct cache_window *w, int64_t now_ms)
-{
-	return w->count > 0 && w->end_ms > now_ms;
-}
+/* A group at work. */
+struct trial {
+	const struct cache_group *group;
+	struct cache_window *const *windows;
+	int64_t now_ms;
+	struct cache_window found[CACHE_GROUP_MAX]; /* before any counts */
+	bool fits[CACHE_GROUP_MAX];
+};
 
-static uint32_t
-window_count(const struct cache_window *w, int64_t now_ms)
-{
-	return cache_window_open(w, now_ms) ? w->count : 0;
-}
-
-static uint32_t
-least(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Counts for trial: of two that name one counter, the second finds the first's
- * count. Who finds no room has count >= limit, for good. */
+/* True: a window has changed by that. */
 static bool
-group_has_room(const struct cache_group *group,
-    struct cache_window *const *windows, int64_t now_ms)
+trial_begin(struct trial *t)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < t->group->n; i++) {
+		if (cache_window_settle(
+			t->windows[i], t->group->ops[i], t->now_ms))
+			changed = true;
+		t->found[i] = *t->windows[i];
+	}
+	return changed;
+}
+
+/* Counts whatever has room. False: one that may refuse has none. */
+static bool
+trial_count(struct trial *t)
 {
 	bool room = true;
 
-	for (size_t i = 0; i < group->n; i++)
-		windows[i]->staged = window_count(windows[i], now_ms);
-	for (size_t i = 0; i < group->n; i++) {
-		struct cache_op *op = group->ops[i];
-		uint32_t count = window_count(windows[i], now_ms);
+	for (size_t i = 0; i < t->group->n; i++) {
+		struct cache_op *op = t->group->ops[i];
 
-		op->count = least(count, op->limit);
-		if (windows[i]->staged++ < op->limit)
-			continue;
-		op->count = op->limit;
-		room = false;
+		t->fits[i] = cache_window_count(t->windows[i], op, t->now_ms);
+		op->status = t->fits[i] ? ST_OK : ST_REFUSED;
+		room = room && (t->fits[i] || op->soft);
 	}
 	return room;
 }
 
+/* Takes all counts back: the windows are as they were, and told so. Who finds
+ * no room stays used up, also where that was by another of the group. */
 static void
-window_add(struct cache_window *w, struct cache_op *op, int64_t now_ms)
+trial_undo(struct trial *t)
 {
-	if (!cache_window_open(w, now_ms)) {
-		w->end_ms = now_ms + (int64_t)op->ttl * MS_PER_S;
-		w->count = 0;
+	for (size_t i = 0; i < t->group->n; i++)
+		*t->windows[i] = t->found[i];
+	for (size_t i = 0; i < t->group->n; i++) {
+		struct cache_op *op = t->group->ops[i];
+
+		op->status = ST_REFUSED;
+		if (t->fits[i])
+			cache_window_look(t->windows[i], op, t->now_ms);
 	}
-	op->count = ++w->count;
+}
+
+/* Closes the counters whose refusal does that. True: there was one. */
+static bool
+trial_lock(struct trial *t)
+{
+	bool locked = false;
+
+	for (size_t i = 0; i < t->group->n; i++)
+		if (!t->fits[i] && t->group->ops[i]->lockout &&
+		    cache_window_lock(
+			t->windows[i], t->group->ops[i], t->now_ms))
+			locked = true;
+	return locked;
+}
+
+static bool
+trial_fits_any(const struct trial *t)
+{
+	for (size_t i = 0; i < t->group->n; i++)
+		if (t->fits[i])
+			return true;
+	return false;
 }
 
 bool
 cache_group_count(const struct cache_group *group,
     struct cache_window *const *windows, int64_t now_ms)
 {
-	bool room = group_has_room(group, windows, now_ms);
+	struct trial t = {
+		.group = group, .windows = windows, .now_ms = now_ms
+	};
+	bool changed;
 
-	for (size_t i = 0; i < group->n; i++) {
-		struct cache_op *op = group->ops[i];
-
-		op->status = room ? ST_OK : ST_REFUSED;
-		if (room)
-			window_add(windows[i], op, now_ms);
-		op->reset_ms = cache_window_open(windows[i], now_ms)
-				   ? windows[i]->end_ms - now_ms
-				   : 0;
+	if (group->ops[0]->kind == CACHE_LOOK) {
+		cache_window_look(windows[0], group->ops[0], now_ms);
+		group->ops[0]->status = ST_OK;
+		return false;
 	}
-	return room;
+	changed = trial_begin(&t);
+	if (trial_count(&t))
+		changed = trial_fits_any(&t) || changed;
+	else
+		trial_undo(&t);
+	return trial_lock(&t) || changed;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "drivers/cache/cache.h"
+#include "drivers/cache/cache_window.h"
 
 /* Operations that count all or none; one that is alone is a group of one. */
 struct cache_group {
@@ -28,26 +29,17 @@ struct cache_groups {
 struct cache_groups cache_groups_of(struct cache_op *const *ops, size_t n);
 
 /*
- * The next group, in the order of the batch: COUNT operations, or one DEL of a
- * counter. False after the last. Values are passed over; so is what is not
- * valid, with ST_INVALID for the whole group.
+ * The next group, in the order of the batch: COUNT operations, or one LOOK, or
+ * one DEL of a counter. False after the last. Values are passed over; so is
+ * what is not valid, with ST_INVALID for the whole group.
  */
 bool cache_groups_next(struct cache_groups *groups, struct cache_group *out);
 
-/* The window of one counter. */
-struct cache_window {
-	int64_t end_ms; /* no window is open when this has passed */
-	uint32_t count;
-	uint32_t staged; /* cache_group_count()'s own */
-};
-
-bool cache_window_open(const struct cache_window *w, int64_t now_ms);
-
 /*
- * Counts a group of COUNT operations. windows[i] is that of ops[i], the same
- * one where two name the same counter; now_ms and end_ms are of one clock. Sets
- * status, count and reset_ms of each. True: all have counted and the windows
- * have changed; false: all are ST_REFUSED and no window has.
+ * Counts a group of COUNT operations, or looks for one LOOK. windows[i] is that
+ * of ops[i], the same one where two name the same counter; now_ms is of the
+ * clock of the windows. Sets status, count and reset_ms of each, as cache.h
+ * tells. False: no window has changed.
  */
 bool cache_group_count(const struct cache_group *group,
     struct cache_window *const *windows, int64_t now_ms);

@@ -220,9 +220,10 @@ run(const struct work *w)
 	case CACHE_TOUCH:
 		return run_touch(w);
 	case CACHE_COUNT:
+	case CACHE_LOOK:
 		break;
 	}
-	assert(w->item->op->kind != CACHE_COUNT);
+	assert(!cache_op_counts(w->item->op));
 	return ST_ERROR;
 }
 

@@ -284,9 +284,10 @@ run(struct work *w)
 	case CACHE_TOUCH:
 		return change(w, act_touch);
 	case CACHE_COUNT:
+	case CACHE_LOOK:
 		break;
 	}
-	assert(w->op->kind != CACHE_COUNT);
+	assert(!cache_op_counts(w->op));
 	return ST_ERROR;
 }
 

@@ -133,9 +133,10 @@ values_run(const struct values *v, struct cache_op *op)
 	case CACHE_TOUCH:
 		return run_touch(v, at, op);
 	case CACHE_COUNT:
+	case CACHE_LOOK:
 		break;
 	}
-	assert(op->kind != CACHE_COUNT);
+	assert(!cache_op_counts(op));
 	return MDB_INVALID;
 }
 

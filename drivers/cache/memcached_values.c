@@ -179,6 +179,7 @@ run_at(struct cache_conn *conn, struct cache_op *op, const struct place *at)
 		return run_touch(conn, op, at);
 	case CACHE_GET:
 	case CACHE_COUNT:
+	case CACHE_LOOK:
 		break;
 	}
 	return ST_ERROR;

@@ -276,6 +276,7 @@ redis_op_send(
 		touch_send(node, run, op);
 		break;
 	case CACHE_COUNT:
+	case CACHE_LOOK:
 		break; /* redis_count_send() */
 	}
 }

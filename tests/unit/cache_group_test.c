@@ -124,6 +124,83 @@ a_counter_named_twice_counts_twice_or_not_at_all(void **state)
 	assert_true(b.count >= b.limit);
 }
 
+/* Or every refusal would find the same hour that is left. */
+static void
+a_refusal_keeps_a_window_that_was_shortened(void **state)
+{
+	struct cache_op op = count_op(1, 0);
+	struct cache_group g = { { &op }, 1 };
+	struct cache_window window = { .end_ms = 99 * TTL_MS + NOW,
+		.count = 1 };
+	struct cache_window *windows[] = { &window };
+
+	(void)state;
+	assert_true(cache_group_count(&g, windows, NOW));
+	assert_int_equal(op.status, ST_REFUSED);
+	assert_int_equal(window.end_ms, NOW + TTL_MS);
+	assert_false(cache_group_count(&g, windows, NOW + 1));
+}
+
+static void
+a_soft_one_refuses_nobody(void **state)
+{
+	struct cache_op hard = count_op(2, 1), soft = count_op(1, 1);
+	struct cache_group g = { { &hard, &soft }, 2 };
+	struct cache_window first = { 0 }, second = { 0 };
+	struct cache_window *windows[] = { &first, &second };
+
+	(void)state;
+	soft.soft = true;
+	assert_true(cache_group_count(&g, windows, NOW));
+	assert_int_equal(soft.status, ST_OK);
+	assert_true(cache_group_count(&g, windows, NOW));
+	assert_int_equal(hard.status, ST_OK);
+	assert_int_equal(soft.status, ST_REFUSED);
+	assert_int_equal(soft.count, 1);
+	assert_false(cache_group_count(&g, windows, NOW));
+	assert_int_equal(hard.status, ST_REFUSED);
+}
+
+static void
+a_refusal_locks_only_who_was_used_up(void **state)
+{
+	struct cache_op fresh = count_op(9, 1), used = count_op(1, 1);
+	struct cache_group g = { { &fresh, &used }, 2 };
+	struct cache_window first = { 0 }, second = { 0 };
+	struct cache_window *windows[] = { &first, &second };
+
+	(void)state;
+	fresh.lockout = true;
+	used.lockout = true;
+	assert_true(cache_group_count(&g, windows, NOW));
+	assert_true(cache_group_count(&g, windows, NOW + 9));
+	assert_int_equal(used.status, ST_REFUSED);
+	assert_int_equal(used.reset_ms, TTL_MS);
+	assert_int_equal(fresh.count, 1);
+	assert_false(first.locked);
+	assert_false(cache_group_count(&g, windows, NOW + 10));
+	assert_int_equal(used.reset_ms, TTL_MS - 1);
+}
+
+static void
+a_look_stands_alone(void **state)
+{
+	struct cache_op look = count_op(2, 1);
+	struct cache_op *ops[] = { &look };
+	struct cache_groups groups = cache_groups_of(ops, 1);
+	struct cache_window window = { .end_ms = NOW + 5, .count = 2 };
+	struct cache_window *windows[] = { &window };
+	struct cache_group g;
+
+	(void)state;
+	look.kind = CACHE_LOOK;
+	assert_true(cache_groups_next(&groups, &g));
+	assert_false(cache_group_count(&g, windows, NOW));
+	assert_int_equal(look.status, ST_OK);
+	assert_int_equal(look.count, 2);
+	assert_int_equal(look.reset_ms, 5);
+}
+
 int
 main(void)
 {
@@ -134,6 +211,10 @@ main(void)
 		cmocka_unit_test(a_refused_group_changes_nothing),
 		cmocka_unit_test(
 		    a_counter_named_twice_counts_twice_or_not_at_all),
+		cmocka_unit_test(a_refusal_keeps_a_window_that_was_shortened),
+		cmocka_unit_test(a_soft_one_refuses_nobody),
+		cmocka_unit_test(a_refusal_locks_only_who_was_used_up),
+		cmocka_unit_test(a_look_stands_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
