@@ -127,6 +127,7 @@ foresee(struct expected *e, const struct cache_op *op, struct str *value)
 	case CACHE_PULL:
 		break;
 	case CACHE_COUNT:
+	case CACHE_LOOK:
 		if (e->count == LIMIT)
 			return ST_REFUSED;
 		e->count++;

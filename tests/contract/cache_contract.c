@@ -33,9 +33,9 @@ struct asked {
 
 static const struct question *const subjects[] = { value_questions,
 	key_questions, expiry_questions, batch_questions, space_questions,
-	list_questions, counter_questions, group_questions, sharing_questions,
-	bound_questions, death_questions, health_questions, server_questions,
-	answer_questions, loop_questions };
+	list_questions, counter_questions, group_questions, algorithm_questions,
+	sharing_questions, bound_questions, death_questions, health_questions,
+	server_questions, answer_questions, loop_questions };
 
 #define SUBJECTS (sizeof(subjects) / sizeof(subjects[0]))
 

@@ -38,6 +38,7 @@ extern const struct question space_questions[];
 extern const struct question list_questions[];
 extern const struct question counter_questions[];
 extern const struct question group_questions[];
+extern const struct question algorithm_questions[];
 extern const struct question sharing_questions[];
 extern const struct question bound_questions[];
 extern const struct question death_questions[];
