@@ -128,6 +128,13 @@ struct db_call {
 
 #define DB_BEHIND_FOREVER INT64_MAX
 
+/* What is done to find out whether a connection is lost. */
+enum db_care {
+	DB_TRUST, /* nothing: what its last use has told */
+	DB_LOOK,  /* has the server closed it? Waits for nobody */
+	DB_ASK    /* the server must answer, within a second */
+};
+
 struct db_driver {
 	const char *name;
 	char quote; /* around identifiers, doubled inside */
@@ -152,12 +159,9 @@ struct db_driver {
 	void (*disconnect)(struct db_conn *conn);
 	/* Whether the server understands INSERT ... RETURNING. */
 	bool (*returning)(const struct db_conn *conn);
-	/*
-	 * False once the connection is lost for good: end it, take another.
-	 * `ask`: looks also whether the server answers, for at most a second.
-	 * Not within a transaction.
-	 */
-	bool (*usable)(struct db_conn *conn, bool ask);
+	/* False once the connection is lost for good: end it, take another.
+	 * Not within a transaction, but for DB_TRUST. */
+	bool (*usable)(struct db_conn *conn, enum db_care care);
 	/*
 	 * Runs one statement, prepared and kept by its text in a cache of the
 	 * connection. row and result may be NULL. ST_TIMEOUT past the

@@ -67,14 +67,16 @@ says_something(struct db_conn *conn)
 }
 
 static bool
-driver_usable(struct db_conn *conn, bool ask)
+driver_usable(struct db_conn *conn, enum db_care care)
 {
 	enum status st;
 
 	if (conn->lost || conn->link == NULL ||
-	    atomic_load(&conn->watch.interrupted) || says_something(conn))
+	    atomic_load(&conn->watch.interrupted))
 		return false;
-	if (!ask)
+	if (care != DB_TRUST && says_something(conn))
+		return false;
+	if (care != DB_ASK)
 		return true;
 	st = mysql_begin_question(conn, clock_boot_ms() + ASK_MS, NULL);
 	if (st != ST_OK)

@@ -41,7 +41,7 @@ struct pool {
 struct taken {
 	struct db_conn *conn;
 	bool is_new;
-	bool ask; /* the server as well, before anyone relies on it */
+	enum db_care care; /* before anyone relies on it */
 };
 
 struct pool *
@@ -140,10 +140,11 @@ static void
 idle_pop(struct pool *pool, struct taken *out)
 {
 	const struct idle *top = &pool->idle[--pool->n_idle];
+	bool is_doubtful = top->since_ms <= pool->doubt_ms ||
+			   clock_boot_ms() - top->since_ms > IDLE_TRUST_MS;
 
 	*out = (struct taken){ .conn = top->conn,
-		.ask = top->since_ms <= pool->doubt_ms ||
-		       clock_boot_ms() - top->since_ms > IDLE_TRUST_MS };
+		.care = is_doubtful ? DB_ASK : DB_LOOK };
 }
 
 static enum status
@@ -245,14 +246,14 @@ pool_take(struct pool *pool, int64_t deadline_ms, struct db_conn **out,
 		(void)pthread_mutex_unlock(&pool->lock);
 		if (st != ST_OK)
 			return st;
-		if (t.is_new || pool->driver->usable(t.conn, t.ask)) {
+		if (t.is_new || pool->driver->usable(t.conn, t.care)) {
 			taken_add(pool, t.conn);
 			*out = t.conn;
 			return ST_OK;
 		}
 		pool->driver->disconnect(t.conn);
 		place_free(pool);
-		if (t.ask)
+		if (t.care == DB_ASK)
 			idle_drop(pool);
 	}
 }
@@ -264,7 +265,7 @@ pool_give(struct pool *pool, struct db_conn *conn, bool broken)
 	bool lost;
 
 	taken_drop(pool, conn);
-	lost = !pool->driver->usable(conn, false);
+	lost = !pool->driver->usable(conn, DB_TRUST);
 	if (broken || lost)
 		pool->driver->disconnect(conn);
 	(void)pthread_mutex_lock(&pool->lock);

@@ -196,9 +196,9 @@ sqlite_returning(const struct db_conn *conn)
 
 /* A file does not go away under its descriptor. */
 static bool
-sqlite_usable(struct db_conn *conn, bool ask)
+sqlite_usable(struct db_conn *conn, enum db_care care)
 {
-	(void)ask;
+	(void)care;
 	return !atomic_load(&conn->interrupted);
 }
 

@@ -275,7 +275,7 @@ one_of_several_that_exists_undoes_them(void **state)
 			     &rows),
 	    ST_EXISTS);
 	assert_int_equal(rows_number(f, "SELECT count(*) FROM v"), 0);
-	assert_true(f->driver->usable(f->conn, false));
+	assert_true(f->driver->usable(f->conn, DB_LOOK));
 }
 
 static void

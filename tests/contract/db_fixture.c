@@ -132,7 +132,7 @@ fixture_connect(struct fixture *f)
 void
 fixture_refresh(struct fixture *f)
 {
-	if (f->driver->usable(f->conn, true))
+	if (f->driver->usable(f->conn, DB_ASK))
 		return;
 	f->driver->disconnect(f->conn);
 	f->conn = NULL; /* for the end of a test that cannot connect */

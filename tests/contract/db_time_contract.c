@@ -77,7 +77,7 @@ a_statement_and_its_transaction_can_be_prolonged(void **state)
 	assert_int_equal(p.rows, 10000);
 	assert_int_equal(rows_number(f, "SELECT 1"), 1);
 	f->driver->rollback(f->conn);
-	assert_true(f->driver->usable(f->conn, true));
+	assert_true(f->driver->usable(f->conn, DB_ASK));
 }
 
 /* Once, after a moment: the statement may have begun or not. */

@@ -51,10 +51,10 @@ link_kill(struct fixture *f)
 	(void)snprintf(
 	    sql, sizeof(sql), "KILL CONNECTION %lld", (long long)number);
 	mariadb_sql("", sql);
-	while (f->cache->driver->usable(f->conn->db, false) &&
+	while (f->cache->driver->usable(f->conn->db, DB_LOOK) &&
 	       clock_boot_ms() < deadline_ms)
 		(void)usleep(MOMENT);
-	assert_false(f->cache->driver->usable(f->conn->db, false));
+	assert_false(f->cache->driver->usable(f->conn->db, DB_LOOK));
 }
 
 /* The store has noticed, and asks the next link which server it reaches. */

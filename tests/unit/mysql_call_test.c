@@ -243,7 +243,7 @@ an_author_speaks_and_the_database_does_not(void **state)
 	    ST_EXISTS);
 	assert_true(what.sent && !what.refused);
 	assert_null(strstr(err.text, "77"));
-	assert_true(db_mysql.usable(f->conn, true));
+	assert_true(db_mysql.usable(f->conn, DB_ASK));
 }
 
 static void
@@ -362,7 +362,7 @@ a_session_that_took_a_role_is_not_used_again(void **state)
 		    SCRIPT("CREATE PROCEDURE climbs() SQL SECURITY INVOKER "
 			   "SET ROLE boss"));
 	assert_heard(called(f, "CALL climbs()"), "");
-	assert_false(db_mysql.usable(f->conn, false));
+	assert_false(db_mysql.usable(f->conn, DB_LOOK));
 	fixture_refresh(f);
 	mariadb_sql(f->name, "DROP ROLE boss");
 }
@@ -387,7 +387,7 @@ a_call_past_its_deadline_ends_on_the_server(void **state)
 			     &h, &what, &err),
 	    ST_TIMEOUT);
 	assert_true(what.sent);
-	assert_false(db_mysql.usable(other, false));
+	assert_false(db_mysql.usable(other, DB_LOOK));
 	f->conn = mine;
 	while (rows_number(f,
 		   "SELECT count(*) FROM information_schema.processlist "

@@ -53,10 +53,10 @@ fake_disconnect(struct db_conn *conn)
 }
 
 static bool
-fake_usable(struct db_conn *conn, bool ask)
+fake_usable(struct db_conn *conn, enum db_care care)
 {
-	conn->asked += ask ? 1 : 0;
-	return !conn->lost && !(ask && conn->mute);
+	conn->asked += care == DB_ASK ? 1 : 0;
+	return !conn->lost && !(care == DB_ASK && conn->mute);
 }
 
 static void
