@@ -8,9 +8,11 @@
 #include "app/dispatch_state.h"
 #include "app/queue.h"
 #include "app/round.h"
+#include "middleware/client.h"
 #include "middleware/pipeline.h"
 #include "middleware/registry/key_memo.h"
 #include "middleware/registry/registry.h"
+#include "middleware/registry/snapshot.h"
 #include "middleware/renew.h"
 
 #define IDLE_CALLS_MAX 256u
@@ -311,6 +313,7 @@ dispatch_plan_rest(struct dispatch *d, struct call *call)
 void
 dispatch_ready(struct dispatch *d, struct call *call)
 {
+	client_set(&call->req, snapshot_proxies(call->req.snapshot));
 	if (call->req.response.status == 0 &&
 	    request_route(&call->req) == ST_OK)
 		(void)request_check_body(&call->req, !call->body_pending);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/fcgi_record.h"
+#include "middleware/client.h"
 #include "middleware/request.h"
 
 /* Slots of the name table: a power of two well above PARAM_COUNT. */
@@ -85,6 +86,15 @@ fcgx_free(struct fcgi *f)
 	FCGX_Free(&f->fcgx, 0);
 }
 
+/* Of several the last counts; but a list goes on in the next line. */
+static void
+param_set(struct request *req, enum request_param param, struct str value)
+{
+	if (param == PARAM_X_FORWARDED_FOR)
+		value = client_forwarded(req->arena, req->param[param], value);
+	req->param[param] = value;
+}
+
 /* Keeps the parameter if it is one that weir reads. */
 static void
 param_take(struct request *req, struct str name, struct str value)
@@ -95,7 +105,7 @@ param_take(struct request *req, struct str name, struct str value)
 	     i = (i + 1) % NAME_SLOTS) {
 		if (!str_eq(names[i].name, name))
 			continue;
-		req->param[names[i].param] = arena_dup(req->arena, value);
+		param_set(req, names[i].param, arena_dup(req->arena, value));
 		return;
 	}
 }

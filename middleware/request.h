@@ -49,7 +49,8 @@ enum request_param {
 	PARAM_METHOD,
 	PARAM_URI,
 	PARAM_QUERY,
-	PARAM_REMOTE_ADDR,
+	PARAM_REMOTE_ADDR, /* on arrival client_set() makes it the client's */
+	PARAM_X_FORWARDED_FOR,
 	PARAM_CONTENT_TYPE,
 	PARAM_CONTENT_LENGTH,
 	PARAM_REQUEST_ID, /* REQUEST_ID, nginx' $request_id */

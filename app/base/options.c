@@ -6,6 +6,7 @@
 #include "app/base/option.h"
 
 #include "app/base/lookup_modifier.h"
+#include "app/base/network.h"
 #include "app/base/secret.h"
 #include "app/base/settings.h"
 
@@ -391,6 +392,15 @@ const struct option option_table[] = {
 	  .offset = MEMBER(listen_group), .fallback = "",
 	  .help = "The group that may connect to the unix socket of LISTEN; "
 	      "empty means the group of the process." },
+	{ .name = "TRUSTED_PROXIES", .type = OPTION_TEXT,
+	  .offset = MEMBER(trusted_proxies), .fallback = "", .reload = true,
+	  .valid = networks_check, .expected = "addresses, networks such as "
+	      "10.0.0.0/8, and unix, with commas between them",
+	  .help = "Whose X-Forwarded-For is believed, in front of the web "
+	      "server that calls weir: the client is the first address from "
+	      "the right that is none of these. Empty means nobody's, and the "
+	      "client is who called the web server. unix is who calls it on a "
+	      "unix socket." },
 	{ .name = "LISTEN_BACKLOG", .type = OPTION_NUMBER,
 	  .offset = MEMBER(backlog), .fallback = "1024",
 	  .min = 1, .max = 65535,

@@ -99,7 +99,8 @@ struct settings {
 					  * system database */
 	const char *db_cache_table;      /* DB_CACHE_TABLE */
 	/* the FastCGI edge */
-	const char *listen;        /* LISTEN: unix:/path or host:port */
+	const char *trusted_proxies; /* TRUSTED_PROXIES: networks, a list */
+	const char *listen;          /* LISTEN: unix:/path or host:port */
 	const char *listen_group;  /* LISTEN_GROUP: group of the unix socket */
 	int64_t backlog;           /* LISTEN_BACKLOG */
 	int64_t fronts;            /* FRONTS */

@@ -36,6 +36,8 @@ settings_hold_new(const struct service_host *host, struct arena *owner,
 	hold->owner = owner;
 	arena_init(&hold->arena, ARENA_BYTES);
 	*out = NULL;
+	(void)networks_read(&hold->arena, /* it has been checked */
+	    str_of(host->settings->trusted_proxies), &hold->proxies);
 	st = app_keys_read(host->settings, &hold->keys, err);
 	if (st == ST_OK)
 		*out = hold;

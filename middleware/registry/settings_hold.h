@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "app/base/arena.h"
+#include "app/base/network.h"
 #include "app/base/secret.h"
 #include "app/base/status.h"
 #include "middleware/registry/app_keys.h"
@@ -25,7 +26,8 @@ struct settings_hold {
 	struct arena *owner;        /* closed and freed at the end; or NULL */
 	struct app_keys keys;
 	struct declared declared; /* under these settings; nothing at first */
-	struct arena arena;       /* of what is declared */
+	struct networks proxies;  /* TRUSTED_PROXIES */
+	struct arena arena;       /* of these two */
 };
 
 /*

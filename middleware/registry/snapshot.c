@@ -266,6 +266,12 @@ snapshot_settings(const struct snapshot *s)
 	return s->hold->settings;
 }
 
+const struct networks *
+snapshot_proxies(const struct snapshot *s)
+{
+	return &s->hold->proxies;
+}
+
 struct snapshot *
 snapshot_ref(struct snapshot *s)
 {

@@ -18,6 +18,7 @@
 struct app_keys;
 struct cors_rules;
 struct declared;
+struct networks;
 struct row_filters;
 struct service_type;
 struct settings;
@@ -140,6 +141,9 @@ const struct cors_rules *snapshot_cors(const struct snapshot *s);
 
 /* The settings this snapshot was made under; they live as long as it. */
 const struct settings *snapshot_settings(const struct snapshot *s);
+
+/* Their TRUSTED_PROXIES. */
+const struct networks *snapshot_proxies(const struct snapshot *s);
 
 /* Any thread: one more, one less holder. The last one frees it. */
 struct snapshot *snapshot_ref(struct snapshot *s);
