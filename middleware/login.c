@@ -4,6 +4,7 @@
 #include "app/base/log.h"
 #include "app/base/password.h"
 #include "app/base/password_gate.h"
+#include "middleware/guard.h"
 #include "middleware/people.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/registry/system_pool.h"
@@ -142,14 +143,14 @@ enum status
 login_verify(struct request *req, const struct login_order *order,
     const char *wrong, struct user_record *out)
 {
-	struct throttle *throttle = req->people->throttle;
+	struct failures *failures = req->people->failures;
 	struct candidate candidate = { .found = false };
 	struct error err = { 0 };
 	bool fits = false;
 	int64_t wait;
 	enum status st;
 
-	if (!throttle_allows(throttle, req, order->name, &wait))
+	if (!throttle_allows(failures, req, order->name, &wait))
 		return refuse_wait(req, wait);
 	st = candidate_find(req, order, &candidate, &err);
 	if (st != ST_OK)
@@ -159,11 +160,11 @@ login_verify(struct request *req, const struct login_order *order,
 	if (st != ST_OK)
 		return st;
 	if (!fits) {
-		throttle_failed(throttle, req, order->name);
-		response_unauthorized(req, wrong);
+		throttle_failed(failures, req, order->name);
+		guard_refuse(req, wrong);
 		return ST_DENIED;
 	}
-	throttle_passed(throttle, req, order->name);
+	throttle_passed(failures, req, order->name);
 	*out = candidate.user;
 	return ST_OK;
 }

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "app/base/password_gate.h"
+#include "middleware/failures.h"
 #include "middleware/mailer.h"
 #include "middleware/registry/system_pool.h"
 #include "middleware/session_memory.h"
-#include "middleware/throttle.h"
 
 /* More would only wait for each other: what is asked is short. */
 #define CONNECTIONS_MAX 8u
@@ -23,7 +23,7 @@ people_open(const struct settings *settings, struct store_table *stores,
 	if (st != ST_OK)
 		return st;
 	out->gate = password_gate_new(workers);
-	out->throttle = throttle_new(settings, stores);
+	out->failures = failures_open(settings, stores);
 	out->memory = session_memory_new();
 	out->mailer = mailer_new();
 	return ST_OK;
@@ -34,7 +34,7 @@ people_close(struct people *people)
 {
 	mailer_free(people->mailer);
 	session_memory_free(people->memory);
-	throttle_free(people->throttle);
+	failures_close(people->failures);
 	password_gate_free(people->gate);
 	system_pool_close(people->pool);
 	memset(people, 0, sizeof(*people));

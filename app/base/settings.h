@@ -42,6 +42,8 @@ struct settings {
 	int64_t login_failures;      /* LOGIN_FAILURES, of one account */
 	int64_t login_failures_host; /* LOGIN_FAILURES_HOST, of one address */
 	int64_t login_failures_time; /* LOGIN_FAILURES_TIME, seconds */
+	int64_t auth_failures;       /* AUTH_FAILURES, of one address; 0: off */
+	int64_t auth_failures_time;  /* AUTH_FAILURES_TIME, seconds */
 	int64_t confirm_code_ttl;    /* DF_CONFIRM_CODE_TTL, seconds */
 	const char *sendmail;        /* SENDMAIL: command; "": no mail */
 	const char *mail_from;       /* MAIL_FROM_ADDRESS */

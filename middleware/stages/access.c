@@ -1,5 +1,6 @@
 /* May this role do that to this resource? dreamfactory.md 2.2 and 3.2. */
 #include "middleware/registry/access.h"
+#include "middleware/guard.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/service.h"
@@ -137,8 +138,13 @@ refuse(struct request *req, enum verdict verdict)
 	};
 
 	switch (verdict) {
-	case CREDENTIALS_MISSING:
 	case SESSION_MISSING:
+		if (req->app == NULL) { /* a key that names nothing */
+			guard_refuse(req, texts[verdict]);
+			break;
+		}
+		/* FALLTHROUGH */
+	case CREDENTIALS_MISSING:
 	case KEY_MISSING:
 		response_unauthorized(req, texts[verdict]);
 		break;

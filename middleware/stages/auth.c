@@ -7,6 +7,7 @@
 #include "app/base/log.h"
 #include "app/base/settings.h"
 #include "middleware/credentials.h"
+#include "middleware/guard.h"
 #include "middleware/login.h"
 #include "middleware/people.h"
 #include "middleware/principal.h"
@@ -35,6 +36,14 @@ static enum flow
 refuse(struct request *req, const char *message)
 {
 	response_unauthorized(req, message);
+	return FLOW_DONE;
+}
+
+/* The same of what might be a guess. */
+static enum flow
+refuse_wrong(struct request *req, const char *message)
+{
+	guard_refuse(req, message);
 	return FLOW_DONE;
 }
 
@@ -118,17 +127,15 @@ token_take(struct request *req, struct str sent, enum entrance entrance)
 	const struct secret_mac *keys = snapshot_token_keys(req->snapshot, &n);
 
 	if (jwt_read(req->arena, keys, n, sent, now, &slot->ask.claims, &err) !=
-	    ST_OK) {
-		response_unauthorized(req,
+	    ST_OK)
+		return refuse_wrong(req,
 		    arena_printf(req->arena, "Invalid token: %s", err.text).p);
-		return FLOW_DONE;
-	}
 	req->token = &slot->ask.claims;
 	req->token_sent = sent;
 	if (entrance == ENTRANCE_TOKEN)
 		return FLOW_NEXT;
 	if (slot->ask.claims.expires <= now)
-		return refuse(req, EXPIRED);
+		return refuse(req, EXPIRED); /* 401 tells to renew it */
 	req->slot[STAGE_AUTH] = slot;
 	return token_plan(req, slot);
 }
@@ -297,7 +304,7 @@ basic_enter(struct request *req, struct auth_slot *slot)
 	if (req->settings->login_attribute == LOGIN_BY_USERNAME)
 		order.by = USER_USERNAME;
 	if (!credentials_basic(req, slot->basic, &order.name, &order.password))
-		return refuse(req, WRONG_BASIC);
+		return refuse_wrong(req, WRONG_BASIC);
 	if (login_verify(req, &order, WRONG_BASIC, &user) != ST_OK)
 		return FLOW_DONE;
 	if (basic_principal(req, &user, &slot->who, &err) != ST_OK) {

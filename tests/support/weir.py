@@ -96,6 +96,7 @@ class Installation:
             "CACHE_PATH": self.path("cache"),
             "CACHE_MEMORY": "64m",
             "WORKERS": "4",
+            "AUTH_FAILURES": "1000000",  # all tests come from one address
             "ACCESS_LOG": self.path("access.log"),
             "LOG_FILE": self.path("weir.log"),
         }

@@ -123,7 +123,7 @@ may_try(struct account_call *c)
 		    "The request is missing required email or username.");
 		return false;
 	}
-	if (throttle_allows(c->req->people->throttle, c->req, name, &wait))
+	if (throttle_allows(c->req->people->failures, c->req, name, &wait))
 		return true;
 	response_fail(c->req, 429,
 	    "Too many attempts. Try again in %lld seconds.", (long long)wait);
@@ -167,7 +167,7 @@ reset(struct account_call *c)
 	}
 	if (!may_try(c) || !account_db_take(c, &db))
 		return;
-	throttle_failed(c->req->people->throttle, c->req, name_of(c));
+	throttle_failed(c->req->people->failures, c->req, name_of(c));
 	st = user_find(c, &db, &user, &err);
 	if (st == ST_OK)
 		code_send(c, &db, &user);
@@ -201,7 +201,7 @@ confirm(struct account_call *c, struct str code)
 	if (st == ST_OK) {
 		password_set(c, user.id, &x);
 	} else if (st == ST_MISSING || st == ST_DENIED) {
-		throttle_failed(c->req->people->throttle, c->req, name_of(c));
+		throttle_failed(c->req->people->failures, c->req, name_of(c));
 		response_unauthorized(c->req, WRONG_CODE);
 	} else {
 		account_fault(c, st, &err);

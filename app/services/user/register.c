@@ -15,11 +15,11 @@
 static bool
 may_try(struct account_call *c)
 {
-	struct throttle *throttle = c->req->people->throttle;
+	struct failures *failures = c->req->people->failures;
 	int64_t wait;
 
-	if (throttle_allows(throttle, c->req, STR_NULL, &wait)) {
-		throttle_failed(throttle, c->req, STR_NULL);
+	if (throttle_allows(failures, c->req, STR_NULL, &wait)) {
+		throttle_failed(failures, c->req, STR_NULL);
 		return true;
 	}
 	response_fail(c->req, 429,
