@@ -9,7 +9,7 @@
 
 struct arena;
 
-#define COLUMNS_MAX 10
+#define COLUMNS_MAX 12
 
 struct columns {
 	struct buf cells; /* struct str, row by row */

@@ -5,7 +5,6 @@
 #include "app/commands/commands.h"
 #include "app/commands/limit_print.h"
 #include "app/commands/limit_read.h"
-#include "drivers/cache/cache.h"
 #include "middleware/registry/limit_records.h"
 #include "middleware/registry/lookup.h"
 
@@ -19,7 +18,9 @@ limit_add(struct command_call *call)
 
 	if (!limit_read(call, &r) || !admin_open(call, &db))
 		return 1;
-	st = limit_record_add(&db, &r, &err);
+	st = limit_user_read(call, &db, &r.user_email, &err);
+	if (st == ST_OK)
+		st = limit_record_add(&db, &r, &err);
 	if (st == ST_OK && command_switch(call, "--json"))
 		limit_print(call, &r);
 	else if (st == ST_OK)
@@ -30,18 +31,18 @@ limit_add(struct command_call *call)
 static int
 limit_set(struct command_call *call)
 {
-	struct limit_edit edit = { .call = call };
+	struct limit_edit edit;
 	struct limit_record r = { 0 };
 	struct error err = { 0 };
 	struct system_db db;
 	enum status st;
 
-	if (!admin_number(call, "--rate", 1, CACHE_COUNT_MAX, &edit.rate) ||
-	    !admin_flip(call, "--active", &edit.active) ||
-	    !admin_open(call, &db))
+	if (!limit_edit_read(call, &edit) || !admin_open(call, &db))
 		return 1;
-	st = limit_record_set(&db, call->arena, str_of(call->operands[0]),
-	    limit_edit, &edit, &r, &err);
+	st = limit_user_read(call, &db, &edit.user_email, &err);
+	if (st == ST_OK)
+		st = limit_record_set(&db, call->arena,
+		    str_of(call->operands[0]), limit_edit, &edit, &r, &err);
 	if (st == ST_OK && command_switch(call, "--json"))
 		limit_print(call, &r);
 	else if (st == ST_OK)
@@ -94,18 +95,48 @@ limit_remove(struct command_call *call)
 	return admin_remove(call, limit_record_remove);
 }
 
+/* What `limit add` and `limit set` say of an option in the same words. */
+#define PARTS                                                                  \
+	{ "--user", "EMAIL-OR-USERNAME", false, "which user" },                \
+	    { "--role", "ROLE", false, "which role" },                         \
+	    { "--service", "NAME", false, "which service" },                   \
+	{                                                                      \
+		"--endpoint", "PATH", false,                                   \
+		    "which resource of the service, as in _table/orders; or "  \
+		    "with a * at its end what begins so, as in "               \
+		    "\"_table/orders*\""                                       \
+	}
+
+#define ALGORITHM                                                              \
+	{                                                                      \
+		"--algorithm", "WORD", false,                                  \
+		    "fixed: a period begins with its first request, and as "   \
+		    "many pass in the next; sliding: never more than the "     \
+		    "rate "                                                    \
+		    "in any period; gcra: steadily, and \"--burst\" at once"   \
+	}
+
 static const struct command_option add_options[] = {
 	{ "--rate", "N", true, "how many requests pass in a period" },
 	{ "--period", "PERIOD", true,
 	    "minute, hour, day, 7-day, 30-day, or seconds as in 10s" },
 	{ "--type", "TYPE", false,
-	    "what is counted: instance, app, role, service or app.service; "
-	    "without, what the options below name" },
+	    "what is counted: instance, user, each_user, role, service, "
+	    "user.service, each_user.service, service.endpoint, "
+	    "user.service.endpoint, each_user.service.endpoint, app or "
+	    "app.service; without, what the options below name" },
+	PARTS,
 	{ "--app", "APP", false,
 	    "which app; without, a type about apps counts each on its own" },
-	{ "--role", "ROLE", false, "which role; the same holds" },
-	{ "--service", "NAME", false, "which service; the same holds" },
 	{ "--verb", "VERB", false, "count this verb only" },
+	ALGORITHM,
+	{ "--burst", "N", false,
+	    "of gcra: how many pass at once; without, as many as the rate" },
+	{ "--lockout", NULL, false,
+	    "who asks for more is refused for a whole period from then on" },
+	{ "--dry-run", NULL, false,
+	    "count and log what would be refused, and refuse nothing" },
+	{ "--description", "TEXT", false, "what it is for" },
 	{ "--json", NULL, false, "print a JSON object" },
 	{ 0 },
 };
@@ -116,10 +147,15 @@ static const struct command_option set_options[] = {
 	{ "--period", "PERIOD", false, "as with limit add" },
 	{ "--type", "TYPE", false,
 	    "what is counted; what the new type is not about is dropped" },
+	PARTS,
 	{ "--app", "APP", false, "which app; \"\" counts each on its own" },
-	{ "--role", "ROLE", false, "which role; the same holds" },
-	{ "--service", "NAME", false, "which service; the same holds" },
 	{ "--verb", "VERB", false, "count this verb only; all for every verb" },
+	ALGORITHM,
+	{ "--burst", "N", false, "of gcra; 0 for as many as the rate" },
+	{ "--lockout", "YES-OR-NO", false,
+	    "is who asks for more refused for a whole period?" },
+	{ "--dry-run", "YES-OR-NO", false, "does it only count and log?" },
+	{ "--description", "TEXT", false, "what it is for; \"\" for nothing" },
 	{ "--active", "YES-OR-NO", false, "no: it counts nothing" },
 	{ "--json", NULL, false, "print a JSON object" },
 	{ 0 },

@@ -1,70 +1,123 @@
 #include "app/commands/limit_read.h"
 
+#include <string.h>
+
 #include "app/command.h"
-#include "drivers/cache/cache.h"
+#include "middleware/registry/limit_check.h"
 #include "middleware/registry/limit_records.h"
+#include "middleware/registry/user_records.h"
 #include "middleware/registry/words.h"
 
-/* The type that was named, else the one that the other options are about. */
+/* The type that the options are about which name something. */
+static enum limit_type
+type_guess(const struct command_call *call)
+{
+	bool app = command_value(call, "--app") != NULL;
+	bool user = command_value(call, "--user") != NULL;
+	bool service = command_value(call, "--service") != NULL;
+
+	if (command_value(call, "--role") != NULL)
+		return LIMIT_ROLE;
+	if (command_value(call, "--endpoint") != NULL)
+		return user ? LIMIT_USER_ENDPOINT : LIMIT_ENDPOINT;
+	if (user)
+		return service ? LIMIT_USER_SERVICE : LIMIT_USER;
+	if (app)
+		return service ? LIMIT_APP_SERVICE : LIMIT_APP;
+	return service ? LIMIT_SERVICE : LIMIT_INSTANCE;
+}
+
 static enum status
 type_read(
-    const struct command_call *call, struct limit_record *r, struct error *err)
+    const struct command_call *call, enum limit_type *type, struct error *err)
 {
-	const char *type = command_value(call, "--type");
-	bool app = !str_is_null(r->app_name);
-	bool service = !str_is_null(r->service_name);
+	const char *word = command_value(call, "--type");
 
-	if (type != NULL)
-		return limit_type_parse(str_of(type), &r->type, err);
-	if (!str_is_null(r->role_name))
-		r->type = LIMIT_ROLE;
-	else if (app)
-		r->type = service ? LIMIT_APP_SERVICE : LIMIT_APP;
-	else
-		r->type = service ? LIMIT_SERVICE : LIMIT_INSTANCE;
+	if (word != NULL)
+		return limit_type_parse(str_of(word), type, err);
+	*type = type_guess(call);
 	return ST_OK;
 }
 
-/* A mask of 0 is a limit on every verb. */
+/* Words that may stand in an option of either command. */
 static enum status
-verb_read(const char *text, unsigned *mask, struct error *err)
+words_read(
+    const struct command_call *call, struct limit_record *r, struct error *err)
 {
-	enum status st = verbs_parse(str_of(text), mask, err);
+	const char *period = command_value(call, "--period");
+	const char *algorithm = command_value(call, "--algorithm");
+	const char *verb = command_value(call, "--verb");
+	enum status st = ST_OK;
 
-	if (st == ST_OK && *mask == 0)
-		return error_set(err, ST_INVALID,
-		    "--verb \"%s\": a verb is expected, or all", text);
-	if (st == ST_OK && str_eq_nocase(str_of(text), STR("all")))
-		*mask = 0;
+	if (period != NULL)
+		st = period_parse(str_of(period), &r->period, err);
+	if (st == ST_OK && algorithm != NULL)
+		st = limit_algorithm_parse(
+		    str_of(algorithm), &r->algorithm, err);
+	if (st == ST_OK && verb != NULL)
+		st = limit_verb_parse(str_of(verb), &r->verb_mask, err);
 	return st;
 }
 
 bool
 limit_read(const struct command_call *call, struct limit_record *r)
 {
-	const char *verb = command_value(call, "--verb");
 	struct error err = { 0 };
 	enum status st;
 
 	*r = (struct limit_record){ .name = str_of(call->operands[0]),
+		.description = str_of(command_value(call, "--description")),
 		.app_name = str_of(command_value(call, "--app")),
 		.role_name = str_of(command_value(call, "--role")),
 		.service_name = str_of(command_value(call, "--service")),
+		.endpoint = str_of(command_value(call, "--endpoint")),
+		.lockout = command_switch(call, "--lockout"),
+		.dry_run = command_switch(call, "--dry-run"),
 		.active = true };
-	if (!admin_number(call, "--rate", 1, CACHE_COUNT_MAX, &r->rate))
+	if (!admin_number(call, "--rate", 1, CACHE_COUNT_MAX, &r->rate) ||
+	    !admin_number(call, "--burst", 1, CACHE_COUNT_MAX, &r->burst))
 		return false;
-	st = type_read(call, r, &err);
+	st = type_read(call, &r->type, &err);
 	if (st == ST_OK)
-		st = period_parse(
-		    str_of(command_value(call, "--period")), &r->period, &err);
-	if (st == ST_OK && verb != NULL)
-		st = verb_read(verb, &r->verb_mask, &err);
+		st = words_read(call, r, &err);
 	if (st != ST_OK)
 		(void)command_fail("%s", err.text);
 	return st == ST_OK;
 }
 
-/* An option that may stand anew for something, or for each ("") of it. */
+enum status
+limit_user_read(const struct command_call *call, struct system_db *db,
+    struct str *email, struct error *err)
+{
+	const char *text = command_value(call, "--user");
+	struct user_record user = { 0 };
+	enum status st;
+
+	if (text == NULL)
+		return ST_OK;
+	*email = STR_NULL;
+	if (text[0] == '\0')
+		return ST_OK;
+	st = user_record_find(db, call->arena,
+	    strchr(text, '@') != NULL ? USER_EMAIL : USER_USERNAME,
+	    str_of(text), &user, err);
+	*email = user.email;
+	return st;
+}
+
+bool
+limit_edit_read(const struct command_call *call, struct limit_edit *edit)
+{
+	*edit = (struct limit_edit){ .call = call, .burst = -1 };
+	return admin_number(call, "--rate", 1, CACHE_COUNT_MAX, &edit->rate) &&
+	       admin_number(
+		   call, "--burst", 0, CACHE_COUNT_MAX, &edit->burst) &&
+	       admin_flip(call, "--lockout", &edit->lockout) &&
+	       admin_flip(call, "--dry-run", &edit->dry_run) &&
+	       admin_flip(call, "--active", &edit->active);
+}
+
+/* An option that may stand anew for something, or ("") for nothing. */
 static void
 part_edit(const struct command_call *call, const char *option, struct str *part)
 {
@@ -74,36 +127,34 @@ part_edit(const struct command_call *call, const char *option, struct str *part)
 		*part = text[0] == '\0' ? STR_NULL : str_of(text);
 }
 
-/* A part that the limit's new type is not about goes, unless it was given. */
+/* What the limit's new type, or algorithm, is not about goes, unless it was
+ * given. */
 static void
-parts_drop(const struct command_call *call, struct limit_record *r)
+parts_drop(const struct limit_edit *edit, struct limit_record *r)
 {
-	bool app = r->type == LIMIT_APP || r->type == LIMIT_APP_SERVICE;
-	bool service = r->type == LIMIT_SERVICE || r->type == LIMIT_APP_SERVICE;
+	const struct command_call *call = edit->call;
+	struct limit_record before = *r;
 
-	if (!app && command_value(call, "--app") == NULL)
-		r->app_name = STR_NULL;
-	if (!service && command_value(call, "--service") == NULL)
-		r->service_name = STR_NULL;
-	if (r->type != LIMIT_ROLE && command_value(call, "--role") == NULL)
-		r->role_name = STR_NULL;
+	limit_record_trim(r);
+	if (command_value(call, "--app") != NULL)
+		r->app_name = before.app_name;
+	if (command_value(call, "--user") != NULL)
+		r->user_email = before.user_email;
+	if (command_value(call, "--role") != NULL)
+		r->role_name = before.role_name;
+	if (command_value(call, "--service") != NULL)
+		r->service_name = before.service_name;
+	if (command_value(call, "--endpoint") != NULL)
+		r->endpoint = before.endpoint;
+	if (edit->burst > 0)
+		r->burst = before.burst;
 }
 
-static enum status
-scope_edit(
-    const struct command_call *call, struct limit_record *r, struct error *err)
+static void
+flip_edit(enum flip flip, bool *value)
 {
-	const char *type = command_value(call, "--type");
-	enum status st = ST_OK;
-
-	part_edit(call, "--app", &r->app_name);
-	part_edit(call, "--role", &r->role_name);
-	part_edit(call, "--service", &r->service_name);
-	if (type != NULL)
-		st = limit_type_parse(str_of(type), &r->type, err);
-	if (st == ST_OK && type != NULL)
-		parts_drop(call, r);
-	return st;
+	if (flip != FLIP_KEEP)
+		*value = flip == FLIP_ON;
 }
 
 enum status
@@ -111,20 +162,28 @@ limit_edit(void *ctx, struct limit_record *r, struct error *err)
 {
 	const struct limit_edit *edit = ctx;
 	const struct command_call *call = edit->call;
-	const char *name = command_value(call, "--name");
-	const char *period = command_value(call, "--period");
-	const char *verb = command_value(call, "--verb");
-	enum status st = scope_edit(call, r, err);
+	const char *type = command_value(call, "--type");
+	enum status st = words_read(call, r, err);
 
-	if (name != NULL)
-		r->name = str_of(name);
+	part_edit(call, "--description", &r->description);
+	part_edit(call, "--app", &r->app_name);
+	part_edit(call, "--role", &r->role_name);
+	part_edit(call, "--service", &r->service_name);
+	part_edit(call, "--endpoint", &r->endpoint);
+	if (command_value(call, "--user") != NULL)
+		r->user_email = edit->user_email;
+	if (command_value(call, "--name") != NULL)
+		r->name = str_of(command_value(call, "--name"));
 	if (edit->rate != 0)
 		r->rate = edit->rate;
-	if (edit->active != FLIP_KEEP)
-		r->active = edit->active == FLIP_ON;
-	if (st == ST_OK && period != NULL)
-		st = period_parse(str_of(period), &r->period, err);
-	if (st == ST_OK && verb != NULL)
-		st = verb_read(verb, &r->verb_mask, err);
+	if (edit->burst >= 0)
+		r->burst = edit->burst;
+	flip_edit(edit->lockout, &r->lockout);
+	flip_edit(edit->dry_run, &r->dry_run);
+	flip_edit(edit->active, &r->active);
+	if (st == ST_OK && type != NULL)
+		st = limit_type_parse(str_of(type), &r->type, err);
+	if (st == ST_OK)
+		parts_drop(edit, r);
 	return st;
 }

@@ -11,15 +11,25 @@
 struct command_call;
 struct limit_record;
 
-/* All of a new one; false after it has said what is wrong. */
+/* All of a new one but its user; false after it has said what is wrong. */
 bool limit_read(const struct command_call *call, struct limit_record *r);
 
-/* What `limit set` is to do; --rate and --active have been read. */
+/* The e-mail of whom --user names; *email is unchanged without the option, and
+ * STR_NULL when it is empty. ST_MISSING: there is nobody. */
+enum status limit_user_read(const struct command_call *call,
+    struct system_db *db, struct str *email, struct error *err);
+
+/* What `limit set` is to do. */
 struct limit_edit {
 	const struct command_call *call;
-	int64_t rate; /* 0: it stays */
-	enum flip active;
+	struct str user_email; /* when there is --user */
+	int64_t rate;          /* 0: it stays */
+	int64_t burst;         /* -1: it stays */
+	enum flip lockout, dry_run, active;
 };
+
+/* The numbers and switches; false after it has said what is wrong. */
+bool limit_edit_read(const struct command_call *call, struct limit_edit *edit);
 
 /* A limit_edit_f whose ctx is a struct limit_edit. */
 enum status limit_edit(void *ctx, struct limit_record *r, struct error *err);

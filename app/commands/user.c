@@ -262,7 +262,8 @@ const struct command user_commands[] = {
 	{ .noun = "user",
 	    .verb = "remove",
 	    .operands = "EMAIL-OR-USERNAME",
-	    .summary = "Remove a user, the roles and the lookups of the user",
+	    .summary =
+		"Remove a user, the roles, limits and lookups of the user",
 	    .needs_settings = true,
 	    .run = user_remove },
 	{ 0 },

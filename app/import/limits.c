@@ -1,28 +1,28 @@
-/* Rate limits, of the types that are here. */
+/* Rate limits. */
 #include "app/import/import.h"
+#include "middleware/registry/limit_check.h"
 #include "middleware/registry/limit_records.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/words.h"
 
-enum cell { ID, TYPE, RATE, PERIOD, USER, ROLE, SERVICE, NAME, ACTIVE, VERB };
+enum cell {
+	ID,
+	TYPE,
+	RATE,
+	PERIOD,
+	USER,
+	ROLE,
+	SERVICE,
+	ENDPOINT,
+	NAME,
+	DESCRIPTION,
+	ACTIVE,
+	VERB
+};
 
 #define COLUMNS                                                                \
-	"id type rate period user_id role_id service_id name is_active verb"
-
-static const char *const periods[] = { "minute", "hour", "day", "7-day",
-	"30-day" };
-
-/* A number there, which dreamfactory.md 4.2 names. */
-static enum status
-period_of(struct str cell, uint32_t *seconds, struct error *err)
-{
-	uint64_t number;
-
-	if (str_to_u64(str_trim(cell), &number) &&
-	    number < sizeof(periods) / sizeof(periods[0]))
-		cell = str_of(periods[number]);
-	return period_parse(cell, seconds, err);
-}
+	"id type rate period user_id role_id service_id endpoint name "        \
+	"description is_active verb"
 
 /* The name here of what it is about; false when that is not here. */
 static bool
@@ -35,6 +35,23 @@ part_of(const struct id_map *map, struct str cell, struct str *name)
 }
 
 static enum status
+parts_read(struct import *imp, const struct str *row, struct limit_record *r,
+    struct error *err)
+{
+	const struct limit_scope *scope = limit_scope(r->type);
+
+	if ((part_of(&imp->users, row[USER], &r->user_email) || !scope->user) &&
+	    (part_of(&imp->roles, row[ROLE], &r->role_name) || !scope->role) &&
+	    (part_of(&imp->services, row[SERVICE], &r->service_name) ||
+		!scope->service)) {
+		limit_record_trim(r);
+		return ST_OK;
+	}
+	return error_set(err, ST_INVALID,
+	    "what it is about, a user, a role or a service, is not here");
+}
+
+static enum status
 limit_read(struct import *imp, const struct str *row, struct limit_record *r,
     struct error *err)
 {
@@ -42,6 +59,9 @@ limit_read(struct import *imp, const struct str *row, struct limit_record *r,
 
 	*r = (struct limit_record){
 		.name = import_cut(imp, "name", row[NAME], RECORD_NAME_MAX),
+		.description = import_cut(
+		    imp, "description", row[DESCRIPTION], DESCRIPTION_MAX),
+		.endpoint = row[ENDPOINT],
 		.rate = source_number(row[RATE]),
 		.active = source_number(row[ACTIVE]) != 0,
 	};
@@ -50,14 +70,11 @@ limit_read(struct import *imp, const struct str *row, struct limit_record *r,
 		return error_set(err, ST_INVALID,
 		    "there are no limits of type %.*s here",
 		    STR_ARG(row[TYPE]));
-	if (!part_of(&imp->roles, row[ROLE], &r->role_name) ||
-	    !part_of(&imp->services, row[SERVICE], &r->service_name))
-		return error_set(err, ST_INVALID,
-		    "what it is about, a role or a service, is not here");
-	st = period_of(row[PERIOD], &r->period, err);
-	if (st == ST_OK && row[VERB].n > 0)
-		st = verbs_parse(row[VERB], &r->verb_mask, err);
-	return st;
+	st = parts_read(imp, row, r, err);
+	if (st == ST_OK)
+		st = period_parse(str_trim(row[PERIOD]), &r->period, err);
+	return st == ST_OK ? limit_verb_parse(row[VERB], &r->verb_mask, err)
+			   : st;
 }
 
 static enum status

@@ -41,9 +41,11 @@ static const struct kind kinds[] = {
 	    "SELECT hint, app_id, hash, expires, revoked FROM app_key"
 	    " WHERE id = ?" },
 	[AUDIT_LIMIT] = { "limit",
-	    "name type rate period app_id role_id service_id verb is_active",
-	    "SELECT name, type, rate, period, app_id, role_id, service_id,"
-	    " verb, is_active FROM limits WHERE id = ?" },
+	    "name description type rate period algorithm burst lockout app_id "
+	    "user_id role_id service_id endpoint verb dry_run is_active",
+	    "SELECT name, description, type, rate, period, algorithm, burst,"
+	    " lockout, app_id, user_id, role_id, service_id, endpoint, verb,"
+	    " dry_run, is_active FROM limits WHERE id = ?" },
 	[AUDIT_USER] = { "user",
 	    "email name username first_name last_name password* is_sys_admin "
 	    "is_active phone security_question security_answer* default_app_id",

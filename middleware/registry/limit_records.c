@@ -1,97 +1,27 @@
 #include "middleware/registry/limit_records.h"
 
-#include "drivers/cache/cache.h"
 #include "middleware/registry/audit.h"
+#include "middleware/registry/limit_check.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/registry/words.h"
-
-/* What a limit of each type is about. */
-struct scope {
-	bool app, role, service;
-};
-
-static const struct scope scopes[] = {
-	[LIMIT_INSTANCE] = { 0 },
-	[LIMIT_APP] = { .app = true },
-	[LIMIT_ROLE] = { .role = true },
-	[LIMIT_SERVICE] = { .service = true },
-	[LIMIT_APP_SERVICE] = { .app = true, .service = true },
-};
-
-static enum status
-part_check(const struct limit_record *r, const char *what, bool taken,
-    struct str name, struct error *err)
-{
-	if (taken || str_is_null(name))
-		return ST_OK;
-	return error_set(err, ST_INVALID, "a limit of type %.*s takes no %s",
-	    STR_ARG(limit_type_name(r->type)), what);
-}
-
-static enum status
-limit_check(const struct limit_record *r, struct error *err)
-{
-	const struct scope *scope = &scopes[r->type];
-	enum status st = record_name_check(r->name, "limit", err);
-
-	if (st != ST_OK)
-		return st;
-	if (r->rate < 1 || r->rate > CACHE_COUNT_MAX)
-		return error_set(err, ST_INVALID, "rate: 1 to %d are expected",
-		    CACHE_COUNT_MAX);
-	if ((r->verb_mask & (r->verb_mask - 1)) != 0)
-		return error_set(err, ST_INVALID,
-		    "a limit is for one verb, or, without one, for all");
-	st = part_check(r, "app", scope->app, r->app_name, err);
-	if (st == ST_OK)
-		st = part_check(r, "role", scope->role, r->role_name, err);
-	if (st == ST_OK)
-		st = part_check(
-		    r, "service", scope->service, r->service_name, err);
-	return st;
-}
 
 static enum status
 parts_find(struct system_db *db, struct limit_record *r, struct error *err)
 {
 	enum status st = ST_OK;
 
+	r->app_id = r->user_id = r->role_id = r->service_id = 0;
 	if (!str_is_null(r->app_name))
 		st = lookup_id(db, NOUN_APP, r->app_name, &r->app_id, err);
+	if (st == ST_OK && !str_is_null(r->user_email))
+		st = lookup_id(db, NOUN_USER, r->user_email, &r->user_id, err);
 	if (st == ST_OK && !str_is_null(r->role_name))
 		st = lookup_id(db, NOUN_ROLE, r->role_name, &r->role_id, err);
 	if (st == ST_OK && !str_is_null(r->service_name))
 		st = lookup_id(
 		    db, NOUN_SERVICE, r->service_name, &r->service_id, err);
 	return st;
-}
-
-static void
-part_put(struct buf *b, const char *what, bool taken, int64_t id)
-{
-	if (id != 0)
-		buf_printf(b, ".%s:%lld", what, (long long)id);
-	else if (taken)
-		buf_printf(b, ".each_%s", what);
-}
-
-/* The name of the counter in DreamFactory's manner; the column is unique. */
-static void
-key_text_put(struct buf *b, const struct limit_record *r)
-{
-	const struct scope *scope = &scopes[r->type];
-
-	buf_put_lit(b, "instance");
-	part_put(b, "app", scope->app, r->app_id);
-	part_put(b, "role", scope->role, r->role_id);
-	part_put(b, "service", scope->service, r->service_id);
-	if (r->verb_mask != 0) {
-		buf_put_lit(b, ".verb:");
-		verbs_put(b, r->verb_mask);
-	}
-	buf_put_char(b, '.');
-	period_put(b, r->period);
 }
 
 static enum status
@@ -108,8 +38,9 @@ refuse_second(
 		    "or change it with `weir limit set %.*s`",
 		    STR_ARG(r->name), STR_ARG(r->name));
 	return error_set(err, ST_EXISTS,
-	    "a limit exists already with the same type, verb and period: "
-	    "`weir limit list` shows it; change or remove it");
+	    "A limit already exists with those parameters. No records added. "
+	    "`weir limit list` shows the one with the same type, verb and "
+	    "period: change or remove it");
 }
 
 /* Runs an INSERT or UPDATE whose values begin with those of the record. */
@@ -126,15 +57,19 @@ limit_store(struct system_db *db, const char *sql, struct limit_record *r,
 	if (st != ST_OK)
 		return st;
 	date_text(db->wall_ms, now);
-	key_text_put(&key_text, r);
+	limit_key_text_put(&key_text, r);
 	verbs_put(&verb, r->verb_mask);
 	struct db_value args[] = { bind_text(r->name),
-		bind_text(limit_type_name(r->type)), bind_i64(r->rate),
-		bind_i64(r->period), bind_id(r->app_id), bind_id(r->role_id),
-		bind_id(r->service_id),
+		bind_text(r->description), bind_text(limit_type_name(r->type)),
+		bind_i64(r->rate), bind_i64(r->period),
+		bind_text(limit_algorithm_name(r->algorithm)),
+		bind_id(r->burst), bind_i64(r->lockout ? 1 : 0),
+		bind_id(r->app_id), bind_id(r->user_id), bind_id(r->role_id),
+		bind_id(r->service_id), bind_text(r->endpoint),
 		bind_text(r->verb_mask == 0 ? STR_NULL : buf_str(&verb)),
-		bind_text(buf_str(&key_text)), bind_i64(r->active ? 1 : 0),
-		bind_text(str_of(now)), bind_actor(db),
+		bind_text(buf_str(&key_text)), bind_i64(r->dry_run ? 1 : 0),
+		bind_i64(r->active ? 1 : 0), bind_text(str_of(now)),
+		bind_actor(db),
 		is_new ? bind_text(str_of(now)) : bind_i64(r->id),
 		bind_actor(db) /* of a new one: who made it */ };
 	size_t n = sizeof(args) / sizeof(args[0]);
@@ -151,14 +86,28 @@ limit_store(struct system_db *db, const char *sql, struct limit_record *r,
 	return audit_added(db, AUDIT_LIMIT, id, err);
 }
 
+/* Empty texts are absent ones. */
+static enum status
+limit_ready(struct limit_record *r, struct error *err)
+{
+	r->endpoint = component_trim(r->endpoint);
+	if (r->endpoint.n == 0)
+		r->endpoint = STR_NULL;
+	if (r->description.n == 0)
+		r->description = STR_NULL;
+	return limit_record_check(r, err);
+}
+
 static enum status
 limit_insert(struct system_db *db, void *ctx, struct error *err)
 {
 	return limit_store(db,
-	    "INSERT INTO limits (name, type, rate, period, app_id, role_id,"
-	    " service_id, verb, key_text, is_active, last_modified_date,"
-	    " last_modified_by_id, created_date, created_by_id)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    "INSERT INTO limits (name, description, type, rate, period,"
+	    " algorithm, burst, lockout, app_id, user_id, role_id, service_id,"
+	    " endpoint, verb, key_text, dry_run, is_active,"
+	    " last_modified_date, last_modified_by_id, created_date,"
+	    " created_by_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+	    " ?, ?, ?, ?, ?, ?, ?)",
 	    ctx, err);
 }
 
@@ -166,7 +115,7 @@ enum status
 limit_record_add(
     struct system_db *db, struct limit_record *record, struct error *err)
 {
-	enum status st = limit_check(record, err);
+	enum status st = limit_ready(record, err);
 
 	return st == ST_OK ? system_db_write(db, limit_insert, record, err)
 			   : st;
@@ -212,15 +161,15 @@ limit_update(struct system_db *db, void *ctx, struct error *err)
 	if (st == ST_OK)
 		st = e->edit(e->ctx, r, err);
 	if (st == ST_OK)
-		st = limit_check(r, err);
+		st = limit_ready(r, err);
 	if (st != ST_OK)
 		return st;
-	r->app_id = r->role_id = r->service_id = 0;
 	return limit_store(db,
-	    "UPDATE limits SET name = ?, type = ?, rate = ?, period = ?,"
-	    " app_id = ?, role_id = ?, service_id = ?, verb = ?, key_text = ?,"
-	    " is_active = ?, last_modified_date = ?, last_modified_by_id = ?"
-	    " WHERE id = ?",
+	    "UPDATE limits SET name = ?, description = ?, type = ?, rate = ?,"
+	    " period = ?, algorithm = ?, burst = ?, lockout = ?, app_id = ?,"
+	    " user_id = ?, role_id = ?, service_id = ?, endpoint = ?, verb = ?,"
+	    " key_text = ?, dry_run = ?, is_active = ?,"
+	    " last_modified_date = ?, last_modified_by_id = ? WHERE id = ?",
 	    r, err);
 }
 
@@ -254,29 +203,51 @@ limit_record_remove(struct system_db *db, struct str name, struct error *err)
 }
 
 static enum status
+words_read(struct limit_record *r, struct arena *arena,
+    const struct db_value *type, const struct db_value *algorithm,
+    const struct db_value *verb)
+{
+	enum status st =
+	    limit_type_parse(value_text(arena, type), &r->type, NULL);
+
+	if (st == ST_OK)
+		st = limit_algorithm_parse(
+		    value_text(arena, algorithm), &r->algorithm, NULL);
+	return st == ST_OK ? limit_verb_parse(
+				 value_text(arena, verb), &r->verb_mask, NULL)
+			   : st;
+}
+
+static enum status
 limit_row(void *ctx, const struct db_value *v, size_t n)
 {
 	struct buf *list = ctx;
+	struct arena *arena = list->arena;
 	struct limit_record *r = array_add(list, sizeof(*r));
-	struct str type = value_text(list->arena, &v[2]);
-	struct str verb = value_text(list->arena, &v[11]);
-	enum status st = limit_type_parse(type, &r->type, NULL);
 
 	(void)n; /* as many as the statement names */
-	if (st == ST_OK && !str_is_null(verb))
-		st = verbs_parse(verb, &r->verb_mask, NULL);
-	r->id = value_i64(&v[0]);
-	r->name = value_text(list->arena, &v[1]);
-	r->rate = value_i64(&v[3]);
-	r->period = (uint32_t)value_i64(&v[4]);
-	r->app_id = value_i64(&v[5]);
-	r->app_name = value_text(list->arena, &v[6]);
-	r->role_id = value_i64(&v[7]);
-	r->role_name = value_text(list->arena, &v[8]);
-	r->service_id = value_i64(&v[9]);
-	r->service_name = value_text(list->arena, &v[10]);
-	r->active = value_i64(&v[12]) != 0;
-	return st;
+	*r = (struct limit_record){
+		.id = value_i64(&v[0]),
+		.name = value_text(arena, &v[1]),
+		.description = value_text(arena, &v[2]),
+		.rate = value_i64(&v[4]),
+		.period = (uint32_t)value_i64(&v[5]),
+		.burst = value_i64(&v[7]),
+		.lockout = value_i64(&v[8]) != 0,
+		.app_id = value_i64(&v[9]),
+		.app_name = value_text(arena, &v[10]),
+		.user_id = value_i64(&v[11]),
+		.user_email = value_text(arena, &v[12]),
+		.role_id = value_i64(&v[13]),
+		.role_name = value_text(arena, &v[14]),
+		.service_id = value_i64(&v[15]),
+		.service_name = value_text(arena, &v[16]),
+		.endpoint = value_text(arena, &v[17]),
+		.dry_run = value_i64(&v[19]) != 0,
+		.active = value_i64(&v[20]) != 0,
+		.key_text = value_text(arena, &v[21]),
+	};
+	return words_read(r, arena, &v[3], &v[6], &v[18]);
 }
 
 enum status
@@ -285,9 +256,12 @@ limit_records_list(struct system_db *db, struct arena *arena,
 {
 	struct buf list = buf_in(arena);
 	struct db_stmt stmt = DB_STMT_PLAIN(
-	    "SELECT l.id, l.name, l.type, l.rate, l.period, l.app_id, a.name,"
-	    " l.role_id, r.name, l.service_id, s.name, l.verb, l.is_active"
+	    "SELECT l.id, l.name, l.description, l.type, l.rate, l.period,"
+	    " l.algorithm, l.burst, l.lockout, l.app_id, a.name, l.user_id,"
+	    " u.email, l.role_id, r.name, l.service_id, s.name, l.endpoint,"
+	    " l.verb, l.dry_run, l.is_active, l.key_text"
 	    " FROM limits l LEFT JOIN app a ON a.id = l.app_id"
+	    " LEFT JOIN user u ON u.id = l.user_id"
 	    " LEFT JOIN role r ON r.id = l.role_id"
 	    " LEFT JOIN service s ON s.id = l.service_id ORDER BY l.name");
 	enum status st = system_db_run(db, &stmt, limit_row, &list, err);
@@ -295,7 +269,8 @@ limit_records_list(struct system_db *db, struct arena *arena,
 	*out = (struct limit_record *)(void *)list.p;
 	*n = list.n / sizeof(**out);
 	if (st == ST_INVALID)
-		return error_set(
-		    err, st, "a limit has a type or verb this weir lacks");
+		return error_set(err, st,
+		    "a limit has a type, algorithm or verb that this "
+		    "weir lacks");
 	return st;
 }

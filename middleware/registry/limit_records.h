@@ -15,23 +15,31 @@ struct arena;
 struct system_db;
 
 struct limit_record {
-	int64_t id; /* set by an add, as are the ids below */
+	int64_t id; /* set by an add, as are the ids below and key_text */
 	struct str name;
+	struct str description; /* STR_NULL: none */
 	enum limit_type type;
 	int64_t rate;    /* 1 to CACHE_COUNT_MAX */
 	uint32_t period; /* seconds */
-	/* Where the type is about one: which; STR_NULL and 0: each of them is
-	 * counted on its own. */
-	struct str app_name, role_name, service_name;
-	int64_t app_id, role_id, service_id;
-	unsigned verb_mask; /* one verb, 0: every verb */
+	enum cache_algorithm algorithm;
+	int64_t burst; /* of CACHE_GCRA: 1 to rate, 0: the rate */
+	bool lockout;
+	/* Where the type is about one: which; STR_NULL and 0: none, or, with
+	 * an app in the type, each of them on its own. */
+	struct str app_name, user_email, role_name, service_name;
+	int64_t app_id, user_id, role_id, service_id;
+	struct str endpoint; /* a resource's path, or what it begins with
+			      * before a "*" */
+	unsigned verb_mask;  /* one verb, 0: every verb */
+	bool dry_run;        /* counts, and refuses nobody */
 	bool active;
+	struct str key_text; /* only of those listed */
 };
 
 /*
- * ST_INVALID for a rate out of range, a name that the type is not about, and
- * more than one verb. ST_EXISTS for a name in use and
- * for a second limit on the same thing, verb and period.
+ * ST_INVALID as limit_record_check() says, ST_MISSING for a name of nothing.
+ * ST_EXISTS for a name in use and for a second limit on the same thing, verb
+ * and period. Slashes at the endpoint's ends go.
  */
 enum status limit_record_add(
     struct system_db *db, struct limit_record *record, struct error *err);

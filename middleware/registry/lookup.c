@@ -2,7 +2,7 @@
 
 #include "middleware/registry/declared.h"
 #include "middleware/registry/system_db.h"
-#include "middleware/registry/words.h"
+#include "middleware/registry/user_records.h"
 
 struct noun_text {
 	const char *name;
@@ -19,6 +19,8 @@ static const struct noun_text nouns[] = {
 	    "SELECT id FROM role WHERE name = ?" },
 	[NOUN_LIMIT] = { "limit", "weir limit list",
 	    "SELECT id FROM limits WHERE name = ?" },
+	[NOUN_USER] = { "user", "weir user list",
+	    "SELECT id FROM user WHERE email = ?" },
 };
 
 struct str
@@ -60,15 +62,16 @@ lookup_id(struct system_db *db, enum noun noun, struct str name, int64_t *id,
     struct error *err)
 {
 	const struct noun_text *text = &nouns[noun];
-	char lower[SERVICE_NAME_MAX + 1]; /* longer than any: finds none */
+	char lower[USER_TEXT_MAX + 1]; /* longer than any: finds none */
 	struct db_value args[1];
 	struct db_stmt stmt = { str_of(text->sql), args, 1 };
 	struct str place;
 	enum status st;
 
-	args[0] = bind_text(noun == NOUN_SERVICE
-				? lower_case(name, lower, sizeof(lower))
-				: name);
+	if (noun == NOUN_SERVICE || noun == NOUN_USER)
+		args[0] = bind_text(lower_case(name, lower, sizeof(lower)));
+	else
+		args[0] = bind_text(name);
 	st = system_db_number(db, &stmt, id, err);
 	if (st != ST_MISSING)
 		return st;

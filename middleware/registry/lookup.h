@@ -9,11 +9,12 @@
 
 struct system_db;
 
-enum noun { NOUN_SERVICE, NOUN_APP, NOUN_ROLE, NOUN_LIMIT };
+enum noun { NOUN_SERVICE, NOUN_APP, NOUN_ROLE, NOUN_LIMIT, NOUN_USER };
 
 /*
  * The id of the record. ST_MISSING names it and the command that lists what
- * there is. A service's name may be in any case. ST_INVALID for a thing that is
+ * there is. A service's name and a user's, which is the e-mail, may be in any
+ * case. ST_INVALID for a thing that is
  * declared, with its place: no record may change it, or refer to it.
  */
 enum status lookup_id(struct system_db *db, enum noun noun, struct str name,

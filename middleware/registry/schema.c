@@ -136,4 +136,5 @@ const struct schema_step schema_steps[MIGRATION_NEWEST] = {
 	    key_proof_fill },
 	{ 5, schema_people_sql, schema_owners },
 	{ 6, sessions_sql, known_services_add },
+	{ 7, NULL, schema_limits },
 };

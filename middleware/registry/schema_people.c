@@ -94,16 +94,15 @@ static const char *const owners[] = { "created_by_id", "last_modified_by_id" };
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Adds the column, unless this step ended halfway once and had done so. */
-static enum status
-column_add(struct system_db *db, struct arena *arena, const char *table,
-    const char *column, struct error *err)
+enum status
+schema_column_add(struct system_db *db, struct arena *arena,
+    const struct schema_column *column, struct error *err)
 {
 	struct db_stmt look = { .sql = arena_printf(arena,
-				    "SELECT %s FROM %s WHERE id < 0", column,
-				    table) };
-	struct str add = arena_printf(
-	    arena, "ALTER TABLE %s ADD COLUMN %s BIGINT", table, column);
+				    "SELECT %s FROM %s WHERE id < 0",
+				    column->name, column->table) };
+	struct str add = arena_printf(arena, "ALTER TABLE %s ADD COLUMN %s %s",
+	    column->table, column->name, column->type);
 	struct error why = { 0 };
 	enum status st = system_db_run(db, &look, NULL, NULL, &why);
 
@@ -122,9 +121,11 @@ schema_owners(
 	(void)keys; /* nothing secret is stored */
 	arena_init(&arena, ARENA_BYTES);
 	for (size_t i = 0; i < LENGTH(owned) * LENGTH(owners); i++) {
+		struct schema_column column = { owned[i / LENGTH(owners)],
+			owners[i % LENGTH(owners)], "BIGINT" };
+
 		if (st == ST_OK)
-			st = column_add(db, &arena, owned[i / LENGTH(owners)],
-			    owners[i % LENGTH(owners)], err);
+			st = schema_column_add(db, &arena, &column, err);
 	}
 	arena_close(&arena);
 	return st;

@@ -13,6 +13,7 @@
 #include "app/base/secret.h"
 #include "app/base/status.h"
 #include "app/base/str.h"
+#include "middleware/registry/limit_words.h"
 #include "middleware/registry/lookups.h"
 
 struct app_keys;
@@ -81,23 +82,23 @@ struct app_key {
 	int64_t expires_ms; /* Unix time, 0: never */
 };
 
-enum limit_type {
-	LIMIT_INSTANCE,
-	LIMIT_APP, /* weir's own: per API key's app */
-	LIMIT_ROLE,
-	LIMIT_SERVICE,
-	LIMIT_APP_SERVICE
-};
-
 struct limit {
 	int64_t id;
 	struct str name;
+	struct str description;
 	enum limit_type type;
-	int64_t app_id, role_id, service_id; /* 0: does not matter */
-	unsigned verb_mask;                  /* 0: every verb */
-	uint32_t rate;                       /* 1 to CACHE_COUNT_MAX */
-	uint32_t period;                     /* seconds */
-	struct str key;                      /* of its counter */
+	int64_t app_id, user_id, role_id, service_id; /* 0: does not matter */
+	struct str endpoint; /* without "*" and what follows, if it is_prefix */
+	bool is_prefix;
+	unsigned verb_mask; /* 0: every verb */
+	uint32_t rate;      /* 1 to CACHE_COUNT_MAX */
+	uint32_t period;    /* seconds */
+	enum cache_algorithm algorithm;
+	uint32_t burst; /* of CACHE_GCRA: 1 to rate */
+	bool lockout;
+	bool dry_run;
+	struct str key;      /* of its counter */
+	struct str key_text; /* as people read it */
 };
 
 /* NULL when there is none. The service's name must be lower case. */

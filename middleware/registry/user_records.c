@@ -375,6 +375,7 @@ user_delete(struct system_db *db, void *ctx, struct error *err)
 {
 	static const char *const parts[] = {
 		"DELETE FROM user_to_app_to_role WHERE user_id = ?",
+		"DELETE FROM limits WHERE user_id = ?",
 		"DELETE FROM lookup WHERE user_id = ?",
 		"DELETE FROM user_session WHERE user_id = ?",
 		NULL,

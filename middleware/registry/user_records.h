@@ -76,7 +76,7 @@ struct user_order {
 enum status user_record_set(struct system_db *db, struct arena *arena,
     const struct user_order *order, struct user_record *out, struct error *err);
 
-/* Roles, lookups and sessions of the user go along. */
+/* Roles, limits, lookups and sessions of the user go along. */
 enum status user_record_remove(
     struct system_db *db, int64_t id, struct error *err);
 

@@ -16,20 +16,13 @@ struct period {
 	uint32_t seconds;
 };
 
+/* DreamFactory numbers them so. */
 static const struct period periods[] = {
 	{ "minute", 60 },
 	{ "hour", 3600 },
 	{ "day", 86400 },
 	{ "7-day", 604800 },
 	{ "30-day", 2592000 },
-};
-
-static const char *const limit_types[] = {
-	[LIMIT_INSTANCE] = "instance",
-	[LIMIT_APP] = "instance.app",
-	[LIMIT_ROLE] = "instance.role",
-	[LIMIT_SERVICE] = "instance.service",
-	[LIMIT_APP_SERVICE] = "instance.app.service",
 };
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -237,8 +230,12 @@ requestors_put(struct buf *b, unsigned mask)
 enum status
 period_parse(struct str text, uint32_t *seconds, struct error *err)
 {
-	uint64_t number = 0;
+	uint64_t number = LENGTH(periods);
 
+	if (str_to_u64(text, &number) && number < LENGTH(periods)) {
+		*seconds = periods[number].seconds;
+		return ST_OK;
+	}
 	for (size_t i = 0; i < LENGTH(periods); i++) {
 		if (str_eq_nocase(text, str_of(periods[i].name))) {
 			*seconds = periods[i].seconds;
@@ -267,29 +264,4 @@ period_put(struct buf *b, uint32_t seconds)
 	}
 	buf_put_u64(b, seconds);
 	buf_put_char(b, 's');
-}
-
-enum status
-limit_type_parse(struct str text, enum limit_type *type, struct error *err)
-{
-	for (size_t i = 0; i < LENGTH(limit_types); i++) {
-		struct str name = str_of(limit_types[i]);
-
-		if (str_eq_nocase(text, name) ||
-		    (i != LIMIT_INSTANCE &&
-			str_eq_nocase(text, str_skip(name, 9)))) {
-			*type = (enum limit_type)i;
-			return ST_OK;
-		}
-	}
-	return error_set(err, ST_INVALID,
-	    "limit type \"%.*s\": instance, app, role, service or app.service "
-	    "is expected",
-	    STR_ARG(text));
-}
-
-struct str
-limit_type_name(enum limit_type type)
-{
-	return str_of(limit_types[type]);
 }

@@ -48,13 +48,9 @@ enum status requestors_parse(
     struct str text, unsigned *mask, struct error *err);
 void requestors_put(struct buf *b, unsigned mask);
 
-/* minute, hour, day, 7-day, 30-day, or "10s", to seconds. */
+/* minute, hour, day, 7-day, 30-day, the number of one of them from 0, or "10s",
+ * to seconds. */
 enum status period_parse(struct str text, uint32_t *seconds, struct error *err);
 void period_put(struct buf *b, uint32_t seconds);
-
-/* "instance", "instance.app", ...; when read, "instance." may be left out. */
-enum status limit_type_parse(
-    struct str text, enum limit_type *type, struct error *err);
-struct str limit_type_name(enum limit_type type);
 
 #endif

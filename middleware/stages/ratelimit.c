@@ -35,55 +35,67 @@ same_or_any(int64_t wanted, int64_t actual)
 	return wanted == 0 || wanted == actual;
 }
 
+static int64_t
+user_of(const struct request *req)
+{
+	return req->principal == NULL ? 0 : req->principal->id;
+}
+
+static bool
+is_at(const struct limit *limit, struct str resource)
+{
+	if (limit->is_prefix)
+		resource.n = resource.n < limit->endpoint.n ? resource.n
+							    : limit->endpoint.n;
+	return str_eq_nocase(limit->endpoint, resource);
+}
+
 static bool
 applies(const struct limit *limit, const struct request *req)
 {
+	const struct limit_scope *scope = limit_scope(limit->type);
 	unsigned verb =
 	    req->method == METHOD_HEAD ? METHOD_GET : (unsigned)req->method;
 
 	if (limit->verb_mask != 0 && (limit->verb_mask & verb) == 0)
 		return false;
-	switch (limit->type) {
-	case LIMIT_INSTANCE:
-		return true;
-	case LIMIT_APP:
-		return same_or_any(limit->app_id, req->app->id);
-	case LIMIT_ROLE:
-		return req->role != NULL &&
-		       same_or_any(limit->role_id, req->role->id);
-	case LIMIT_SERVICE:
-		return req->service != NULL &&
-		       same_or_any(limit->service_id, req->service->id);
-	case LIMIT_APP_SERVICE:
-		return req->service != NULL &&
-		       same_or_any(limit->app_id, req->app->id) &&
-		       same_or_any(limit->service_id, req->service->id);
-	}
-	return false;
+	if ((scope->user || scope->each_user) && user_of(req) == 0)
+		return false;
+	if ((scope->role && req->role == NULL) ||
+	    (scope->service && req->service == NULL))
+		return false;
+	return (!scope->app || same_or_any(limit->app_id, req->app->id)) &&
+	       (!scope->user || limit->user_id == user_of(req)) &&
+	       (!scope->role || same_or_any(limit->role_id, req->role->id)) &&
+	       (!scope->service ||
+		   same_or_any(limit->service_id, req->service->id)) &&
+	       (!scope->endpoint || is_at(limit, req->resource));
 }
 
-/* A limit that names no app counts each app on its own, and so on. */
+static void
+each_put(struct buf *key, char kind, int64_t id)
+{
+	buf_put_char(key, ':');
+	buf_put_char(key, kind);
+	buf_put_i64(key, id);
+}
+
+/* A limit on each user counts each on its own, and so on. */
 static struct str
 counter_key(const struct limit *limit, struct request *req)
 {
-	int64_t app = 0, role = 0, service = 0;
+	const struct limit_scope *scope = limit_scope(limit->type);
 	struct buf key = buf_in(req->arena);
 
-	if (limit->type == LIMIT_APP || limit->type == LIMIT_APP_SERVICE)
-		app = limit->app_id == 0 ? req->app->id : 0;
-	if (limit->type == LIMIT_ROLE)
-		role = limit->role_id == 0 ? req->role->id : 0;
-	if (limit->type == LIMIT_SERVICE || limit->type == LIMIT_APP_SERVICE)
-		service = limit->service_id == 0 ? req->service->id : 0;
-	if (app == 0 && role == 0 && service == 0)
-		return limit->key;
 	buf_put(&key, limit->key);
-	buf_put_char(&key, ':');
-	buf_put_i64(&key, app);
-	buf_put_char(&key, ':');
-	buf_put_i64(&key, role);
-	buf_put_char(&key, ':');
-	buf_put_i64(&key, service);
+	if (scope->app && limit->app_id == 0)
+		each_put(&key, 'a', req->app->id);
+	if (scope->each_user)
+		each_put(&key, 'u', user_of(req));
+	if (scope->role && limit->role_id == 0)
+		each_put(&key, 'r', req->role->id);
+	if (scope->service && limit->service_id == 0)
+		each_put(&key, 's', req->service->id);
 	return buf_str(&key);
 }
 

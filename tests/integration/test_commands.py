@@ -474,12 +474,12 @@ def test_limits_of_every_type_are_listed(site):
     site.weir("limit", "add", "each", "--rate", "7", "--period", "minute",
               "--type", "app", "--verb", "get")
     assert table(site.weir("limit", "list")) == [
-        ["NAME", "TYPE", "RATE", "PERIOD", "APP", "ROLE", "SERVICE", "VERB",
-         "ACTIVE"],
-        ["all", "instance", "100", "hour", "-", "-", "-", "-", "yes"],
-        ["each", "instance.app", "7", "minute", "-", "-", "-", "GET", "yes"],
-        ["one", "instance.app.service", "5", "10s", "app", "-", "db", "-",
-         "yes"]]
+        ["NAME", "TYPE", "RATE", "PERIOD", "APP", "USER", "ROLE", "SERVICE",
+         "ENDPOINT", "VERB", "ACTIVE"],
+        ["all", "instance", "100", "hour", *"------", "yes"],
+        ["each", "instance.app", "7", "minute", *"-----", "GET", "yes"],
+        ["one", "instance.app.service", "5", "10s", "app", "-", "-", "db",
+         "-", "-", "yes"]]
     one = site.listed("limit")[2]
     assert (one["rate"], one["period"], one["verb"]) == (5, "10s", None)
     site.weir("limit", "remove", "one")
@@ -503,8 +503,35 @@ def test_a_limit_is_shown_changed_and_switched_off(site):
     assert (set_to["name"], set_to["type"], set_to["role"],
             set_to["service"], set_to["verb"]) == (
         "few", "instance.role", "reader", None, None)
-    site.weir("limit", "set", "few", "--role", "")
-    assert site.listed("limit")[0]["role"] is None
+    assert "role_id must be specified" in refused(
+        site, "limit", "set", "few", "--role", "")
+
+
+def test_a_limit_of_a_user_counts_as_it_is_told(site):
+    site.weir("user", "add", "ann@x.org", "--username", "ann",
+              "--no-password")
+    site.weir("limit", "add", "slow", "--rate", "9", "--period", "minute",
+              "--user", "ann", "--service", "db", "--endpoint", "/_table/a*",
+              "--algorithm", "gcra", "--burst", "3", "--lockout", "--dry-run",
+              "--description", "why")
+    limit, = site.listed("limit")
+    assert {"type": "instance.user.service.endpoint", "user": "ann@x.org",
+            "endpoint": "_table/a*", "algorithm": "gcra", "burst": 3,
+            "lockout": True, "dry_run": True,
+            "description": "why"}.items() <= limit.items()
+    shown = table(site.weir("limit", "show", "slow"))
+    assert ["algorithm", "gcra"] in shown and ["burst", "3"] in shown
+    site.weir("limit", "set", "slow", "--type", "each_user", "--algorithm",
+              "fixed", "--lockout", "no", "--dry-run", "no",
+              "--description", "")
+    limit, = site.listed("limit")
+    assert {"type": "instance.each_user", "user": None, "service": None,
+            "endpoint": None, "algorithm": "fixed", "lockout": False,
+            "dry_run": False, "description": None}.items() <= limit.items()
+    assert "burst" not in limit
+    site.weir("limit", "set", "slow", "--type", "user", "--user", "ann@x.org")
+    site.weir("user", "remove", "ann")
+    assert site.listed("limit") == []
 
 
 def test_a_limit_on_all_verbs_is_one_without_a_verb(site):
@@ -519,8 +546,17 @@ def test_a_limit_on_all_verbs_is_one_without_a_verb(site):
     (["add", "a", "--rate", "0", "--period", "day"], "--rate"),
     (["add", "a", "--rate", "16000001", "--period", "day"], "--rate"),
     (["add", "a", "--rate", "1", "--period", "week"], '"week"'),
+    (["add", "a", "--rate", "1", "--period", "day", "--type", "team"],
+     '"team"'),
     (["add", "a", "--rate", "1", "--period", "day", "--type", "user"],
-     '"user"'),
+     "user_id must be specified"),
+    (["add", "a", "--rate", "1", "--period", "day", "--user", "nix@x.org"],
+     "nix@x.org"),
+    (["add", "a", "--rate", "1", "--period", "day", "--endpoint", "_table"],
+     "service_id must be specified"),
+    (["add", "a", "--rate", "1", "--period", "day", "--algorithm", "leaky"],
+     '"leaky"'),
+    (["add", "a", "--rate", "1", "--period", "day", "--burst", "1"], "gcra"),
     (["add", "a", "--rate", "1", "--period", "day", "--type", "role",
       "--service", "db"], "takes no service"),
     (["add", "a", "--rate", "1", "--period", "day", "--verb", "GET,POST"],

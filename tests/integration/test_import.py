@@ -124,10 +124,13 @@ def rest(df):
             ("instance.service", 50, 2, None, None, 4, "shop", "GET"),
             ("instance.role", 7, 4, None, 1, None, "readers", None),
             ("instance.each_user", 5, 1, None, None, None, "users", None),
+            ("instance.user.service.endpoint", 3, 0, 2, 9, 4, "jane", "POST"),
+            ("instance.user", 3, 0, 99, None, None, "gone", None),
             ("instance.service", 5, 1, None, None, 3, "files", None)), 1):
         df.add("limits", type=row[0], rate=row[1], period=row[2],
                user_id=row[3], role_id=row[4], service_id=row[5],
-               name=row[6], verb=row[7], key_text=f"key{id}", is_active=1)
+               name=row[6], verb=row[7], key_text=f"key{id}", is_active=1,
+               endpoint="_table/orders*", description="of " + row[6])
     df.add("cors_config", path="*", origin="https://app.example,http://b:8",
            header="*", exposed_header="ETag", method=127, max_age=60,
            supports_credentials=1, enabled=1)
@@ -309,12 +312,19 @@ def test_limits_cors_and_lookups_come(moved):
     lines = said(moved, "limit")
     assert {name: verdict for name, (verdict, _) in lines.items()} == {
         "all": "brought", "shop": "brought", "readers": "brought",
-        "users": "left", "files": "left"}
+        "users": "brought", "jane": "brought", "gone": "left",
+        "files": "left"}
     listed = {row["name"]: row for row in moved.listed("limit")}
     assert listed["shop"]["period"] == "day"
     assert listed["shop"]["verb"] == "GET"
     assert listed["readers"]["period"] == "30-day"
     assert listed["readers"]["role"] == "reader"
+    assert listed["users"]["type"] == "instance.each_user"
+    assert listed["users"]["endpoint"] is None
+    assert {"type": "instance.user.service.endpoint", "rate": 3,
+            "user": "jane@x.org", "role": None, "service": "shop",
+            "endpoint": "_table/orders*", "verb": "POST",
+            "description": "of jane"}.items() <= listed["jane"].items()
     lines = said(moved, "cors")
     assert lines["*"] == ("brought", None)
     assert lines["api/v2/old"][0] == "left"

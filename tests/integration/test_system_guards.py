@@ -236,7 +236,7 @@ class TestMembers:
         ("admin", {"email": "x@x.org", "e_mail": "x"}, ['"email"']),
         ("app", {"name": "x", "expires_inn": 5}, ['"expires_in"']),
         ("limit", {"name": "x", "rat": 5}, ['"rate"']),
-        ("limit", {"name": "x", "lockout": True}, ["lockout"]),
+        ("limit", {"name": "x", "lock_out": True}, ['"lockout"']),
         ("lookup", {"name": "x", "privat": True}, ['"private"']),
         ("cors", {"path": "x", "origin": "*", "methods": []}, ['"method"']),
         ("service", {"name": "x", "lable": "y"}, ['"label"']),

@@ -259,6 +259,32 @@ class TestLimits:
         assert again["verb"] == "GET"
         assert again["key_text"] == record["key_text"]
 
+    def test_counts_as_it_is_told(self, office, shop_id):
+        id = office.make("limit", name=office.name("limit"), rate=9,
+                         type="instance.user.service.endpoint", period="10s",
+                         user_id=office.boss_id, service_id=str(shop_id),
+                         endpoint="/_table/orders*/", verb="get", burst="3",
+                         algorithm="gcra", lockout=True, dry_run=1,
+                         description="why")
+        record = office.get(f"limit/{id}?related=user_by_user_id")
+        assert record["user_by_user_id"]["id"] == office.boss_id
+        assert record | {
+            "user_id": office.boss_id, "service_id": shop_id,
+            "endpoint": "_table/orders*", "verb": "GET", "burst": 3,
+            "algorithm": "gcra", "lockout": True, "dry_run": True,
+            "period": "10s", "description": "why",
+            "key_text": f"instance.user:{office.boss_id}.service:{shop_id}"
+                        ".endpoint:_table/orders*.verb:GET.10s"} == record
+        office.call("PUT", f"limit/{id}", {
+            "type": "instance.each_user", "algorithm": "default",
+            "lockout": False, "dry_run": False, "verb": None})
+        record = office.get(f"limit/{id}")
+        assert record | {
+            "user_id": None, "service_id": None, "endpoint": None,
+            "burst": None, "algorithm": "fixed", "lockout": False,
+            "dry_run": False, "verb": None, "rate": 9,
+            "key_text": "instance.each_user.10s"} == record
+
     def test_is_not_about_what_does_not_matter(self, office, role, shop_id):
         id = office.make("limit", name=office.name("limit"),
                          type="instance.service", service_id=shop_id,
@@ -268,8 +294,25 @@ class TestLimits:
         assert record["period"] == "30-day"
 
     @pytest.mark.parametrize("record, status, word", [
-        ({"type": "instance.user"}, 400, "instance.user"),
+        ({"type": "instance.user"}, 400,
+         "user_id must be specified with this limit type. Limit: wrong"),
+        ({"type": "instance.role"}, 400, "role_id must be specified"),
+        ({"type": "instance.service"}, 400,
+         "service_id must be specified with this limit type."),
+        ({"type": "instance.service", "service_id": 99999}, 400,
+         "No service exists for wrong limit."),
+        ({"type": "instance.user", "user_id": 99999}, 400,
+         "No user exists for wrong limit."),
+        ({"type": "instance.service.endpoint", "service_id": 1}, 400,
+         "endpoint must be specified with this limit type."),
+        ({"type": "instance.nobody"}, 400, "instance.nobody"),
         ({"type": None}, 400, "type"),
+        ({"algorithm": "leaky"}, 400, "leaky"),
+        ({"algorithm": "gcra", "burst": 1001}, 400, "burst"),
+        ({"verb": "GET,POST"}, 400, "Verb is invalid or not allowed."),
+        ({"verb": "none"}, 400, "Verb is invalid or not allowed."),
+        ({"rate": "1.5"}, 400,
+         "Limit rate must be an integer. Limit not saved."),
         ({"rate": 0}, 400, "rate"),
         ({"rate": "x"}, 400, "rate"),
         ({"period": 9}, 400, "period"),
@@ -289,4 +332,5 @@ class TestLimits:
         office.make("limit", name=office.name("limit"), **same)
         answer = office.call("POST", "limit", {"resource": [
             same | {"name": office.name("limit")}]})
-        check_error(answer, 409)
+        check_error(answer, 409, "A limit already exists with those "
+                                 "parameters. No records added.")

@@ -8,9 +8,11 @@
 #include <cmocka.h>
 
 #include "drivers/cache/cache.h"
+#include "middleware/registry/limit_check.h"
 #include "middleware/registry/limit_records.h"
 #include "middleware/registry/role_records.h"
 #include "middleware/registry/service_records.h"
+#include "middleware/registry/user_records.h"
 #include "tests/support/system.h"
 
 static int
@@ -26,7 +28,11 @@ setup(void **state)
 	(void)system_setup(state);
 	fix = *state;
 	assert_int_equal(role_record_add(&fix->db, &role, NULL), ST_OK);
+	struct user_record user = { .email = STR("ann@x.org"), .active = true };
+
 	assert_int_equal(service_record_add(&fix->db, &service, NULL), ST_OK);
+	assert_int_equal(
+	    user_record_add(&fix->db, &fix->arena, &user, NULL), ST_OK);
 	return 0;
 }
 
@@ -106,8 +112,120 @@ each_type_takes_just_its_own_names(void **state)
 	assert_int_equal(add(fix, a_limit("i", LIMIT_INSTANCE), NULL), ST_OK);
 }
 
+/* dreamfactory.md 4.2: the key of each type, and what each must name. */
+static const struct {
+	enum limit_type type;
+	const char *key;
+	const char *needs[3];
+} types[] = {
+	{ LIMIT_INSTANCE, "instance.minute", { NULL } },
+	{ LIMIT_USER, "instance.user:1.minute", { "user_id" } },
+	{ LIMIT_EACH_USER, "instance.each_user.minute", { NULL } },
+	{ LIMIT_ROLE, "instance.role:1.minute", { "role_id" } },
+	{ LIMIT_SERVICE, "instance.service:S.minute", { "service_id" } },
+	{ LIMIT_USER_SERVICE, "instance.user:1.service:S.minute",
+	    { "user_id", "service_id" } },
+	{ LIMIT_EACH_USER_SERVICE, "instance.each_user.service:S.minute",
+	    { "service_id" } },
+	{ LIMIT_ENDPOINT, "instance.service:S.endpoint:_table/*.minute",
+	    { "service_id", "endpoint" } },
+	{ LIMIT_USER_ENDPOINT,
+	    "instance.user:1.service:S.endpoint:_table/*.minute",
+	    { "user_id", "service_id", "endpoint" } },
+	{ LIMIT_EACH_USER_ENDPOINT,
+	    "instance.each_user.service:S.endpoint:_table/*.minute",
+	    { "service_id", "endpoint" } },
+	{ LIMIT_APP, "instance.app:1.minute", { NULL } },
+	{ LIMIT_APP_SERVICE, "instance.app:1.service:S.minute", { NULL } },
+};
+
+static struct limit_record
+a_full_limit(const char *name, enum limit_type type)
+{
+	struct limit_record limit = a_limit(name, type);
+
+	limit.app_name = STR("admin");
+	limit.user_email = STR("Ann@X.org");
+	limit.role_name = STR("reader");
+	limit.service_name = STR("db");
+	limit.endpoint = STR("/_table/*/");
+	limit_record_trim(&limit);
+	return limit;
+}
+
+/* The id of the service is as it came. */
 static void
-without_a_name_it_is_about_each_of_them(void **state)
+assert_key(const struct limit_record *limit, const char *key)
+{
+	char want[128];
+	const char *at = strchr(key, 'S');
+
+	(void)snprintf(want, sizeof(want), "%s", key);
+	if (at != NULL)
+		(void)snprintf(want, sizeof(want), "%.*s%lld%s",
+		    (int)(at - key), key, (long long)limit->service_id, at + 1);
+	assert_string_equal(limit->key_text.p, want);
+}
+
+static void
+every_type_is_stored_with_its_key(void **state)
+{
+	struct system_fixture *fix = *state;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		struct limit_record limit = a_full_limit("a", types[i].type);
+		struct limit_record *limits;
+		size_t n;
+
+		assert_int_equal(add(fix, limit, NULL), ST_OK);
+		limits = list(fix, &n);
+		assert_int_equal(n, 1);
+		assert_int_equal(limits[0].type, types[i].type);
+		assert_int_equal(
+		    limits[0].user_id, limit.user_email.n > 0 ? 1 : 0);
+		assert_key(&limits[0], types[i].key);
+		assert_int_equal(
+		    limit_record_remove(&fix->db, STR("a"), NULL), ST_OK);
+	}
+}
+
+static void
+forget(struct limit_record *limit, const char *member)
+{
+	if (strcmp(member, "user_id") == 0)
+		limit->user_email = STR_NULL;
+	if (strcmp(member, "role_id") == 0)
+		limit->role_name = STR_NULL;
+	if (strcmp(member, "service_id") == 0)
+		limit->service_name = STR_NULL;
+	if (strcmp(member, "endpoint") == 0)
+		limit->endpoint = STR("//");
+}
+
+static void
+what_a_type_is_about_must_be_named(void **state)
+{
+	struct system_fixture *fix = *state;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		for (size_t k = 0; k < 3 && types[i].needs[k] != NULL; k++) {
+			struct limit_record limit =
+			    a_full_limit("few", types[i].type);
+			struct error err = { 0 };
+
+			forget(&limit, types[i].needs[k]);
+			assert_int_equal(add(fix, limit, &err), ST_INVALID);
+			assert_ptr_equal(
+			    strstr(err.text, types[i].needs[k]), err.text);
+			assert_non_null(strstr(err.text,
+			    " must be specified with this limit type. "
+			    "Limit: few"));
+		}
+	}
+}
+
+static void
+without_an_app_it_is_about_each_of_them(void **state)
 {
 	struct system_fixture *fix = *state;
 	struct limit_record *limits;
@@ -119,14 +237,52 @@ without_a_name_it_is_about_each_of_them(void **state)
 	limits = list(fix, &n);
 	assert_int_equal(n, 2);
 	assert_int_equal(limits[1].app_id, 0);
-	assert_int_equal(
-	    system_number(fix, "SELECT COUNT(*) FROM limits WHERE key_text ="
-			       " 'instance.each_app.each_service.minute'"),
-	    1);
+	assert_string_equal(
+	    limits[1].key_text.p, "instance.each_app.each_service.minute");
 }
 
 static void
-rates_and_verbs_have_bounds(void **state)
+how_it_counts_is_stored(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct limit_record limit = a_limit("g", LIMIT_INSTANCE);
+	struct limit_record *limits;
+	struct error err = { 0 };
+	size_t n;
+
+	limit.burst = 2;
+	assert_int_equal(add(fix, limit, &err), ST_INVALID);
+	assert_non_null(strstr(err.text, "gcra"));
+	limit.algorithm = CACHE_GCRA;
+	limit.burst = 6; /* of 5 */
+	assert_int_equal(add(fix, limit, NULL), ST_INVALID);
+	limit.burst = 2;
+	limit.lockout = true;
+	limit.dry_run = true;
+	limit.description = STR("why");
+	assert_int_equal(add(fix, limit, NULL), ST_OK);
+	limits = list(fix, &n);
+	assert_int_equal(limits[0].algorithm, CACHE_GCRA);
+	assert_int_equal(limits[0].burst, 2);
+	assert_true(limits[0].lockout);
+	assert_true(limits[0].dry_run);
+	assert_string_equal(limits[0].description.p, "why");
+}
+
+static void
+a_user_takes_its_limits_along(void **state)
+{
+	struct system_fixture *fix = *state;
+	size_t n;
+
+	assert_int_equal(add(fix, a_full_limit("a", LIMIT_USER), NULL), ST_OK);
+	assert_int_equal(user_record_remove(&fix->db, 1, NULL), ST_OK);
+	(void)list(fix, &n);
+	assert_int_equal(n, 0);
+}
+
+static void
+rates_have_bounds(void **state)
 {
 	struct system_fixture *fix = *state;
 	struct limit_record limit = a_limit("x", LIMIT_INSTANCE);
@@ -136,8 +292,6 @@ rates_and_verbs_have_bounds(void **state)
 	limit.rate = CACHE_COUNT_MAX + 1;
 	assert_int_equal(add(fix, limit, NULL), ST_INVALID);
 	limit.rate = CACHE_COUNT_MAX;
-	limit.verb_mask = 3;
-	assert_int_equal(add(fix, limit, NULL), ST_INVALID);
 	limit.verb_mask = 2;
 	assert_int_equal(add(fix, limit, NULL), ST_OK);
 }
@@ -257,8 +411,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		LIMITS(a_limit_is_listed_with_the_names_it_is_about),
 		LIMITS(each_type_takes_just_its_own_names),
-		LIMITS(without_a_name_it_is_about_each_of_them),
-		LIMITS(rates_and_verbs_have_bounds),
+		LIMITS(every_type_is_stored_with_its_key),
+		LIMITS(what_a_type_is_about_must_be_named),
+		LIMITS(without_an_app_it_is_about_each_of_them),
+		LIMITS(how_it_counts_is_stored),
+		LIMITS(a_user_takes_its_limits_along),
+		LIMITS(rates_have_bounds),
 		LIMITS(a_second_limit_on_the_same_thing_is_refused),
 		LIMITS(what_a_limit_is_about_must_exist),
 		LIMITS(a_limit_can_be_removed_once),

@@ -174,7 +174,8 @@ a_step_that_ended_halfway_is_finished(void **state)
 	assert_int_equal(migrate(fix, 4, &applied), ST_OK);
 	system_script(fix,
 	    "ALTER TABLE service ADD COLUMN created_by_id BIGINT;"
-	    "ALTER TABLE role ADD COLUMN created_by_id BIGINT");
+	    "ALTER TABLE role ADD COLUMN created_by_id BIGINT;"
+	    "ALTER TABLE limits ADD COLUMN lockout BOOLEAN NOT NULL DEFAULT 0");
 	assert_int_equal(migrate(fix, MIGRATION_NEWEST, &applied), ST_OK);
 	assert_int_equal(applied, MIGRATION_NEWEST - 4);
 	assert_int_equal(

@@ -125,28 +125,6 @@ periods_have_names_or_seconds(void **state)
 }
 
 static void
-limit_types_are_read_with_and_without_instance(void **state)
-{
-	enum limit_type type;
-
-	(void)state;
-	for (int i = LIMIT_INSTANCE; i <= LIMIT_APP_SERVICE; i++) {
-		struct str name = limit_type_name((enum limit_type)i);
-
-		assert_int_equal(limit_type_parse(name, &type, NULL), ST_OK);
-		assert_int_equal(type, i);
-	}
-	assert_int_equal(limit_type_parse(STR("app"), &type, NULL), ST_OK);
-	assert_int_equal(type, LIMIT_APP);
-	assert_int_equal(
-	    limit_type_parse(STR("app.service"), &type, NULL), ST_OK);
-	assert_int_equal(type, LIMIT_APP_SERVICE);
-	assert_int_equal(limit_type_parse(STR(""), &type, NULL), ST_INVALID);
-	assert_int_equal(
-	    limit_type_parse(STR("user"), &type, NULL), ST_INVALID);
-}
-
-static void
 requestors_are_a_mask(void **state)
 {
 	struct buf text = { 0 };
@@ -176,8 +154,6 @@ main(void)
 		cmocka_unit_test(verbs_become_a_mask),
 		cmocka_unit_test(a_mask_becomes_verbs),
 		cmocka_unit_test(periods_have_names_or_seconds),
-		cmocka_unit_test(
-		    limit_types_are_read_with_and_without_instance),
 		cmocka_unit_test(requestors_are_a_mask),
 	};
 

@@ -17,8 +17,7 @@ static const char *const of_app[] = { "regenerate", "revoke", "grace",
 	"expires_in", "type", "path", "url", "launch_url", "storage_service_id",
 	"storage_container", "requires_fullscreen", "allow_fullscreen_toggle",
 	"toggle_location", "app_lookup_by_app_id", NULL };
-static const char *const of_limit[] = { "description", "label", "endpoint",
-	"user_id", "cache_data", NULL };
+static const char *const of_limit[] = { "label", "cache_data", NULL };
 static const char *const of_lookup[] = { "allow_user_update", NULL };
 static const char *const of_role[] = { "role_lookup_by_role_id",
 	"service_by_role_service_access", NULL };

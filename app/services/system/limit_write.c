@@ -2,6 +2,7 @@
 #include "app/services/system/input.h"
 #include "app/services/system/resources.h"
 #include "app/services/system/write.h"
+#include "middleware/registry/limit_check.h"
 #include "middleware/registry/limit_records.h"
 #include "middleware/registry/words.h"
 
@@ -13,26 +14,30 @@ struct sent {
 	struct input in;
 };
 
-/* Periods by the numbers that DreamFactory keeps (dreamfactory.md 4.2). */
-static const char *const periods[] = { "minute", "hour", "day", "7-day",
-	"30-day" };
-
+/* Clients send the number of a period as well (dreamfactory.md 4.2). */
 static enum status
 period_take(const struct sent *s, uint32_t *seconds, struct error *err)
 {
-	enum json_kind kind = json_kind(input_get(&s->in, "period"));
+	struct json value = input_get(&s->in, "period");
 	struct str word = STR_NULL;
-	int64_t number = -1;
-	struct error why = { 0 };
+	enum status st = ST_OK;
 
-	if (kind == JSON_NONE || kind == JSON_NULL)
+	if (json_kind(value) == JSON_NUMBER)
+		word = value.text;
+	else
+		st = input_text(&s->in, "period", &word, err);
+	return st == ST_OK && !str_is_null(word)
+		   ? period_parse(word, seconds, err)
+		   : st;
+}
+
+static enum status
+rate_take(const struct sent *s, int64_t *rate, struct error *err)
+{
+	if (input_number(&s->in, "rate", rate, NULL) == ST_OK)
 		return ST_OK;
-	if (input_number(&s->in, "period", &number, &why) == ST_OK &&
-	    number >= 0 && number < (int64_t)LENGTH(periods))
-		word = str_of(periods[number]);
-	else if (input_text(&s->in, "period", &word, err) != ST_OK)
-		return ST_INVALID;
-	return period_parse(word, seconds, err);
+	return error_set(
+	    err, ST_INVALID, "Limit rate must be an integer. Limit not saved.");
 }
 
 static enum status
@@ -47,68 +52,94 @@ type_take(const struct sent *s, enum limit_type *type, struct error *err)
 }
 
 static enum status
+algorithm_take(
+    const struct sent *s, enum cache_algorithm *algorithm, struct error *err)
+{
+	struct str word = STR_NULL;
+	enum status st = input_text(&s->in, "algorithm", &word, err);
+
+	return st == ST_OK && !str_is_null(word)
+		   ? limit_algorithm_parse(word, algorithm, err)
+		   : st;
+}
+
+static enum status
 verb_take(const struct sent *s, unsigned *mask, struct error *err)
 {
 	struct str word = STR_NULL;
 	enum status st = input_text(&s->in, "verb", &word, err);
 
-	if (st != ST_OK || str_is_null(word))
-		return st;
-	*mask = 0;
-	return word.n == 0 ? ST_OK : verbs_parse(word, mask, err);
-}
-
-/* Is a limit of the type about one of those? What it is not about does not
- * matter (dreamfactory.md 4.5). */
-static bool
-is_about(enum limit_type type, const char *what)
-{
-	struct str rest = limit_type_name(type);
-
-	while (!str_is_null(rest)) {
-		if (str_eq(str_cut(&rest, '.'), str_of(what)))
-			return true;
-	}
-	return false;
+	return st == ST_OK && !str_is_null(word)
+		   ? limit_verb_parse(word, mask, err)
+		   : st;
 }
 
 struct part {
-	const char *what;   /* "role" */
-	const char *member; /* "role_id" */
+	const char *what;   /* "service" */
+	const char *member; /* "service_id" */
 	const char *sql;
+	bool taken; /* by limits of the type */
 };
 
+/* What the type is not about does not matter (dreamfactory.md 4.5). */
 static enum status
-part_take(const struct sent *s, const struct part *part, enum limit_type type,
-    struct str *name, struct error *err)
+part_take(const struct sent *s, const struct part *part,
+    const struct limit_record *r, struct str *name, struct error *err)
 {
 	int64_t id = 0;
-	enum status st = input_number(&s->in, part->member, &id, err);
+	enum status st;
 
-	if (!is_about(type, part->what)) {
-		*name = STR_NULL;
-		return ST_OK;
-	}
-	if (st != ST_OK ||
+	if (!part->taken ||
 	    json_kind(input_get(&s->in, part->member)) == JSON_NONE)
+		return ST_OK;
+	*name = STR_NULL;
+	st = input_number(&s->in, part->member, &id, err);
+	if (st != ST_OK || id == 0)
 		return st;
-	return system_write_refer(s->w, part->member, part->sql, id, name, err);
+	st = system_write_name(s->w, part->sql, id, name, err);
+	if (st != ST_MISSING)
+		return st;
+	return error_set(err, ST_INVALID,
+	    "No %s exists for %.*s limit. %s: there is none of the id %lld.",
+	    part->what, STR_ARG(r->name), part->member, (long long)id);
 }
 
 static enum status
 parts_take(const struct sent *s, struct limit_record *r, struct error *err)
 {
-	static const struct part app = { "app", "app_id", SQL_APP_NAME };
-	static const struct part role = { "role", "role_id", SQL_ROLE_NAME };
-	static const struct part service = { "service", "service_id",
-		SQL_SERVICE_NAME };
-	enum status st = part_take(s, &app, r->type, &r->app_name, err);
+	const struct limit_scope *scope = limit_scope(r->type);
+	const struct {
+		struct part part;
+		struct str *name;
+	} parts[] = {
+		{ { "app", "app_id", SQL_APP_NAME, scope->app }, &r->app_name },
+		{ { "user", "user_id", SQL_USER_EMAIL, scope->user },
+		    &r->user_email },
+		{ { "role", "role_id", SQL_ROLE_NAME, scope->role },
+		    &r->role_name },
+		{ { "service", "service_id", SQL_SERVICE_NAME, scope->service },
+		    &r->service_name },
+	};
+	enum status st = ST_OK;
+
+	for (size_t i = 0; i < LENGTH(parts) && st == ST_OK; i++)
+		st = part_take(s, &parts[i].part, r, parts[i].name, err);
+	return st;
+}
+
+static enum status
+counting_take(const struct sent *s, struct limit_record *r, struct error *err)
+{
+	enum status st = rate_take(s, &r->rate, err);
 
 	if (st == ST_OK)
-		st = part_take(s, &role, r->type, &r->role_name, err);
-	return st == ST_OK
-		   ? part_take(s, &service, r->type, &r->service_name, err)
-		   : st;
+		st = period_take(s, &r->period, err);
+	if (st == ST_OK)
+		st = algorithm_take(s, &r->algorithm, err);
+	if (st == ST_OK)
+		st = input_number(&s->in, "burst", &r->burst, err);
+	return st == ST_OK ? input_switch(&s->in, "lockout", &r->lockout, err)
+			   : st;
 }
 
 static enum status
@@ -118,16 +149,23 @@ limit_take(void *ctx, struct limit_record *r, struct error *err)
 	enum status st = input_text(&s->in, "name", &r->name, err);
 
 	if (st == ST_OK)
+		st = input_text(&s->in, "description", &r->description, err);
+	if (st == ST_OK)
 		st = type_take(s, &r->type, err);
 	if (st == ST_OK)
-		st = input_number(&s->in, "rate", &r->rate, err);
-	if (st == ST_OK)
-		st = period_take(s, &r->period, err);
+		st = counting_take(s, r, err);
 	if (st == ST_OK)
 		st = verb_take(s, &r->verb_mask, err);
 	if (st == ST_OK)
+		st = input_text(&s->in, "endpoint", &r->endpoint, err);
+	if (st == ST_OK)
+		st = input_switch(&s->in, "dry_run", &r->dry_run, err);
+	if (st == ST_OK)
 		st = input_switch(&s->in, "is_active", &r->active, err);
-	return st == ST_OK ? parts_take(s, r, err) : st;
+	if (st == ST_OK)
+		st = parts_take(s, r, err);
+	limit_record_trim(r);
+	return st;
 }
 
 enum status

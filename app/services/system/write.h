@@ -96,6 +96,7 @@ enum status system_write_unused(struct system_write *w, const char *kind,
 #define SQL_SERVICE_NAME "SELECT name FROM service WHERE id = ?"
 #define SQL_ROLE_NAME    "SELECT name FROM role WHERE id = ?"
 #define SQL_APP_NAME     "SELECT name FROM app WHERE id = ?"
+#define SQL_USER_EMAIL   "SELECT email FROM user WHERE id = ?"
 #define SQL_LIMIT_NAME   "SELECT name FROM limits WHERE id = ?"
 
 #endif
