@@ -17,21 +17,21 @@ struct count {
 	int64_t now_ms; /* Unix time, once the locks are held */
 };
 
-/* Where the counter is, or has its place; they are ordered by id. */
+/* Where the counter is, or has its place. */
 static size_t
-place_of(const struct count *c, const uint8_t id[DIGEST_BYTES])
+place_of(const struct count *c, const struct file_window *w)
 {
 	size_t i = 0;
 
-	while (i < c->n && memcmp(c->counters[i].id, id, DIGEST_BYTES) < 0)
+	while (i < c->n && file_window_order(&c->counters[i], w) < 0)
 		i++;
 	return i;
 }
 
 static bool
-is_at(const struct count *c, size_t i, const uint8_t id[DIGEST_BYTES])
+is_at(const struct count *c, size_t i, const struct file_window *w)
 {
-	return i < c->n && memcmp(c->counters[i].id, id, DIGEST_BYTES) == 0;
+	return i < c->n && file_window_order(&c->counters[i], w) == 0;
 }
 
 static void
@@ -44,8 +44,8 @@ counters_name(struct count *c)
 		size_t at;
 
 		file_window_name(c->group.ops[i], &w);
-		at = place_of(c, w.id);
-		if (is_at(c, at, w.id))
+		at = place_of(c, &w);
+		if (is_at(c, at, &w))
 			continue;
 		memmove(&c->counters[at + 1], &c->counters[at],
 		    (c->n - at) * sizeof(c->counters[0]));
@@ -54,7 +54,7 @@ counters_name(struct count *c)
 	}
 	for (size_t i = 0; i < c->group.n; i++) {
 		file_window_name(c->group.ops[i], &w);
-		c->windows[i] = &c->counters[place_of(c, w.id)].window;
+		c->windows[i] = &c->counters[place_of(c, &w)].window;
 	}
 }
 
@@ -113,14 +113,14 @@ static enum status
 window_end(struct count *c)
 {
 	struct file_window *w = &c->counters[0];
+	bool open = cache_window_open(&w->window, c->now_ms);
 
-	if (!cache_window_open(&w->window, c->now_ms))
-		return ST_MISSING;
-	w->window.count = 0;
-	return windows_save(c);
+	c->group.ops[0]->status = open ? ST_OK : ST_MISSING;
+	w->window = (struct cache_window){ 0 };
+	return open ? windows_save(c) : ST_OK;
 }
 
-/* The status of the whole group, under the locks. */
+/* Under the locks. ST_OK: each operation has its own status. */
 static enum status
 count_locked(struct count *c)
 {
@@ -131,7 +131,7 @@ count_locked(struct count *c)
 	if (c->group.ops[0]->kind == CACHE_DEL)
 		return window_end(c);
 	if (!cache_group_count(&c->group, c->windows, c->now_ms))
-		return ST_REFUSED;
+		return ST_OK;
 	return windows_save(c);
 }
 
@@ -149,9 +149,8 @@ count_run(struct count *c)
 			file_window_close(&c->counters[i]);
 		locks_leave(c, c->n);
 	}
-	for (size_t i = 0; i < c->group.n; i++)
-		c->group.ops[i]->status = st;
-	return st;
+	return st == ST_OK ? ST_OK
+			   : cache_ops_fail(c->group.ops, c->group.n, st);
 }
 
 enum status

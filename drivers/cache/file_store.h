@@ -3,7 +3,8 @@
  * fails is noted in `reason`, so that the log can say it once.
  *
  *   entries/SPACE/HH/DIGEST   a value: file_entry.h
- *   counters/HH               the counters of a shard: file_window.h
+ *   counters/HH               the fixed counters of a shard: file_window.h
+ *   windows/HH                the others
  *   trash/RANDOM              a space that was flushed: file_trash.h
  *   file.lock, file.state     file_lock.h, file_state.h
  *
@@ -25,6 +26,7 @@ struct file_state;
 
 #define FILE_ENTRIES   "entries"
 #define FILE_COUNTERS  "counters"
+#define FILE_WINDOWS   "windows"
 #define FILE_TRASH     "trash"
 #define FILE_NEW       "new-" /* begins the names of temporary files */
 #define FILE_NEW_BYTES 24

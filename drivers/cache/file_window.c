@@ -9,21 +9,12 @@
 
 #include "drivers/cache/cache.h"
 #include "drivers/cache/file_lock.h"
+#include "drivers/cache/file_record.h"
 #include "drivers/cache/file_store.h"
 
-#define RECORDS    256 /* read at once */
-#define MS_PER_S   1000
+#define RECORDS    256    /* read at once */
 #define NAME_GAP   '\x1f' /* neither a space nor a key holds it */
 #define NAME_BYTES (CACHE_SPACE_MAX + 1 + CACHE_KEY_MAX)
-
-struct record {
-	uint8_t id[DIGEST_BYTES];
-	int64_t end_ms; /* Unix time */
-	uint32_t count;
-	uint32_t ttl; /* seconds, of the window */
-};
-
-_Static_assert(sizeof(struct record) == 32, "records have no holes");
 
 void
 file_window_name(const struct cache_op *op, struct file_window *out)
@@ -34,18 +25,31 @@ file_window_name(const struct cache_op *op, struct file_window *out)
 	memcpy(name, space.p, space.n);
 	name[space.n] = NAME_GAP;
 	memcpy(name + space.n + 1, op->key.p, op->key.n);
-	*out = (struct file_window){ .fd = -1, .at = -1 };
+	*out = (struct file_window){
+		.wide = !cache_op_is_fixed(op),
+		.fd = -1,
+		.at = -1,
+		.ttl = op->ttl,
+	};
 	digest(str_make(name, space.n + 1 + op->key.n), out->id);
 	out->shard = out->id[0];
 }
 
+int
+file_window_order(const struct file_window *a, const struct file_window *b)
+{
+	int order = memcmp(a->id, b->id, DIGEST_BYTES);
+
+	return order != 0 ? order : a->wide - b->wide;
+}
+
 static int
-shard_open(struct file_store *store, unsigned shard, int flags)
+shard_open(struct file_store *store, unsigned shard, bool wide, int flags)
 {
 	char name[3];
 	bool create = (flags & O_CREAT) != 0;
-	int folder =
-	    file_store_folder(store, store->folder.fd, FILE_COUNTERS, create);
+	int folder = file_store_folder(store, store->folder.fd,
+	    wide ? FILE_WINDOWS : FILE_COUNTERS, create);
 	int fd;
 	int keep;
 
@@ -59,64 +63,53 @@ shard_open(struct file_store *store, unsigned shard, int flags)
 	return fd;
 }
 
-/* Records from `at` on, whole ones only; -1 with errno. */
-static ssize_t
-records_read(int fd, struct record records[RECORDS], int64_t at)
+/* Some records of a file, in its order. */
+struct records {
+	uint8_t bytes[RECORDS * FILE_RECORD_MOST];
+	size_t each; /* bytes of a record */
+	size_t n;
+};
+
+/* Those from `at` on, whole ones only. False, with errno: that failed. */
+static bool
+records_read(struct records *r, int fd, bool wide, int64_t at)
 {
 	ssize_t n;
 
+	r->each = file_record_bytes(wide);
 	do
-		n = pread(fd, records, RECORDS * sizeof(records[0]), at);
+		n = pread(fd, r->bytes, RECORDS * r->each, at);
 	while (n < 0 && errno == EINTR);
-	return n < 0 ? -1 : n / (ssize_t)sizeof(records[0]);
-}
-
-/* A record that a crash has damaged is free. */
-static bool
-record_free(const struct record *r, int64_t now_ms)
-{
-	return r->count == 0 || r->count > CACHE_COUNT_MAX ||
-	       r->ttl > CACHE_TTL_MAX || r->end_ms <= now_ms;
-}
-
-static void
-window_take(struct file_window *w, const struct record *r, int64_t now_ms)
-{
-	int64_t longest = now_ms + (int64_t)r->ttl * MS_PER_S;
-
-	w->ttl = r->ttl;
-	w->window.count = r->count;
-	w->window.end_ms = r->end_ms < longest ? r->end_ms : longest;
+	r->n = n < 0 ? 0 : (size_t)n / r->each;
+	return n >= 0;
 }
 
 /*
- * The place of the record with that id and an open window, or, without an id,
- * of a free one, which may be the end of the file; -1: there is none. *out is
- * the record with the id. ST_UNAVAILABLE.
+ * The place of the record with that id and an open window, which is *out, or,
+ * without an id, of a free one, which may be the end of the file; -1: there is
+ * none. ST_UNAVAILABLE.
  */
 static enum status
 record_find(struct file_store *store, const struct file_window *w,
-    const uint8_t *id, int64_t now_ms, struct record *out, int64_t *at)
+    const uint8_t *id, int64_t now_ms, struct cache_window *out, int64_t *at)
 {
-	struct record records[RECORDS];
-	ssize_t n = RECORDS;
+	struct records r;
 
 	*at = 0;
-	while (n == RECORDS) {
-		n = records_read(w->fd, records, *at);
-		if (n < 0)
+	do {
+		if (!records_read(&r, w->fd, w->wide, *at))
 			return file_store_fail(store);
-		for (ssize_t i = 0; i < n; i++) {
-			bool unused = record_free(&records[i], now_ms);
+		for (size_t i = 0; i < r.n; i++) {
+			const uint8_t *one = &r.bytes[i * r.each];
 
-			*out = records[i];
-			if (id == NULL ? unused
-				       : !unused && memcmp(records[i].id, id,
-							DIGEST_BYTES) == 0)
+			if ((id == NULL ||
+				memcmp(one, id, DIGEST_BYTES) == 0) &&
+			    file_record_read(one, w->wide, now_ms, out) ==
+				(id != NULL))
 				return ST_OK;
-			*at += (int64_t)sizeof(records[0]);
+			*at += (int64_t)r.each;
 		}
-	}
+	} while (r.n == RECORDS);
 	if (id != NULL)
 		*at = -1;
 	return ST_OK;
@@ -126,17 +119,17 @@ enum status
 file_window_find(
     struct file_store *store, struct file_window *w, int64_t now_ms)
 {
-	struct record r;
+	struct cache_window found;
 	enum status st;
 
-	w->fd = shard_open(store, w->shard, O_RDWR);
+	w->fd = shard_open(store, w->shard, w->wide, O_RDWR);
 	if (w->fd < 0 && errno == ENOENT)
 		return ST_OK;
 	if (w->fd < 0)
 		return file_store_fail(store);
-	st = record_find(store, w, w->id, now_ms, &r, &w->at);
+	st = record_find(store, w, w->id, now_ms, &found, &w->at);
 	if (st == ST_OK && w->at >= 0)
-		window_take(w, &r, now_ms);
+		w->window = found;
 	w->found = w->window;
 	return st;
 }
@@ -145,16 +138,15 @@ static enum status
 record_write(struct file_store *store, const struct file_window *w,
     const struct cache_window *window)
 {
-	struct record r = {
-		.end_ms = window->end_ms, .count = window->count, .ttl = w->ttl
-	};
+	uint8_t record[FILE_RECORD_MOST];
+	size_t length = file_record_bytes(w->wide);
 	ssize_t n;
 
-	memcpy(r.id, w->id, sizeof(r.id));
+	file_record_make(record, w->wide, w->id, w->ttl, window);
 	do
-		n = pwrite(w->fd, &r, sizeof(r), w->at);
+		n = pwrite(w->fd, record, length, w->at);
 	while (n < 0 && errno == EINTR);
-	if (n == (ssize_t)sizeof(r))
+	if (n == (ssize_t)length)
 		return ST_OK;
 	if (n >= 0)
 		errno = ENOSPC;
@@ -165,21 +157,23 @@ record_write(struct file_store *store, const struct file_window *w,
 static enum status
 place_find(struct file_store *store, struct file_window *w, int64_t now_ms)
 {
-	struct record r;
+	struct cache_window unused;
 	enum status st;
 
 	if (w->fd < 0) {
-		w->fd = shard_open(store, w->shard, O_RDWR | O_CREAT);
+		w->fd = shard_open(store, w->shard, w->wide, O_RDWR | O_CREAT);
 		if (w->fd < 0) {
 			st = file_store_fail(store);
 			return st == ST_FULL ? ST_FULL : ST_UNAVAILABLE;
 		}
 		file_store_adopt(store, w->fd);
 	}
-	st = record_find(store, w, NULL, now_ms, &r, &w->at);
+	st = record_find(store, w, NULL, now_ms, &unused, &w->at);
 	if (st == ST_OK &&
-	    w->at >= FILE_WINDOWS_MOST * (int64_t)sizeof(struct record))
+	    w->at >= FILE_WINDOWS_MOST * (int64_t)file_record_bytes(w->wide)) {
+		w->at = -1;
 		return ST_FULL;
+	}
 	return st;
 }
 
@@ -189,8 +183,8 @@ file_window_save(
 {
 	enum status st = ST_OK;
 
-	if (w->window.end_ms != w->found.end_ms)
-		w->ttl = (uint32_t)((w->window.end_ms - now_ms) / MS_PER_S);
+	if (w->at < 0 && !cache_window_open(&w->window, now_ms))
+		return ST_OK;
 	if (w->at < 0)
 		st = place_find(store, w, now_ms);
 	return st == ST_OK ? record_write(store, w, &w->window) : st;
@@ -211,44 +205,50 @@ file_window_close(struct file_window *w)
 	w->fd = -1;
 }
 
-/* How many records the file needs. */
+/* Bytes of the file up to its last record that is not free. */
 static int64_t
-records_needed(int fd, int64_t now_ms)
+bytes_needed(int fd, bool wide, int64_t now_ms)
 {
-	struct record records[RECORDS];
+	struct records r;
+	struct cache_window window;
 	int64_t needed = 0;
-	int64_t seen = 0;
-	ssize_t n = RECORDS;
+	int64_t at = 0;
 
-	while (n == RECORDS) {
-		n = records_read(
-		    fd, records, seen * (int64_t)sizeof(records[0]));
-		if (n < 0)
+	do {
+		if (!records_read(&r, fd, wide, at))
 			return INT64_MAX;
-		for (ssize_t i = 0; i < n; i++, seen++)
-			if (!record_free(&records[i], now_ms))
-				needed = seen + 1;
-	}
+		for (size_t i = 0; i < r.n; i++) {
+			at += (int64_t)r.each;
+			if (file_record_read(
+				&r.bytes[i * r.each], wide, now_ms, &window))
+				needed = at;
+		}
+	} while (r.n == RECORDS);
 	return needed;
 }
 
-void
-file_window_sweep(struct file_store *store, unsigned shard, int64_t now_ms)
+static void
+shard_sweep(struct file_store *store, unsigned shard, bool wide, int64_t now_ms)
 {
 	unsigned lock = FILE_LOCK_COUNTERS + shard;
 	struct stat st;
 	int64_t length;
-	int fd = shard_open(store, shard, O_RDWR);
+	int fd = shard_open(store, shard, wide, O_RDWR);
 
 	if (fd < 0)
 		return;
 	if (file_lock_take(store->locks, lock, 0) == ST_OK) {
-		length = records_needed(fd, now_ms);
-		if (length < INT64_MAX / (int64_t)sizeof(struct record))
-			length *= (int64_t)sizeof(struct record);
+		length = bytes_needed(fd, wide, now_ms);
 		if (fstat(fd, &st) == 0 && length < st.st_size)
 			(void)!ftruncate(fd, length); /* the next one may */
 		file_lock_leave(store->locks, lock);
 	}
 	(void)close(fd);
+}
+
+void
+file_window_sweep(struct file_store *store, unsigned shard, int64_t now_ms)
+{
+	shard_sweep(store, shard, false, now_ms);
+	shard_sweep(store, shard, true, now_ms);
 }

@@ -208,26 +208,44 @@ a_damaged_state_is_made_anew(void **state)
 	assert_value(f, KEY, STR("value"));
 }
 
+/* The status of one count upon the fixed counter KEY, or one that slides. */
+static enum status
+count_one(struct fixture *f, enum cache_algorithm algorithm)
+{
+	struct cache_op op = {
+		.kind = CACHE_COUNT,
+		.key = KEY,
+		.limit = 1,
+		.ttl = 60,
+		.algorithm = algorithm,
+	};
+
+	run(f, &op, 1);
+	return op.status;
+}
+
 static void
 damaged_counters_count_anew(void **state)
 {
+	static const char *const folders[] = { "counters", "windows" };
 	struct fixture *f = *state;
 	char path[FILE_PATH_BYTES];
 	char name[32];
-	char garbage[100];
+	char garbage[1000];
 
 	memset(garbage, 0xff, sizeof(garbage));
-	for (unsigned i = 0; i < 256; i++) {
-		(void)snprintf(name, sizeof(name), "counters/%02x", i);
-		file_path_in(f, name, path);
-		if (i == 0) {
-			assert_int_equal(count(f, KEY, 1, 60), ST_OK);
-			assert_int_equal(count(f, KEY, 1, 60), ST_REFUSED);
+	for (enum cache_algorithm a = CACHE_FIXED; a <= CACHE_SLIDING; a++) {
+		assert_int_equal(count_one(f, a), ST_OK);
+		assert_int_equal(count_one(f, a), ST_REFUSED);
+		for (unsigned i = 0; i < 256; i++) {
+			(void)snprintf(
+			    name, sizeof(name), "%s/%02x", folders[a], i);
+			file_path_in(f, name, path);
+			file_scribble(path, 0, garbage, sizeof(garbage));
 		}
-		file_scribble(path, 0, garbage, sizeof(garbage));
+		assert_int_equal(count_one(f, a), ST_OK);
+		assert_int_equal(count_one(f, a), ST_REFUSED);
 	}
-	assert_int_equal(count(f, KEY, 1, 60), ST_OK);
-	assert_int_equal(count(f, KEY, 1, 60), ST_REFUSED);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
