@@ -1,11 +1,13 @@
 /*
  * The Redis store: keys of a Redis server, 6.2 or newer, or of Valkey. See
  * redis_conn.h for how a connection works, redis_node.h for one server,
- * redis_name.h for what keys are called there, redis_count.h for counters.
+ * redis_name.h for what keys are called there, redis_count.h and redis_pace.h
+ * for counters.
  *
  * Its user must be allowed the commands PING, INFO, SELECT, SET, GET, GETDEL,
  * DEL, UNLINK, EXISTS, EXPIRE, PERSIST, EVAL, EVALSHA, SCRIPT LOAD, SCAN and
- * DBSIZE, and those of the script: INCR, DECR, PTTL; and the keys PREFIX:*.
+ * DBSIZE, and those of the scripts: INCR, DECR, PTTL, TIME; and the keys
+ * PREFIX:*.
  *
  * Behind sentinels the store is the master that most of them stand by, see
  * redis_lease.h; their own user must be allowed PING and SENTINEL MASTER. What

@@ -8,12 +8,13 @@
 #include "drivers/cache/redis_name.h"
 #include "drivers/cache/redis_node.h"
 #include "drivers/cache/redis_op.h"
+#include "drivers/cache/redis_pace.h"
 #include "drivers/cache/redis_put.h"
 #include "drivers/cache/redis_reply.h"
 #include "drivers/cache/redis_run.h"
+#include "drivers/cache/redis_script.h"
 
-#define MS_LEAST  1 /* of a window that has begun */
-#define SHA_CHARS 40
+#define MS_LEAST 1 /* of a window that has begun */
 
 /*
  * KEYS: counters, the members of a group next to each other. ARGV, for each:
@@ -23,7 +24,7 @@
  * ended, else 0; the count, which is above the limit where that was the cause;
  * milliseconds to the end of the window.
  */
-static const char script[] =
+static const char text[] =
     "local call, out, first = redis.call, {}, 1\n"
     "while first <= #KEYS do\n"
     " local last, room = first + ARGV[3 * first] - 1, true\n"
@@ -64,18 +65,29 @@ static const char script[] =
     "end\n"
     "return out\n";
 
-static const char script_sha[] = "9bf735efb53a4599642899f468e42ee66f047399";
+static const struct str whole_text = { text, sizeof(text) - 1 };
 
-struct str
+static const struct redis_script script = {
+	.parts = { &whole_text },
+	.digest = { "9bf735efb53a4599642899f468e42ee66f047399",
+	    REDIS_DIGEST_CHARS },
+};
+
+const struct redis_script *
 redis_count_script(void)
 {
-	return str_make(script, sizeof(script) - 1);
+	return &script;
 }
 
-struct str
-redis_count_digest(void)
+/* Whether one of the counters takes the second script. */
+static bool
+paces(const struct redis_run *run)
 {
-	return str_make(script_sha, SHA_CHARS);
+	size_t i = 0;
+
+	while (i < run->n_counts && !redis_pace_takes(run->counts[i]))
+		i++;
+	return i < run->n_counts;
 }
 
 static bool
@@ -124,36 +136,40 @@ redis_count_group(const struct redis_run *run, size_t i)
 	return n;
 }
 
+/* The words of one counter; members: from this to the last of its group. */
+static void
+put_words(struct buf *out, const struct cache_op *op, size_t members)
+{
+	redis_put_number(out, op->ttl);
+	redis_put_number(out, op->kind == CACHE_COUNT ? op->limit : 0);
+	redis_put_number(out, members);
+}
+
 static void
 put_call(struct redis_node *node, const struct redis_run *run, bool whole)
 {
 	struct buf *out = &node->pipe.out;
+	bool paced = paces(run);
 	size_t n = run->n_counts;
 	size_t left = 0;
 
 	redis_pipe_begin(&node->pipe);
-	redis_put_head(out, 3 + n + REDIS_COUNT_WORDS * n);
-	redis_put(out, whole ? STR("EVAL") : STR("EVALSHA"));
-	redis_put(out, whole ? redis_count_script() : redis_count_digest());
-	redis_put_number(out, n);
+	redis_script_call(out, paced ? redis_pace_script() : &script, whole, n,
+	    n * (paced ? REDIS_PACE_WORDS : REDIS_COUNT_WORDS));
 	for (size_t i = 0; i < n; i++)
 		redis_name_put(out, node->cache->prefix, run->counts[i]);
 	for (size_t i = 0; i < n; i++) {
-		const struct cache_op *op = run->counts[i];
-
 		if (left == 0)
 			left = redis_count_group(run, i);
-		redis_put_number(out, op->ttl);
-		redis_put_number(out, op->kind == CACHE_COUNT ? op->limit : 0);
-		redis_put_number(out, left--);
+		(paced ? redis_pace_put : put_words)(
+		    out, run->counts[i], left--);
 	}
 }
 
 bool
-redis_count_sound(const struct redis_reply *reply, size_t counters)
+redis_count_sound(const struct redis_reply *reply, size_t words)
 {
-	if (reply == NULL || reply->type != REDIS_ARRAY ||
-	    reply->n != REDIS_COUNT_WORDS * counters)
+	if (reply == NULL || reply->type != REDIS_ARRAY || reply->n != words)
 		return false;
 	for (size_t i = 0; i < reply->n; i++)
 		if (reply->items[i].type != REDIS_INTEGER ||
@@ -167,14 +183,15 @@ redis_count_answer(struct cache_op *op, const struct redis_reply *words)
 {
 	bool done = words[0].integer != 0;
 	int64_t left_ms = words[2].integer;
+	uint32_t quota = cache_op_quota(op);
 
-	if (op->kind != CACHE_COUNT) {
+	if (op->kind == CACHE_DEL) {
 		op->status = done ? ST_OK : ST_MISSING;
 		return;
 	}
 	op->status = done ? ST_OK : ST_REFUSED;
-	op->count = words[1].integer > (int64_t)op->limit
-			? op->limit
+	op->count = words[1].integer > (int64_t)quota
+			? quota
 			: (uint32_t)words[1].integer;
 	if (op->count == 0)
 		left_ms = 0;
@@ -190,14 +207,13 @@ count_answer(struct redis_node *node, const struct redis_command *command,
 	struct redis_run *run = command->run;
 	enum status st;
 
-	if (redis_count_sound(reply, run->n_counts)) {
+	if (redis_count_sound(reply, REDIS_COUNT_WORDS * run->n_counts)) {
 		for (size_t i = 0; i < run->n_counts; i++)
 			redis_count_answer(run->counts[i],
 			    &reply->items[REDIS_COUNT_WORDS * i]);
 		return;
 	}
-	if (reply != NULL && reply->type == REDIS_ERROR &&
-	    str_starts(reply->text, STR("NOSCRIPT"))) {
+	if (redis_script_forgotten(reply)) {
 		put_call(node, run, true);
 		redis_pipe_add(&node->pipe, run, count_answer, NULL, NULL);
 		return;

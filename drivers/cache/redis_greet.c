@@ -7,8 +7,10 @@
 #include "drivers/cache/redis_count.h"
 #include "drivers/cache/redis_info.h"
 #include "drivers/cache/redis_node.h"
+#include "drivers/cache/redis_pace.h"
 #include "drivers/cache/redis_put.h"
 #include "drivers/cache/redis_reply.h"
+#include "drivers/cache/redis_script.h"
 
 /* A command of the greeting. */
 struct step {
@@ -120,13 +122,26 @@ ping_put(struct buf *out, const struct cache *cache)
 }
 
 static void
-script_put(struct buf *out, const struct cache *cache)
+script_put(struct buf *out, const struct redis_script *script)
 {
-	(void)cache;
 	redis_put_head(out, 3);
 	redis_put(out, STR("SCRIPT"));
 	redis_put(out, STR("LOAD"));
-	redis_put(out, redis_count_script());
+	redis_script_put(out, script);
+}
+
+static void
+count_put(struct buf *out, const struct cache *cache)
+{
+	(void)cache;
+	script_put(out, redis_count_script());
+}
+
+static void
+pace_put(struct buf *out, const struct cache *cache)
+{
+	(void)cache;
+	script_put(out, redis_pace_script());
 }
 
 static void
@@ -176,8 +191,8 @@ replication_take(struct redis_greet *greet, struct str text, struct error *err)
 }
 
 /*
- * PING is refused while a server loads its data, INFO is not. The script may
- * be loaded later as well, so that its answer does not matter.
+ * PING is refused while a server loads its data, INFO is not. The scripts may
+ * be loaded later as well, so that their answers do not matter.
  */
 static const struct step server_steps[] = {
 	{ auth_wanted, auth_put, NULL, "AUTH",
@@ -187,7 +202,8 @@ static const struct step server_steps[] = {
 	{ NULL, server_put, server_take, "INFO", "" },
 	{ NULL, replication_put, replication_take, "INFO", "" },
 	{ NULL, name_put, NULL, NULL, NULL },
-	{ NULL, script_put, NULL, NULL, NULL },
+	{ NULL, count_put, NULL, NULL, NULL },
+	{ NULL, pace_put, NULL, NULL, NULL },
 };
 
 /* A sentinel is known by what it answers afterwards. */

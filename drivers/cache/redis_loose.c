@@ -1,14 +1,18 @@
 #include "drivers/cache/redis_loose.h"
 
+#include <stdlib.h>
+
 #include "drivers/cache/cache.h"
 #include "drivers/cache/redis_cache.h"
 #include "drivers/cache/redis_count.h"
 #include "drivers/cache/redis_name.h"
 #include "drivers/cache/redis_node.h"
 #include "drivers/cache/redis_op.h"
+#include "drivers/cache/redis_pace.h"
 #include "drivers/cache/redis_put.h"
 #include "drivers/cache/redis_reply.h"
 #include "drivers/cache/redis_run.h"
+#include "drivers/cache/redis_script.h"
 
 static redis_answer_f loose_answer;
 
@@ -17,6 +21,59 @@ redis_loose_begin(struct redis_run *run)
 {
 	for (size_t i = 0; i < run->n_counts; i++)
 		run->counts[i]->status = ST_STALE;
+	free(run->marks);
+	run->marks = calloc(run->n_counts, sizeof(run->marks[0]));
+	if (run->marks == NULL)
+		abort();
+}
+
+/* The mark of a count that may be taken back (redis_pace.h). */
+static int64_t *
+mark_of(const struct redis_run *run, const struct cache_op *op)
+{
+	size_t i = 0;
+
+	while (run->counts[i] != op)
+		i++;
+	return &run->marks[i];
+}
+
+/* A count that is plain is taken back by the first script. */
+static bool
+paces(const struct cache_op *op)
+{
+	return redis_pace_takes(op) &&
+	       (op->status != ST_REFUSED || !cache_op_is_fixed(op));
+}
+
+/* Whether the answer has a mark. */
+static bool
+marked(const struct cache_op *op)
+{
+	return paces(op) && op->kind == CACHE_COUNT && op->status != ST_REFUSED;
+}
+
+static void
+put_paced(
+    struct buf *out, const struct redis_run *run, const struct cache_op *op)
+{
+	if (op->kind != CACHE_COUNT)
+		redis_pace_put(out, op, 1);
+	else if (op->status == ST_REFUSED)
+		redis_pace_put_back(out, op, *mark_of(run, op));
+	else
+		redis_pace_put_marked(out, op);
+}
+
+static void
+put_plain(struct buf *out, const struct cache_op *op)
+{
+	redis_put_number(out, op->ttl);
+	if (op->status == ST_REFUSED)
+		redis_put(out, STR("-1"));
+	else
+		redis_put_number(out, op->kind == CACHE_COUNT ? op->limit : 0);
+	redis_put_number(out, 1);
 }
 
 static void
@@ -24,19 +81,17 @@ put(struct redis_node *node, struct redis_run *run, struct cache_op *op,
     bool whole)
 {
 	struct buf *out = &node->pipe.out;
+	bool paced = paces(op);
 
 	redis_pipe_begin(&node->pipe);
-	redis_put_head(out, 3 + 1 + REDIS_COUNT_WORDS);
-	redis_put(out, whole ? STR("EVAL") : STR("EVALSHA"));
-	redis_put(out, whole ? redis_count_script() : redis_count_digest());
-	redis_put_number(out, 1);
+	redis_script_call(out,
+	    paced ? redis_pace_script() : redis_count_script(), whole, 1,
+	    paced ? REDIS_PACE_WORDS : REDIS_COUNT_WORDS);
 	redis_name_put(out, node->cache->prefix, op);
-	redis_put_number(out, op->ttl);
-	if (op->status == ST_REFUSED)
-		redis_put(out, STR("-1"));
+	if (paced)
+		put_paced(out, run, op);
 	else
-		redis_put_number(out, op->kind == CACHE_COUNT ? op->limit : 0);
-	redis_put_number(out, 1);
+		put_plain(out, op);
 	redis_pipe_add(&node->pipe, run, loose_answer, op, NULL);
 }
 
@@ -69,7 +124,7 @@ party_of(const struct redis_run *run, const struct cache_op *op)
 }
 
 /* What the party's status is: ST_STALE before all have been answered, else the
- * first failure, else ST_REFUSED when one was. */
+ * first failure, else ST_REFUSED when one was that may refuse. */
 static enum status
 party_status(const struct party *party)
 {
@@ -80,6 +135,8 @@ party_status(const struct party *party)
 
 		if (one == ST_STALE)
 			return one;
+		if (one == ST_REFUSED && party->ops[i]->soft)
+			continue;
 		if (one != ST_OK && (st == ST_OK || st == ST_REFUSED))
 			st = one;
 	}
@@ -121,6 +178,22 @@ redis_loose_fail(struct redis_run *run, struct cache_op *op)
 	settle(NULL, run, op);
 }
 
+/* Takes the result of an operation; false: it is none. */
+static bool
+take(const struct redis_run *run, struct cache_op *op,
+    const struct redis_reply *reply)
+{
+	bool more = marked(op);
+
+	if (!redis_count_sound(reply, REDIS_COUNT_WORDS + (more ? 1 : 0)))
+		return false;
+	if (more)
+		*mark_of(run, op) = reply->items[REDIS_COUNT_WORDS].integer;
+	if (op->status != ST_REFUSED)
+		redis_count_answer(op, reply->items);
+	return true;
+}
+
 static void
 loose_answer(struct redis_node *node, const struct redis_command *command,
     const struct redis_reply *reply)
@@ -128,18 +201,13 @@ loose_answer(struct redis_node *node, const struct redis_command *command,
 	struct redis_run *run = command->run;
 	struct cache_op *op = command->arg;
 	bool taken_back = op->status == ST_REFUSED;
-	bool sound = redis_count_sound(reply, 1);
 
-	if (reply != NULL && reply->type == REDIS_ERROR &&
-	    str_starts(reply->text, STR("NOSCRIPT"))) {
+	if (redis_script_forgotten(reply)) {
 		put(node, run, op, true);
 		return;
 	}
-	if (!sound)
+	if (!take(run, op, reply))
 		op->status = redis_op_failure(node, run, "EVALSHA", reply);
-	if (taken_back)
-		return;
-	if (reply != NULL && sound)
-		redis_count_answer(op, reply->items);
-	settle(node, run, op);
+	if (!taken_back)
+		settle(node, run, op);
 }

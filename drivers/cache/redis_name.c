@@ -17,7 +17,15 @@ shard_of(const struct cache_op *op)
 static struct str
 shard_opens(const struct cache_op *op)
 {
-	return cache_op_counts(op) ? STR(":#{") : STR(":{");
+	static const struct str wide[] = {
+		[CACHE_FIXED] = { ":#f{", 4 },
+		[CACHE_SLIDING] = { ":#s{", 4 },
+		[CACHE_GCRA] = { ":#g{", 4 },
+	};
+
+	if (!cache_op_counts(op))
+		return STR(":{");
+	return cache_op_is_fixed(op) ? STR(":#{") : wide[op->algorithm];
 }
 
 void

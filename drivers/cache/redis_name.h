@@ -3,9 +3,12 @@
  *
  *	PREFIX:SPACE:KEY            a value
  *	PREFIX:{SHARD}:SPACE:KEY    a value of a shard
- *	PREFIX:#{SHARD}:SPACE:KEY   a counter
+ *	PREFIX:#{SHARD}:SPACE:KEY   a counter, fixed and without a lock-out
+ *	PREFIX:#f{SHARD}:SPACE:KEY  one that is fixed and locks out
+ *	PREFIX:#s{SHARD}:SPACE:KEY  one that slides
+ *	PREFIX:#g{SHARD}:SPACE:KEY  one of CACHE_GCRA
  *
- * No space begins with a brace or "#", so none of the three is ever another.
+ * No space begins with a brace or "#", so none of them is ever another.
  * Redis Cluster places a key by what stands in the first braces: a shard's keys
  * are together. Counters without a shard share one, "#", since all counters of
  * a batch are counted by one script. The values of an open space have no shard,

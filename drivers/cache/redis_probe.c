@@ -7,15 +7,18 @@
 #include "drivers/cache/redis_cache.h"
 #include "drivers/cache/redis_conn.h"
 #include "drivers/cache/redis_count.h"
+#include "drivers/cache/redis_pace.h"
 #include "drivers/cache/redis_put.h"
 #include "drivers/cache/redis_redirect.h"
+#include "drivers/cache/redis_script.h"
 
 #define WORDS_MAX 12
 
 /*
- * "@" stands for the key, "#" for the script, "%" for its digest. The key is
- * left with an end, so PERSIST comes first, and is mostly gone at the end. The
- * script counts the key twice with a limit of one, which adds, and takes back.
+ * "@" stands for the key, "#" for the first script, "%" for its digest, "&" for
+ * the second. The key is left with an end, so PERSIST comes first, and is
+ * mostly gone at the end. The first script counts the key twice with a limit of
+ * one, which adds, and takes back; the second looks at it.
  */
 static const struct {
 	const char *words;
@@ -34,6 +37,7 @@ static const struct {
 	{ "DBSIZE", REDIS_INTEGER, false },
 	{ "EVAL # 2 @ @ 1 1 2 1 1 1", REDIS_ARRAY, false },
 	{ "EVALSHA % 0", REDIS_ARRAY, false },
+	{ "EVAL & 1 @ lp-- 1 1 0 1", REDIS_ARRAY, false },
 };
 
 #define PROBES (sizeof(probes) / sizeof(probes[0]))
@@ -68,10 +72,13 @@ put_word(struct redis_ask *ask, struct str word, struct str name)
 		put_key(ask, name);
 		break;
 	case '#':
-		redis_put(out, redis_count_script());
+		redis_script_put(out, redis_count_script());
 		break;
 	case '%':
-		redis_put(out, redis_count_digest());
+		redis_put(out, redis_count_script()->digest);
+		break;
+	case '&':
+		redis_script_put(out, redis_pace_script());
 		break;
 	default:
 		redis_put(out, word);
@@ -121,7 +128,8 @@ denied(const struct redis_ask *ask, size_t i, struct error *err)
 	if (has(said, "script"))
 		return error_set(err, ST_UNAVAILABLE,
 		    "its user may not count "
-		    "(ACL SETUSER ... +incr +decr +pttl +expire +del)");
+		    "(ACL SETUSER ... +incr +decr +pttl +expire +del "
+		    "+time +get +set)");
 	return error_set(err, ST_UNAVAILABLE,
 	    "its user may not use %.*s (ACL SETUSER ... +%.*s)",
 	    STR_ARG(command), STR_ARG(command));

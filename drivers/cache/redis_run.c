@@ -18,6 +18,7 @@ list_free(struct redis_run *run)
 		struct redis_run *next = run->next;
 
 		free(run->counts);
+		free(run->marks);
 		free(run);
 		run = next;
 	}

@@ -24,7 +24,7 @@
 #define RIGHTS                                                                 \
 	"~weir* -@all +ping +info +select +set +get +getdel +del +unlink "     \
 	"+exists +expire +persist +eval +evalsha +script|load +scan +dbsize "  \
-	"+incr +decr +pttl"
+	"+incr +decr +pttl +time"
 
 /* Starts a server with more words than the usual; socket NULL: at a port. */
 static void

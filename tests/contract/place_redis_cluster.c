@@ -24,7 +24,7 @@
 #define RIGHTS                                                                 \
 	"~weir* -@all +ping +info +select +set +get +getdel +del +unlink "     \
 	"+exists +expire +persist +eval +evalsha +script|load +scan +dbsize "  \
-	"+incr +decr +pttl +asking +cluster|slots +cluster|nodes"
+	"+incr +decr +pttl +time +asking +cluster|slots +cluster|nodes"
 
 struct shared {
 	struct nodes nodes;

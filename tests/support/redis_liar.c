@@ -23,7 +23,6 @@
 #define CHUNK_BYTES 65536
 #define TURN_MS     5
 #define HEARD_MOST  ((size_t)64 << 20)
-#define GREETINGS   5
 
 static const struct cache_space space = { { "space", 5 }, true };
 
@@ -243,7 +242,7 @@ void
 liar_greet(struct liar *l)
 {
 	liar_accept(l);
-	for (int i = 0; i < GREETINGS; i++)
+	for (int i = 0; i < LIAR_GREETINGS; i++)
 		(void)liar_hear(l);
-	liar_say(l, LIAR_PONG LIAR_SERVER LIAR_MASTER "+OK\r\n+sha\r\n");
+	liar_say(l, LIAR_GREETED);
 }

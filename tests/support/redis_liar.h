@@ -18,9 +18,11 @@
 #define LIAR_MAX_VALUE (8 << 20)
 
 /* What a greeting is answered with, where nothing is wrong. */
-#define LIAR_PONG   "+PONG\r\n"
-#define LIAR_SERVER "$28\r\nredis_mode:x\r\nrun_id:first\r\n\r\n"
-#define LIAR_MASTER "$36\r\nrole:master\r\nmaster_replid:first12\r\n\r\n"
+#define LIAR_PONG      "+PONG\r\n"
+#define LIAR_SERVER    "$28\r\nredis_mode:x\r\nrun_id:first\r\n\r\n"
+#define LIAR_MASTER    "$36\r\nrole:master\r\nmaster_replid:first12\r\n\r\n"
+#define LIAR_GREETED   LIAR_PONG LIAR_SERVER LIAR_MASTER "+OK\r\n+sha\r\n+sha\r\n"
+#define LIAR_GREETINGS 6 /* so many commands */
 
 struct liar {
 	struct cache_config config;

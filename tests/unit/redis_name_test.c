@@ -1,4 +1,4 @@
-/* Hosts, names and the script: what is written down in one form only. */
+/* Hosts, names and the scripts: what is written down in one form only. */
 #include "drivers/cache/redis_name.h"
 
 #include <setjmp.h>
@@ -14,6 +14,8 @@
 #include "drivers/cache/cache.h"
 #include "drivers/cache/redis_count.h"
 #include "drivers/cache/redis_host.h"
+#include "drivers/cache/redis_pace.h"
+#include "drivers/cache/redis_script.h"
 #include "tests/support/folder.h"
 
 #define PREFIX STR("weir")
@@ -51,6 +53,14 @@ names_tell_spaces_shards_and_counters_apart(void **state)
 	assert_named(op, "weir:#{db-1}:r:a{b}:c");
 	op.kind = CACHE_COUNT;
 	assert_named(op, "weir:#{db-1}:r:a{b}:c");
+	op.algorithm = CACHE_SLIDING;
+	assert_named(op, "weir:#s{db-1}:r:a{b}:c");
+	op.algorithm = CACHE_GCRA;
+	assert_named(op, "weir:#g{db-1}:r:a{b}:c");
+	op.algorithm = CACHE_FIXED;
+	op.lockout = true;
+	assert_named(op, "weir:#f{db-1}:r:a{b}:c");
+	op.lockout = false;
 	op.shard = STR_NULL;
 	assert_named(op, "weir:#{#}:r:a{b}:c");
 	op.kind = CACHE_SET;
@@ -150,30 +160,41 @@ a_socket_has_a_short_path(void **state)
 
 /* EVALSHA would fail each time, and go unnoticed. */
 static void
-the_script_has_its_digest(void **state)
+assert_digest(const struct redis_script *script)
 {
 	char folder[FOLDER_PATH_BYTES];
 	char line[256];
 	char digest[64] = "";
 	FILE *f;
 
-	(void)state;
 	folder_make(folder);
 	(void)snprintf(line, sizeof(line), "sha1sum >%s/digest", folder);
 	f = popen(line, "w"); /* NOLINT: words of this file */
 	assert_non_null(f);
-	assert_int_equal(
-	    fwrite(redis_count_script().p, 1, redis_count_script().n, f),
-	    redis_count_script().n);
+	for (size_t i = 0; i < REDIS_SCRIPT_PARTS; i++) {
+		const struct str *part = script->parts[i];
+
+		if (part != NULL)
+			assert_int_equal(
+			    fwrite(part->p, 1, part->n, f), part->n);
+	}
 	assert_int_equal(pclose(f), 0);
 	(void)snprintf(line, sizeof(line), "%s/digest", folder);
 	f = fopen(line, "r");
 	assert_non_null(f);
 	assert_non_null(fgets(digest, sizeof(digest), f));
 	assert_int_equal(fclose(f), 0);
-	assert_true(str_starts(str_of(digest), redis_count_digest()));
-	assert_int_equal(redis_count_digest().n, 40);
+	assert_true(str_starts(str_of(digest), script->digest));
+	assert_int_equal(script->digest.n, 40);
 	folder_remove(folder);
+}
+
+static void
+the_scripts_have_their_digests(void **state)
+{
+	(void)state;
+	assert_digest(redis_count_script());
+	assert_digest(redis_pace_script());
 }
 
 int
@@ -186,7 +207,7 @@ main(void)
 		cmocka_unit_test(hosts_that_are_none_are_refused),
 		cmocka_unit_test(only_names_are_looked_up),
 		cmocka_unit_test(a_socket_has_a_short_path),
-		cmocka_unit_test(the_script_has_its_digest),
+		cmocka_unit_test(the_scripts_have_their_digests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -154,16 +154,14 @@ what_is_no_answer_ends_the_link(void **state)
 static void
 an_answer_behind_the_greeting_is_nobodys(void **state)
 {
-	enum { GREETINGS = 5 };
 	struct liar *l = *state;
 	struct flight f;
 
 	liar_submit(l, &f, GET, LIAR_HANG_MS);
 	liar_accept(l);
-	for (int i = 0; i < GREETINGS; i++)
+	for (int i = 0; i < LIAR_GREETINGS; i++)
 		(void)liar_hear(l);
-	liar_say(l, LIAR_PONG LIAR_SERVER LIAR_MASTER
-	    "+OK\r\n+sha\r\n$11\r\nnever asked\r\n");
+	liar_say(l, LIAR_GREETED "$11\r\nnever asked\r\n");
 	assert_int_not_equal(liar_await(l, &f), ST_OK);
 }
 
@@ -303,9 +301,9 @@ a_server_that_takes_no_greeting_costs_one_deadline(void **state)
 	assert_int_equal(liar_await(l, &f), ST_TIMEOUT);
 	assert_true(circuit_open(l));
 	/* The attempt goes on, and ends it. */
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < LIAR_GREETINGS; i++)
 		(void)liar_hear(l);
-	liar_say(l, LIAR_PONG LIAR_SERVER LIAR_MASTER "+OK\r\n+sha\r\n");
+	liar_say(l, LIAR_GREETED);
 	while (circuit_open(l))
 		;
 	assert_string_equal(liar_hear(l), "GET weir:space:a key");

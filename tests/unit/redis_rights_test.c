@@ -15,7 +15,7 @@
 /* What drivers/cache/redis.h asks for. */
 static const char *const rights[] = { "ping", "info", "select", "set", "get",
 	"getdel", "del", "unlink", "exists", "expire", "persist", "eval",
-	"evalsha", "scan", "dbsize", "incr", "decr", "pttl" };
+	"evalsha", "scan", "dbsize", "incr", "decr", "pttl", "time" };
 
 #define RIGHTS (sizeof(rights) / sizeof(rights[0]))
 
