@@ -18,6 +18,14 @@ space_text(
 	    arena, "%s:%c:%.*s", cache->prefix, kind, STR_ARG(space));
 }
 
+static char
+kind_of(const struct cache_op *op)
+{
+	if (!cache_op_counts(op))
+		return 'v';
+	return cache_op_is_fixed(op) ? 'c' : 'w';
+}
+
 struct str
 database_space(const struct cache *cache, struct arena *arena, struct str space)
 {
@@ -29,7 +37,7 @@ database_item_make(const struct cache *cache, struct arena *arena,
     struct cache_op *op, size_t at, struct database_item *out)
 {
 	char name[DATABASE_SPACE_MOST + 1 + CACHE_KEY_MAX];
-	char kind = cache_op_counts(op) ? 'c' : 'v';
+	char kind = kind_of(op);
 
 	out->space = space_text(cache, arena, kind, op->space->name);
 	out->op = op;

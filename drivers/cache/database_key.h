@@ -1,8 +1,8 @@
 /*
  * How operations are named in the table. The column `space` is
  * PREFIX:KIND:SPACE with the CACHE_PREFIX and a letter for the kind, so that
- * installations, values and counters are apart; the id is the digest of it and
- * the key.
+ * installations, values and counters are apart, and counters of fixed windows
+ * from the others; the id is the digest of it and the key.
  */
 #ifndef WEIR_CACHE_DATABASE_KEY_H
 #define WEIR_CACHE_DATABASE_KEY_H

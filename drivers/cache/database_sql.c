@@ -37,7 +37,10 @@ struct dialect {
 	" ON DUPLICATE KEY UPDATE `space` = VALUES(`space`), "                 \
 	"`name` = VALUES(`name`), `value` = VALUES(`value`), "                 \
 	"`expires` = VALUES(`expires`), `n` = VALUES(`n`)"
-#define SAVED  " VALUES $[(?, ?, ?, x'', ?, ?)$]"
+#define SAVED " VALUES $[(?, ?, ?, ?, ?, ?)$]"
+#define WINDOWS                                                                \
+	"SELECT `id`, `n`, `expires`, `value`, $N FROM $T WHERE `id` IN "      \
+	"($[?$])"
 #define PASSED "`expires` > 0 AND `expires` <= $N"
 #define BYTES  "LENGTH(`name`) + LENGTH(`value`)"
 
@@ -78,9 +81,8 @@ struct dialect {
 	[DATABASE_GET] = {                                                     \
 	    "SELECT `id`, `name`, `value` FROM $T "                            \
 	    "WHERE `id` IN ($[?$]) AND $W" },                                  \
-	[DATABASE_WINDOWS] = {                                                 \
-	    "SELECT `id`, `n`, `expires`, $N FROM $T "                         \
-	    "WHERE `id` IN ($[?$])$L" }
+	[DATABASE_WINDOWS] = { WINDOWS },                                      \
+	[DATABASE_WINDOWS_HELD] = { WINDOWS "$L" }
 
 /* Julian days: unixepoch() knows no fractions in all versions. Rounded, they
  * are the very milliseconds of our own clock. */

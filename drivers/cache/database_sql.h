@@ -6,10 +6,9 @@
  *   id       digest of space and key: the primary key
  *   space    the space and what kind of it, see database_key.h
  *   name     the key
- *   value    empty for counters
+ *   value    of counters: empty, or all of the window (cache_record.h)
  *   expires  milliseconds of Unix time by the engine's clock, 0: never
- *   n        what a counter stands at, and above 24 bits of that the seconds
- *            of its window; 0 for values
+ *   n        what a counter of a fixed window stands at, else 0
  */
 #ifndef WEIR_CACHE_DATABASE_SQL_H
 #define WEIR_CACHE_DATABASE_SQL_H
@@ -51,10 +50,11 @@ enum database_query {
 
 /* Queries with a list. */
 enum database_list_query {
-	DATABASE_GET,     /* ids; id, name, value */
-	DATABASE_CLAIM,   /* id, space, name each; not for SQLite */
-	DATABASE_WINDOWS, /* ids; id, n, expires, now */
-	DATABASE_SAVE,    /* id, space, name, expires, n each */
+	DATABASE_GET,          /* ids; id, name, value */
+	DATABASE_CLAIM,        /* id, space, name each; not for SQLite */
+	DATABASE_WINDOWS,      /* ids; id, n, expires, value, now */
+	DATABASE_WINDOWS_HELD, /* the same, which are locked */
+	DATABASE_SAVE,         /* id, space, name, value, expires, n each */
 	DATABASE_LIST_QUERIES
 };
 

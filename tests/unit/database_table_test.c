@@ -187,58 +187,6 @@ what_has_expired_is_swept(void **state)
 }
 
 static void
-a_refused_count_leaves_no_row(void **state)
-{
-	struct fixture *f = *state;
-	struct cache_op ops[] = {
-		{ .kind = CACHE_COUNT, .key = KEY, .group = 1 },
-		{ .kind = CACHE_COUNT, .key = STR("new"), .group = 1 },
-	};
-
-	for (int i = 0; i < 2; i++) {
-		ops[i].limit = 1;
-		ops[i].ttl = 60;
-	}
-	assert_int_equal(count(f, KEY, 1, 60), ST_OK);
-	run(f, ops, 2);
-	assert_int_equal(ops[1].status, ST_REFUSED);
-	assert_int_equal(rows_number(f, ROWS), 1);
-}
-
-static int64_t
-reset_of(struct fixture *f, uint32_t ttl, enum status expected)
-{
-	struct cache_op op = {
-		.kind = CACHE_COUNT, .key = KEY, .limit = 2, .ttl = ttl
-	};
-
-	run(f, &op, 1);
-	assert_int_equal(op.status, expected);
-	return op.reset_ms;
-}
-
-/* As if the clock had been set back by a day. */
-static void
-no_window_outlasts_a_clock_set_back(void **state)
-{
-	static const char ends[] = "SELECT MAX(expires) FROM weir_cache";
-	struct fixture *f = *state;
-	int64_t end_ms;
-
-	assert_in_range(reset_of(f, 60, ST_OK), 1, 60000);
-	end_ms = rows_number(f, ends);
-	rows_sql(f, "UPDATE weir_cache SET expires = expires + 86400000 "
-		    "WHERE expires > 0");
-	/* Its seconds are those it has begun with. */
-	assert_in_range(reset_of(f, 10, ST_OK), 20000, 60000);
-	assert_in_range(rows_number(f, ends), end_ms, end_ms + 60000);
-	rows_sql(f, "UPDATE weir_cache SET expires = expires + 86400000 "
-		    "WHERE expires > 0");
-	assert_in_range(reset_of(f, 10, ST_REFUSED), 20000, 60000);
-	assert_in_range(rows_number(f, ends), end_ms, end_ms + 60000);
-}
-
-static void
 a_large_table_is_estimated(void **state)
 {
 	struct fixture *f = *state;
@@ -312,8 +260,6 @@ main(void)
 		ROWS_TEST(a_table_that_is_dropped_is_made_again),
 		ROWS_TEST(a_table_that_is_emptied_is_another_life),
 		ROWS_TEST(what_has_expired_is_swept),
-		ROWS_TEST(a_refused_count_leaves_no_row),
-		ROWS_TEST(no_window_outlasts_a_clock_set_back),
 		ROWS_TEST(a_large_table_is_estimated),
 		ROWS_TEST(a_cursor_does_not_lead_out_of_the_prefix),
 	};
