@@ -29,6 +29,7 @@
 #include "middleware/registry/ticker.h"
 #include "middleware/service.h"
 #include "middleware/stores.h"
+#include "middleware/tallies.h"
 
 #define FRONTS_MAX     64
 #define WORKERS_A_CORE 2
@@ -37,6 +38,7 @@
 #define RENEWAL_A_WORKERS 4
 #define UPKEEP_MS         1000
 #define ARENA_BYTES       16384u
+#define LAST_SHARE_MS     500
 
 struct server {
 	const struct settings *settings;
@@ -334,6 +336,9 @@ server_close(struct server *s)
 	ticker_close(&s->beater);
 	stores_disconnect(&s->beats);
 	ticker_close(&s->upkeeper);
+	if (s->stores != NULL)
+		(void)tallies_share(s->stores->tallies, &s->upkeep,
+		    clock_boot_ms() + LAST_SHARE_MS);
 	stores_disconnect(&s->upkeep);
 	stores_close(s->stores);
 }

@@ -10,6 +10,7 @@
 #include "middleware/pending.h"
 #include "middleware/store_config.h"
 #include "middleware/tags.h"
+#include "middleware/tallies.h"
 
 #define RETRY_MS 500
 
@@ -61,6 +62,7 @@ stores_open(const struct settings *settings, struct stores_shared **out,
 		abort();
 	shared->table = store_table_new();
 	shared->pending = pending_new();
+	shared->tallies = tallies_new();
 	shared->leases = leases_new();
 	for (int use = 0; use < STORE_SHARED_USES && st == ST_OK; use++)
 		st = open_use(shared, (enum store_use)use, settings, err);
@@ -82,6 +84,7 @@ stores_close(struct stores_shared *shared)
 			store_give(shared->store[use]);
 	store_table_free(shared->table);
 	leases_free(shared->leases);
+	tallies_free(shared->tallies);
 	pending_free(shared->pending);
 	free(shared);
 }
@@ -239,4 +242,6 @@ stores_upkeep(struct stores *stores)
 	}
 	free(all);
 	pending_retry(stores->pending, tag_delete, stores);
+	(void)tallies_share(
+	    stores->shared->tallies, stores, clock_boot_ms() + RETRY_MS);
 }

@@ -13,6 +13,8 @@
 struct leases;
 struct pending;
 struct settings;
+struct tallies;
+struct tally_sheet;
 
 /* The spaces that are the platform's own (cache.h). */
 extern const struct cache_space space_responses; /* entries and their tags */
@@ -29,6 +31,7 @@ extern const struct cache_space space_sessions;
 struct stores_shared {
 	struct store_table *table; /* where services find and share theirs */
 	struct pending *pending;
+	struct tallies *tallies;                /* of what the cache does */
 	struct leases *leases;                  /* that this process holds */
 	struct store *store[STORE_SHARED_USES]; /* equal when shared */
 };
@@ -54,7 +57,8 @@ struct stores {
 	struct stores_shared *shared;
 	struct pending *pending; /* of the process */
 	struct store_conn *conns;
-	unsigned epoch; /* of the store table, when last tidied */
+	struct tally_sheet *sheet; /* made when first counted on */
+	unsigned epoch;            /* of the store table, when last tidied */
 };
 
 void stores_connect(struct stores_shared *shared, struct stores *out);
@@ -80,7 +84,7 @@ enum status stores_exec_until(struct request *req, enum store_use use,
     struct cache_op *const *ops, size_t n, int64_t deadline_ms);
 
 /* Once a second, on a thread that may block: see cache_driver.upkeep and
- * pending.h. */
+ * pending.h, tallies_share(). */
 void stores_upkeep(struct stores *stores);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * `weir cache flush`: drops cached answers by deleting the tags that they
+ * `weir cache`. Its flush drops cached answers by deleting the tags that they
  * depend on, as a write does. Sessions, limits and the keys of cache services
  * stay. Works beside a weir that serves.
  */
@@ -9,6 +9,7 @@
 #include "app/base/clock.h"
 #include "app/base/settings.h"
 #include "app/commands/admin.h"
+#include "app/commands/cache_stats.h"
 #include "app/commands/commands.h"
 #include "drivers/cache/cache.h"
 #include "middleware/registry/audit.h"
@@ -163,6 +164,11 @@ cache_flush(struct command_call *call)
 	return status == 0 ? flush_audit(call) : status;
 }
 
+static const struct command_option stats_options[] = {
+	{ "--json", NULL, false, "print a JSON array" },
+	{ 0 },
+};
+
 const struct command cache_commands[] = {
 	{ .noun = "cache",
 	    .verb = "flush",
@@ -170,5 +176,12 @@ const struct command cache_commands[] = {
 	    .summary = "Drop the cached answers of a service, or of all",
 	    .needs_settings = true,
 	    .run = cache_flush },
+	{ .noun = "cache",
+	    .verb = "stats",
+	    .operands = "[SERVICE]",
+	    .summary = "Show what the cache did, for a service or for all",
+	    .options = stats_options,
+	    .needs_settings = true,
+	    .run = cache_stats },
 	{ 0 },
 };

@@ -19,6 +19,7 @@
 #include "middleware/stages/cache_slot.h"
 #include "middleware/stages/cache_status.h"
 #include "middleware/stages/cache_store.h"
+#include "middleware/stages/cache_tally.h"
 #include "middleware/stages/conditional.h"
 #include "middleware/stages/outages.h"
 #include "middleware/stages/stages.h"
@@ -346,8 +347,10 @@ cache_leave(void *state, struct request *req)
 	if (slot->lookup != LOOKUP_HIT && !slot->joined)
 		keep_and_store(slot, req);
 	cache_found_bridge(slot, req);
-	if (slot->lookup != LOOKUP_NONE)
+	if (slot->lookup != LOOKUP_NONE) {
 		cache_status_put(&res->head, slot);
+		cache_tally(slot, req);
+	}
 	if (is_good(req) && !res->once)
 		conditional_answer(req, slot->entry.etag, client_ttl(slot));
 	else

@@ -11,6 +11,7 @@
 #include "app/services/cache/types.h"
 #include "middleware/pending.h"
 #include "middleware/service.h"
+#include "middleware/tallies.h"
 
 #define HANG_MS 60000
 
@@ -183,7 +184,8 @@ stores_make(struct cache_world *w)
 	w->store_conn = (struct store_conn){ .store = &w->store,
 		.conn = (struct cache_conn *)(void *)w };
 	w->shared = (struct stores_shared){ .table = store_table_new(),
-		.pending = pending_new() };
+		.pending = pending_new(),
+		.tallies = tallies_new() };
 	stores_connect(&w->shared, &w->stores);
 	w->stores.conns = &w->store_conn;
 }
@@ -229,6 +231,7 @@ cache_world_open(struct cache_world *w)
 void
 cache_world_close(struct cache_world *w)
 {
+	tallies_free(w->shared.tallies);
 	pending_free(w->shared.pending);
 	store_table_free(w->shared.table);
 	arena_close(&w->arena);

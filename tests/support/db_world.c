@@ -16,6 +16,7 @@
 #include "middleware/pending.h"
 #include "middleware/registry/row_filters.h"
 #include "middleware/service.h"
+#include "middleware/tallies.h"
 
 #define HANG_MS 60000
 
@@ -129,7 +130,8 @@ stores_make(struct world *w)
 	w->store_conn = (struct store_conn){ .store = &w->store,
 		.conn = (struct cache_conn *)(void *)w };
 	w->shared = (struct stores_shared){ .table = store_table_new(),
-		.pending = pending_new() };
+		.pending = pending_new(),
+		.tallies = tallies_new() };
 	for (int use = 0; use < STORE_SHARED_USES; use++)
 		w->shared.store[use] = &w->store;
 	stores_connect(&w->shared, &w->stores);
@@ -178,6 +180,7 @@ void
 world_close(struct world *w)
 {
 	w->service.type->close(w->service.instance);
+	tallies_free(w->shared.tallies);
 	pending_free(w->shared.pending);
 	store_table_free(w->shared.table);
 	db_sqlite.disconnect(w->conn);

@@ -6,6 +6,7 @@
 #include "app/base/jsonmember.h"
 #include "app/base/log.h"
 #include "app/base/settings.h"
+#include "app/services/system/cached.h"
 #include "app/services/system/handlers.h"
 #include "app/services/system/records.h"
 #include "app/services/user/account.h"
@@ -15,63 +16,6 @@
 #include "middleware/tags.h"
 
 enum segment { SEGMENT_CACHE, SEGMENT_SERVICE, SEGMENT_TABLE, SEGMENTS };
-
-static bool
-is_cached(const struct service *service)
-{
-	return service->type != NULL && service->type->flush_tags != NULL;
-}
-
-static bool
-is_wanted(struct str fields, const char *name)
-{
-	while (fields.n > 0) {
-		struct str field = str_trim(str_cut(&fields, ','));
-
-		if (str_eq(field, STR("*")) ||
-		    str_eq_nocase(field, str_of(name)))
-			return true;
-	}
-	return false;
-}
-
-static void
-put_service(struct buf *b, const struct service *s, struct str fields)
-{
-	buf_put_char(b, '{');
-	put_text(b, "name", s->name);
-	if (is_wanted(fields, "label"))
-		put_text(b, "label", s->label);
-	if (is_wanted(fields, "description"))
-		put_text(b, "description", s->description);
-	if (is_wanted(fields, "type"))
-		put_text(b, "type", s->type_name);
-	buf_put_char(b, '}');
-}
-
-static void
-list_put(struct account_call *c)
-{
-	struct buf *b = &c->req->response.build;
-	struct str fields = request_query(c->req, STR("fields"));
-	bool bare = request_asks(c->req, "as_list");
-	size_t n, listed = 0;
-	const struct service *all = snapshot_services(c->req->snapshot, &n);
-
-	buf_put_lit(b, "{\"resource\":[");
-	for (size_t i = 0; i < n; i++) {
-		if (!is_cached(&all[i]))
-			continue;
-		if (listed++ > 0)
-			buf_put_char(b, ',');
-		if (bare)
-			json_put_str(b, all[i].name);
-		else
-			put_service(b, &all[i], fields);
-	}
-	buf_put_lit(b, "]}");
-	account_answer(c);
-}
 
 /* False: the response says why it was not done. */
 static bool
@@ -95,7 +39,7 @@ service_flush(struct request *req, const struct service *s)
 {
 	struct str tags[TAGS_MAX];
 
-	if (!is_cached(s) || s->instance == NULL)
+	if (!cached_is_kept(s) || s->instance == NULL)
 		return true;
 	return tags_drop(req, tags,
 	    s->type->flush_tags(s->instance, req->arena, tags, TAGS_MAX));
@@ -129,29 +73,47 @@ table_flush(struct request *req, const struct service *s, struct str table)
 	return false;
 }
 
-static bool
-named_flush(struct request *req)
+/* NULL: the response says why. */
+static const struct service *
+service_named(struct request *req)
 {
-	const struct service *s = NULL;
 	struct str name = req->segment[SEGMENT_SERVICE];
 	size_t n;
 	const struct service *all = snapshot_services(req->snapshot, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		if (str_eq_nocase(all[i].name, name))
-			s = &all[i];
-	}
-	if (s == NULL)
-		response_fail(req, 404, "Could not find a service for %.*s",
-		    STR_ARG(name));
-	else if (!is_cached(s))
+		if (!str_eq_nocase(all[i].name, name))
+			continue;
+		if (cached_is_kept(&all[i]))
+			return &all[i];
 		response_fail(req, 501,
 		    "Service does not implement API controlled cache.");
-	else if (req->n_segments > SEGMENT_TABLE)
-		return table_flush(req, s, req->segment[SEGMENT_TABLE]);
-	else
-		return service_flush(req, s);
-	return false;
+		return NULL;
+	}
+	response_fail(
+	    req, 404, "Could not find a service for %.*s", STR_ARG(name));
+	return NULL;
+}
+
+static bool
+named_flush(struct request *req)
+{
+	const struct service *s = service_named(req);
+
+	if (s == NULL)
+		return false;
+	return req->n_segments > SEGMENT_TABLE
+		   ? table_flush(req, s, req->segment[SEGMENT_TABLE])
+		   : service_flush(req, s);
+}
+
+static void
+named_show(struct account_call *c)
+{
+	const struct service *s = service_named(c->req);
+
+	if (s != NULL)
+		cached_show(c, s);
 }
 
 /* What was flushed is audited: "*" is all. False: the response says that it
@@ -193,11 +155,14 @@ cache_handle(struct account_call *c)
 		records_unknown(req);
 		return;
 	}
-	if (!account_allows(
-		req, named ? METHOD_DELETE : METHOD_GET | METHOD_DELETE))
+	if (!account_allows(req, req->n_segments > SEGMENT_TABLE
+				     ? METHOD_DELETE
+				     : METHOD_GET | METHOD_DELETE))
 		return;
-	if (request_reads(req))
-		list_put(c);
+	if (request_reads(req) && named)
+		named_show(c);
+	else if (request_reads(req))
+		cached_list(c);
 	else if ((named ? named_flush(req) : all_flush(req)) && flush_audit(c))
 		account_succeed(c, NULL);
 }
