@@ -63,14 +63,44 @@ keeps_answers(const struct service *service)
 	return service->type != NULL && service->type->flush_tags != NULL;
 }
 
-/* One line about the service; returns the exit status. */
+/* Of the service, or of a table of it; 0: it has none of that name. */
+static size_t
+tags_of(struct flush *f, const struct service *service, const char *table,
+    struct str *tags)
+{
+	const struct service_type *type = service->type;
+
+	if (table == NULL)
+		return type->flush_tags(
+		    service->instance, f->arena, tags, TAGS_MAX);
+	if (type->part_tags == NULL)
+		return 0;
+	return type->part_tags(
+	    service->instance, f->arena, str_of(table), tags, TAGS_MAX);
+}
+
 static int
-service_flush(struct flush *f, const struct service *service)
+tags_flush(struct flush *f, struct str name, const struct str *tags, size_t n)
+{
+	size_t found;
+	enum status st = tags_delete(
+	    &f->stores, tags, n, clock_boot_ms() + STORE_WAIT_MS, &found);
+
+	if (st != ST_OK)
+		return command_fail("%.*s: not flushed: the cache store is %s",
+		    STR_ARG(name), status_name(st));
+	(void)printf("%.*s: %s\n", STR_ARG(name),
+	    found > 0 ? "flushed" : "nothing was cached");
+	return 0;
+}
+
+/* One line about the service; returns the exit status. table: NULL for all. */
+static int
+service_flush(struct flush *f, const struct service *service, const char *table)
 {
 	struct str tags[TAGS_MAX];
 	struct str name = service->name;
-	size_t n, found;
-	enum status st;
+	size_t n;
 
 	if (!keeps_answers(service)) {
 		(void)printf("%.*s: keeps no cached answers\n", STR_ARG(name));
@@ -83,27 +113,22 @@ service_flush(struct flush *f, const struct service *service)
 	if (service->instance == NULL)
 		return command_fail("%.*s: not flushed: %s", STR_ARG(name),
 		    service->open_error);
-	n = service->type->flush_tags(
-	    service->instance, f->arena, tags, TAGS_MAX);
-	st = tags_delete(
-	    &f->stores, tags, n, clock_boot_ms() + STORE_WAIT_MS, &found);
-	if (st != ST_OK)
-		return command_fail("%.*s: not flushed: the cache store is %s",
-		    STR_ARG(name), status_name(st));
-	(void)printf("%.*s: %s\n", STR_ARG(name),
-	    found > 0 ? "flushed" : "nothing was cached");
-	return 0;
+	n = tags_of(f, service, table, tags);
+	if (n == 0)
+		return command_fail("%.*s: not flushed: it has no table \"%s\"",
+		    STR_ARG(name), table);
+	return tags_flush(f, name, tags, n);
 }
 
 static int
-named_flush(struct flush *f, const char *text)
+named_flush(struct flush *f, const char *text, const char *table)
 {
 	size_t n;
 	const struct service *list = snapshot_services(f->snapshot, &n);
 
 	for (size_t i = 0; i < n; i++) {
 		if (str_eq_nocase(list[i].name, str_of(text)))
-			return service_flush(f, &list[i]);
+			return service_flush(f, &list[i], table);
 	}
 	return command_fail("no service is named \"%s\": `weir service list` "
 			    "shows those there are",
@@ -120,7 +145,7 @@ all_flush(struct flush *f)
 	for (size_t i = 0; i < n; i++) {
 		if (!keeps_answers(&list[i]))
 			continue;
-		status |= service_flush(f, &list[i]);
+		status |= service_flush(f, &list[i], NULL);
 		n_flushed++;
 	}
 	if (n_flushed == 0)
@@ -142,6 +167,8 @@ flush_audit(const struct command_call *call)
 	buf_put_char(&json, '{');
 	member_text(&json, "service",
 	    str_of(call->n_operands > 0 ? call->operands[0] : "*"));
+	if (call->n_operands > 1)
+		member_text(&json, "table", str_of(call->operands[1]));
 	buf_put_char(&json, '}');
 	note.before = buf_str(&json);
 	return admin_close(&db, audit_note_alone(&db, &note, &err), &err);
@@ -159,7 +186,8 @@ cache_flush(struct command_call *call)
 	else if (call->n_operands == 0)
 		status = all_flush(&f);
 	else
-		status = named_flush(&f, call->operands[0]);
+		status = named_flush(&f, call->operands[0],
+		    call->n_operands > 1 ? call->operands[1] : NULL);
 	flush_close(&f);
 	return status == 0 ? flush_audit(call) : status;
 }
@@ -172,8 +200,9 @@ static const struct command_option stats_options[] = {
 const struct command cache_commands[] = {
 	{ .noun = "cache",
 	    .verb = "flush",
-	    .operands = "[SERVICE]",
-	    .summary = "Drop the cached answers of a service, or of all",
+	    .operands = "[SERVICE] [TABLE]",
+	    .summary = "Drop the cached answers of a service, of a table of "
+		       "it, or of all",
 	    .needs_settings = true,
 	    .run = cache_flush },
 	{ .noun = "cache",

@@ -1,6 +1,7 @@
 """The response cache: what it keeps, whom it serves, when it forgets."""
 
 import itertools
+import json
 import os
 import threading
 import time
@@ -8,6 +9,7 @@ import time
 import pytest
 
 from support.process import wait_until
+from support.weir import Failed
 
 ENGINES = ("sqlite", "mysql")
 TABLE = "/api/v2/shop/_table/orders"
@@ -261,6 +263,33 @@ def test_a_flush_of_a_service_forgets_it(web, site, path):
     web.get(path)
     site.weir("cache", "flush", "shop")
     assert not web.other.get(path).hit
+
+
+def test_a_flush_of_a_table_forgets_it(web, site):
+    others = "/api/v2/shop/_table/notes?limit=1"
+    mine = f"{TABLE}?limit=1&offset={next(FRESH_ID)}"
+    for path in (mine, others, mine, others):
+        answer = web.get(path)
+    assert answer.hit
+    assert site.weir("cache", "flush", "shop", "orders") == "shop: flushed\n"
+    assert not web.other.get(mine).hit
+    assert web.other.get(others).hit
+    told = json.loads(site.weir(
+        "audit", "list", "--resource", "cache", "--limit", "1", "--json"))
+    assert told[0]["before"] == {"service": "shop", "table": "orders"}
+
+
+def test_a_flush_of_a_view_forgets_it(web, site):
+    path = f"/api/v2/shop/_table/totals?limit={next(FRESH_ID)}"
+    web.get(path)
+    assert web.get(path).hit
+    site.weir("cache", "flush", "shop", "totals")
+    assert not web.get(path).hit
+
+
+def test_a_flush_of_no_table_says_so(site):
+    with pytest.raises(Failed, match='it has no table "nothing"'):
+        site.weir("cache", "flush", "shop", "nothing")
 
 
 def call_together(callers, path):

@@ -203,8 +203,7 @@ db_part_tags(void *instance, struct arena *arena, struct str part,
 
 	if (table == NULL || max == 0)
 		return 0;
-	tags[0] = arena_dup(
-	    arena, service->table_tags[table - service->catalog.tables]);
+	tags[0] = arena_dup(arena, depends_table(service, table));
 	return 1;
 }
 

@@ -77,11 +77,11 @@ tag_add(struct collection *c, struct str tag)
 	c->n++;
 }
 
-static void
-table_add_tag(struct collection *c, const struct db_table *table)
+struct str
+depends_table(const struct db_service *service, const struct db_table *table)
 {
-	tag_add(c, shows_others(table) ? c->service->tag_any
-				       : tag_of_table(c->service, table));
+	return shows_others(table) ? service->tag_any
+				   : tag_of_table(service, table);
 }
 
 static void
@@ -94,7 +94,7 @@ read_add(struct collection *c, const struct db_table *table, uint32_t usual)
 		ttl = usual;
 	if (ttl < c->ttl)
 		c->ttl = ttl;
-	table_add_tag(c, table);
+	tag_add(c, depends_table(c->service, table));
 }
 
 static void

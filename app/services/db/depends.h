@@ -14,11 +14,16 @@
 #include "app/base/str.h"
 
 struct db_service;
+struct db_table;
 struct query;
 struct table_call;
 
 /* Names the tags, once identity and catalogue are known. */
 void depends_open(struct db_service *service);
+
+/* Of the answers that a table is in: those of views have one in common. */
+struct str depends_table(
+    const struct db_service *service, const struct db_table *table);
 
 /*
  * Of each table that the query reads, related ones and junctions as well. tags
