@@ -106,6 +106,7 @@ enum cache_verdict {
 enum limit_verdict {
 	LIMIT_VERDICT_NONE, /* no limit applies */
 	LIMIT_VERDICT_PASS,
+	LIMIT_VERDICT_DRY_RUN, /* passed: what would refuse is a dry run */
 	LIMIT_VERDICT_REFUSED,
 	LIMIT_VERDICT_GUARD,  /* too many wrong credentials: see guard.h */
 	LIMIT_VERDICT_SKIPPED /* the store was down: LIMIT_ON_ERROR ruled */

@@ -14,6 +14,7 @@
 #include "app/base/status.h"
 #include "app/base/table.h"
 #include "middleware/registry/cors_rules.h"
+#include "middleware/registry/limit_index.h"
 #include "middleware/registry/snapshot.h"
 
 struct declared;
@@ -36,6 +37,7 @@ struct platform {
 	struct table keys_by_hash;
 	struct limit *limits; /* active ones of active things */
 	size_t n_limits;
+	struct limit_index limit_index;
 	struct lookups lookups; /* of the system */
 	struct cors_rules cors;
 	struct str problems; /* see all_records_declare() */

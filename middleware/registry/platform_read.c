@@ -6,6 +6,7 @@
 #include "app/base/clock.h"
 #include "middleware/registry/all_records.h"
 #include "middleware/registry/cors_records.h"
+#include "middleware/registry/limit_build.h"
 #include "middleware/registry/limit_records.h"
 #include "middleware/registry/lookup.h"
 #include "middleware/registry/role_build.h"
@@ -154,66 +155,6 @@ limit_counts(const struct platform *p, const struct limit_record *r)
 	       (r->app_id == 0 || (app != NULL && app->active));
 }
 
-/* Whatever changes what a count means is in the key: then it starts anew. */
-static struct str
-limit_key(struct arena *arena, const struct limit_record *r)
-{
-	struct buf key = buf_in(arena);
-
-	buf_printf(&key, "limit:%lld:%lld:%u", (long long)r->id,
-	    (long long)r->rate, r->period);
-	if (r->algorithm != CACHE_FIXED) {
-		buf_put_char(&key, ':');
-		buf_put(&key, limit_algorithm_name(r->algorithm));
-	}
-	if (r->burst != 0)
-		buf_printf(&key, ":%lld", (long long)r->burst);
-	if (r->lockout)
-		buf_put_lit(&key, ":lockout");
-	return buf_str(&key);
-}
-
-/* Where it stands; the text's length when there is none. */
-static size_t
-last_star(struct str text)
-{
-	size_t i = text.n;
-
-	while (i > 0 && text.p[i - 1] != '*')
-		i--;
-	return i == 0 ? text.n : i - 1;
-}
-
-static struct limit
-limit_of(struct arena *arena, const struct limit_record *r)
-{
-	size_t star = last_star(r->endpoint);
-	bool is_prefix = star < r->endpoint.n;
-
-	return (struct limit){
-		.id = r->id,
-		.name = r->name,
-		.description = r->description,
-		.type = r->type,
-		.app_id = r->app_id,
-		.user_id = r->user_id,
-		.role_id = r->role_id,
-		.service_id = r->service_id,
-		.endpoint =
-		    is_prefix ? str_make(r->endpoint.p, star) : r->endpoint,
-		.is_prefix = is_prefix,
-		.verb_mask = r->verb_mask,
-		.rate = (uint32_t)r->rate,
-		.period = r->period,
-		.algorithm = r->algorithm,
-		.burst = (uint32_t)(r->burst == 0 ? r->rate : r->burst),
-		.lockout = r->lockout,
-		.dry_run = r->dry_run,
-		.key = limit_key(arena, r),
-		.key_text = r->key_text,
-	};
-}
-
 static enum status
 limits_read(struct platform *p, struct system_db *db, struct error *err)
 {
@@ -227,8 +168,9 @@ limits_read(struct platform *p, struct system_db *db, struct error *err)
 	for (size_t i = 0; i < n; i++) {
 		if (limit_counts(p, &list[i]))
 			p->limits[p->n_limits++] =
-			    limit_of(&p->arena, &list[i]);
+			    limit_build(&p->arena, &list[i]);
 	}
+	limit_index_build(&p->limit_index, &p->arena, p->limits, p->n_limits);
 	return ST_OK;
 }
 

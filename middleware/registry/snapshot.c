@@ -241,11 +241,10 @@ snapshot_services(const struct snapshot *s, size_t *n)
 	return s->services;
 }
 
-const struct limit *
-snapshot_limits(const struct snapshot *s, size_t *n)
+const struct limit_index *
+snapshot_limits(const struct snapshot *s)
 {
-	*n = s->platform->n_limits;
-	return s->platform->limits;
+	return &s->platform->limit_index;
 }
 
 const struct lookups *

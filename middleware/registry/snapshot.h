@@ -19,6 +19,7 @@
 struct app_keys;
 struct cors_rules;
 struct declared;
+struct limit_index;
 struct networks;
 struct row_filters;
 struct service_type;
@@ -131,8 +132,8 @@ const struct app_keys *snapshot_app_keys(const struct snapshot *s);
 /* All services, sorted by name. */
 const struct service *snapshot_services(const struct snapshot *s, size_t *n);
 
-/* All active limits. */
-const struct limit *snapshot_limits(const struct snapshot *s, size_t *n);
+/* All active limits, by those they may apply to. */
+const struct limit_index *snapshot_limits(const struct snapshot *s);
 
 /* The lookups of the system, private ones too. */
 const struct lookups *snapshot_lookups(const struct snapshot *s);

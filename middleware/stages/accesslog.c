@@ -33,6 +33,7 @@ static const char *const cache_verdicts[] = {
 static const char *const limit_verdicts[] = {
 	[LIMIT_VERDICT_NONE] = "none",
 	[LIMIT_VERDICT_PASS] = "pass",
+	[LIMIT_VERDICT_DRY_RUN] = "dry_run",
 	[LIMIT_VERDICT_REFUSED] = "refused",
 	[LIMIT_VERDICT_GUARD] = "guard",
 	[LIMIT_VERDICT_SKIPPED] = "skipped",

@@ -12,6 +12,7 @@
 #include "middleware/registry/grant_records.h"
 #include "middleware/registry/key_memo.h"
 #include "middleware/registry/key_records.h"
+#include "middleware/registry/limit_index.h"
 #include "middleware/registry/limit_records.h"
 #include "middleware/registry/platform.h"
 #include "middleware/registry/role_records.h"
@@ -254,6 +255,14 @@ services_are_sorted_and_those_inactive_stay_closed(void **state)
 	snapshot_unref(s);
 }
 
+static size_t
+hits_of(const struct snapshot *s, int64_t role_id, struct limit_hit *hits)
+{
+	struct limit_asked asked = { .role_id = role_id, .verb = 1 };
+
+	return limit_index_find(snapshot_limits(s), &asked, hits);
+}
+
 static void
 limits_count_only_against_what_is_active(void **state)
 {
@@ -269,47 +278,58 @@ limits_count_only_against_what_is_active(void **state)
 		.period = 60,
 		.role_name = STR("reader"),
 		.active = true };
-	const struct limit *limits;
+	struct limit_hit hits[LIMIT_HITS_MAX];
 	struct snapshot *s;
-	size_t n;
 
 	assert_int_equal(limit_record_add(&fix->db, &all, NULL), ST_OK);
 	assert_int_equal(limit_record_add(&fix->db, &role, NULL), ST_OK);
 	s = snapshot_of(fix, NULL);
-	limits = snapshot_limits(s, &n);
-	assert_int_equal(n, 2);
-	assert_true(str_eq(limits[0].key, STR("limit:1:5:60")));
-	assert_int_equal(limits[1].role_id, role.role_id);
+	assert_int_equal(hits_of(s, role.role_id, hits), 2);
+	assert_true(str_eq(hits[0].limit->key, STR("limit:1:5:60")));
+	assert_int_equal(hits[1].limit->role_id, role.role_id);
 	snapshot_unref(s);
 	system_script(fix, "UPDATE role SET is_active = 0");
 	s = snapshot_of(fix, NULL);
-	(void)snapshot_limits(s, &n);
-	assert_int_equal(n, 1);
+	assert_int_equal(hits_of(s, role.role_id, hits), 1);
 	snapshot_unref(s);
 	system_script(fix, "UPDATE limits SET is_active = 0, rate = 9");
 	s = snapshot_of(fix, NULL);
-	(void)snapshot_limits(s, &n);
-	assert_int_equal(n, 0);
+	assert_int_equal(hits_of(s, role.role_id, hits), 0);
 	snapshot_unref(s);
 }
 
 static void
-a_changed_rate_starts_a_new_counter(void **state)
+whatever_changes_a_count_starts_a_new_counter(void **state)
 {
+	static const struct {
+		const char *sql, *key;
+	} cases[] = {
+		{ "UPDATE limits SET rate = 6", "limit:1:6:60" },
+		{ "UPDATE limits SET algorithm = 'sliding'",
+		    "limit:1:6:60:sliding" },
+		{ "UPDATE limits SET algorithm = 'gcra'", "limit:1:6:60:gcra" },
+		{ "UPDATE limits SET burst = 2", "limit:1:6:60:gcra:2" },
+		{ "UPDATE limits SET lockout = 1",
+		    "limit:1:6:60:gcra:2:lockout" },
+	};
 	struct system_fixture *fix = *state;
 	struct limit_record all = { .name = STR("all"),
 		.type = LIMIT_INSTANCE,
 		.rate = 5,
 		.period = 60,
 		.active = true };
-	struct snapshot *s;
-	size_t n;
 
 	assert_int_equal(limit_record_add(&fix->db, &all, NULL), ST_OK);
-	system_script(fix, "UPDATE limits SET rate = 6");
-	s = snapshot_of(fix, NULL);
-	assert_true(str_eq(snapshot_limits(s, &n)[0].key, STR("limit:1:6:60")));
-	snapshot_unref(s);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct limit_hit hits[LIMIT_HITS_MAX];
+		struct snapshot *s;
+
+		system_script(fix, cases[i].sql);
+		s = snapshot_of(fix, NULL);
+		assert_int_equal(hits_of(s, 0, hits), 1);
+		assert_true(str_eq(hits[0].limit->key, str_of(cases[i].key)));
+		snapshot_unref(s);
+	}
 }
 
 static void
@@ -422,7 +442,7 @@ main(void)
 		SNAPSHOT(public_keys_name_apps_that_open_nothing),
 		SNAPSHOT(services_are_sorted_and_those_inactive_stay_closed),
 		SNAPSHOT(limits_count_only_against_what_is_active),
-		SNAPSHOT(a_changed_rate_starts_a_new_counter),
+		SNAPSHOT(whatever_changes_a_count_starts_a_new_counter),
 		SNAPSHOT(a_service_keeps_its_instance_while_its_record_does),
 		SNAPSHOT(
 		    a_service_that_cannot_be_opened_says_why_and_comes_back),

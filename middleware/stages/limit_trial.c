@@ -1,0 +1,78 @@
+#include "middleware/stages/limit_trial.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "app/base/log.h"
+#include "drivers/cache/cache.h"
+#include "middleware/registry/snapshot.h"
+#include "middleware/request.h"
+#include "middleware/stages/limit_slot.h"
+
+#define PLACES   64 /* limits with the same one share its lines */
+#define PAUSE_MS 1000
+
+struct place {
+	_Atomic int64_t last_ms; /* clock_boot_ms(); 0: no line yet */
+	atomic_uint unsaid;
+};
+
+struct limit_trial {
+	struct place places[PLACES];
+};
+
+struct limit_trial *
+limit_trial_new(void)
+{
+	struct limit_trial *trial = calloc(1, sizeof(*trial));
+
+	if (trial == NULL)
+		abort();
+	return trial;
+}
+
+void
+limit_trial_free(struct limit_trial *trial)
+{
+	free(trial);
+}
+
+/* One thread of several wins the pause. */
+static bool
+may_say(struct place *place, int64_t now_ms)
+{
+	int64_t last = atomic_load(&place->last_ms);
+
+	return (last == 0 || now_ms - last >= PAUSE_MS) &&
+	       atomic_compare_exchange_strong(&place->last_ms, &last, now_ms);
+}
+
+static void
+say(struct place *place, const struct limit *limit, const struct request *req)
+{
+	(void)atomic_fetch_add(&place->unsaid, 1);
+	if (!may_say(place, req->arrived.boot_ms))
+		return;
+	log_line(LOG_INFO, req->id,
+	    "limit \"%.*s\" is a dry run: it would have refused %u requests "
+	    "since it last said so",
+	    STR_ARG(limit->name), atomic_exchange(&place->unsaid, 0));
+}
+
+bool
+limit_trial_judge(struct limit_trial *trial, const struct limit_slot *slot,
+    const struct request *req)
+{
+	bool refused = false;
+
+	for (size_t i = 0; i < slot->n; i++) {
+		const struct limit_applied *a = &slot->list[i];
+
+		if (!a->limit->dry_run || a->yields || !limit_is_used_up(a))
+			continue;
+		say(&trial->places[(uint64_t)a->limit->id % PLACES], a->limit,
+		    req);
+		refused = true;
+	}
+	return refused;
+}
