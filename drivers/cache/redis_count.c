@@ -79,17 +79,6 @@ redis_count_script(void)
 	return &script;
 }
 
-/* Whether one of the counters takes the second script. */
-static bool
-paces(const struct redis_run *run)
-{
-	size_t i = 0;
-
-	while (i < run->n_counts && !redis_pace_takes(run->counts[i]))
-		i++;
-	return i < run->n_counts;
-}
-
 static bool
 grouped(const struct cache_op *op)
 {
@@ -117,9 +106,13 @@ redis_count_gather(struct redis_run *run)
 
 	room_make(run, batch->n);
 	run->n_counts = 0;
+	run->paced = false;
 	while (cache_groups_next(&groups, &group))
-		for (size_t i = 0; i < group.n; i++)
+		for (size_t i = 0; i < group.n; i++) {
 			run->counts[run->n_counts++] = group.ops[i];
+			run->paced =
+			    run->paced || redis_pace_takes(group.ops[i]);
+		}
 	return run->n_counts > 0;
 }
 
@@ -149,7 +142,7 @@ static void
 put_call(struct redis_node *node, const struct redis_run *run, bool whole)
 {
 	struct buf *out = &node->pipe.out;
-	bool paced = paces(run);
+	bool paced = run->paced;
 	size_t n = run->n_counts;
 	size_t left = 0;
 

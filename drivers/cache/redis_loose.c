@@ -21,6 +21,8 @@ redis_loose_begin(struct redis_run *run)
 {
 	for (size_t i = 0; i < run->n_counts; i++)
 		run->counts[i]->status = ST_STALE;
+	if (run->n_counts == 0)
+		return;
 	free(run->marks);
 	run->marks = calloc(run->n_counts, sizeof(run->marks[0]));
 	if (run->marks == NULL)
@@ -38,19 +40,21 @@ mark_of(const struct redis_run *run, const struct cache_op *op)
 	return &run->marks[i];
 }
 
-/* A count that is plain is taken back by the first script. */
+/* All of a batch by one script, that they stay in order where the server has
+ * forgotten one; but what is plain is taken back by the first. */
 static bool
-paces(const struct cache_op *op)
+paces(const struct redis_run *run, const struct cache_op *op)
 {
-	return redis_pace_takes(op) &&
+	return run->paced &&
 	       (op->status != ST_REFUSED || !cache_op_is_fixed(op));
 }
 
 /* Whether the answer has a mark. */
 static bool
-marked(const struct cache_op *op)
+marked(const struct redis_run *run, const struct cache_op *op)
 {
-	return paces(op) && op->kind == CACHE_COUNT && op->status != ST_REFUSED;
+	return run->paced && op->kind == CACHE_COUNT &&
+	       op->status != ST_REFUSED;
 }
 
 static void
@@ -81,7 +85,7 @@ put(struct redis_node *node, struct redis_run *run, struct cache_op *op,
     bool whole)
 {
 	struct buf *out = &node->pipe.out;
-	bool paced = paces(op);
+	bool paced = paces(run, op);
 
 	redis_pipe_begin(&node->pipe);
 	redis_script_call(out,
@@ -183,7 +187,7 @@ static bool
 take(const struct redis_run *run, struct cache_op *op,
     const struct redis_reply *reply)
 {
-	bool more = marked(op);
+	bool more = marked(run, op);
 
 	if (!redis_count_sound(reply, REDIS_COUNT_WORDS + (more ? 1 : 0)))
 		return false;

@@ -5,7 +5,8 @@
  * counted by a call each, which goes to where its key is: no limit is exceeded,
  * and a group still counts all or none, in the end. Meanwhile another may see a
  * count that is taken back, and be refused for it; and a count is left behind
- * when a node fails in between.
+ * when a node fails in between, or another has counted by CACHE_GCRA meanwhile:
+ * one too many, never too few.
  *
  * The status of an operation tells how far it is: ST_STALE until its count has
  * been answered; ST_REFUSED when that is to be taken back.

@@ -118,7 +118,8 @@ static const struct str batch = { text, sizeof(text) - 1 };
 
 static const struct redis_script script = {
 	.parts = { &redis_window, &batch },
-	.digest = { "79f6bf626ee887a8c18af8cf8bc9497905bf88da", REDIS_DIGEST_CHARS },
+	.digest = { "79f6bf626ee887a8c18af8cf8bc9497905bf88da",
+	    REDIS_DIGEST_CHARS },
 };
 
 const struct redis_script *

@@ -27,6 +27,7 @@ struct redis_run {
 	struct cache_op **counts;
 	size_t n_counts;
 	size_t counts_size;
+	bool paced;     /* by the script of redis_pace.h */
 	int64_t *marks; /* of counts, see redis_loose.c; of an earlier run */
 	struct redis_run *prev, *next;
 };
