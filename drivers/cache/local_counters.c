@@ -1,6 +1,7 @@
 #include "drivers/cache/local_counters.h"
 
 #include "drivers/cache/cache_group.h"
+#include "drivers/cache/local_group.h"
 #include "drivers/cache/local_name.h"
 #include "drivers/cache/local_window.h"
 
@@ -41,14 +42,23 @@ group_has_room(const struct count *c, const struct cache_group *g,
 	bool room = true;
 
 	for (size_t i = 0; i < g->n; i++) {
-		counter_peek(&counters[i], g->ops[i], c->now_ms);
-		room = room && g->ops[i]->count < g->ops[i]->limit;
+		struct cache_op *op = g->ops[i];
+
+		counter_peek(&counters[i], op, c->now_ms);
+		room = room && (op->soft || op->count < op->limit);
 	}
 	for (size_t i = 0; i < g->n && !room; i++)
 		g->ops[i]->status = ST_REFUSED;
 	return room;
 }
 
+static bool
+op_passes(const struct cache_op *op)
+{
+	return op->status == ST_OK || (op->status == ST_REFUSED && op->soft);
+}
+
+/* Of fixed counters only. */
 static void
 group_run(const struct count *c, const struct cache_group *g)
 {
@@ -60,13 +70,23 @@ group_run(const struct count *c, const struct cache_group *g)
 		return;
 	for (size_t i = 0; i < g->n; i++) {
 		counter_add(&counters[i], g->ops[i], c->now_ms, c->deadline_ms);
-		if (g->ops[i]->status == ST_OK)
+		if (op_passes(g->ops[i]))
 			continue;
 		for (size_t j = 0; j < i; j++)
-			counter_undo(&counters[j]);
+			if (g->ops[j]->status == ST_OK)
+				counter_undo(&counters[j]);
 		group_refuse(c, g, counters, i);
 		return;
 	}
+}
+
+static void
+window_look(const struct count *c, struct cache_op *op)
+{
+	struct counter counter = op_counter(c, op);
+
+	counter_peek(&counter, op, c->now_ms);
+	op->status = ST_OK;
 }
 
 static void
@@ -75,6 +95,28 @@ window_end(const struct count *c, struct cache_op *op)
 	struct counter counter = op_counter(c, op);
 
 	op->status = counter_end(&counter, c->now_ms) ? ST_OK : ST_MISSING;
+}
+
+static bool
+group_is_fixed(const struct cache_group *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (!cache_op_is_fixed(g->ops[i]))
+			return false;
+	return true;
+}
+
+static void
+run(const struct count *c, const struct cache_group *g)
+{
+	if (!group_is_fixed(g))
+		local_group_run(c->state, g, c->now_ms, c->deadline_ms);
+	else if (g->ops[0]->kind == CACHE_DEL)
+		window_end(c, g->ops[0]);
+	else if (g->ops[0]->kind == CACHE_LOOK)
+		window_look(c, g->ops[0]);
+	else
+		group_run(c, g);
 }
 
 enum status
@@ -87,10 +129,7 @@ local_counters_run(struct local_state *state, struct cache_op *const *ops,
 	struct cache_group g;
 
 	while (cache_groups_next(&groups, &g)) {
-		if (g.ops[0]->kind == CACHE_DEL)
-			window_end(&c, g.ops[0]);
-		else
-			group_run(&c, &g);
+		run(&c, &g);
 		if (g.ops[0]->status == ST_TIMEOUT ||
 		    g.ops[0]->status == ST_UNAVAILABLE)
 			worst = g.ops[0]->status;

@@ -65,6 +65,8 @@ locks_init(struct local_state *state)
 
 	for (size_t i = 0; ok && i < LOCAL_BUCKETS; i++)
 		ok = local_lock_init(&state->buckets[i].lock);
+	for (size_t i = 0; ok && i < LOCAL_WIDE_BUCKETS; i++)
+		ok = local_lock_init(&state->wide_buckets[i].lock);
 	return ok;
 }
 
@@ -236,6 +238,14 @@ local_map_in_place(
 
 	return fstatat(folder->fd, STATE_FILE, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	       st.st_dev == map->device && st.st_ino == map->inode;
+}
+
+uint64_t
+local_state_hash(const struct local_state *state, struct str name)
+{
+	uint64_t key = hash_keyed(state->hash_key, name);
+
+	return key == LOCAL_KEY_NONE ? 1 : key;
 }
 
 bool

@@ -21,12 +21,16 @@
 #include "app/base/status.h"
 #include "drivers/cache/cache.h"
 #include "drivers/cache/cache_boot.h"
+#include "drivers/cache/cache_window.h"
 
 struct cache_folder;
 
-#define LOCAL_FORMAT       1    /* of all files; any change raises it */
+#define LOCAL_FORMAT       2    /* of all files; any change raises it */
 #define LOCAL_BUCKETS      1024 /* a power of two */
 #define LOCAL_BUCKET_SLOTS 64
+#define LOCAL_WIDE_BUCKETS 512 /* a power of two */
+#define LOCAL_WIDE_SLOTS   64
+#define LOCAL_KEY_NONE     0  /* of a slot that has no counter */
 #define LOCAL_LINE         64 /* bytes of a cache line */
 
 struct local_slot {
@@ -37,6 +41,19 @@ struct local_slot {
 struct local_bucket {
 	_Alignas(LOCAL_LINE) pthread_mutex_t lock;
 	_Alignas(LOCAL_LINE) struct local_slot slots[LOCAL_BUCKET_SLOTS];
+};
+
+/* Of the counters that need a whole window: local_wide.c. */
+struct local_wide_slot {
+	_Alignas(LOCAL_LINE) _Atomic uint64_t which; /* of the two is right */
+	struct cache_window windows[2];
+};
+
+struct local_wide_bucket {
+	_Alignas(LOCAL_LINE) pthread_mutex_t lock;
+	_Atomic int64_t now_ms; /* the latest time it was counted at */
+	_Alignas(LOCAL_LINE) _Atomic uint64_t keys[LOCAL_WIDE_SLOTS];
+	struct local_wide_slot slots[LOCAL_WIDE_SLOTS];
 };
 
 struct local_state {
@@ -63,6 +80,7 @@ struct local_state {
 	_Atomic uint64_t sweep_hand; /* hash where expiry goes on */
 
 	struct local_bucket buckets[LOCAL_BUCKETS];
+	struct local_wide_bucket wide_buckets[LOCAL_WIDE_BUCKETS];
 
 	/* How often eviction still spares the entries of a hash. */
 	_Atomic uint8_t seen[];
@@ -97,6 +115,10 @@ void local_map_close(struct local_map *map);
 /* Whether the folder still holds the file that is mapped. */
 bool local_map_in_place(
     const struct cache_folder *folder, const struct local_map *map);
+
+/* The key of a counter's slot by its name (local_name.h); never
+ * LOCAL_KEY_NONE. */
+uint64_t local_state_hash(const struct local_state *state, struct str name);
 
 /* Ends the life `generation`; false when another has done so before. */
 bool local_state_retire(struct local_state *state, uint64_t generation);

@@ -20,7 +20,7 @@
  * A window ended early (DEL, or a group that took its count back) is the same
  * expiry with count 0: nobody counts on it. The key's next window takes over
  * the slot unless it ends sooner; then it gets another slot, and the old one's
- * key becomes KEY_NONE until its expiry has passed.
+ * key becomes LOCAL_KEY_NONE until its expiry has passed.
  *
  * Killed between any two stores, a process leaves one of these states behind.
  */
@@ -32,7 +32,6 @@
 #include "drivers/cache/local_lock.h"
 #include "drivers/cache/local_state.h"
 
-#define KEY_NONE   0
 #define COUNT_BITS 24
 #define COUNT_MASK ((UINT64_C(1) << COUNT_BITS) - 1)
 #define MS_PER_S   1000
@@ -91,10 +90,8 @@ word_swap(struct local_slot *slot, uint64_t *from, uint64_t to)
 struct counter
 counter_of(struct local_state *state, struct str name)
 {
-	uint64_t key = hash_keyed(state->hash_key, name);
+	uint64_t key = local_state_hash(state, name);
 
-	if (key == KEY_NONE)
-		key = 1;
 	return (struct counter){
 		.bucket = &state->buckets[key % LOCAL_BUCKETS],
 		.key = key,
@@ -157,7 +154,7 @@ slot_choose(struct counter *c, int64_t now_ms, enum claim *claim)
 			*claim = CLAIM_FULL;
 			if (word_expiry(word) <= c->expiry)
 				return slot;
-			atomic_store(&slot->key, KEY_NONE);
+			atomic_store(&slot->key, LOCAL_KEY_NONE);
 		} else if (passed == NULL && word_passed(word, now_ms)) {
 			passed = slot;
 		}
