@@ -200,9 +200,7 @@ bool
 cache_group_count(const struct cache_group *group,
     struct cache_window *const *windows, int64_t now_ms)
 {
-	struct trial t = {
-		.group = group, .windows = windows, .now_ms = now_ms
-	};
+	struct trial t; /* large, and set as it is used */
 	bool changed;
 
 	if (group->ops[0]->kind == CACHE_LOOK) {
@@ -210,6 +208,9 @@ cache_group_count(const struct cache_group *group,
 		group->ops[0]->status = ST_OK;
 		return false;
 	}
+	t.group = group;
+	t.windows = windows;
+	t.now_ms = now_ms;
 	changed = trial_begin(&t);
 	if (trial_count(&t))
 		changed = trial_fits_any(&t) || changed;
