@@ -265,6 +265,28 @@ def test_what_a_call_did_before_it_failed_is_seen(proc, proc_other):
     proc.answer("write_note", [50, None])
 
 
+@pytest.mark.parametrize("call, kept", [
+    ("_proc/write_note(1080,told)", {"strict_notes"}),
+    ("_proc/halfway(1081)", set()),
+    ("_proc/quiet", {"notes", "strict_notes", "shown_notes"}),
+    ("_proc/claims_to_read(1082,untold)", set()),
+    ("_func/write_one(1083)", set()),
+])
+def test_a_call_outdates_what_the_config_says(proc, proc_other, call, kept):
+    """The tags are those of the database: both services have them."""
+    tables = ("notes", "strict_notes", "shown_notes")
+
+    def hit(table):
+        answer = proc_other.ask(f"_table/{table}", order="id desc")
+        assert answer.status == 200, answer
+        return answer.hit
+
+    for table in tables:
+        wait_until(lambda t=table: hit(t))
+    proc.ask(call, service=routines.TOLD)
+    assert {table for table in tables if hit(table)} == kept
+
+
 def test_a_call_is_never_cached(proc):
     for _ in range(3):
         answer = proc.ask("_proc/notes_from(1,1)")

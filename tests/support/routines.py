@@ -7,13 +7,17 @@ SERVICE = "calls"
 READ_ONLY = "calls_read_only"
 SMALL = "calls_small"
 SMALL_MAX = 3
+TOLD = "calls_told"
+WRITES = "WRITE_NOTE=notes, halfway=notes strict_notes, quiet=, write_one=gone"
 SERVICES = {SERVICE: {}, READ_ONLY: {"read_only": True},
-            SMALL: {"max_records": SMALL_MAX}}
+            SMALL: {"max_records": SMALL_MAX},
+            TOLD: {"cache_tables_by_routine": WRITES}}
 
 TABLES = """
 CREATE TABLE notes (id INTEGER PRIMARY KEY, note VARCHAR(40));
 INSERT INTO notes VALUES (1, 'one'), (2, 'two'), (3, 'three'), (4, 'four');
 CREATE TABLE strict_notes (id INTEGER PRIMARY KEY);
+CREATE VIEW shown_notes AS SELECT id, note FROM notes;
 """
 
 # Each with its own terminator, since bodies hold semicolons.

@@ -121,6 +121,34 @@ a_table_may_have_a_time_of_its_own(void **state)
 }
 
 static void
+routines_may_say_what_they_write(void **state)
+{
+	static const char *const wrong[] = { "a", "=t", "a=t,", "a=t, b", "," };
+	struct db_service *service = *state;
+	struct error err = { .text = "" };
+	struct routine_tables all;
+
+	assert_int_equal(routine_tables_read(&service->arena,
+			     STR(" a = t  u , b= "), &all, &err),
+	    ST_OK);
+	assert_int_equal(all.n, 2);
+	assert_true(
+	    str_eq(routine_tables_find(&all, STR("A"))->tables, STR("t  u")));
+	assert_int_equal(routine_tables_find(&all, STR("b"))->tables.n, 0);
+	assert_null(routine_tables_find(&all, STR("c")));
+	assert_int_equal(
+	    routine_tables_read(&service->arena, STR(" "), &all, &err), ST_OK);
+	assert_int_equal(all.n, 0);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(routine_tables_read(&service->arena,
+				     str_of(wrong[i]), &all, NULL),
+		    ST_INVALID);
+	read_config(service,
+	    "{\"database\":\"shop\",\"cache_tables_by_routine\":\"a=t\"}");
+	assert_int_equal(service->routine_tables.n, 1);
+}
+
+static void
 answers_count_as_the_config_says(void **state)
 {
 	struct db_service *service = *state;
@@ -150,6 +178,7 @@ main(void)
 		TEST(values_may_be_asked_for_in_other_forms),
 		TEST(the_settings_bound_the_records),
 		TEST(a_table_may_have_a_time_of_its_own),
+		TEST(routines_may_say_what_they_write),
 		TEST(answers_count_as_the_config_says),
 	};
 

@@ -26,6 +26,7 @@ struct config_text {
 	struct str allow_upsert, read_only, json_as_object;
 	struct str cache_ttl_by_table, cache_ttl_missing, client_ttl;
 	struct str stale_while_revalidate, stale_if_error;
+	struct str cache_tables_by_routine;
 };
 
 #define MEMBER(name)                                                           \
@@ -58,6 +59,7 @@ static const struct {
 	MEMBER(client_ttl),
 	MEMBER(stale_while_revalidate),
 	MEMBER(stale_if_error),
+	MEMBER(cache_tables_by_routine),
 };
 
 /* Of a number; an empty text is one that nobody gave. */
@@ -261,6 +263,7 @@ config_check(
 	struct read_hosts hosts;
 	struct freshness fresh = { 0 };
 	struct table_ttls ttls;
+	struct routine_tables routines;
 	struct arena arena;
 	enum status st;
 
@@ -271,6 +274,9 @@ config_check(
 		st = replicas_read(&arena, &text, &hosts, err);
 	if (st == ST_OK)
 		st = freshness_read(&arena, &text, &fresh, &ttls, err);
+	if (st == ST_OK)
+		st = routine_tables_read(
+		    &arena, text.cache_tables_by_routine, &routines, err);
 	arena_close(&arena);
 	return st;
 }
@@ -335,6 +341,10 @@ config_read(struct db_service *service, const struct service *record,
 	if (st == ST_OK)
 		st = freshness_read(&service->arena, &config, &service->fresh,
 		    &service->ttls, err);
+	if (st == ST_OK)
+		st = routine_tables_read(&service->arena,
+		    config.cache_tables_by_routine, &service->routine_tables,
+		    err);
 	if (st == ST_OK && record->cache_enabled)
 		st = config_cacheable(record->config, err);
 	return st;

@@ -181,5 +181,14 @@ const struct config_field config_fields_mysql[] = {
 	FIELD_READ_ONLY,
 	FIELD_JSON_AS_OBJECT,
 	FIELDS_FRESHNESS,
+	{ .name = "cache_tables_by_routine",
+	    .type = "string",
+	    .label = "Tables written by routine",
+	    .help = "Which tables a procedure or function writes, as "
+		    "book=orders stock, report= (which writes none): a call of "
+		    "it makes only their cached answers outdated. A routine "
+		    "that is not named is taken to write them all, as is one "
+		    "with a table that has triggers or cascades, or is "
+		    "unknown." },
 	{ .name = NULL },
 };

@@ -12,6 +12,7 @@
 #include "app/base/arena.h"
 #include "app/services/db/read/query.h"
 #include "app/services/db/read_hosts.h"
+#include "app/services/db/routine_tables.h"
 #include "app/services/db/statement.h"
 #include "app/services/db/table_ttl.h"
 #include "drivers/db/catalog.h"
@@ -41,6 +42,7 @@ struct db_service {
 	struct freshness fresh; /* of its cached answers; ttl: 0 */
 	struct table_ttls ttls;
 	uint32_t *table_ttl; /* beside catalog.tables */
+	struct routine_tables routine_tables;
 	struct pool *pool;
 	struct replicas *replicas; /* that answer reads; NULL: none do */
 	/* Only schema_watch.c uses these, in one thread. */

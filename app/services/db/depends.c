@@ -128,6 +128,19 @@ depends_read(const struct db_service *service, const struct query *q,
 	return c.n > TAGS_MAX ? 0 : c.n;
 }
 
+/* Where they do not fit, the tag of all answers stands for them. */
+static size_t
+written_end(struct collection *c, bool reaches)
+{
+	tag_add(c, c->service->tag_any);
+	if (reaches)
+		tag_add(c, c->service->tag_all);
+	if (c->n <= TAGS_MAX)
+		return c->n;
+	c->tags[0] = c->service->tag_all;
+	return 1;
+}
+
 size_t
 depends_write(const struct table_call *call, struct str *tags)
 {
@@ -140,11 +153,29 @@ depends_write(const struct table_call *call, struct str *tags)
 		tag_add(&c, tag_of_table(service, call->also[i]));
 		reaches = reaches || reaches_others(call->also[i]);
 	}
-	tag_add(&c, service->tag_any);
-	if (reaches)
-		tag_add(&c, service->tag_all);
-	if (c.n <= TAGS_MAX)
-		return c.n;
-	tags[0] = service->tag_all;
-	return 1;
+	return written_end(&c, reaches);
+}
+
+size_t
+depends_routine(
+    const struct db_service *service, struct str routine, struct str *tags)
+{
+	struct collection c = { .service = service, .tags = tags };
+	const struct routine_writes *writes =
+	    routine_tables_find(&service->routine_tables, routine);
+	struct str rest = writes == NULL ? STR_NULL : writes->tables;
+	bool reaches = writes == NULL;
+
+	if (writes != NULL && rest.n == 0)
+		return 0;
+	while (rest.n > 0) {
+		struct str name = str_cut(&rest, ' ');
+		const struct db_table *table = db_service_table(service, name);
+
+		if (table != NULL)
+			tag_add(&c, tag_of_table(service, table));
+		reaches = reaches || (name.n > 0 && table == NULL) ||
+			  (table != NULL && reaches_others(table));
+	}
+	return written_end(&c, reaches);
 }

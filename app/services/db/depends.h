@@ -43,4 +43,11 @@ size_t depends_read(const struct db_service *service, const struct query *q,
  */
 size_t depends_write(const struct table_call *c, struct str *tags);
 
+/*
+ * The same of a call of a routine: of what cache_tables_by_routine says that it
+ * writes, or the tag of all answers. 0: it writes nothing.
+ */
+size_t depends_routine(
+    const struct db_service *service, struct str routine, struct str *tags);
+
 #endif

@@ -4,10 +4,11 @@
  *
  * A call is taken for a write of any table, whatever the routine says of
  * itself (SQL_DATA_ACCESS is a comment, which no server enforces): it outdates
- * every cached answer of the database, is never answered from the cache, by a
- * HEAD or to a read-only service, and goes on when its client goes. It runs
- * outside a transaction, as the routine may hold some of its own; what it had
- * done before it failed stays done.
+ * every cached answer of the database, unless the service's config says which
+ * tables it writes (cache_tables_by_routine). It is never answered from the
+ * cache, by a HEAD or to a read-only service, and goes on when its client goes.
+ * It runs outside a transaction, as the routine may hold some of its own; what
+ * it had done before it failed stays done.
  */
 #ifndef WEIR_SERVICES_DB_ROUTINE_H
 #define WEIR_SERVICES_DB_ROUTINE_H

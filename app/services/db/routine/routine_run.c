@@ -1,5 +1,6 @@
 /* One call of a routine, from its body to its answer. */
 #include "app/services/db/answer.h"
+#include "app/services/db/depends.h"
 #include "app/services/db/routine/routine_answer.h"
 #include "app/services/db/routine/routine_args.h"
 #include "middleware/json.h"
@@ -13,6 +14,8 @@ struct run {
 	struct db_value *args;
 	struct routine_answer answer;
 	struct db_call what;
+	struct str tags[TAGS_MAX]; /* of what it may write */
+	size_t n_tags;
 };
 
 static enum status
@@ -81,12 +84,10 @@ run_prepare(struct run *run, struct error *err)
 	return st;
 }
 
-/* It may write to any table. */
 static enum status
 run_send(struct run *run, struct error *err)
 {
 	struct routine_call *c = run->call;
-	struct str tag = c->service->tag_all;
 	struct statement s;
 	enum status st;
 
@@ -99,7 +100,7 @@ run_send(struct run *run, struct error *err)
 	if (st == ST_UNAVAILABLE && c->service->driver->usable(c->conn, false))
 		st = ST_ERROR;
 	routine_give(c);
-	tags_bump_after(c->req, &tag, 1);
+	tags_bump_after(c->req, run->tags, run->n_tags);
 	return st;
 }
 
@@ -181,7 +182,8 @@ routine_run(struct routine_call *c)
 		routine_fault(c, "call", st, &err);
 		return;
 	}
-	if (tags_bump_before(c->req, &c->service->tag_all, 1) != ST_OK) {
+	run.n_tags = depends_routine(c->service, c->routine->name, run.tags);
+	if (tags_bump_before(c->req, run.tags, run.n_tags) != ST_OK) {
 		routine_give(c);
 		response_busy(c->req,
 		    "The cache store cannot be reached: nothing has been "
