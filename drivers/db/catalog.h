@@ -108,7 +108,6 @@ struct db_table {
 	bool has_triggers;
 	bool undoes;   /* a statement that fails leaves nothing of it behind */
 	bool replaces; /* SQLite: ON CONFLICT REPLACE, or a word like it */
-	bool referenced_cascade; /* a foreign key on it cascades */
 	struct column *columns;
 	size_t n_columns;
 	struct column **key; /* primary key, in key order */
@@ -125,6 +124,7 @@ struct catalog {
 	size_t n_tables;
 	struct table by_name; /* table name -> struct db_table */
 	int64_t schema_version;
+	bool hides; /* tables may be there of which this user is not told */
 };
 
 /* Exact name first, then ignoring ASCII case; NULL when there is none. */

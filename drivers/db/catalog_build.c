@@ -92,17 +92,13 @@ columns_link(const struct db_table *ref, struct foreign_key *key)
 }
 
 static void
-key_link(struct catalog *c, struct foreign_key *key)
+key_link(const struct catalog *c, struct foreign_key *key)
 {
-	const struct db_table *found = catalog_table(c, key->ref_table);
-	struct db_table *ref;
+	const struct db_table *ref = catalog_table(c, key->ref_table);
 
-	if (found == NULL)
+	if (ref == NULL)
 		return;
-	ref = &c->tables[found - c->tables];
 	key->ref_table = ref->name;
-	if (key->cascades)
-		ref->referenced_cascade = true;
 	columns_link(ref, key);
 }
 

@@ -96,6 +96,8 @@ on_told(void *ctx, const struct db_value *v, size_t n)
 	struct db_table *t;
 
 	(void)n;
+	if (v[0].type == DB_NULL)
+		c->hides = false;
 	for (size_t i = 0; v[0].type == DB_NULL && i < c->n_tables; i++)
 		c->tables[i].has_triggers = false;
 	t = v[0].type == DB_NULL ? NULL : mysql_table(r, v[0].s);
@@ -122,8 +124,10 @@ on_trigger(void *ctx, const struct db_value *v, size_t n)
 static enum status
 triggers_read(struct mysql_reading *r, struct error *err)
 {
-	enum status st = mysql_ask(r, SQL_TOLD, on_told, err);
+	enum status st;
 
+	r->catalog->hides = true;
+	st = mysql_ask(r, SQL_TOLD, on_told, err);
 	return st == ST_OK ? mysql_ask(r, SQL_TRIGGERS, on_trigger, err) : st;
 }
 

@@ -32,7 +32,30 @@ static const char script[] =
     "INSERT INTO gentle VALUES (1, 7), (2, 8);"
     "CREATE TABLE loose (k TEXT COLLATE NOCASE PRIMARY KEY, v INTEGER);"
     "INSERT INTO loose VALUES ('abc', 1);"
-    "CREATE VIEW names AS SELECT name FROM todo";
+    "CREATE VIEW names AS SELECT name FROM todo;"
+    "CREATE TABLE a (id INTEGER PRIMARY KEY, "
+    "d INTEGER REFERENCES d ON UPDATE CASCADE, "
+    "a INTEGER REFERENCES a ON DELETE CASCADE);"
+    "CREATE TABLE b (id INTEGER PRIMARY KEY, "
+    "a INTEGER REFERENCES a ON DELETE CASCADE);"
+    "CREATE TABLE c (id INTEGER PRIMARY KEY, "
+    "A INTEGER REFERENCES A ON DELETE SET NULL);"
+    "CREATE TABLE d (id INTEGER PRIMARY KEY, "
+    "b INTEGER REFERENCES b ON UPDATE SET DEFAULT);"
+    "CREATE TABLE calm (id INTEGER PRIMARY KEY);"
+    "CREATE TABLE calm_child (id INTEGER PRIMARY KEY, "
+    "c INTEGER REFERENCES calm ON DELETE RESTRICT);"
+    "CREATE TABLE bad (id INTEGER PRIMARY KEY);"
+    "CREATE TABLE bad_child (id INTEGER PRIMARY KEY, "
+    "b INTEGER REFERENCES bad ON DELETE CASCADE);"
+    "CREATE TRIGGER h AFTER DELETE ON bad_child BEGIN "
+    "DELETE FROM calm; END;"
+    "CREATE TABLE wide (id INTEGER PRIMARY KEY);"
+#define WIDE(n)                                                                \
+	"CREATE TABLE wide_" #n                                                \
+	" (w INTEGER REFERENCES wide ON DELETE CASCADE);"
+    WIDE(1) WIDE(2) WIDE(3) WIDE(4) WIDE(5) WIDE(6) WIDE(7) WIDE(8) WIDE(9)
+	WIDE(10) WIDE(11) WIDE(12) WIDE(13);
 
 static int
 set_up(void **state)
@@ -170,13 +193,36 @@ writes_that_reach_further_drop_everything(void **state)
 
 	assert_int_equal(
 	    world_call(w, "POST", "_table/parent", "[{\"id\":1}]"), 200);
-	assert_string_equal(w->deleted, "parent ? * |parent ? * |");
+	assert_string_equal(w->deleted, "parent child ? |parent child ? |");
 	assert_int_equal(
 	    world_call(w, "POST", "_table/child", "[{\"id\":1,\"p\":1}]"), 200);
 	assert_string_equal(w->deleted, "child ? |child ? |");
 	assert_int_equal(
 	    world_call(w, "POST", "_table/traced", "[{\"v\":1}]"), 200);
 	assert_string_equal(w->deleted, "traced ? * |traced ? * |");
+}
+
+/* Of what may happen to a row, in one loop of keys: a table reaches itself. */
+static void
+cascades_are_followed_to_their_ends(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(
+	    world_call(w, "POST", "_table/a", "[{\"id\":1}]"), 200);
+	assert_string_equal(w->deleted, "a c b d ? |a c b d ? |");
+	assert_int_equal(
+	    world_call(w, "POST", "_table/d", "[{\"id\":1}]"), 200);
+	assert_string_equal(w->deleted, "d a c b ? |d a c b ? |");
+	assert_int_equal(
+	    world_call(w, "POST", "_table/calm", "[{\"id\":1}]"), 200);
+	assert_string_equal(w->deleted, "calm ? |calm ? |");
+	assert_int_equal(
+	    world_call(w, "POST", "_table/bad", "[{\"id\":1}]"), 200);
+	assert_string_equal(w->deleted, "bad ? * |bad ? * |");
+	assert_int_equal(
+	    world_call(w, "POST", "_table/wide", "[{\"id\":1}]"), 200);
+	assert_non_null(strstr(w->deleted, "* |"));
 }
 
 static enum status
@@ -319,6 +365,7 @@ main(void)
 		TEST(tags_are_deleted_before_and_after_the_write),
 		TEST(writes_that_reach_further_drop_everything),
 		TEST(a_trigger_of_this_moment_drops_everything),
+		TEST(cascades_are_followed_to_their_ends),
 		TEST(without_the_store_a_write_is_done_and_its_tags_wait),
 		TEST(without_the_store_a_strict_weir_writes_nothing),
 		TEST(a_locked_database_is_unavailable),

@@ -424,7 +424,8 @@ what_a_user_may_not_see_is_taken_for_the_worst(void **state)
 	mariadb_sql(p->name, grant);
 	c = catalog_of(p);
 	assert_false(catalog_table(&c, STR("p"))->has_triggers);
-	assert_false(catalog_table(&c, STR("p"))->referenced_cascade);
+	assert_false(catalog_table(&c, STR("t"))->foreign_keys[0].cascades);
+	assert_false(c.hides);
 	config.username = "low";
 	config.password = NULL;
 	p->conn = connect_to(&config);
@@ -432,7 +433,8 @@ what_a_user_may_not_see_is_taken_for_the_worst(void **state)
 	db_mysql.disconnect(p->conn);
 	p->conn = mine;
 	assert_true(catalog_table(&c, STR("p"))->has_triggers);
-	assert_true(catalog_table(&c, STR("p"))->referenced_cascade);
+	assert_true(catalog_table(&c, STR("t"))->foreign_keys[0].cascades);
+	assert_true(c.hides);
 	assert_false(catalog_table(&c, STR("told"))->has_triggers);
 }
 

@@ -188,7 +188,6 @@ const struct config_field config_fields_mysql[] = {
 		    "book=orders stock, report= (which writes none): a call of "
 		    "it makes only their cached answers outdated. A routine "
 		    "that is not named is taken to write them all, as is one "
-		    "with a table that has triggers or cascades, or is "
-		    "unknown." },
+		    "with a table that has triggers, or is unknown." },
 	{ .name = NULL },
 };

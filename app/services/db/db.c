@@ -12,6 +12,7 @@
 #include "app/base/log.h"
 #include "app/base/settings.h"
 #include "app/services/db/answer.h"
+#include "app/services/db/cascades.h"
 #include "app/services/db/config.h"
 #include "app/services/db/config_fields.h"
 #include "app/services/db/depends.h"
@@ -70,6 +71,7 @@ instance_read(struct db_service *service, int64_t deadline_ms,
 		objects_mark(&service->catalog);
 	service->identity = buf_str(&identity);
 	service->relations = relations_of(&service->arena, &service->catalog);
+	cascades_open(service);
 	depends_open(service);
 	unknown = table_ttls_apply(service);
 	if (!str_is_null(unknown))

@@ -19,6 +19,7 @@
 #include "drivers/db/db.h"
 #include "middleware/freshness.h"
 
+struct cascade;
 struct pool;
 struct relations;
 struct request;
@@ -36,8 +37,9 @@ struct db_service {
 	struct catalog catalog;
 	struct relations *relations; /* beside catalog.tables */
 	struct str identity;
-	struct str *table_tags; /* beside catalog.tables */
-	struct str tag_all;     /* see depends.h */
+	const struct cascade **cascades; /* see cascades.h */
+	struct str *table_tags;          /* beside catalog.tables */
+	struct str tag_all;              /* see depends.h */
 	struct str tag_any;
 	struct freshness fresh; /* of its cached answers; ttl: 0 */
 	struct table_ttls ttls;

@@ -1,6 +1,7 @@
 #include "app/services/db/depends.h"
 
 #include "app/base/secret.h"
+#include "app/services/db/cascades.h"
 #include "app/services/db/db.h"
 #include "app/services/db/filter/filter.h"
 #include "app/services/db/relation/related.h"
@@ -61,8 +62,7 @@ shows_others(const struct db_table *table)
 static bool
 reaches_others(const struct db_table *table)
 {
-	return table->has_triggers || table->referenced_cascade ||
-	       shows_others(table);
+	return table->has_triggers || shows_others(table);
 }
 
 static void
@@ -141,19 +141,29 @@ written_end(struct collection *c, bool reaches)
 	return 1;
 }
 
+/* Adds what a write of the table reaches; true: that may be any table. */
+static bool
+written_add(struct collection *c, const struct db_table *table)
+{
+	const struct db_service *service = c->service;
+	const struct cascade *cascade =
+	    service->cascades[table - service->catalog.tables];
+
+	tag_add(c, tag_of_table(service, table));
+	for (size_t i = 0; cascade != NULL && i < cascade->n; i++)
+		tag_add(c, tag_of_table(service, cascade->tables[i]));
+	return reaches_others(table) || (cascade != NULL && cascade->beyond);
+}
+
 size_t
 depends_write(const struct table_call *call, struct str *tags)
 {
-	const struct db_service *service = call->service;
-	struct collection c = { .service = service, .tags = tags };
-	bool reaches = call->outdated || reaches_others(call->table);
+	struct collection c = { .service = call->service, .tags = tags };
+	bool reaches = written_add(&c, call->table);
 
-	tag_add(&c, tag_of_table(service, call->table));
-	for (size_t i = 0; i < call->n_also; i++) {
-		tag_add(&c, tag_of_table(service, call->also[i]));
-		reaches = reaches || reaches_others(call->also[i]);
-	}
-	return written_end(&c, reaches);
+	for (size_t i = 0; i < call->n_also; i++)
+		reaches = written_add(&c, call->also[i]) || reaches;
+	return written_end(&c, reaches || call->outdated);
 }
 
 size_t
@@ -173,9 +183,9 @@ depends_routine(
 		const struct db_table *table = db_service_table(service, name);
 
 		if (table != NULL)
-			tag_add(&c, tag_of_table(service, table));
-		reaches = reaches || (name.n > 0 && table == NULL) ||
-			  (table != NULL && reaches_others(table));
+			reaches = written_add(&c, table) || reaches;
+		else if (name.n > 0)
+			reaches = true;
 	}
 	return written_end(&c, reaches);
 }
