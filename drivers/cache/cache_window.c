@@ -79,6 +79,18 @@ sliding_move(struct cache_window *w, const struct cache_op *op, int64_t now_ms)
 	}
 }
 
+static bool
+sliding_undo(struct cache_window *w, const struct cache_window *then)
+{
+	int64_t age = w->mark - then->mark; /* of the part that it is in */
+
+	if (age < 0 || age >= PARTS || w->parts[age] == 0)
+		return false;
+	w->parts[age]--;
+	w->count--;
+	return true;
+}
+
 /* When the oldest count leaves. */
 static int64_t
 sliding_reset(
@@ -144,6 +156,21 @@ gcra_add(struct cache_window *w, const struct cache_op *op, int64_t now_ms)
 	w->mark = now_ms * US_PER_MS + gcra_ahead(w, op, now_ms) + gcra_gap(op);
 	w->end_ms = divided_up(w->mark, US_PER_MS);
 	w->count = 1;
+}
+
+/* Without the one that then was the last, time would have run off since it came
+ * as well: so much is not given back. */
+static bool
+gcra_undo(struct cache_window *w, const struct cache_window *then,
+    const struct cache_op *op, int64_t now_ms)
+{
+	int64_t left = least(then->mark - now_ms * US_PER_MS, gcra_gap(op));
+
+	if (left <= 0)
+		return false;
+	w->mark -= left;
+	w->end_ms = divided_up(w->mark, US_PER_MS);
+	return true;
 }
 
 /* -- all of them ------------------------------------------------------------
@@ -222,6 +249,25 @@ cache_window_count(struct cache_window *w, struct cache_op *op, int64_t now_ms)
 		fixed_add(w, op, now_ms);
 	look(w, op, now_ms);
 	return true;
+}
+
+bool
+cache_window_undo(struct cache_window *w, const struct cache_window *then,
+    const struct cache_op *op, int64_t now_ms)
+{
+	if (!cache_window_open(w, now_ms) || w->locked || then->locked ||
+	    cache_window_settle(w, op, now_ms))
+		return false;
+	if (op->algorithm == CACHE_GCRA)
+		return gcra_undo(w, then, op, now_ms);
+	if (op->algorithm == CACHE_FIXED && w->end_ms != then->end_ms)
+		return false;
+	if (op->algorithm == CACHE_FIXED) {
+		w->count--;
+		return true;
+	}
+	sliding_move(w, op, now_ms);
+	return sliding_undo(w, then);
 }
 
 bool

@@ -40,6 +40,15 @@ bool cache_window_settle(
 bool cache_window_count(
     struct cache_window *w, struct cache_op *op, int64_t now_ms);
 
+/*
+ * Takes back one that op has counted, whereupon the window was `then`; others
+ * may have counted since. Never more than that still takes away from them: of
+ * CACHE_GCRA what has run off meanwhile is gone. False: nothing is left of it,
+ * or it cannot be told any more.
+ */
+bool cache_window_undo(struct cache_window *w, const struct cache_window *then,
+    const struct cache_op *op, int64_t now_ms);
+
 /* Sets count and reset_ms of op: what it would find. */
 void cache_window_look(
     const struct cache_window *w, struct cache_op *op, int64_t now_ms);

@@ -125,12 +125,18 @@ memcached_conn_close(struct cache_conn *conn)
 }
 
 void
+memcached_conn_tick(struct cache_conn *conn)
+{
+	conn->now_ms = clock_now().wall_ms;
+}
+
+void
 memcached_conn_begin(struct cache_conn *conn, int64_t deadline_ms)
 {
 	arena_reset(&conn->arena);
 	conn->batch++;
 	conn->deadline_ms = deadline_ms;
-	conn->now_ms = clock_now().wall_ms;
+	memcached_conn_tick(conn);
 	for (size_t i = 0; i < conn->cache->n; i++)
 		conn->links[i].deadline_ms = deadline_ms;
 }

@@ -29,7 +29,7 @@ struct cache_conn {
 	struct arena arena;           /* of the present batch */
 	uint64_t batch;               /* its number */
 	int64_t deadline_ms;          /* and deadline */
-	int64_t now_ms;               /* Unix time when it began */
+	int64_t now_ms; /* Unix time, when it began or a counter was read */
 };
 
 /* These four are the driver's, see cache.h. */
@@ -42,6 +42,9 @@ void memcached_conn_close(struct cache_conn *conn);
 
 /* What came of the batch before ends. */
 void memcached_conn_begin(struct cache_conn *conn, int64_t deadline_ms);
+
+/* Sets now_ms anew. */
+void memcached_conn_tick(struct cache_conn *conn);
 
 /*
  * The link to the server that a name of the space lies on now, and that is

@@ -14,6 +14,7 @@ struct arena;
 #define MEMCACHED_FORM_BARE   0x7700U /* the value alone */
 #define MEMCACHED_FORM_KEYED  0x7701U /* two bytes of length, key, value */
 #define MEMCACHED_FORM_NUMBER 0x7702U /* a counter, or a generation */
+#define MEMCACHED_FORM_WINDOW 0x7703U /* a counter, see memcached_state.h */
 
 /* A date on which no memcached ran: with it an item is gone at once. */
 #define MEMCACHED_GONE 2592001

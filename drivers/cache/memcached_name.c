@@ -118,6 +118,14 @@ memcached_name_counter(const struct memcached_prefix *prefix,
 }
 
 void
+memcached_name_window(const struct memcached_prefix *prefix,
+    const struct cache_space *space, struct str key, struct memcached_name *out)
+{
+	head_put(out, prefix, space, 'w');
+	key_put(out, key);
+}
+
+void
 memcached_name_generation(const struct memcached_prefix *prefix,
     const struct cache_space *space, struct memcached_name *out)
 {

@@ -4,7 +4,8 @@
  *
  *	PREFIX:SPACE:v:KEY      a value of a space whose keys never move
  *	PREFIX:SPACE:o:KEY:GEN  a value of an open space, of one generation
- *	PREFIX:SPACE:c:KEY      a counter
+ *	PREFIX:SPACE:c:KEY      a counter of a fixed window
+ *	PREFIX:SPACE:w:KEY      a counter of another kind
  *	PREFIX:SPACE:g          a server's present generation of an open space
  *
  * Odd bytes of PREFIX and KEY are written %XX. A KEY that is too long then is
@@ -43,6 +44,9 @@ void memcached_name_value(const struct memcached_prefix *prefix,
     const struct cache_space *space, struct str key,
     struct memcached_name *out);
 void memcached_name_counter(const struct memcached_prefix *prefix,
+    const struct cache_space *space, struct str key,
+    struct memcached_name *out);
+void memcached_name_window(const struct memcached_prefix *prefix,
     const struct cache_space *space, struct str key,
     struct memcached_name *out);
 void memcached_name_generation(const struct memcached_prefix *prefix,

@@ -16,6 +16,7 @@
 
 #define TURN_MS    10
 #define LINE_BYTES 512
+#define END        "END\r\n"
 
 static void
 say(struct memcached_liar_link *link, const char *words)
@@ -42,13 +43,17 @@ hear(struct memcached_liar *l, struct memcached_liar_link *link)
 		link->dribbles = true;
 		return;
 	}
+	if (strncmp(line, "cas ", 4) == 0) {
+		(void)atomic_fetch_add(&l->too_late, 1);
+		say(link, "EXISTS\r\n");
+	}
 	if (sscanf(line, "get%*[s ]%500s", key) != 1)
 		return;
 	if (strcmp(key, "weir") == 0) {
-		say(link, "END\r\n");
+		say(link, END);
 		return;
 	}
-	link->dribbles = true;
+	link->dribbles = strstr(l->answer, END) == NULL;
 	(void)snprintf(answer, sizeof(answer), "VALUE %s %s", key, l->answer);
 	say(link, answer);
 }
@@ -70,13 +75,26 @@ take_in(struct memcached_liar *l)
 		(void)close(fd);
 }
 
+/* For a turn, or until something is heard. */
+static void
+await(const struct memcached_liar *l)
+{
+	struct pollfd fds[MEMCACHED_LIAR_LINKS + 1];
+
+	fds[0] = (struct pollfd){ .fd = l->listener, .events = POLLIN };
+	for (int i = 0; i < MEMCACHED_LIAR_LINKS; i++)
+		fds[i + 1] =
+		    (struct pollfd){ .fd = l->links[i].fd, .events = POLLIN };
+	(void)poll(fds, MEMCACHED_LIAR_LINKS + 1, TURN_MS);
+}
+
 static void *
 liar_main(void *arg)
 {
 	struct memcached_liar *l = arg;
 
 	while (!atomic_load(&l->stop)) {
-		(void)poll(NULL, 0, TURN_MS);
+		await(l);
 		take_in(l);
 		for (int i = 0; i < MEMCACHED_LIAR_LINKS; i++) {
 			struct memcached_liar_link *link = &l->links[i];

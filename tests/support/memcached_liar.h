@@ -1,7 +1,8 @@
 /*
  * A server of memcached that lies: in a thread of its own it answers what has
  * to be answered for a connection to stand, and to the first GET of a key
- * whatever a test wants, and then goes on with a byte now and then.
+ * whatever a test wants, and then goes on with a byte now and then. Where that
+ * answer has an end it says no more, and whoever writes comes too late.
  */
 #ifndef WEIR_TEST_MEMCACHED_LIAR_H
 #define WEIR_TEST_MEMCACHED_LIAR_H
@@ -21,6 +22,7 @@ struct memcached_liar {
 		int fd; /* -1: none */
 		bool dribbles;
 	} links[MEMCACHED_LIAR_LINKS];
+	atomic_uint too_late; /* how many did */
 	atomic_bool stop;
 	pthread_t thread;
 };

@@ -194,6 +194,88 @@ a_clock_set_back_keeps_nobody_waiting(void **state)
 }
 
 static void
+what_is_taken_back_was_never_counted(void **state)
+{
+	static const enum cache_algorithm exact[] = { CACHE_FIXED,
+		CACHE_SLIDING };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct cache_op op = op_of(exact[i], 3, 0);
+		struct cache_window w = { 0 };
+		struct cache_window then;
+
+		assert_int_equal(burst(&w, &op, NOW, 1), 1);
+		then = w;
+		assert_int_equal(burst(&w, &op, NOW + 5000, 1), 1);
+		assert_true(cache_window_undo(&w, &then, &op, NOW + 9000));
+		cache_window_look(&w, &op, NOW + 9000);
+		assert_int_equal(op.count, 1);
+		assert_int_equal(burst(&w, &op, NOW + 9000, 3), 2);
+	}
+}
+
+/* Beside a window in which the calls that are taken back never came: it never
+ * has less room. */
+static void
+gcra_gives_back_no_more_than_is_left(void **state)
+{
+	enum { CALLS = 20000 };
+	struct cache_op op = op_of(CACHE_GCRA, 60, 5);
+	struct cache_window w = { 0 };
+	struct cache_window other = { 0 };
+	int64_t now_ms = NOW;
+	uint64_t seed = 7;
+	unsigned given = 0;
+
+	(void)state;
+	for (int i = 0; i < CALLS; i++) {
+		struct cache_window then;
+		bool passed = cache_window_count(&w, &op, now_ms);
+
+		then = w;
+		for (uint64_t n = next(&seed) % 3; n > 0; n--) {
+			now_ms += (int64_t)(next(&seed) % 700);
+			if (cache_window_count(&w, &op, now_ms))
+				assert_true(
+				    cache_window_count(&other, &op, now_ms));
+		}
+		now_ms += (int64_t)(next(&seed) % 700);
+		if (passed)
+			given += cache_window_undo(&w, &then, &op, now_ms);
+		if (cache_window_open(&other, now_ms))
+			assert_true(w.mark >= other.mark);
+		now_ms += (int64_t)(next(&seed) % 1500);
+	}
+	assert_true(given > CALLS / 10);
+}
+
+/* Of a window that has ended, or that a lock or a clock has changed, nothing
+ * can be told any more. */
+static void
+what_others_have_ended_is_not_taken_back(void **state)
+{
+	(void)state;
+	for (int algorithm = CACHE_FIXED; algorithm <= CACHE_GCRA;
+	     algorithm++) {
+		struct cache_op op =
+		    op_of((enum cache_algorithm)algorithm, 3, 3);
+		struct cache_window w = { 0 };
+		struct cache_window then;
+
+		assert_int_equal(burst(&w, &op, NOW, 1), 1);
+		then = w;
+		assert_false(
+		    cache_window_undo(&w, &then, &op, NOW + 2 * TTL_MS));
+		assert_int_equal(burst(&w, &op, NOW, 2), 2);
+		assert_false(cache_window_undo(&w, &then, &op, NOW - HOUR));
+		w = then;
+		assert_true(cache_window_lock(&w, &op, NOW));
+		assert_false(cache_window_undo(&w, &then, &op, NOW));
+	}
+}
+
+static void
 the_largest_numbers_are_counted(void **state)
 {
 	struct cache_op op =
@@ -223,6 +305,9 @@ main(void)
 		cmocka_unit_test(a_look_counts_nothing),
 		cmocka_unit_test(a_lock_lasts_for_ttl_and_is_not_prolonged),
 		cmocka_unit_test(a_clock_set_back_keeps_nobody_waiting),
+		cmocka_unit_test(what_is_taken_back_was_never_counted),
+		cmocka_unit_test(gcra_gives_back_no_more_than_is_left),
+		cmocka_unit_test(what_others_have_ended_is_not_taken_back),
 		cmocka_unit_test(the_largest_numbers_are_counted),
 	};
 

@@ -71,6 +71,8 @@ names_are_readable(void **state)
 	assert_name(&name, "weir:space:o:a%20b%25%23%C3%A4:fedcba9876543210");
 	memcached_name_counter(&p, &closed, STR("k"), &name);
 	assert_name(&name, "weir:space:c:k");
+	memcached_name_window(&p, &closed, STR("k"), &name);
+	assert_name(&name, "weir:space:w:k");
 	memcached_name_generation(&p, &closed, &name);
 	assert_name(&name, "weir:space:g");
 }
