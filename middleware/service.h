@@ -35,6 +35,15 @@ struct cache_plan {
 	struct freshness fresh;
 };
 
+/* Statements of SQL, in the request's arena. A call that reads makes few: one
+ * for each of its relations, and what its own records take. */
+#define SQL_LIST_MAX 48
+
+struct sql_list {
+	struct str text[SQL_LIST_MAX];
+	size_t n;
+};
+
 /* One member of a service's config, for parsing, `weir service` and forms. */
 struct config_field {
 	const char *name;
@@ -124,6 +133,15 @@ struct service_type {
 	 * status when it may not. Optional.
 	 */
 	enum status (*cache_plan)(struct request *req, struct cache_plan *plan);
+	/*
+	 * For a GET or HEAD, without I/O: the SQL with which handle() would
+	 * ask the database, in its order, with "?" for each value; what
+	 * depends on the records found stands as for one of them. out: none
+	 * before. Any status but ST_OK: handle() would refuse the call, as err
+	 * says. Optional: no SQL answers any call.
+	 */
+	enum status (*explain)(
+	    struct request *req, struct sql_list *out, struct error *err);
 	/*
 	 * Front only, without I/O: can one batch of reads answer the request?
 	 * True: it has set req->store and added the operations to the batch of

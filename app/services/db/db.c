@@ -318,11 +318,25 @@ db_handle(struct request *req)
 		table_handle(req);
 }
 
+/* What needs no SQL, or is none of records, is not explained. */
+static enum status
+db_explain(struct request *req, struct sql_list *out, struct error *err)
+{
+	struct table_call c = { .stale = STR_NULL };
+	enum status st;
+
+	if (req->has_body || is_listing(req) ||
+	    str_eq(req->segment[0], STR("_schema")) || routine_is_asked(req))
+		return ST_OK;
+	st = table_call_open(&c, req, err);
+	return st == ST_OK ? records_explain(&c, out, err) : st;
+}
+
 /* What all types have in common. */
 #define DATABASE                                                               \
 	.group = "Database", .has_calls = true, .database = config_database,   \
 	.check = config_check, .close = db_close, .cache_plan = db_cache_plan, \
-	.handle = db_handle, .changed = db_changed,                            \
+	.explain = db_explain, .handle = db_handle, .changed = db_changed,     \
 	.flush_tags = db_flush_tags, .part_tags = db_part_tags,                \
 	.open_list = "_schema"
 

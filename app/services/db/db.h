@@ -174,4 +174,10 @@ enum status records_read_one(struct table_call *c, struct error *err);
 struct cache_plan;
 enum status db_cache_plan(struct request *req, struct cache_plan *plan);
 
+/* The same of a read of records: its SQL, for explain of struct
+ * service_type. */
+struct sql_list;
+enum status records_explain(
+    struct table_call *c, struct sql_list *out, struct error *err);
+
 #endif
