@@ -30,7 +30,8 @@ enum audit_kind {
 	AUDIT_CORS,
 	/* only by audit_note() */
 	AUDIT_SESSION,
-	AUDIT_CACHE
+	AUDIT_CACHE,
+	AUDIT_LIMIT_CACHE
 };
 
 /* Within a transaction: the record is about to be changed or removed. */

@@ -67,6 +67,7 @@ static const struct kind kinds[] = {
 	    " WHERE id = ?" },
 	[AUDIT_SESSION] = { "session", "", NULL },
 	[AUDIT_CACHE] = { "cache", "", NULL },
+	[AUDIT_LIMIT_CACHE] = { "limit_cache", "", NULL },
 };
 
 const char *

@@ -19,6 +19,9 @@ void status_handle(struct account_call *c);
 /* Which services have cached answers, and dropping them (6.4). */
 void cache_handle(struct account_call *c);
 
+/* What stands in the counters of limits, and their end (4.6). */
+void limit_cache_handle(struct account_call *c);
+
 /* Events and constants, of which there are none (8.13). */
 void nothing_handle(struct account_call *c);
 

@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/jsonout.h"
+#include "app/services/system/limit_counters.h"
 #include "app/services/system/show.h"
 #include "middleware/registry/system_db.h"
 #include "middleware/registry/words.h"
@@ -210,13 +211,36 @@ lookup_put(const struct show *s, struct json record,
 }
 
 static bool
+counters_put(const struct show *s, struct json record, struct buf *out)
+{
+	bool is_first = true;
+
+	if (s->counters == NULL)
+		return false;
+	buf_put_char(out, '[');
+	for (size_t i = 0; i < s->counters->n; i++) {
+		const struct limit_counter *counter = &s->counters->list[i];
+
+		if (counter->limit->id != number(s, record, "id"))
+			continue;
+		if (!is_first)
+			buf_put_char(out, ',');
+		limit_counter_put(out, counter);
+		is_first = false;
+	}
+	buf_put_char(out, ']');
+	return true;
+}
+
+static bool
 limit_put(const struct show *s, struct json record,
     const struct json_member *member, struct buf *out)
 {
 	struct buf word = buf_in(s->arena);
 	int64_t seconds = 0;
 
-	(void)record;
+	if (is(member, LIMIT_COUNTERS))
+		return counters_put(s, record, out);
 	if (!is(member, "period") || !json_to_i64(member->value, &seconds))
 		return false;
 	period_put(&word, (uint32_t)seconds);
@@ -269,6 +293,7 @@ user_put(const struct show *s, struct json record,
 static const char *const app_added[] = { "api_key", NULL };
 static const char *const audit_hidden[] = { "before_text", "after_text", NULL };
 static const char *const audit_added[] = { "before", "after", NULL };
+static const char *const limit_added[] = { LIMIT_COUNTERS, NULL };
 static const char *const user_hidden[] = { "is_sys_admin", "confirm_expires",
 	NULL };
 static const char *const user_added[] = { "confirmed", "expired", NULL };
@@ -278,7 +303,7 @@ static const struct members all[] = {
 	{ "app_key", NULL, NULL, NULL, app_key_put },
 	{ "audit", NULL, audit_hidden, audit_added, audit_put },
 	{ "cors_config", NULL, NULL, NULL, cors_put },
-	{ "limits", NULL, NULL, NULL, limit_put },
+	{ "limits", NULL, NULL, limit_added, limit_put },
 	{ "lookup", NULL, NULL, NULL, lookup_put },
 	{ "role_service_access", NULL, NULL, NULL, access_put },
 	{ "service", CACHE_RELATION, NULL, NULL, service_put },

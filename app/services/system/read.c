@@ -9,6 +9,7 @@
 #include "app/services/db/db.h"
 #include "app/services/db/relation/relation.h"
 #include "app/services/db/write/body_options.h"
+#include "app/services/system/limit_related.h"
 #include "app/services/system/resource.h"
 #include "app/services/system/rights.h"
 #include "app/services/system/show.h"
@@ -54,6 +55,7 @@ struct reading {
 	struct request *inner; /* what the data API answers */
 	struct options options;
 	struct show show;
+	struct limit_counters counters;
 };
 
 static bool
@@ -118,7 +120,7 @@ fields_choose(struct reading *r)
 	struct str text = asked(r, "fields", "select");
 	struct str rest = str_is_null(text) ? r->read->fields : text;
 	struct str *list =
-	    arena_alloc(r->req->arena, (rest.n + 4) * sizeof(list[0]));
+	    arena_alloc(r->req->arena, (rest.n + 5) * sizeof(list[0]));
 
 	if (str_is_null(rest))
 		return true;
@@ -139,6 +141,8 @@ fields_choose(struct reading *r)
 		field_add(r, list, name);
 	}
 	config_add(r, list);
+	if (r->show.counters != NULL)
+		field_add(r, list, STR(LIMIT_COUNTERS));
 	if (r->read->n_keys > 0)
 		field_add(r, list, STR("api_key"));
 	r->show.fields = list;
@@ -302,6 +306,9 @@ reading_open(
 		    .keys = read->keys,
 		    .n_keys = read->n_keys } };
 	r->table = db_service_table(tables->db, str_of(read->resource->table));
+	if (r->table != NULL && str_eq(r->table->name, STR("limits")) &&
+	    limit_related_asked(asked(r, "related", NULL)))
+		r->show.counters = &r->counters;
 	if (r->table != NULL)
 		return ids_check(r) && fields_choose(r);
 	response_busy(req, "The system database is not what it was.");
@@ -370,6 +377,9 @@ system_read(struct request *req, const struct system_read *read)
 		return;
 	inner_make(&r, false);
 	if (!records_ask(&r) || answer_parse(&r, &answer) != ST_OK)
+		return;
+	if (r.show.counters != NULL &&
+	    !limit_related_read(req, answer, &r.counters))
 		return;
 	if (str_is_null(read->id))
 		show_list(&r.show, r.table, answer, &out);

@@ -16,6 +16,7 @@
 struct arena;
 struct buf;
 struct db_table;
+struct limit_counters;
 struct system_tables;
 
 #define SECRET_MASK "**********" /* in place of a secret */
@@ -35,6 +36,8 @@ struct show {
 	const struct str *fields;
 	size_t n_fields;
 	bool shows_always; /* it was asked for */
+	/* Of the limits that are shown; NULL: not asked for. */
+	const struct limit_counters *counters;
 	const struct shown_key *keys;
 	size_t n_keys;
 };

@@ -25,6 +25,7 @@ static const struct {
 	{ "constant", false, nothing_handle },
 	{ "environment", false, environment_handle },
 	{ "event", false, nothing_handle },
+	{ "limit_cache", true, limit_cache_handle },
 	{ "service_type", true, service_types_handle },
 	{ "session", true, sessions_handle },
 	{ "status", false, status_handle },
