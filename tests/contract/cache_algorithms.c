@@ -14,9 +14,9 @@
 #include "tests/contract/cache_tasks.h"
 #include "tests/support/stopwatch.h"
 
-#define LONG  600 /* seconds, of windows that do not end meanwhile */
-#define TIMES 30  /* a thread counts */
-#define PAUSE 10  /* ms */
+#define LONG  86400 /* seconds: nothing leaves meanwhile, nor runs off */
+#define TIMES 30    /* a thread counts */
+#define PAUSE 10    /* ms */
 
 static const struct cache_op kinds[] = {
 	{ .algorithm = CACHE_FIXED },

@@ -147,19 +147,17 @@ a_value_is_deleted_by_exactly_one(void **state)
 	assert_int_equal(crowd_run(f, &crowd), RACES);
 }
 
-static void
-counts_of_processes_and_threads_are_exact(void **state)
+/* How many pass of what all processes and threads try. */
+static uint32_t
+count_in_processes(struct fixture *f, const char *task)
 {
-	struct fixture *f = *state;
 	struct process p[COUNTING_PROCESSES];
-	uint32_t expected =
-	    COUNT_TIMES * COUNTING_THREADS * COUNTING_PROCESSES / 3;
 	uint32_t sum = 0;
 	char times[16];
 
 	(void)snprintf(times, sizeof(times), "%d", COUNT_TIMES);
 	for (int i = 0; i < COUNTING_PROCESSES; i++)
-		p[i] = process_start(f, "count", times);
+		p[i] = process_start(f, task, times);
 	for (int i = 0; i < COUNTING_PROCESSES; i++)
 		process_tell(&p[i], "", 1);
 	for (int i = 0; i < COUNTING_PROCESSES; i++) {
@@ -169,9 +167,35 @@ counts_of_processes_and_threads_are_exact(void **state)
 		process_end(&p[i]);
 		sum += passed;
 	}
-	assert_int_equal(sum, expected);
+	return sum;
+}
+
+static void
+counts_of_processes_and_threads_are_exact(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t expected =
+	    COUNT_TIMES * COUNTING_THREADS * COUNTING_PROCESSES / 3;
+
+	assert_int_equal(count_in_processes(f, "count"), expected);
 	assert_int_equal(count(f, COUNTED, expected, 600), ST_REFUSED);
 	assert_int_equal(count(f, COUNTED, expected + 1, 600), ST_OK);
+}
+
+static void
+wide_counts_of_processes_and_threads_are_exact(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(count_in_processes(f, "count widely"),
+	    COUNT_TIMES * COUNTING_THREADS * COUNTING_PROCESSES / 3);
+	for (uint32_t i = 0; i < 2; i++) {
+		struct cache_op op = widely_op(i, COUNT_TIMES);
+
+		run(f, &op, 1);
+		assert_int_equal(op.status, ST_REFUSED);
+		assert_int_equal(op.count, op.limit);
+	}
 }
 
 static void
@@ -269,6 +293,7 @@ const struct question sharing_questions[] = {
 	QUESTION(a_pull_is_won_by_exactly_one),
 	QUESTION(a_value_is_deleted_by_exactly_one),
 	QUESTION(counts_of_processes_and_threads_are_exact),
+	QUESTION(wide_counts_of_processes_and_threads_are_exact),
 	QUESTION(a_write_is_seen_by_another_process_at_once),
 	QUESTION(processes_agree_on_the_incarnation),
 	QUESTION(a_wiped_store_is_empty),

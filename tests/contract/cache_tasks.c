@@ -72,19 +72,67 @@ count_often(struct fixture *f, const char *argument, uint32_t number)
 	return passed;
 }
 
+/* The window is so long that no count leaves while others come. */
+struct cache_op
+widely_op(uint32_t number, uint32_t times)
+{
+	uint32_t limit = times * COUNTING_THREADS * COUNTING_PROCESSES / 2 / 3;
+	bool slides = number % 2 == 0;
+
+	return (struct cache_op){
+		.kind = CACHE_COUNT,
+		.key = slides ? SLID : PACED,
+		.ttl = 86400,
+		.limit = limit,
+		.burst = limit,
+		.algorithm = slides ? CACHE_SLIDING : CACHE_GCRA,
+	};
+}
+
+uint32_t
+count_widely(struct fixture *f, const char *argument, uint32_t number)
+{
+	uint32_t times = (uint32_t)strtoul(argument, NULL, 10);
+	uint32_t passed = 0;
+
+	for (uint32_t i = 0; i < times; i++) {
+		struct cache_op op = widely_op(number, times);
+
+		run(f, &op, 1);
+		passed += op.status == ST_OK;
+		arena_reset(&f->arena);
+	}
+	return passed;
+}
+
 /* Waits for a word, counts, tells how many passed. */
 static int
-task_count(struct fixture *f, const char *argument)
+count_all(struct fixture *f, const struct crowd *crowd)
 {
-	const struct crowd crowd = { count_often, argument, COUNTING_THREADS };
 	uint32_t passed;
 	char word;
 
 	if (!task_hear(&word, 1))
 		return 1;
-	passed = crowd_run(f, &crowd);
+	passed = crowd_run(f, crowd);
 	task_tell(&passed, sizeof(passed));
 	return 0;
+}
+
+static int
+task_count(struct fixture *f, const char *argument)
+{
+	const struct crowd crowd = { count_often, argument, COUNTING_THREADS };
+
+	return count_all(f, &crowd);
+}
+
+static int
+task_count_widely(struct fixture *f, const char *argument)
+{
+	const struct crowd crowd = { count_widely, argument, COUNTING_THREADS };
+
+	return count_all(f, &crowd);
 }
 
 /* For each number heard: reads it from the store, and writes the next. */
@@ -163,6 +211,7 @@ static const struct {
 	int (*run)(struct fixture *f, const char *argument);
 } tasks[] = {
 	{ "count", task_count },
+	{ "count widely", task_count_widely },
 	{ "echo", task_echo },
 	{ "obey", task_obey },
 	{ "incarnation", task_incarnation },

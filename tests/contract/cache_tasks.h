@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "app/base/str.h"
+#include "drivers/cache/cache.h"
 
 struct fixture;
 
@@ -41,6 +42,13 @@ uint32_t crowd_run(struct fixture *f, const struct crowd *crowd);
  * together get a third; returns how many it got.
  */
 uint32_t count_often(struct fixture *f, const char *argument, uint32_t number);
+
+/* The same with two counters, one that slides and one that paces: half of the
+ * threads count on each, and get a third. */
+#define SLID  STR("slid by all")
+#define PACED STR("paced by all")
+uint32_t count_widely(struct fixture *f, const char *argument, uint32_t number);
+struct cache_op widely_op(uint32_t number, uint32_t times);
 
 /*
  * Sets, adds, touches, deletes, reads and counts at random, for ever; aborts
