@@ -57,7 +57,7 @@ save(const struct cache_conn *conn, struct memcached_count *c, struct found *f)
 	uint32_t left_s = left_ms > 0 ? (uint32_t)(left_ms / MS_PER_S) : 0;
 	uint8_t bytes[MEMCACHED_STATE_BYTES];
 
-	/* Of a server with -C all would be the same; ping says so. */
+	/* One with -C takes none, as ping says: no need to try on. */
 	if (c->lookup.status == ST_OK && c->lookup.cas == 0)
 		return ST_UNAVAILABLE;
 	f->state.written_ms = f->now_ms;

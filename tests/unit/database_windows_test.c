@@ -86,6 +86,7 @@ a_lockout_is_kept_though_it_refuses(void **state)
 		op_of(FIXED, CACHE_COUNT), op_of(&kinds[2], CACHE_COUNT) };
 	int64_t end_ms;
 
+	ops[2].key = STR("another");
 	assert_int_equal(count_once(f, LOCKS), ST_OK);
 	assert_int_equal(count_once(f, LOCKS), ST_OK);
 	end_ms = rows_number(f, END);
