@@ -7,6 +7,8 @@
  */
 #include "drivers/cache/local_group.h"
 
+#include <string.h>
+
 #include "drivers/cache/cache_group.h"
 #include "drivers/cache/local_lock.h"
 #include "drivers/cache/local_name.h"
@@ -32,7 +34,7 @@ struct work {
 	size_t n;
 	size_t buckets_n;
 	struct member members[CACHE_GROUP_MAX];
-	size_t member_of[CACHE_GROUP_MAX]; /* each operation's */
+	uint8_t member_of[CACHE_GROUP_MAX]; /* each operation's */
 	struct cache_window *windows[CACHE_GROUP_MAX];
 	struct local_wide_bucket *buckets[CACHE_GROUP_MAX];
 };
@@ -64,6 +66,7 @@ static void
 members_name(struct work *w, struct local_state *state)
 {
 	w->n = 0;
+	memset(w->member_of, 0, sizeof(w->member_of));
 	for (size_t i = 0; i < w->group->n; i++) {
 		struct member *last = &w->members[w->n];
 		size_t at = 0;
@@ -73,7 +76,7 @@ members_name(struct work *w, struct local_state *state)
 			at++;
 		if (at == w->n)
 			w->n++;
-		w->member_of[i] = at;
+		w->member_of[i] = (uint8_t)at;
 		w->windows[i] = &w->members[at].window;
 	}
 }
@@ -83,10 +86,12 @@ buckets_sort(struct work *w)
 {
 	w->buckets_n = 0;
 	for (size_t i = 0; i < w->n; i++) {
-		struct local_wide_bucket *one = w->members[i].wide.bucket;
+		const struct member *m = &w->members[i];
+		struct local_wide_bucket *one =
+		    m->fixed ? NULL : m->wide.bucket;
 		size_t at = w->buckets_n;
 
-		if (w->members[i].fixed)
+		if (one == NULL)
 			continue;
 		while (at > 0 && w->buckets[at - 1] > one)
 			at--;
