@@ -4,6 +4,7 @@
 
 #include "app/base/hash.h"
 #include "drivers/cache/cache.h"
+#include "drivers/cache/cache_record.h"
 
 struct narrow {
 	uint8_t id[DIGEST_BYTES];
@@ -14,11 +15,8 @@ struct narrow {
 
 struct wide {
 	uint8_t id[DIGEST_BYTES];
-	int64_t end_ms; /* Unix time */
-	int64_t mark;
-	uint32_t count;
-	uint32_t locked;
-	uint32_t parts[CACHE_WINDOW_PARTS];
+	uint8_t window[CACHE_RECORD_BYTES];
+	uint8_t none[2];
 	uint64_t sum; /* of all before it */
 };
 
@@ -51,20 +49,16 @@ narrow_read(const uint8_t *record, int64_t now_ms, struct cache_window *out)
 	       r.ttl <= CACHE_TTL_MAX;
 }
 
-/* The sum is last: it takes longer, and most that are met have passed. */
+/* The sum is last: most that are met have passed. */
 static bool
 wide_read(const uint8_t *record, int64_t now_ms, struct cache_window *out)
 {
 	struct wide r;
 
 	memcpy(&r, record, sizeof(r));
-	*out = (struct cache_window){ .end_ms = r.end_ms,
-		.count = r.count,
-		.locked = r.locked != 0,
-		.mark = r.mark };
-	memcpy(out->parts, r.parts, sizeof(r.parts));
-	return cache_window_open(out, now_ms) && r.count <= CACHE_COUNT_MAX &&
-	       r.mark >= 0 && r.sum == wide_sum(&r);
+	return cache_record_read(
+		   str_make((const char *)r.window, sizeof(r.window)), out) &&
+	       cache_window_open(out, now_ms) && r.sum == wide_sum(&r);
 }
 
 bool
@@ -91,13 +85,10 @@ static void
 wide_make(uint8_t *record, const uint8_t id[DIGEST_BYTES],
     const struct cache_window *w)
 {
-	struct wide r = { .end_ms = w->end_ms,
-		.mark = w->mark,
-		.count = w->count,
-		.locked = w->locked };
+	struct wide r = { .none = { 0 } };
 
 	memcpy(r.id, id, sizeof(r.id));
-	memcpy(r.parts, w->parts, sizeof(r.parts));
+	cache_record_write(r.window, w);
 	r.sum = wide_sum(&r);
 	memcpy(record, &r, sizeof(r));
 }
