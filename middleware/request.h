@@ -108,8 +108,11 @@ enum limit_verdict {
 	LIMIT_VERDICT_PASS,
 	LIMIT_VERDICT_DRY_RUN, /* passed: what would refuse is a dry run */
 	LIMIT_VERDICT_REFUSED,
-	LIMIT_VERDICT_GUARD,  /* too many wrong credentials: see guard.h */
-	LIMIT_VERDICT_SKIPPED /* the store was down: LIMIT_ON_ERROR ruled */
+	LIMIT_VERDICT_GUARD, /* too many wrong credentials: see guard.h */
+	/* the store was down, and LIMIT_ON_ERROR ruled: */
+	LIMIT_VERDICT_LOCAL, /* passed by what this process counted */
+	LIMIT_VERDICT_SKIPPED,
+	LIMIT_VERDICT_DENIED
 };
 
 /* A flight: concurrent misses with one name share one query. */

@@ -283,7 +283,9 @@ const struct option option_table[] = {
 	  .offset = MEMBER(limit_on_error), .fallback = "local",
 	  .choices = "local|allow|deny", .reload = true,
 	  .help = "What a rate limit does while its store is down: count in "
-	      "this process, let every request through, or answer 503." },
+	      "this process, let every request through, or answer 503. The "
+	      "log tells when the store is lost and when it is back, the "
+	      "access log which requests that was about." },
 	{ .name = "STORE_TIMEOUT", .type = OPTION_MS,
 	  .offset = MEMBER(store_timeout), .fallback = "50ms",
 	  .min = 1, .max = 10 * SECOND, .reload = true,
@@ -485,7 +487,9 @@ const struct option option_table[] = {
 	{ .name = "ACCESS_LOG", .type = OPTION_TEXT,
 	  .offset = MEMBER(access_log), .fallback = "stderr", .reload = true,
 	  .help = "Where the access log goes, one line of JSON an answer: a "
-	      "file to append to, stderr, or off." },
+	      "file to append to, stderr, or off. What its limit says: pass or "
+	      "refused by a rate limit; without its store local, skipped or "
+	      "denied (LIMIT_ON_ERROR); guard (AUTH_FAILURES)." },
 	{ .name = "LOG_LEVEL", .type = OPTION_CHOICE,
 	  .offset = MEMBER(log_level), .fallback = "info",
 	  .choices = "error|warning|info|debug", .reload = true,

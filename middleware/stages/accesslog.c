@@ -36,7 +36,9 @@ static const char *const limit_verdicts[] = {
 	[LIMIT_VERDICT_DRY_RUN] = "dry_run",
 	[LIMIT_VERDICT_REFUSED] = "refused",
 	[LIMIT_VERDICT_GUARD] = "guard",
+	[LIMIT_VERDICT_LOCAL] = "local",
 	[LIMIT_VERDICT_SKIPPED] = "skipped",
+	[LIMIT_VERDICT_DENIED] = "denied",
 };
 
 /* The date and time up to the second, written once a second a thread. */

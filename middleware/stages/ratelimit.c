@@ -5,9 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "app/base/log.h"
 #include "app/base/settings.h"
-#include "middleware/fallback.h"
 #include "middleware/limit_count.h"
 #include "middleware/principal.h"
 #include "middleware/registry/limit_index.h"
@@ -18,13 +16,14 @@
 #include "middleware/stages/limit_refusal.h"
 #include "middleware/stages/limit_slot.h"
 #include "middleware/stages/limit_trial.h"
+#include "middleware/stages/limit_trouble.h"
 #include "middleware/stages/stages.h"
 
 #define COUNT_GROUP 1
 
 struct ratelimit {
-	struct fallback *fallback;
 	struct limit_trial *trial;
+	struct limit_trouble *trouble;
 };
 
 static struct limit_asked
@@ -109,9 +108,10 @@ store_failed(const struct limit_slot *slot)
 	return false;
 }
 
-/* The counts are true: passes or refuses by them. */
+/* The counts are true: passes, with that verdict, or refuses by them. */
 static enum flow
-decide(struct ratelimit *state, struct limit_slot *slot, struct request *req)
+decide(struct ratelimit *state, struct limit_slot *slot, struct request *req,
+    enum limit_verdict passes)
 {
 	slot->counted = true;
 	for (size_t i = 0; i < slot->n; i++) {
@@ -123,22 +123,10 @@ decide(struct ratelimit *state, struct limit_slot *slot, struct request *req)
 		req->limit_verdict = LIMIT_VERDICT_REFUSED;
 		return FLOW_DONE;
 	}
-	req->limit_verdict = limit_trial_judge(state->trial, slot, req)
-				 ? LIMIT_VERDICT_DRY_RUN
-				 : LIMIT_VERDICT_PASS;
+	if (limit_trial_judge(state->trial, slot, req))
+		passes = LIMIT_VERDICT_DRY_RUN;
+	req->limit_verdict = passes;
 	return FLOW_NEXT;
-}
-
-static enum flow
-count_here(
-    struct ratelimit *state, struct limit_slot *slot, struct request *req)
-{
-	struct cache_op *ops[LIMIT_HITS_MAX];
-
-	for (size_t i = 0; i < slot->n; i++)
-		ops[i] = slot->list[i].op;
-	fallback_count(state->fallback, ops, slot->n, req->arrived.boot_ms);
-	return decide(state, slot, req);
 }
 
 /* LIMIT_ON_ERROR rules: the store's trouble is never a 429 by itself. */
@@ -146,14 +134,19 @@ static enum flow
 without_store(
     struct ratelimit *state, struct limit_slot *slot, struct request *req)
 {
-	log_line(LOG_WARNING, req->id,
-	    "the limit store does not answer: LIMIT_ON_ERROR decides");
-	if (req->settings->limit_on_error == ON_ERROR_LOCAL)
-		return count_here(state, slot, req);
-	req->limit_verdict = LIMIT_VERDICT_SKIPPED;
-	if (req->settings->limit_on_error == ON_ERROR_ALLOW)
+	struct cache_op *ops[LIMIT_HITS_MAX];
+
+	for (size_t i = 0; i < slot->n; i++)
+		ops[i] = slot->list[i].op;
+	switch (limit_trouble_rule(
+	    state->trouble, req, ops, slot->n, req->arrived.boot_ms)) {
+	case ON_ERROR_LOCAL:
+		return decide(state, slot, req, LIMIT_VERDICT_LOCAL);
+	case ON_ERROR_ALLOW:
 		return FLOW_NEXT;
-	response_busy(req, "The rate limit store cannot be reached.");
+	case ON_ERROR_DENY:
+		break;
+	}
 	return FLOW_DONE;
 }
 
@@ -164,7 +157,8 @@ judge(struct ratelimit *state, struct limit_slot *slot, struct request *req)
 		return FLOW_NEXT;
 	if (store_failed(slot))
 		return without_store(state, slot, req);
-	return decide(state, slot, req);
+	limit_trouble_over(state->trouble, req->arrived.boot_ms);
+	return decide(state, slot, req, LIMIT_VERDICT_PASS);
 }
 
 /* Who shows a token of a session that has ended has been counted by now
@@ -200,8 +194,8 @@ ratelimit_open(const struct settings *settings, void **out, struct error *err)
 	(void)err;
 	if (state == NULL)
 		abort();
-	state->fallback = fallback_new();
 	state->trial = limit_trial_new();
+	state->trouble = limit_trouble_new();
 	*out = state;
 	return ST_OK;
 }
@@ -211,8 +205,8 @@ ratelimit_close(void *closing)
 {
 	struct ratelimit *state = closing;
 
+	limit_trouble_free(state->trouble);
 	limit_trial_free(state->trial);
-	fallback_free(state->fallback);
 	free(state);
 }
 
