@@ -1,0 +1,82 @@
+"""What answers say of limits, as a client reads it."""
+
+import json
+import shutil
+import subprocess
+import time
+
+import pytest
+
+from support.accounts import KEY
+
+ORDERS = "/api/v2/shop/_table/orders?limit=1"
+PARSER = "structured-headers@2.1.0"
+# Lists of [name, parameters], of the RateLimit fields on standard input.
+SETTINGS = {"LIMIT_CACHE_DRIVER": "file"}
+SCRIPT = """
+const { parseList } = require("structured-headers");
+const fields = JSON.parse(require("fs").readFileSync(0, "utf8"));
+console.log(JSON.stringify(fields.map((field) => parseList(field).map(
+    ([item, parameters]) => [item, Object.fromEntries(parameters)]))));
+"""
+
+
+@pytest.fixture(scope="module", name="limited")
+def key_under_two_limits(office):
+    """Of an app of its own; what it makes lives as long as the office."""
+    id, key = office.add_app(role_id=office.add_role())
+    name = 'odd "name" \\ é'
+    office.make("limit", name=name, type="instance.app", app_id=id, rate=2,
+                period="minute")
+    office.make("limit", name="wide", type="instance.app", app_id=id,
+                rate=100, period="hour", algorithm="gcra", burst=10)
+    return lambda: office.clients[0].call(ORDERS, headers={KEY: key})
+
+
+@pytest.fixture(scope="module", name="answers")
+def three_answers(limited):
+    return [limited() for _ in range(3)]
+
+
+def test_every_answer_has_them(answers):
+    assert [answer.status for answer in answers] == [200, 200, 429]
+    for answer, left in zip(answers, (1, 0, 0)):
+        assert answer.headers["X-RateLimit-Limit"] == "2"
+        assert answer.headers["X-RateLimit-Remaining"] == str(left)
+        ends = int(answer.headers["X-RateLimit-Reset"]) - time.time()
+        assert -1 <= ends <= 61
+    assert "Retry-After" not in answers[1].headers
+    assert 1 <= int(answers[2].headers["Retry-After"]) <= 60
+
+
+def test_they_are_structured_fields(answers):
+    name = r'"odd \"name\" \\ %c3%a9"'
+    for answer, left in zip(answers, (1, 0, 0)):
+        assert answer.headers["RateLimit-Policy"] == (
+            f'{name};q=2;w=60, "wide";q=10;w=360')
+        item, reset = answer.headers["RateLimit"].rsplit(";t=", 1)
+        assert item == f"{name};r={left}"
+        assert 1 <= int(reset) <= 60
+
+
+@pytest.mark.full
+@pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm")
+def test_a_parser_of_others_reads_them(answers, tmp_path):
+    """That of npm, which it is fetched from."""
+    done = subprocess.run(
+        ["npm", "install", "--no-audit", "--no-fund", PARSER], cwd=tmp_path,
+        capture_output=True, text=True, timeout=120, check=False)
+    if done.returncode != 0:
+        pytest.skip("npm gives no parser: " + done.stderr[-200:])
+    fields = [answer.headers[name] for answer in answers
+              for name in ("RateLimit-Policy", "RateLimit")]
+    read = json.loads(subprocess.run(
+        ["node", "-e", SCRIPT], cwd=tmp_path, input=json.dumps(fields),
+        capture_output=True, text=True, timeout=60, check=True).stdout)
+    odd = 'odd "name" \\ %c3%a9'
+    for i, left in enumerate((1, 0, 0)):
+        assert read[2 * i] == [[odd, {"q": 2, "w": 60}],
+                               ["wide", {"q": 10, "w": 360}]]
+        [[name, state]] = read[2 * i + 1]
+        assert (name, state["r"]) == (odd, left)
+        assert 1 <= state["t"] <= 60
