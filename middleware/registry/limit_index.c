@@ -79,6 +79,7 @@ limit_index_build(struct limit_index *index, struct arena *arena,
 
 	qsort(limits, n, sizeof(*limits), limit_order);
 	table_init(&index->spans, arena, n);
+	index->kinds = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct owner owner = owner_of(&limits[i]);
 
@@ -87,6 +88,7 @@ limit_index_build(struct limit_index *index, struct arena *arena,
 			*span = (struct span){ owner, &limits[i], 0 };
 			(void)table_add(
 			    &index->spans, owner_key(&span->owner), span);
+			index->kinds |= 1u << owner.kind;
 		}
 		span->n++;
 	}
@@ -162,6 +164,14 @@ ranks_set(struct limit_hit *hits, size_t n)
 	}
 }
 
+static const struct span *
+span_of(const struct limit_index *index, const struct owner *owner)
+{
+	if ((index->kinds & 1u << owner->kind) == 0)
+		return NULL;
+	return table_get(&index->spans, owner_key(owner));
+}
+
 size_t
 limit_index_find(const struct limit_index *index,
     const struct limit_asked *asked, struct limit_hit *hits)
@@ -176,8 +186,7 @@ limit_index_find(const struct limit_index *index,
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++) {
-		const struct span *span =
-		    table_get(&index->spans, owner_key(&owners[i]));
+		const struct span *span = span_of(index, &owners[i]);
 
 		for (size_t k = 0; span != NULL && k < span->n; k++) {
 			if (!applies(&span->first[k], asked))

@@ -19,6 +19,7 @@ struct limit;
 
 struct limit_index {
 	struct table spans; /* of limits with one owner */
+	unsigned kinds;     /* of owners that there are, a bit each */
 };
 
 /* Who asks, and for what. 0: nobody, nothing of that kind. */
