@@ -20,6 +20,8 @@ limit_add(struct command_call *call)
 		return 1;
 	st = limit_user_read(call, &db, &r.user_email, &err);
 	if (st == ST_OK)
+		st = limit_parts_check(&r, &err);
+	if (st == ST_OK)
 		st = limit_record_add(&db, &r, &err);
 	if (st == ST_OK && command_switch(call, "--json"))
 		limit_print(call, &r);

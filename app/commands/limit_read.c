@@ -59,6 +59,30 @@ words_read(
 	return st;
 }
 
+enum status
+limit_parts_check(const struct limit_record *r, struct error *err)
+{
+	const struct limit_scope *scope = limit_scope(r->type);
+	const struct {
+		const char *option;
+		bool needed;
+		struct str given;
+	} parts[] = {
+		{ "--user", scope->user, r->user_email },
+		{ "--role", scope->role, r->role_name },
+		{ "--service", scope->service && !scope->app, r->service_name },
+		{ "--endpoint", scope->endpoint, r->endpoint },
+	};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i].needed && parts[i].given.n == 0)
+			return error_set(err, ST_INVALID,
+			    "a limit of type %.*s needs %s",
+			    STR_ARG(limit_type_name(r->type)), parts[i].option);
+	}
+	return ST_OK;
+}
+
 bool
 limit_read(const struct command_call *call, struct limit_record *r)
 {
@@ -183,7 +207,8 @@ limit_edit(void *ctx, struct limit_record *r, struct error *err)
 	flip_edit(edit->active, &r->active);
 	if (st == ST_OK && type != NULL)
 		st = limit_type_parse(str_of(type), &r->type, err);
-	if (st == ST_OK)
-		parts_drop(edit, r);
-	return st;
+	if (st != ST_OK)
+		return st;
+	parts_drop(edit, r);
+	return limit_parts_check(r, err);
 }

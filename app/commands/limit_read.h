@@ -19,6 +19,9 @@ bool limit_read(const struct command_call *call, struct limit_record *r);
 enum status limit_user_read(const struct command_call *call,
     struct system_db *db, struct str *email, struct error *err);
 
+/* ST_INVALID names the option that its type needs and that was not given. */
+enum status limit_parts_check(const struct limit_record *r, struct error *err);
+
 /* What `limit set` is to do. */
 struct limit_edit {
 	const struct command_call *call;

@@ -503,7 +503,7 @@ def test_a_limit_is_shown_changed_and_switched_off(site):
     assert (set_to["name"], set_to["type"], set_to["role"],
             set_to["service"], set_to["verb"]) == (
         "few", "instance.role", "reader", None, None)
-    assert "role_id must be specified" in refused(
+    assert "needs --role" in refused(
         site, "limit", "set", "few", "--role", "")
 
 
@@ -549,16 +549,16 @@ def test_a_limit_on_all_verbs_is_one_without_a_verb(site):
     (["add", "a", "--rate", "1", "--period", "day", "--type", "team"],
      '"team"'),
     (["add", "a", "--rate", "1", "--period", "day", "--type", "user"],
-     "user_id must be specified"),
+     "needs --user"),
     (["add", "a", "--rate", "1", "--period", "day", "--user", "nix@x.org"],
      "nix@x.org"),
     (["add", "a", "--rate", "1", "--period", "day", "--endpoint", "_table"],
-     "service_id must be specified"),
+     "needs --service"),
     (["add", "a", "--rate", "1", "--period", "day", "--algorithm", "leaky"],
      '"leaky"'),
     (["add", "a", "--rate", "1", "--period", "day", "--burst", "1"], "gcra"),
     (["add", "a", "--rate", "1", "--period", "day", "--type", "role",
-      "--service", "db"], "takes no service"),
+      "--role", "reader", "--service", "db"], "takes no service"),
     (["add", "a", "--rate", "1", "--period", "day", "--verb", "GET,POST"],
      "one verb"),
     (["add", "a", "--rate", "1", "--period", "day", "--verb", "none"],

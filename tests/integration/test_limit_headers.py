@@ -12,7 +12,6 @@ from support.accounts import KEY
 ORDERS = "/api/v2/shop/_table/orders?limit=1"
 PARSER = "structured-headers@2.1.0"
 # Lists of [name, parameters], of the RateLimit fields on standard input.
-SETTINGS = {"LIMIT_CACHE_DRIVER": "file"}
 SCRIPT = """
 const { parseList } = require("structured-headers");
 const fields = JSON.parse(require("fs").readFileSync(0, "utf8"));

@@ -14,7 +14,6 @@ NOTES = "shop/_table/notes?limit=1"
 OTHER = "other/_table/orders?limit=1"
 NAMES = itertools.count(1)
 
-SETTINGS = {"LIMIT_CACHE_DRIVER": "file"}
 
 
 class Callers:
