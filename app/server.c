@@ -164,7 +164,7 @@ registry_begin(struct server *s, struct error *err)
 	const struct service_host host = { s->settings, s->stores->table };
 	enum status st = registry_open(&host, true, &s->registry, err);
 
-	return st == ST_OK ? registry_start(s->registry, err) : st;
+	return st == ST_OK ? registry_start(s->registry, s->stores, err) : st;
 }
 
 static void

@@ -78,8 +78,9 @@ struct service_host {
 /* What became of that on which an instance stands. */
 enum service_change {
 	SERVICE_SAME,
-	SERVICE_CHANGED, /* the schema of a database: it serves meanwhile */
-	SERVICE_GONE     /* the database itself: it must serve nobody */
+	SERVICE_OUTDATED, /* others wrote: what is cached of it is to go */
+	SERVICE_CHANGED,  /* the schema of a database: it serves meanwhile */
+	SERVICE_GONE      /* the database itself: it must serve nobody */
 };
 
 struct service_type {

@@ -31,6 +31,7 @@ struct instance {
 	pthread_mutex_t lock; /* see instance_lock() */
 	/* Of the opening thread. */
 	bool stale;       /* what it stands on changed */
+	bool outdated;    /* what is cached of it is */
 	int64_t took_ms;  /* to open it, or to fail */
 	int64_t wait_ms;  /* between the last try and the next */
 	int64_t retry_ms; /* not before */
@@ -313,6 +314,15 @@ change_of(const struct instance *inst)
 	return type->changed(inst->handle);
 }
 
+bool
+instance_outdated(struct instance *inst)
+{
+	bool outdated = inst->outdated;
+
+	inst->outdated = false;
+	return outdated;
+}
+
 struct instance *
 instance_renew(struct instance *inst, int64_t now_ms)
 {
@@ -322,6 +332,7 @@ instance_renew(struct instance *inst, int64_t now_ms)
 	if (change == SERVICE_GONE)
 		return gone(inst);
 	inst->stale |= change == SERVICE_CHANGED;
+	inst->outdated |= change == SERVICE_OUTDATED;
 	if ((inst->handle != NULL && !inst->stale) || now_ms < inst->retry_ms)
 		return NULL;
 	fresh = open_quietly(inst);

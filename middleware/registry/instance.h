@@ -43,6 +43,10 @@ enum status instance_open(
 void instance_lock(struct instance *inst);
 void instance_unlock(struct instance *inst);
 
+/* The opening thread only: has the last look found that others wrote? Tells it
+ * once. */
+bool instance_outdated(struct instance *inst);
+
 /*
  * The opening thread only, as it may block: a fresh instance for the same
  * record, opened, when this one is not or when what it stands on changed; or

@@ -2,14 +2,21 @@
  * Opening services: all of them, again and again, on the registry's own
  * thread; and one at once, for a request that cannot go on with it as it is.
  */
+#include "app/base/arena.h"
 #include "app/base/clock.h"
 #include "app/base/log.h"
+#include "middleware/pending.h"
 #include "middleware/registry/instance.h"
 #include "middleware/registry/registry_state.h"
 #include "middleware/registry/snapshot_build.h"
+#include "middleware/service.h"
+#include "middleware/tags.h"
 
 /* So often at most a request opens a service that others replace meanwhile. */
 #define RENEWALS_MAX 8
+
+#define DROP_MS     500
+#define ARENA_BYTES 1024
 
 /* Puts it in the place of the old one, unless that has been replaced already:
  * false. The records may have changed while the service was opened. */
@@ -39,19 +46,48 @@ pin(struct registry *reg)
 	return s;
 }
 
+/* A store that cannot be reached is told by the upkeep, and not asked for the
+ * answers until then. */
+static void
+outdated_drop(struct registry *reg, const struct service *service)
+{
+	struct str tags[TAGS_MAX];
+	struct arena arena;
+	size_t n, found;
+	enum status st;
+
+	if (service->type->flush_tags == NULL)
+		return;
+	arena_init(&arena, ARENA_BYTES);
+	n = service->type->flush_tags(
+	    service->instance, &arena, tags, TAGS_MAX);
+	st = tags_delete(
+	    &reg->stores, tags, n, clock_boot_ms() + DROP_MS, &found);
+	if (st != ST_OK) {
+		log_line(LOG_ERROR, STR_NULL,
+		    "service %.*s: others wrote, and its cached answers could "
+		    "not be dropped: cache store: %s",
+		    STR_ARG(service->name), status_name(st));
+		pending_add(reg->stores.pending, tags, n);
+	}
+	arena_close(&arena);
+}
+
 void
 services_open(void *registry)
 {
 	struct registry *reg = registry;
 	struct snapshot *s = pin(reg);
 	size_t n;
+	const struct service *all = snapshot_services(s, &n);
 
-	(void)snapshot_services(s, &n);
 	for (size_t i = 0; i < n; i++) {
 		struct instance *old = snapshot_instance(s, i), *fresh = NULL;
 
 		if (old != NULL)
 			fresh = instance_renew(old, clock_boot_ms());
+		if (old != NULL && instance_outdated(old))
+			outdated_drop(reg, &all[i]);
 		if (fresh != NULL)
 			(void)swap(reg, old, fresh); /* else there is a newer */
 	}

@@ -209,6 +209,7 @@ registry_close(struct registry *reg)
 		return;
 	ticker_close(&reg->poller);
 	ticker_close(&reg->opener);
+	stores_disconnect(&reg->stores);
 	current_close(&reg->current);
 	watch_close(&reg->watch);
 	platform_unref(reg->platform);
@@ -218,10 +219,13 @@ registry_close(struct registry *reg)
 }
 
 enum status
-registry_start(struct registry *reg, struct error *err)
+registry_start(
+    struct registry *reg, struct stores_shared *shared, struct error *err)
 {
-	enum status st = ticker_start(&reg->poller, err);
+	enum status st;
 
+	stores_connect(shared, &reg->stores);
+	st = ticker_start(&reg->poller, err);
 	return st == ST_OK ? ticker_start(&reg->opener, err) : st;
 }
 

@@ -16,6 +16,7 @@ struct arena;
 struct registry;
 struct service_host;
 struct settings;
+struct stores_shared;
 
 /*
  * Opens the system database named by the host's settings, which must exist,
@@ -28,8 +29,11 @@ enum status registry_open(const struct service_host *host, bool migrate,
     struct registry **out, struct error *err);
 void registry_close(struct registry *reg);
 
-/* Starts the threads that poll and open; only `weir serve` needs them. */
-enum status registry_start(struct registry *reg, struct error *err);
+/* Starts the threads that poll and open; only `weir serve` needs them. What
+ * they find outdated is dropped from the cache of these stores, which live
+ * until registry_close(). */
+enum status registry_start(
+    struct registry *reg, struct stores_shared *shared, struct error *err);
 
 /* Any thread: makes the polling thread look at once. */
 void registry_poke(struct registry *reg);

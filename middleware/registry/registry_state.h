@@ -12,6 +12,7 @@
 #include "middleware/registry/registry.h"
 #include "middleware/registry/ticker.h"
 #include "middleware/registry/watch.h"
+#include "middleware/stores.h"
 
 struct platform;
 struct settings_hold;
@@ -26,6 +27,7 @@ struct registry {
 	struct platform *platform;
 	struct ticker poller; /* looks for news in the system database */
 	struct ticker opener; /* opens services, which may take long */
+	struct stores stores; /* the opener's connections */
 };
 
 /* The opening thread's work, of a struct registry: opens what is not open or

@@ -51,6 +51,12 @@ fake_away(const char *why)
 }
 
 void
+fake_outdate(void)
+{
+	atomic_store(&change, SERVICE_OUTDATED);
+}
+
+void
 fake_change(void)
 {
 	atomic_store(&change, SERVICE_CHANGED);

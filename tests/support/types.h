@@ -21,6 +21,8 @@ void fake_away(const char *why);
 
 /* The next question whether an instance changed is answered yes, once. */
 void fake_change(void);
+/* So is it that others wrote to it. */
+void fake_outdate(void);
 
 /* The same, but what the instance stands on is gone. */
 void fake_vanish(void);

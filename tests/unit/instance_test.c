@@ -199,6 +199,20 @@ one_that_works_is_not_renewed(void **state)
 }
 
 static void
+one_to_which_others_wrote_tells_it_once(void **state)
+{
+	struct service record = a_service();
+	struct instance *inst = open_at(&record, *state, 0);
+
+	assert_false(instance_outdated(inst));
+	fake_outdate();
+	assert_null(instance_renew(inst, 0));
+	assert_true(instance_outdated(inst));
+	assert_false(instance_outdated(inst));
+	instance_unref(inst);
+}
+
+static void
 one_that_changed_is_opened_anew(void **state)
 {
 	struct service record = a_service();
@@ -328,6 +342,7 @@ main(void)
 		INSTANCE(it_fits_when_its_secrets_are_only_sealed_anew),
 		INSTANCE(under_another_app_key_it_does_not_open),
 		INSTANCE(one_that_works_is_not_renewed),
+		INSTANCE(one_to_which_others_wrote_tells_it_once),
 		INSTANCE(one_that_changed_is_opened_anew),
 		INSTANCE(one_that_changed_serves_on_until_it_can_be_opened),
 		INSTANCE(one_that_lost_what_it_stands_on_serves_nobody),

@@ -10,6 +10,7 @@
 #include "app/base/log.h"
 #include "middleware/registry/registry.h"
 #include "middleware/service.h"
+#include "middleware/stores.h"
 #include "tests/support/system.h"
 #include "tests/support/types.h"
 
@@ -21,6 +22,17 @@ setup(void **state)
 	return system_setup(state);
 }
 
+/* Nobody keeps answers there. */
+static struct stores_shared *
+no_stores(void)
+{
+	static struct stores_shared shared;
+
+	if (shared.table == NULL)
+		shared.table = store_table_new();
+	return &shared;
+}
+
 static struct registry *
 registry_of(struct system_fixture *fix)
 {
@@ -28,7 +40,7 @@ registry_of(struct system_fixture *fix)
 	struct registry *reg;
 
 	assert_int_equal(registry_open(&host, false, &reg, NULL), ST_OK);
-	assert_int_equal(registry_start(reg, NULL), ST_OK);
+	assert_int_equal(registry_start(reg, no_stores(), NULL), ST_OK);
 	return reg;
 }
 

@@ -15,6 +15,7 @@
 #include "middleware/registry/registry.h"
 #include "middleware/registry/service_records.h"
 #include "middleware/service.h"
+#include "middleware/stores.h"
 #include "tests/support/system.h"
 #include "tests/support/types.h"
 
@@ -37,6 +38,17 @@ teardown(void **state)
 	return system_teardown(state);
 }
 
+/* Nobody keeps answers there. */
+static struct stores_shared *
+no_stores(void)
+{
+	static struct stores_shared shared;
+
+	if (shared.table == NULL)
+		shared.table = store_table_new();
+	return &shared;
+}
+
 static struct registry *
 registry_of(struct system_fixture *fix)
 {
@@ -44,7 +56,7 @@ registry_of(struct system_fixture *fix)
 	struct registry *reg;
 
 	assert_int_equal(registry_open(&host, false, &reg, NULL), ST_OK);
-	assert_int_equal(registry_start(reg, NULL), ST_OK);
+	assert_int_equal(registry_start(reg, no_stores(), NULL), ST_OK);
 	return reg;
 }
 

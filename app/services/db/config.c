@@ -26,7 +26,7 @@ struct config_text {
 	struct str allow_upsert, read_only, json_as_object;
 	struct str cache_ttl_by_table, cache_ttl_missing, client_ttl;
 	struct str stale_while_revalidate, stale_if_error;
-	struct str cache_tables_by_routine;
+	struct str cache_tables_by_routine, watch;
 };
 
 #define MEMBER(name)                                                           \
@@ -60,6 +60,7 @@ static const struct {
 	MEMBER(stale_while_revalidate),
 	MEMBER(stale_if_error),
 	MEMBER(cache_tables_by_routine),
+	MEMBER(watch),
 };
 
 /* Of a number; an empty text is one that nobody gave. */
@@ -325,6 +326,7 @@ config_read(struct db_service *service, const struct service *record,
 	service->read_lag = fallback_of(type, "read_lag", 0);
 	service->allow_upsert = str_to_bool(config.allow_upsert);
 	service->json_as_object = str_to_bool(config.json_as_object);
+	service->watched = str_to_bool(config.watch);
 	if (st == ST_OK)
 		st = database_read(
 		    service->driver->name, &config, &service->config, err);

@@ -88,6 +88,14 @@ const struct config_field config_fields_sqlite[] = {
 	FIELD_READ_ONLY,
 	FIELD_JSON_AS_OBJECT,
 	FIELDS_FRESHNESS,
+	{ .name = "watch",
+	    .type = "boolean",
+	    .label = "Watch the file",
+	    .fallback = "false",
+	    .help = "Drop all cached answers of the database within about two "
+		    "seconds of any commit to it, for a file that others "
+		    "write past weir. Writes through weir count as well, as "
+		    "SQLite does not tell whose a commit was." },
 	{ .name = NULL },
 };
 

@@ -45,11 +45,14 @@ struct db_service {
 	struct table_ttls ttls;
 	uint32_t *table_ttl; /* beside catalog.tables */
 	struct routine_tables routine_tables;
+	bool watched; /* whoever commits outdates all that is cached */
 	struct pool *pool;
 	struct replicas *replicas; /* that answer reads; NULL: none do */
 	/* Only schema_watch.c uses these, in one thread. */
 	struct db_conn *watch; /* NULL: lost */
-	int64_t look_ms;       /* not before */
+	int64_t data_version;  /* that it saw last */
+	bool data_known;
+	int64_t look_ms; /* not before */
 };
 
 /* A database of the platform's own, which is no service. */

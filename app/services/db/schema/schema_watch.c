@@ -19,6 +19,18 @@ connection_drop(struct db_service *service)
 	if (service->watch != NULL)
 		service->driver->disconnect(service->watch);
 	service->watch = NULL;
+	service->data_known = false;
+}
+
+/* What was committed before the first look nobody can tell. */
+static bool
+data_is_news(struct db_service *service, int64_t data)
+{
+	bool news = !service->data_known || data != service->data_version;
+
+	service->data_known = true;
+	service->data_version = data;
+	return news;
 }
 
 static bool
@@ -50,7 +62,7 @@ identity_look(struct db_service *service)
 
 /* ST_STALE: the schema is another. */
 static enum status
-look(struct db_service *service)
+look(struct db_service *service, bool *outdated)
 {
 	int64_t schema = 0, data = 0;
 	enum status st;
@@ -61,6 +73,8 @@ look(struct db_service *service)
 	if (st == ST_OK)
 		st = service->driver->versions(
 		    service->watch, &schema, &data, NULL);
+	if (st == ST_OK)
+		*outdated = data_is_news(service, data) && service->watched;
 	if (st == ST_OK && schema != service->catalog.schema_version)
 		st = ST_STALE;
 	return st;
@@ -69,12 +83,13 @@ look(struct db_service *service)
 enum service_change
 schema_watch_look(struct db_service *service, int64_t now_ms)
 {
+	bool outdated = false;
 	enum status st;
 	int64_t end_ms;
 
 	if (now_ms < service->look_ms)
 		return SERVICE_SAME;
-	st = look(service);
+	st = look(service, &outdated);
 	end_ms = clock_boot_ms();
 	service->look_ms = end_ms + (end_ms - now_ms) * REST;
 	if (st == ST_MISSING)
@@ -83,5 +98,5 @@ schema_watch_look(struct db_service *service, int64_t now_ms)
 		return SERVICE_CHANGED;
 	if (st != ST_OK)
 		service->look_ms = end_ms + RETRY_MS;
-	return SERVICE_SAME;
+	return outdated ? SERVICE_OUTDATED : SERVICE_SAME;
 }
