@@ -5,6 +5,7 @@
 #include "middleware/etag.h"
 #include "middleware/request.h"
 
+/* Private, as each answer is given to who shows a key or a token. */
 void
 conditional_answer(
     struct request *req, const uint8_t *digest, uint32_t client_ttl)
@@ -23,7 +24,7 @@ conditional_answer(
 	buf_put_lit(&res->head,
 	    "\r\n"
 	    "Vary: X-DreamFactory-API-Key, X-API-Key, Authorization, "
-	    "X-DreamFactory-Session-Token, Accept\r\n");
+	    "X-DreamFactory-Session-Token, Accept, Wrap\r\n");
 	if (etag_listed(req->param[PARAM_IF_NONE_MATCH], etag))
 		res->status = 304;
 }

@@ -362,6 +362,42 @@ def test_each_format_has_an_entry_of_its_own(client, get):
     assert not any(get(path, asked).hit for asked in ASKED.values())
 
 
+@pytest.mark.parametrize("format, ways", [
+    ("json", [(None, {}), ("*/*", {}), ("application/json", {}),
+              ("text/csv", {"accept": "json"}), ("text/plain", {}),
+              ("text/csv", {"ACCEPT": "application/json"}),
+              ("text/csv", {"file": "a.json"}), (None, {"file": "true"})]),
+    ("csv", [("text/csv", {}), (None, {"accept": "csv"}),
+             ("text/xml", {"Accept": "text/csv"}), (None, {"file": "a.csv"}),
+             ("text/csv;q=0.9, application/json;q=0.1", {}),
+             ("text/xml", {"file": "b.csv", "accept": "json"})]),
+    ("xml", [("text/xml", {}), ("application/xml", {}),
+             (None, {"accept": "xml"}), (None, {"accept": "text/xml"}),
+             (None, {"file": "a.xml"})]),
+])
+def test_ways_to_ask_for_a_format_share_an_entry(get, format, ways):
+    at = next(UNIQUE)
+    first, *others = ways
+    miss = get(TABLE, first[0], limit=2, offset=at, **first[1])
+    assert not miss.hit
+    for accept, options in others:
+        hit = get(TABLE, accept, limit=2, offset=at, **options)
+        assert hit.hit, (accept, options)
+        assert hit.body == miss.body
+        assert hit.headers["ETag"] == miss.headers["ETag"]
+        check_type(hit, format)
+
+
+def test_the_wrap_header_has_an_entry_of_its_own(client):
+    """As a client's own cache must keep them apart as well."""
+    path = f"{TABLE}?limit=2&offset={next(UNIQUE)}"
+    for lines, kind in (({}, dict), ({"Wrap": "false"}, list)):
+        for hit in (False, True):
+            answer = client.call(path, headers=client.key | lines)
+            assert (answer.hit, type(answer.json)) == (hit, kind)
+            assert "Wrap" in answer.headers["Vary"].split(", ")
+
+
 def test_who_asks_at_once_gets_his_own_format(client):
     """Of a view that takes a second, so that they wait for each other."""
     path = f"/api/v2/shop/_table/slow?offset={next(UNIQUE)}&limit=1"
