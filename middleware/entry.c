@@ -47,6 +47,33 @@ entry_pack(struct arena *arena, const struct entry *entry,
 	return str_make(p, n);
 }
 
+/* Cuts the head of an entry of n tags off; false: it is none. */
+static bool
+head_cut(struct str *bytes, size_t n, struct head *head)
+{
+	size_t tags = n * TAG_VERSION_BYTES;
+
+	if (bytes->n < sizeof(*head))
+		return false;
+	memcpy(head, bytes->p, sizeof(*head));
+	*bytes = str_skip(*bytes, sizeof(*head));
+	return head->format == FORMAT && head->n_tags == n &&
+	       bytes->n >= tags && head->type_bytes <= bytes->n - tags;
+}
+
+bool
+entry_versions(struct str bytes, size_t n, struct tag_versions *out)
+{
+	struct head head;
+
+	if (!head_cut(&bytes, n, &head))
+		return false;
+	out->n = n;
+	memcpy(out->incarnation, head.incarnation, INCARNATION_BYTES);
+	memcpy(out->version, bytes.p, n * TAG_VERSION_BYTES);
+	return true;
+}
+
 enum entry_check
 entry_unpack(
     struct str bytes, const struct tag_versions *now, struct entry *out)
@@ -54,12 +81,7 @@ entry_unpack(
 	struct head head;
 	size_t tags = now->n * TAG_VERSION_BYTES;
 
-	if (bytes.n < sizeof(head))
-		return ENTRY_DAMAGED;
-	memcpy(&head, bytes.p, sizeof(head));
-	bytes = str_skip(bytes, sizeof(head));
-	if (head.format != FORMAT || head.n_tags != now->n || bytes.n < tags ||
-	    head.type_bytes > bytes.n - tags)
+	if (!head_cut(&bytes, now->n, &head))
 		return ENTRY_DAMAGED;
 	if (memcmp(head.incarnation, now->incarnation, INCARNATION_BYTES) !=
 		0 ||

@@ -32,6 +32,9 @@ struct entry {
 struct str entry_pack(struct arena *arena, const struct entry *entry,
     const struct tag_versions *versions);
 
+/* The versions under which one of n tags was made; false: it is damaged. */
+bool entry_versions(struct str bytes, size_t n, struct tag_versions *out);
+
 enum entry_check {
 	ENTRY_GOOD,
 	ENTRY_STALE, /* a tag has changed since, or the store's incarnation */

@@ -58,7 +58,7 @@ guard_refuse(struct request *req, const char *message)
 	struct str place = failures_place(req);
 	int64_t wait = 0;
 
-	if (req->settings->auth_failures > 0)
+	if (req->settings->auth_failures > 0 && !req->by_operator)
 		wait = wait_of(req, place);
 	if (wait > 0)
 		refuse_wait(req, place, wait);

@@ -12,7 +12,7 @@ struct request;
 /*
  * Any thread, of a request whose key, token or password is wrong: counts that,
  * and answers 401 with the message; or 429 when too many from its address have
- * failed.
+ * failed. A command of the operator is never counted.
  */
 void guard_refuse(struct request *req, const char *message);
 

@@ -29,6 +29,7 @@ static const char *const param_names[PARAM_COUNT] = {
 	[PARAM_PREFLIGHT_METHOD] = "HTTP_ACCESS_CONTROL_REQUEST_METHOD",
 	[PARAM_PREFLIGHT_HEADERS] = "HTTP_ACCESS_CONTROL_REQUEST_HEADERS",
 	[PARAM_WRAP] = "HTTP_WRAP",
+	[PARAM_EXPLAIN] = "HTTP_X_WEIR_EXPLAIN",
 };
 
 /* The first row of a method has the name it is known by. */

@@ -71,6 +71,7 @@ enum request_param {
 	PARAM_PREFLIGHT_METHOD, /* Access-Control-Request-Method */
 	PARAM_PREFLIGHT_HEADERS,
 	PARAM_WRAP,
+	PARAM_EXPLAIN, /* X-Weir-Explain */
 	PARAM_COUNT
 };
 
@@ -169,6 +170,7 @@ struct request {
 	bool is_open;  /* its service lets everybody in: see service.h */
 	/* who calls, when it is a user; NULL: a key alone, or nobody */
 	const struct principal *principal;
+	bool by_operator; /* made by a command, to be explained: explain.h */
 	const struct jwt *token; /* that was shown; NULL: none that counts */
 	struct str token_sent;   /* the same as text */
 	/* The token is well signed, but its session has ended: the call is

@@ -112,6 +112,16 @@ own_find(const struct principal *who, struct str name, struct str *value)
 	return false;
 }
 
+bool
+request_lookup_is_own(const struct request *req, struct str name)
+{
+	struct str prefix = name, value;
+
+	if (lookup_is_built_in(name))
+		return str_eq(str_cut(&prefix, '.'), STR("user"));
+	return req->principal != NULL && own_find(req->principal, name, &value);
+}
+
 static bool
 request_find(
     const void *ctx, struct arena *arena, struct str name, struct str *value)

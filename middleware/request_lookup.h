@@ -7,6 +7,8 @@
 #ifndef WEIR_REQUEST_LOOKUP_H
 #define WEIR_REQUEST_LOOKUP_H
 
+#include <stdbool.h>
+
 #include "middleware/registry/lookup_text.h"
 
 struct buf;
@@ -14,6 +16,9 @@ struct request;
 
 /* Views of the request, which must live as long. */
 struct lookup_source request_lookups(const struct request *req);
+
+/* Has the name a value of the user's own, who calls? */
+bool request_lookup_is_own(const struct request *req, struct str name);
 
 /* Appends the values of all that the role's filters and the service's config
  * look up, in a form that tells any two callers apart for whom they differ. */

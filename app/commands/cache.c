@@ -9,53 +9,20 @@
 #include "app/base/clock.h"
 #include "app/base/settings.h"
 #include "app/commands/admin.h"
+#include "app/commands/cache_explain.h"
 #include "app/commands/cache_stats.h"
 #include "app/commands/commands.h"
-#include "drivers/cache/cache.h"
+#include "app/commands/offline.h"
 #include "middleware/registry/audit.h"
-#include "middleware/registry/registry.h"
+#include "middleware/registry/snapshot.h"
 #include "middleware/service.h"
-#include "middleware/stores.h"
 
 #define STORE_WAIT_MS 5000
 
-/* All that a flush stands on. */
 struct flush {
 	struct arena *arena;
-	struct registry *registry;
-	struct snapshot *cached; /* see registry_pin() */
-	struct snapshot *snapshot;
-	struct stores_shared *shared;
-	struct stores stores;
+	struct offline on; /* what it stands on */
 };
-
-static enum status
-flush_open(struct flush *f, const struct settings *settings, struct error *err)
-{
-	struct service_host host = { .settings = settings };
-	enum status st = stores_open(settings, &f->shared, err);
-
-	if (st != ST_OK)
-		return st;
-	stores_connect(f->shared, &f->stores);
-	host.stores = f->shared->table;
-	st = registry_open(&host, false, &f->registry, err);
-	if (st == ST_OK)
-		f->snapshot = registry_pin(f->registry, &f->cached);
-	return st;
-}
-
-static void
-flush_close(struct flush *f)
-{
-	if (f->snapshot != NULL)
-		snapshot_unref(f->snapshot);
-	if (f->cached != NULL)
-		snapshot_unref(f->cached);
-	registry_close(f->registry);
-	stores_disconnect(&f->stores);
-	stores_close(f->shared);
-}
 
 static bool
 keeps_answers(const struct service *service)
@@ -84,7 +51,7 @@ tags_flush(struct flush *f, struct str name, const struct str *tags, size_t n)
 {
 	size_t found;
 	enum status st = tags_delete(
-	    &f->stores, tags, n, clock_boot_ms() + STORE_WAIT_MS, &found);
+	    &f->on.stores, tags, n, clock_boot_ms() + STORE_WAIT_MS, &found);
 
 	if (st != ST_OK)
 		return command_fail("%.*s: not flushed: the cache store is %s",
@@ -124,7 +91,7 @@ static int
 named_flush(struct flush *f, const char *text, const char *table)
 {
 	size_t n;
-	const struct service *list = snapshot_services(f->snapshot, &n);
+	const struct service *list = snapshot_services(f->on.snapshot, &n);
 
 	for (size_t i = 0; i < n; i++) {
 		if (str_eq_nocase(list[i].name, str_of(text)))
@@ -140,7 +107,7 @@ all_flush(struct flush *f)
 {
 	int status = 0;
 	size_t n, n_flushed = 0;
-	const struct service *list = snapshot_services(f->snapshot, &n);
+	const struct service *list = snapshot_services(f->on.snapshot, &n);
 
 	for (size_t i = 0; i < n; i++) {
 		if (!keeps_answers(&list[i]))
@@ -181,14 +148,14 @@ cache_flush(struct command_call *call)
 	struct error err = { 0 };
 	int status;
 
-	if (flush_open(&f, call->settings, &err) != ST_OK)
+	if (offline_open(&f.on, call->settings, &err) != ST_OK)
 		status = command_fail("%s", err.text);
 	else if (call->n_operands == 0)
 		status = all_flush(&f);
 	else
 		status = named_flush(&f, call->operands[0],
 		    call->n_operands > 1 ? call->operands[1] : NULL);
-	flush_close(&f);
+	offline_close(&f.on);
 	return status == 0 ? flush_audit(call) : status;
 }
 
@@ -198,6 +165,13 @@ static const struct command_option stats_options[] = {
 };
 
 const struct command cache_commands[] = {
+	{ .noun = "cache",
+	    .verb = "explain",
+	    .operands = "METHOD URL",
+	    .summary = "Say what the cache would do with a call, and why",
+	    .options = cache_explain_options,
+	    .needs_settings = true,
+	    .run = cache_explain_run },
 	{ .noun = "cache",
 	    .verb = "flush",
 	    .operands = "[SERVICE] [TABLE]",

@@ -9,10 +9,12 @@
 #include "app/base/clock.h"
 #include "app/base/secret.h"
 #include "app/base/settings.h"
+#include "middleware/explain.h"
 #include "middleware/pending.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/service.h"
+#include "middleware/stages/cache_explain.h"
 #include "middleware/stages/cache_found.h"
 #include "middleware/stages/cache_key.h"
 #include "middleware/stages/cache_lease.h"
@@ -57,6 +59,17 @@ plan_lookup(struct cache_slot *slot, struct request *req, bool entry)
 		slot->lookup = LOOKUP_NONE; /* more than fit */
 }
 
+/* What the service says of the request; false: it is not cached. */
+static bool
+plan_key(struct cache_slot *slot, struct request *req)
+{
+	slot->plan.key = buf_in(req->arena);
+	if (!is_cacheable(req))
+		return false;
+	slot->planned = req->service->type->cache_plan(req, &slot->plan);
+	return slot->planned == ST_OK && slot->plan.n_tags > 0;
+}
+
 static enum flow
 cache_plan(void *state, struct request *req)
 {
@@ -64,25 +77,25 @@ cache_plan(void *state, struct request *req)
 
 	req->slot[STAGE_CACHE] = slot;
 	slot->outages = state;
-	slot->plan.key = buf_in(req->arena);
-	if (!is_cacheable(req) ||
-	    req->service->type->cache_plan(req, &slot->plan) != ST_OK ||
-	    slot->plan.n_tags == 0)
+	slot->explains = explain_asked(req);
+	if (!plan_key(slot, req))
 		return FLOW_NEXT;
 	if (slot->plan.fresh.ttl == 0)
 		slot->plan.fresh.ttl = (uint32_t)req->service->cache_ttl;
 	slot->wishes = wishes_of(req);
-	if (slot->wishes.no_store) {
+	if (slot->wishes.no_store && !slot->explains) {
 		slot->lookup = LOOKUP_UNSTORED;
 		return FLOW_NEXT;
 	}
+	slot->text = buf_str(&slot->plan.key);
 	slot->key = cache_key(req, &slot->plan);
 	req->storable_bytes = (size_t)req->settings->cache_max_value;
 	slot->lookup = LOOKUP_MISS;
 	slot->versions.n = slot->plan.n_tags;
 	if (slot->wishes.no_cache)
 		slot->lookup = LOOKUP_REFRESH;
-	plan_lookup(slot, req, slot->lookup != LOOKUP_REFRESH);
+	plan_lookup(
+	    slot, req, slot->explains || slot->lookup != LOOKUP_REFRESH);
 	return FLOW_NEXT;
 }
 
@@ -236,6 +249,10 @@ cache_enter(void *state, struct request *req)
 	enum flow flow = FLOW_NEXT;
 
 	(void)state;
+	if (slot->explains) {
+		cache_explain(slot, req);
+		return FLOW_DONE;
+	}
 	if (slot->claims)
 		return cache_lease_claimed(slot, req);
 	req->shareable = false;
@@ -344,6 +361,10 @@ cache_leave(void *state, struct request *req)
 	struct response *res = &req->response;
 
 	(void)state;
+	if (slot->explains) {
+		response_header(res, STR("Cache-Control"), STR("no-store"));
+		return;
+	}
 	if (slot->lookup != LOOKUP_HIT && !slot->joined)
 		keep_and_store(slot, req);
 	cache_found_bridge(slot, req);

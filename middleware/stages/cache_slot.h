@@ -33,6 +33,8 @@ struct cache_slot {
 	struct outages *outages; /* of the process */
 	struct cache_plan plan;
 	struct cache_wishes wishes;
+	enum status planned; /* what the service said to the plan */
+	struct str text;     /* of the plan, before the key was made of it */
 	struct str key;
 	struct cache_op *entry_op; /* NULL: the entry is not wanted */
 	struct cache_op *tag_ops[TAGS_MAX];
@@ -51,9 +53,10 @@ struct cache_slot {
 	struct cache_result result;
 	int64_t looked_ms; /* for the entry: clock_boot_ms() */
 	struct lease lease;
-	bool asked;  /* its own query was begun */
-	bool claims; /* the lease's operation is a claim */
-	bool waits;  /* another holds it */
+	bool asked;    /* its own query was begun */
+	bool claims;   /* the lease's operation is a claim */
+	bool explains; /* it is told about: cache_explain.h */
+	bool waits;    /* another holds it */
 	int64_t claimed_ms;
 };
 

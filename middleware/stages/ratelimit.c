@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "app/base/settings.h"
+#include "middleware/explain.h"
 #include "middleware/limit_count.h"
 #include "middleware/principal.h"
 #include "middleware/registry/limit_index.h"
@@ -17,6 +18,7 @@
 #include "middleware/stages/limit_slot.h"
 #include "middleware/stages/limit_trial.h"
 #include "middleware/stages/limit_trouble.h"
+#include "middleware/stages/ratelimit.h"
 #include "middleware/stages/stages.h"
 
 #define COUNT_GROUP 1
@@ -38,6 +40,17 @@ asked_of(const struct request *req)
 		.verb = req->method == METHOD_HEAD ? METHOD_GET
 						   : (unsigned)req->method,
 	};
+}
+
+size_t
+ratelimit_find(const struct request *req, struct limit_hit *hits)
+{
+	struct limit_asked asked;
+
+	if (req->app == NULL)
+		return 0;
+	asked = asked_of(req);
+	return limit_index_find(snapshot_limits(req->snapshot), &asked, hits);
 }
 
 /* False: the batch is full. */
@@ -77,7 +90,7 @@ ratelimit_plan(void *state, struct request *req)
 	size_t n;
 
 	(void)state;
-	if (req->app == NULL || is_exempt(req))
+	if (req->app == NULL || is_exempt(req) || explain_asked(req))
 		return FLOW_NEXT;
 	if (req->slot[STAGE_RATELIMIT] != NULL)
 		return FLOW_NEXT; /* counted as whom it was thought to be */

@@ -1,6 +1,7 @@
 #include "middleware/stages/upstream.h"
 
 #include "app/base/log.h"
+#include "middleware/explain.h"
 #include "middleware/format.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
@@ -30,7 +31,7 @@ upstream_plan(struct request *req)
 	const struct service *service = req->service;
 
 	req->planned = is_open(service) && service->type->plan != NULL &&
-		       service->type->plan(req);
+		       !explain_asked(req) && service->type->plan(req);
 }
 
 bool

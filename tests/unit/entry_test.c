@@ -42,6 +42,25 @@ tear_down(void **state)
 }
 
 static void
+an_entry_tells_its_versions(void **state)
+{
+	struct str bytes = entry_pack(&arena, &made, &versions);
+	struct tag_versions found = { 0 };
+
+	(void)state;
+	assert_true(entry_versions(bytes, 2, &found));
+	assert_int_equal(found.n, 2);
+	assert_memory_equal(
+	    found.incarnation, versions.incarnation, INCARNATION_BYTES);
+	assert_memory_equal(
+	    found.version, versions.version, 2 * TAG_VERSION_BYTES);
+	assert_false(entry_versions(bytes, 1, &found));
+	assert_false(entry_versions(bytes, TAGS_MAX, &found));
+	for (size_t n = 0; n < bytes.n - made.body.n; n++)
+		assert_false(entry_versions(str_make(bytes.p, n), 2, &found));
+}
+
+static void
 what_was_packed_comes_back(void **state)
 {
 	struct str bytes = entry_pack(&arena, &made, &versions);
@@ -105,6 +124,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    an_entry_tells_its_versions, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    what_was_packed_comes_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
