@@ -8,16 +8,13 @@
 
 #include "app/base/clock.h"
 #include "app/base/secret.h"
-#include "app/base/settings.h"
 #include "middleware/explain.h"
-#include "middleware/pending.h"
-#include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
-#include "middleware/service.h"
 #include "middleware/stages/cache_explain.h"
 #include "middleware/stages/cache_found.h"
 #include "middleware/stages/cache_key.h"
 #include "middleware/stages/cache_lease.h"
+#include "middleware/stages/cache_plan.h"
 #include "middleware/stages/cache_slot.h"
 #include "middleware/stages/cache_status.h"
 #include "middleware/stages/cache_store.h"
@@ -25,50 +22,6 @@
 #include "middleware/stages/conditional.h"
 #include "middleware/stages/outages.h"
 #include "middleware/stages/stages.h"
-#include "middleware/stores.h"
-
-static struct cache_wishes
-wishes_of(const struct request *req)
-{
-	struct cache_wishes wishes =
-	    cache_wishes_read(req->param[PARAM_CACHE_CONTROL]);
-
-	if (str_to_bool(request_query(req, STR("refresh"))))
-		wishes.no_cache = true;
-	return wishes;
-}
-
-static bool
-is_cacheable(const struct request *req)
-{
-	const struct service *service = req->service;
-
-	return request_reads(req) && !req->tunnelled && !req->has_body &&
-	       service != NULL && req->role != NULL && service->cache_enabled &&
-	       service->instance != NULL && service->type->cache_plan != NULL;
-}
-
-static void
-plan_lookup(struct cache_slot *slot, struct request *req, bool entry)
-{
-	if (pending_any(
-		req->stores->pending, slot->plan.tags, slot->plan.n_tags))
-		slot->lookup = LOOKUP_SKIPPED;
-	else if ((entry && !cache_plan_entry(slot, req)) ||
-		 !cache_plan_tags(slot, req))
-		slot->lookup = LOOKUP_NONE; /* more than fit */
-}
-
-/* What the service says of the request; false: it is not cached. */
-static bool
-plan_key(struct cache_slot *slot, struct request *req)
-{
-	slot->plan.key = buf_in(req->arena);
-	if (!is_cacheable(req))
-		return false;
-	slot->planned = req->service->type->cache_plan(req, &slot->plan);
-	return slot->planned == ST_OK && slot->plan.n_tags > 0;
-}
 
 static enum flow
 cache_plan(void *state, struct request *req)
@@ -78,24 +31,7 @@ cache_plan(void *state, struct request *req)
 	req->slot[STAGE_CACHE] = slot;
 	slot->outages = state;
 	slot->explains = explain_asked(req);
-	if (!plan_key(slot, req))
-		return FLOW_NEXT;
-	if (slot->plan.fresh.ttl == 0)
-		slot->plan.fresh.ttl = (uint32_t)req->service->cache_ttl;
-	slot->wishes = wishes_of(req);
-	if (slot->wishes.no_store && !slot->explains) {
-		slot->lookup = LOOKUP_UNSTORED;
-		return FLOW_NEXT;
-	}
-	slot->text = buf_str(&slot->plan.key);
-	slot->key = cache_key(req, &slot->plan);
-	req->storable_bytes = (size_t)req->settings->cache_max_value;
-	slot->lookup = LOOKUP_MISS;
-	slot->versions.n = slot->plan.n_tags;
-	if (slot->wishes.no_cache)
-		slot->lookup = LOOKUP_REFRESH;
-	plan_lookup(
-	    slot, req, slot->explains || slot->lookup != LOOKUP_REFRESH);
+	cache_plan_request(slot, req);
 	return FLOW_NEXT;
 }
 
@@ -133,7 +69,7 @@ cache_look(void *state, struct request *req)
 
 	(void)state;
 	slot->entry_op = NULL;
-	plan_lookup(slot, req, false);
+	cache_plan_lookup(slot, req, false);
 	cache_lease_plan(slot, req);
 }
 
