@@ -239,6 +239,24 @@ def test_what_is_not_cached(lib, path, word):
     assert told["key"] is None
 
 
+def test_a_value_of_a_cache_service_stays(lib):
+    """A read that takes it away is told of, too, and not done."""
+    lib.site.add_service("keys", "cache_local")
+    server = lib.site.serve("keys")
+    try:
+        with server.connect() as client:
+            boss = Person(client, lib.boss.token)
+            assert boss.call("POST", "keys/a", 1).status in (200, 201)
+            path = "keys/a?clear=true"
+            told = boss.get(path, headers=EXPLAIN).json
+            assert told["verdict"] == "uncacheable"
+            assert "cache_local" in told["reason"]
+            assert boss.get(path).json["value"] == 1
+            assert boss.get(path).status == 404
+    finally:
+        server.stop()
+
+
 def test_a_read_sent_as_post(lib):
     told = lib.explain(BOOKS + "?method=GET", "POST", {"ids": [1]})
     assert told["verdict"] == "uncacheable"
