@@ -59,6 +59,16 @@ churn_value_sane(struct fixture *f, uint32_t number, struct str value)
 	return head.number == number && str_eq(value, value_of(f, head));
 }
 
+void
+churn_counter(struct cache_op *op, uint32_t number)
+{
+	op->algorithm = number % 3;
+	op->lockout = number % 5 == 0;
+	op->limit = CHURNED_LIMIT;
+	op->burst = CHURNED_LIMIT;
+	op->ttl = CHURNED_WINDOW;
+}
+
 static struct cache_op
 churn_op(struct fixture *f, uint32_t number, uint32_t *seed)
 {
@@ -68,16 +78,15 @@ churn_op(struct fixture *f, uint32_t number, uint32_t *seed)
 	struct cache_op op = {
 		.kind = kinds[next(seed) % (sizeof(kinds) / sizeof(kinds[0]))],
 		.key = churn_key(f, number),
-		.limit = CHURNED_LIMIT,
 		.ttl = next(seed) % 100 + 1,
 	};
 
-	if (op.kind == CACHE_COUNT) {
-		op.ttl = CHURNED_WINDOW;
+	if (op.kind == CACHE_COUNT)
 		op.group = next(seed) % 2;
-	}
 	if (op.kind == CACHE_DEL && next(seed) % 4 == 0)
 		op.counter = true;
+	if (cache_op_counts(&op))
+		churn_counter(&op, number);
 	if (op.kind == CACHE_SET || op.kind == CACHE_ADD)
 		op.value = churn_value(f, number, next(seed));
 	return op;

@@ -56,10 +56,9 @@ check_counters(struct fixture *f)
 		struct cache_op op = {
 			.kind = CACHE_COUNT,
 			.key = churn_key(f, i),
-			.limit = CHURNED_LIMIT,
-			.ttl = 60,
 		};
 
+		churn_counter(&op, i);
 		run(f, &op, 1);
 		assert_true(op.status == ST_OK || op.status == ST_REFUSED);
 		assert_in_range(op.count, 1, CHURNED_LIMIT);
@@ -138,13 +137,11 @@ a_stopped_process_holds_up_nobody(void **state)
 			{ .kind = CACHE_SET,
 			    .key = churn_key(f, i),
 			    .value = value },
-			{ .kind = CACHE_COUNT,
-			    .key = churn_key(f, i),
-			    .limit = CHURNED_LIMIT,
-			    .ttl = CHURNED_WINDOW },
+			{ .kind = CACHE_COUNT, .key = churn_key(f, i) },
 			{ .kind = CACHE_GET, .key = churn_key(f, i) },
 		};
 
+		churn_counter(&ops[1], i);
 		(void)usleep(i * 7919U % LIFE_MOST);
 		assert_int_equal(kill(p.pid, SIGSTOP), 0);
 		for (int k = 0; k < 3; k++)

@@ -56,6 +56,9 @@ struct cache_op widely_op(uint32_t number, uint32_t times);
  */
 uint32_t churn(struct fixture *f, const char *argument, uint32_t number);
 
+/* Makes op one of the counter of that number: each algorithm has some. */
+void churn_counter(struct cache_op *op, uint32_t number);
+
 /* The key of that number, a value as churn() writes it there, and whether one
  * is such a value. */
 struct str churn_key(struct fixture *f, uint32_t number);
