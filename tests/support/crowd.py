@@ -29,21 +29,31 @@ class Crowd:
     def hammer(self, path, key, calls=None, until=None):
         """Calls by all clients together, or until time.monotonic() is that.
 
-        A list of (when the answer came, answer).
+        A list of (when the answer came, answer); with a list of keys, which
+        each client uses in turn, a list of that for each.
         """
-        answers = []
+        keys = [key] if isinstance(key, str) else key
+        answers = [[] for _ in keys]
+        self.run_all(path, keys, calls, until, answers)
+        for found in answers:
+            found.sort(key=lambda pair: pair[0])
+        return answers[0] if isinstance(key, str) else answers
+
+    def run_all(self, path, keys, calls, until, answers):
+        """Adds what comes to answers, a list for each key."""
         begin = threading.Barrier(PROCESSES * CLIENTS)
 
         def run(port):
             mine = []
-            with Caller(port, key) as caller:
+            with Caller(port) as caller:
                 begin.wait()
-                for _ in range(calls or 1000000):
+                for n in range(calls * len(keys) if calls else 1000000):
                     if until is not None and time.monotonic() >= until:
                         break
-                    answer = caller.get(path)
+                    answer = caller.get(path, key=keys[n % len(keys)])
                     mine.append((time.monotonic(), answer))
-            answers.extend(mine)
+            for n, found in enumerate(answers):
+                found.extend(mine[n::len(keys)])
 
         threads = [threading.Thread(target=run, args=[port])
                    for port in CLIENTS * self.nginx.ports]
@@ -51,4 +61,3 @@ class Crowd:
             thread.start()
         for thread in threads:
             thread.join()
-        return sorted(answers, key=lambda pair: pair[0])

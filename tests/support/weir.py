@@ -163,9 +163,9 @@ class Installation:
             "key", "add", name, "--role", role, "--json"))["api_key"]
 
     def add_limit(self, name, rate, period, **scope):
-        """Scope: service, app or role; none of them is the instance."""
+        """Scope: options of the command; True is one without a value."""
         words = [word for kind, what in scope.items()
-                 for word in ("--" + kind, what)]
+                 for word in ("--" + kind, what) if word is not True]
         self.weir("limit", "add", name, "--rate", str(rate),
                   "--period", period, *words)
 
