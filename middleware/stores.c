@@ -13,6 +13,7 @@
 #include "middleware/tallies.h"
 
 #define RETRY_MS 500
+#define SHARE_MS 2000
 
 const struct cache_space space_responses = { { "r", 1 }, false };
 const struct cache_space space_limits = { { "l", 1 }, false };
@@ -243,5 +244,5 @@ stores_upkeep(struct stores *stores)
 	free(all);
 	pending_retry(stores->pending, tag_delete, stores);
 	(void)tallies_share(
-	    stores->shared->tallies, stores, clock_boot_ms() + RETRY_MS);
+	    stores->shared->tallies, stores, clock_boot_ms() + SHARE_MS);
 }

@@ -14,7 +14,7 @@
 
 /* Who dies in its turn has it so long; who is slower loses what others add
  * meanwhile. */
-#define TURN_S        2
+#define TURN_S        5
 #define TURN_TRIES    16
 #define TURN_EVERY_MS 2
 #define ARENA_BYTES   4096u
