@@ -7,7 +7,7 @@
 
 #include "app/base/lookup_modifier.h"
 #include "app/base/network.h"
-#include "app/base/secret.h"
+#include "app/base/option_check.h"
 #include "app/base/settings.h"
 
 #define KIB      INT64_C(1024)
@@ -20,79 +20,23 @@
 #define DAY_SECONDS  INT64_C(86400)
 #define YEAR_MINUTES INT64_C(525600)
 
-/* RFC 7518 3.2: no shorter than the hash. */
-#define SECRET_BYTES_MIN 32u
-
 /* As the table of drivers/cache/cache.c has them. */
 #define STORES "local|redis|memcached|file|database"
 
 #define MEMBER(name) offsetof(struct settings, name)
 
-static bool
-is_key(struct str text)
-{
-	uint8_t master[SECRET_KEY_BYTES];
-	bool good = secret_parse_key(text, master);
-
-	secret_wipe(master, sizeof(master));
-	return good;
-}
-
-static bool
-is_key_list(struct str text)
-{
-	while (!str_is_null(text)) {
-		if (!is_key(str_trim(str_cut(&text, ','))))
-			return false;
-	}
-	return true;
-}
-
-static bool
-is_long_secret(struct str text)
-{
-	return text.n >= SECRET_BYTES_MIN;
-}
-
-static bool
-is_one_line(struct str text)
-{
-	return str_find(text, '\n') == text.n && str_find(text, '\r') == text.n;
-}
-
-static bool
-is_command(struct str text)
-{
-	return str_starts(text, STR("/")) && is_one_line(text);
-}
-
-/* unix:/path, or host:port, or [address]:port. */
-static bool
-is_listen(struct str text)
-{
-	size_t colon = text.n;
-	uint64_t port;
-
-	if (str_starts(text, STR("unix:")))
-		return str_starts(text, STR("unix:/")) && text.n > 6;
-	while (colon > 0 && text.p[colon - 1] != ':')
-		colon--;
-	return colon > 1 && str_to_u64(str_skip(text, colon), &port) &&
-	       port >= 1 && port <= 65535;
-}
-
 /* clang-format off */
 const struct option option_table[] = {
 	{ .name = "APP_KEY", .type = OPTION_SECRET,
 	  .offset = MEMBER(app_key), .fallback = "", .reload = true,
-	  .valid = is_key, .expected = "base64 of 32 bytes, as `weir setup` "
+	  .valid = option_is_key, .expected = "base64 of 32 bytes, as `weir setup` "
 	      "writes it",
 	  .help = "The installation's master key, from which the keys for API "
 	      "key hashes, tokens and stored credentials are derived. "
 	      "`weir setup` writes one when it is missing." },
 	{ .name = "APP_PREVIOUS_KEYS", .type = OPTION_SECRET,
 	  .offset = MEMBER(app_previous_keys), .fallback = "", .reload = true,
-	  .valid = is_key_list, .expected = "keys like APP_KEY with commas "
+	  .valid = option_is_key_list, .expected = "keys like APP_KEY with commas "
 	      "between them",
 	  .help = "Earlier values of APP_KEY, which still verify and decrypt "
 	      "after a rotation." },
@@ -119,7 +63,7 @@ const struct option option_table[] = {
 	      "{strtolower(user.email)}." },
 	{ .name = "JWT_SECRET", .type = OPTION_SECRET,
 	  .offset = MEMBER(jwt_secret), .fallback = "", .reload = true,
-	  .valid = is_long_secret, .expected = "at least 32 bytes",
+	  .valid = option_is_long_secret, .expected = "at least 32 bytes",
 	  .help = "What the tokens of sessions are signed with (HS256); empty "
 	      "means a key derived from APP_KEY, which is better unless "
 	      "another program must verify the tokens." },
@@ -173,7 +117,7 @@ const struct option option_table[] = {
 	      "failure on." },
 	{ .name = "SENDMAIL", .type = OPTION_TEXT,
 	  .offset = MEMBER(sendmail), .fallback = "", .reload = true,
-	  .valid = is_command, .expected = "the path of a program and its "
+	  .valid = option_is_command, .expected = "the path of a program and its "
 	      "words",
 	  .help = "What sends a mail that it is given, as in "
 	      "\"/usr/sbin/sendmail -t -i\": codes by which users set a "
@@ -181,7 +125,7 @@ const struct option option_table[] = {
 	      "administrators set it." },
 	{ .name = "MAIL_FROM_ADDRESS", .type = OPTION_TEXT,
 	  .offset = MEMBER(mail_from), .fallback = "", .reload = true,
-	  .valid = is_one_line, .expected = "an e-mail address",
+	  .valid = option_is_one_line, .expected = "an e-mail address",
 	  .help = "Whom these mails are from; empty leaves it to the "
 	      "program." },
 	{ .name = "DF_CONFIRM_CODE_TTL", .type = OPTION_SECONDS,
@@ -401,7 +345,7 @@ const struct option option_table[] = {
 	      "missing." },
 	{ .name = "LISTEN", .type = OPTION_TEXT,
 	  .offset = MEMBER(listen), .fallback = "",
-	  .valid = is_listen, .expected = "unix:/path or host:port",
+	  .valid = option_is_listen, .expected = "unix:/path or host:port",
 	  .help = "Where the web server finds weir. Empty means the socket "
 	      "that was passed as fd 0 or by LISTEN_FDS." },
 	{ .name = "LISTEN_GROUP", .type = OPTION_TEXT,

@@ -117,6 +117,7 @@ call_explain(struct command_call *call, struct offline *o, struct request *req,
 		stages_run(pipeline, req);
 	}
 	pipeline_close(pipeline);
+	req->people = NULL;
 	people_close(&people);
 	return st;
 }

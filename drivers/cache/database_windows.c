@@ -46,7 +46,7 @@ database_windows_gather(
 static struct database_window *
 window_by_id(const struct database_windows *w, const char *id)
 {
-	struct database_window key;
+	struct database_window key = { .changed = false };
 
 	memcpy(key.item.id, id, DIGEST_BYTES);
 	return bsearch(&key, w->list, w->n, sizeof(key), in_order);
