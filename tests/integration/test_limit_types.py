@@ -15,7 +15,6 @@ OTHER = "other/_table/orders?limit=1"
 NAMES = itertools.count(1)
 
 
-
 class Callers:
     """Two users and a bare key with one role, and a key with another."""
 
@@ -145,6 +144,17 @@ def test_a_type_counts_what_it_is_about(callers, limit, type, members, calls):
     limit(type, **members)
     assert callers.passes(*[call[:2] for call in calls]) == [
         call[2] for call in calls]
+
+
+@pytest.mark.parametrize("path", [
+    "shop/_table/Orders", "SHOP/_table/orders/", "shop/%5Ftable/orders",
+    "shop//_table/orders", "shop/_table//orders", "shop/_table/./orders",
+    "shop/_TABLE/orders", "shop/_table/orders%2F", "shop/_table/orders%20",
+    "shop/_table/%6Frders", "shop/_table/orders%00"])
+def test_no_spelling_gets_around_a_limit(callers, limit, path):
+    limit("instance.service.endpoint", **SHOP, **AT)
+    assert callers.call("key").status == 200
+    assert callers.call("key", path).status in (400, 404, 429)
 
 
 def test_a_verb_counts_alone(callers, limit):

@@ -278,6 +278,9 @@ counters_are_of_whom_the_limit_does_not_name(void **state)
 		{ { .type = LIMIT_APP }, "k:a10" },
 		{ { .type = LIMIT_APP, .app_id = APP }, "k" },
 		{ { .type = LIMIT_APP_SERVICE }, "k:a10:s40" },
+		/* as records were before they had to name one */
+		{ { .type = LIMIT_ROLE }, "k:r30" },
+		{ { .type = LIMIT_SERVICE }, "k:s40" },
 	};
 	struct fixture *fix = *state;
 	struct limit_asked asked = { APP, USER, ROLE, SERVICE, STR_NULL, GET };
