@@ -113,9 +113,9 @@ limit_remove(struct command_call *call)
 	{                                                                      \
 		"--algorithm", "WORD", false,                                  \
 		    "fixed: a period begins with its first request, and as "   \
-		    "many pass in the next; sliding: never more than the "     \
-		    "rate "                                                    \
-		    "in any period; gcra: steadily, and \"--burst\" at once"   \
+		    "many pass in the next; sliding: never more than "         \
+		    "the rate in any period; gcra: steadily, and "             \
+		    "\"--burst\" at once"                                      \
 	}
 
 static const struct command_option add_options[] = {
