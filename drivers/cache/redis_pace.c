@@ -20,15 +20,17 @@
  */
 static const char text[] =
     "local function words(i)\n"
-    " local what, number = ARGV[5 * i - 4], tonumber(ARGV[5 * i - 1])\n"
-    " local o = { at = 3 * i - 2, key = KEYS[i], mark = number,\n"
-    "  kind = what:sub(1, 1), a = what:sub(2, 2),\n"
-    "  lock = what:sub(3, 3) == 'l', soft = what:sub(4, 4) == 's',\n"
-    "  ttl = ARGV[5 * i - 3] * 1000, quota = tonumber(ARGV[5 * i - 2]) }\n"
+    " local what, ttl = ARGV[5 * i - 4], ARGV[5 * i - 3] * 1000\n"
+    " local limit, number = tonumber(ARGV[5 * i - 2]), tonumber(ARGV[5 * i - "
+    "1])\n"
+    " local o = { at = 3 * i - 2, key = KEYS[i], kind = what:sub(1, 1),\n"
+    "  a = what:sub(2, 2), lock = what:sub(3, 3) == 'l',\n"
+    "  soft = what:sub(4, 4) == 's', ttl = ttl, quota = limit, m = number,\n"
+    "  step = 0, fits = false, w = false, e = 0, n = 0, p = 0, d = false }\n"
     " if o.a == 's' then\n"
-    "  o.step = up(o.ttl, 15)\n"
+    "  o.step = up(ttl, 15)\n"
     " elseif o.a == 'g' then\n"
-    "  o.step, o.quota = up(o.ttl * 1000, o.quota), number\n"
+    "  o.step, o.quota = up(ttl * 1000, limit), number\n"
     " end\n"
     " if o.kind ~= 'd' then o.w = open(o) end\n"
     " return o\n"
@@ -61,7 +63,7 @@ static const char text[] =
     "  local w = o.w\n"
     "  local count, ms = look(w, o)\n"
     "  w.d = w.d or w.s\n"
-    "  o.e, o.n, o.m, o.d = w.e, w.n, w.m, w.d\n"
+    "  o.e, o.n, o.m, o.p, o.d = w.e, w.n, w.m, w.p, w.d\n"
     "  o.fits = count < o.quota\n"
     "  if o.fits then\n"
     "   add(w, o)\n"
@@ -77,8 +79,7 @@ static const char text[] =
     " for i = #g, 1, -1 do\n"
     "  local o, w = g[i], g[i].w\n"
     "  if o.fits then\n"
-    "   w.e, w.n, w.m, w.d = o.e, o.n, o.m, o.d\n"
-    "   if o.a == 's' then w.p[1] = w.p[1] - 1 end\n"
+    "   w.e, w.n, w.m, w.p, w.d = o.e, o.n, o.m, o.p, o.d\n"
     "  end\n"
     " end\n"
     " for _, o in ipairs(g) do\n"
@@ -118,7 +119,7 @@ static const struct str batch = { text, sizeof(text) - 1 };
 
 static const struct redis_script script = {
 	.parts = { &redis_window, &batch },
-	.digest = { "79f6bf626ee887a8c18af8cf8bc9497905bf88da",
+	.digest = { "db2d1fe49082ace28cf25da0b0bb1c6bd0875aee",
 	    REDIS_DIGEST_CHARS },
 };
 

@@ -385,8 +385,10 @@ what_others_have_counted_stays(void **state)
  */
 
 static const char *const damages[] = { "x", "0", "-1", "1e9", "nan",
-	"\t1 0 1 1", "9999999999999 1 0", "1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1",
-	"9999999999999 0 9999999999999999 0" };
+	"9999999999999 0 9999999999999999", "9999999999999 2 1 1 0 1",
+	"9999999999999 0 1 1 0 -1", "9999999999999 0 1 1 0 1,1",
+	" 9999999999999 0 1 1 0 1", "1 0 1 1 0 1", "1 1 1 1 0 1",
+	"9999999999999 0 9999999999999999 0 0 0" };
 
 /* Leaves a text where the counter is. */
 static void
@@ -424,25 +426,34 @@ what_is_damaged_counts_as_nothing(void **state)
 static void
 no_damage_lasts(void **state)
 {
+	enum { FIELDS = 7 };
 	struct bench *b = *state;
 	char nines[201];
+	size_t counted = 0;
 
 	memset(nines, '9', sizeof(nines) - 1);
 	nines[sizeof(nines) - 1] = '\0';
-	for (size_t i = 0; i < COUNTERS; i++)
-		for (int field = 0; field < 4; field++) {
-			struct cache_op op = op_of(i, CACHE_COUNT);
-			const char *w[] = { "1800000000000", "0", "1", "1" };
-			int64_t left_ms;
+	for (size_t i = 0; i < COUNTERS * FIELDS; i++) {
+		struct cache_op op = op_of(i / FIELDS, CACHE_COUNT);
+		const char *mark = arena_printf(&b->f.arena, "%" PRId64,
+		    op.algorithm == CACHE_SLIDING ? NOW / (TTL_MS / 15 + 1)
+						  : NOW * 1000 + 1)
+				       .p;
+		const char *w[FIELDS] = { "1700000009999", "0", mark, "1", "1",
+			"0", "1" };
+		int64_t left_ms;
 
-			w[field] = nines;
-			damage(b, &op,
-			    arena_printf(&b->f.arena, "%s %s %s %s", w[0], w[1],
-				w[2], w[3])
-				.p);
-			assert_in_range(looked(b, i, &left_ms), 0, op.limit);
-			assert_in_range(left_ms, 0, TTL_MS * 16 / 15 + 1);
-		}
+		w[i % FIELDS] = nines;
+		damage(b, &op,
+		    arena_printf(&b->f.arena, "%s %s %s %s %s %s %s", w[0],
+			w[1], w[2], w[3], w[4], w[5], w[6])
+			.p);
+		counted += looked(b, i / FIELDS, &left_ms) > 0;
+		assert_in_range(looked(b, i / FIELDS, &left_ms), 0, op.limit);
+		assert_in_range(left_ms, 0, TTL_MS * 16 / 15 + 1);
+	}
+	/* All but what is no text of the script. */
+	assert_int_equal(counted, COUNTERS * (FIELDS - 1));
 }
 
 #define LEAST_LEFT                                                             \
