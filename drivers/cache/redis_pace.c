@@ -21,8 +21,8 @@
 static const char text[] =
     "local function words(i)\n"
     " local what, ttl = ARGV[5 * i - 4], ARGV[5 * i - 3] * 1000\n"
-    " local limit, number = tonumber(ARGV[5 * i - 2]), tonumber(ARGV[5 * i - "
-    "1])\n"
+    " local limit = tonumber(ARGV[5 * i - 2])\n"
+    " local number = tonumber(ARGV[5 * i - 1])\n"
     " local o = { at = 3 * i - 2, key = KEYS[i], kind = what:sub(1, 1),\n"
     "  a = what:sub(2, 2), lock = what:sub(3, 3) == 'l',\n"
     "  soft = what:sub(4, 4) == 's', ttl = ttl, quota = limit, m = number,\n"
@@ -119,7 +119,7 @@ static const struct str batch = { text, sizeof(text) - 1 };
 
 static const struct redis_script script = {
 	.parts = { &redis_window, &batch },
-	.digest = { "db2d1fe49082ace28cf25da0b0bb1c6bd0875aee",
+	.digest = { "d478324d412a4a8f78c27999f8e915b2b96309fe",
 	    REDIS_DIGEST_CHARS },
 };
 
