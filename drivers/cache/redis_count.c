@@ -40,7 +40,7 @@ static const char text[] =
     "   out[at], out[at + 1], out[at + 2] = 1, 0, 0\n"
     "  else\n"
     "   local n, left = call('INCR', key), call('PTTL', key)\n"
-    "   if left < 0 then\n"
+    "   if left < 0 or left > ttl * 1000 then\n"
     "    call('EXPIRE', key, ttl)\n"
     "    left = ttl * 1000\n"
     "   end\n"
@@ -69,7 +69,7 @@ static const struct str whole_text = { text, sizeof(text) - 1 };
 
 static const struct redis_script script = {
 	.parts = { &whole_text },
-	.digest = { "9bf735efb53a4599642899f468e42ee66f047399",
+	.digest = { "067730dd04c5beb0e81b18498779520bfd132996",
 	    REDIS_DIGEST_CHARS },
 };
 

@@ -1,14 +1,15 @@
 /*
- * Counters. All of a batch are counted by one call of one script, in order; of
- * a second one where a counter is not plain (redis_pace.h):
+ * Counters. All of a batch are counted by one call of one script, in order:
  * that is exact for groups and for counts that are refused, which plain INCRs
- * leave counted, so that a limit that is raised finds them. Measured on Redis
- * 7.0 the script costs the server 2.4 us a counter in batches of 32, against
- * 2.1 us of SET NX, INCR and PTTL, and one answer instead of three.
+ * leave counted, so that a limit that is raised finds them. Where one of them
+ * is not plain, a second script counts them all (redis_pace.h). Measured on
+ * Redis 7.0 the first costs the server 2.4 us a counter in batches of 32,
+ * against 2.1 us of SET NX, INCR and PTTL, and one answer instead of three.
  *
  * A count is added first and taken back when it was one too many, so that the
  * ordinary one costs two calls within the script. A counter without an end,
- * which others may have made, gets one.
+ * which others may have made, gets one; so does one whose end is further away
+ * than that of a new one, after the server's clock was set back.
  */
 #ifndef WEIR_CACHE_REDIS_COUNT_H
 #define WEIR_CACHE_REDIS_COUNT_H

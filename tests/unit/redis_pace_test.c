@@ -547,6 +547,39 @@ a_plain_counter_without_an_end_gets_one(void **state)
 	assert_in_range(op.reset_ms, TTL_MS / 2, TTL_MS);
 }
 
+/* The server's clock was set back. */
+static void
+no_plain_counter_waits_longer_than_a_new_one(void **state)
+{
+	struct bench *b = *state;
+	struct cache_op op = { .kind = CACHE_COUNT,
+		.space = &fixture_space,
+		.shard = STR("s"),
+		.key = STR("plain"),
+		.limit = 1,
+		.ttl = TTL };
+
+	for (int soft = 0; soft < 2; soft++) {
+		struct buf name = { 0 };
+
+		op.soft = soft == 1;
+		run(&b->f, &op, 1);
+		redis_name_append(&name, STR("weir"), &op);
+		assert_string_equal(
+		    redis_client_ask(&b->client, "PEXPIRE %.*s %" PRId64,
+			(int)name.n, name.p, 2 * TTL_MS),
+		    "1");
+		run(&b->f, &op, 1);
+		assert_int_equal(op.status, ST_REFUSED);
+		assert_in_range(op.reset_ms, TTL_MS / 2, TTL_MS);
+		assert_in_range(strtoll(redis_client_ask(&b->client,
+					    "PTTL %.*s", (int)name.n, name.p),
+				    NULL, 10),
+		    TTL_MS / 2, TTL_MS);
+		buf_free(&name);
+	}
+}
+
 /* The server may forget both scripts at any time. */
 static void
 a_forgotten_script_is_sent_along(void **state)
@@ -574,6 +607,7 @@ main(void)
 		TEST(each_key_has_an_end),
 		TEST(a_plain_counter_is_the_same_in_both),
 		TEST(a_plain_counter_without_an_end_gets_one),
+		TEST(no_plain_counter_waits_longer_than_a_new_one),
 		TEST(a_forgotten_script_is_sent_along),
 	};
 
