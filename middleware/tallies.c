@@ -104,19 +104,27 @@ place_of(struct tally_sheet *sheet, int64_t service_id)
 	return NULL;
 }
 
-void
-tally_sheet_add(
-    struct tally_sheet *sheet, int64_t service_id, enum tally what, uint64_t n)
+static void
+place_add(struct place *place, enum tally what, uint64_t n)
 {
-	struct place *place = place_of(sheet, service_id);
-	_Atomic uint64_t *count;
+	_Atomic uint64_t *count = &place->count[what];
 
-	if (place == NULL)
-		return;
-	count = &place->count[what];
 	atomic_store_explicit(count,
 	    atomic_load_explicit(count, memory_order_relaxed) + n,
 	    memory_order_relaxed);
+}
+
+void
+tally_sheet_add(struct tally_sheet *sheet, int64_t service_id,
+    const struct tally_mark *mark)
+{
+	struct place *place = place_of(sheet, service_id);
+
+	if (place == NULL)
+		return;
+	place_add(place, mark->kind, 1);
+	place_add(place, TALLY_BYTES, mark->bytes);
+	place_add(place, TALLY_SAVED_MS, mark->saved_ms);
 }
 
 static void

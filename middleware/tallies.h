@@ -21,10 +21,17 @@ void tallies_free(struct tallies *t);
 /* For one thread; lives as long as the tallies. */
 struct tally_sheet *tallies_sheet(struct tallies *t);
 
+/* What one answer adds to the counts of its service. */
+struct tally_mark {
+	enum tally kind; /* one of the first five */
+	uint64_t bytes;
+	uint64_t saved_ms;
+};
+
 /* The sheet's thread only: some nanoseconds, and no writes to what others
  * write. */
-void tally_sheet_add(
-    struct tally_sheet *sheet, int64_t service_id, enum tally what, uint64_t n);
+void tally_sheet_add(struct tally_sheet *sheet, int64_t service_id,
+    const struct tally_mark *mark);
 
 /*
  * Adds what this process has counted to the sum that all share; may block until

@@ -41,16 +41,13 @@ sheet_of(struct stores *stores)
 void
 cache_tally(const struct cache_slot *slot, const struct request *req)
 {
-	enum tally kind = kind_of(slot, req);
-	int64_t id = req->service->id;
-	struct tally_sheet *sheet;
+	struct tally_mark mark = { .kind = kind_of(slot, req) };
 
-	if (kind == TALLIES)
+	if (mark.kind == TALLIES)
 		return;
-	sheet = sheet_of(req->stores);
-	tally_sheet_add(sheet, id, kind, 1);
-	if (kind != TALLY_HITS && kind != TALLY_STALE)
-		return;
-	tally_sheet_add(sheet, id, TALLY_BYTES, slot->entry.body.n);
-	tally_sheet_add(sheet, id, TALLY_SAVED_MS, slot->entry.cost_ms);
+	if (mark.kind == TALLY_HITS || mark.kind == TALLY_STALE) {
+		mark.bytes = slot->entry.body.n;
+		mark.saved_ms = slot->entry.cost_ms;
+	}
+	tally_sheet_add(sheet_of(req->stores), req->service->id, &mark);
 }

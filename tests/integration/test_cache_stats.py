@@ -1,10 +1,12 @@
 """What the cache tells of itself: counts of all processes, in each store."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from support import fcgi
 from support.answer import check_error
 from support.offices import Office
 from support.process import wait_until
@@ -97,6 +99,36 @@ def test_a_304_and_a_head_are_hits(counted):
                        If_None_Match=etag).status == 304
     assert counted.get("orders?limit=2", method="HEAD").hit
     assert counted.counted(hits=2, misses=1)
+
+
+def test_an_answer_beyond_its_time_is_stale(shelf):
+    counted = Counted(shelf, cache_ttl=1, stale_while_revalidate=300)
+    body = counted.get("orders?limit=2").body
+    time.sleep(2.1)
+    assert counted.get("orders?limit=2").hit
+    assert counted.counted(hits=0, stale=1, misses=1, bytes=len(body))
+
+
+def test_who_waits_for_another_is_collapsed(counted):
+    """Of a view that takes a second; what it took is what a hit spares."""
+    lines = {"X-DreamFactory-Session-Token": counted.office.boss.token}
+    server = counted.office.servers[0]
+
+    def ask(_):
+        return fcgi.call(server.address, f"/api/v2/{counted.name}/_table/slow",
+                         headers=lines)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(ask, range(4)))
+    assert {answer.status for answer in answers} == {200}
+    counts = counted.grown()
+    assert counts["misses"] == 1
+    assert counts["collapsed"] + counts["hits"] == 3
+    assert counts["collapsed"] > 0
+    assert ask(0).hit
+    spared = counted.grown()
+    assert spared["hits"] == counts["hits"] + 1
+    assert spared["time_saved_ms"] >= counts["time_saved_ms"] + 100
 
 
 def test_counts_survive_a_change_of_the_service(counted):

@@ -154,9 +154,19 @@ hits_seen_by(struct process *p)
 }
 
 static void
+count(
+    struct tally_sheet *sheet, int64_t service_id, enum tally kind, uint64_t n)
+{
+	const struct tally_mark mark = { kind, 10, 1 };
+
+	while (n-- > 0)
+		tally_sheet_add(sheet, service_id, &mark);
+}
+
+static void
 hit(struct process *p, uint64_t n)
 {
-	tally_sheet_add(p->sheet, 7, TALLY_HITS, n);
+	count(p->sheet, 7, TALLY_HITS, n);
 }
 
 static void
@@ -183,15 +193,17 @@ sheets_of_many_services_add_up(void **state)
 
 	(void)state;
 	hit(&ours, 1);
-	tally_sheet_add(second, 7, TALLY_HITS, 2);
+	count(second, 7, TALLY_HITS, 2);
 	/* One that falls on the same place. */
-	tally_sheet_add(second, 7 + 4 * TALLY_SERVICES_MAX, TALLY_HITS, 9);
-	tally_sheet_add(second, -7, TALLY_STALE, 4);
+	count(second, 7 + 4 * TALLY_SERVICES_MAX, TALLY_HITS, 9);
+	count(second, -7, TALLY_STALE, 4);
 	assert_int_equal(share(&ours), ST_OK);
 	assert_int_equal(hits_seen_by(&theirs), 3);
 	assert_int_equal(
 	    tally_find(sum, 7 + 4 * TALLY_SERVICES_MAX)->count[TALLY_HITS], 9);
 	assert_int_equal(tally_find(sum, -7)->count[TALLY_STALE], 4);
+	assert_int_equal(tally_find(sum, -7)->count[TALLY_BYTES], 40);
+	assert_int_equal(tally_find(sum, -7)->count[TALLY_SAVED_MS], 4);
 }
 
 static void
