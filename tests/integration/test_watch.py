@@ -103,6 +103,24 @@ def test_without_it_they_stay_until_their_time_is_over(files):
     assert (answer.hit, answer.json["a"]) == (True, "begin")
 
 
+def test_nothing_old_comes_back_with_the_store(files, site, store):
+    """Both could not drop it: neither serves it until it is dropped."""
+    if store.server is None:
+        pytest.skip("this store does not go away")
+    files.settle("watched")
+    store.server.pause()
+    try:
+        files.write("watched", "meanwhile")
+        assert wait_until(lambda: site.read("weir.log").count(
+            "service watched: others wrote") == 2)
+    finally:
+        store.server.resume()
+    for process in (0, 1, 0, 1):
+        assert files.value("watched", process) == "meanwhile"
+    files.settle("watched")
+    assert files.value("watched") == "meanwhile"
+
+
 def test_a_write_through_weir_counts_as_well(files):
     files.ask("watched", method="PATCH", body=b'{"a":"own"}')
     assert files.value("watched", 1) == "own"
