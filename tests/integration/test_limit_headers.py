@@ -1,8 +1,5 @@
 """What answers say of limits, as a client reads it."""
 
-import json
-import shutil
-import subprocess
 import time
 
 import pytest
@@ -10,14 +7,6 @@ import pytest
 from support.accounts import KEY
 
 ORDERS = "/api/v2/shop/_table/orders?limit=1"
-PARSER = "structured-headers@2.1.0"
-# Lists of [name, parameters], of the RateLimit fields on standard input.
-SCRIPT = """
-const { parseList } = require("structured-headers");
-const fields = JSON.parse(require("fs").readFileSync(0, "utf8"));
-console.log(JSON.stringify(fields.map((field) => parseList(field).map(
-    ([item, parameters]) => [item, Object.fromEntries(parameters)]))));
-"""
 
 
 @pytest.fixture(scope="module", name="limited")
@@ -56,26 +45,3 @@ def test_they_are_structured_fields(answers):
         item, reset = answer.headers["RateLimit"].rsplit(";t=", 1)
         assert item == f"{name};r={left}"
         assert 1 <= int(reset) <= 60
-
-
-@pytest.mark.full
-@pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm")
-def test_a_parser_of_others_reads_them(answers, tmp_path):
-    """That of npm, which it is fetched from."""
-    done = subprocess.run(
-        ["npm", "install", "--no-audit", "--no-fund", PARSER], cwd=tmp_path,
-        capture_output=True, text=True, timeout=120, check=False)
-    if done.returncode != 0:
-        pytest.skip("npm gives no parser: " + done.stderr[-200:])
-    fields = [answer.headers[name] for answer in answers
-              for name in ("RateLimit-Policy", "RateLimit")]
-    read = json.loads(subprocess.run(
-        ["node", "-e", SCRIPT], cwd=tmp_path, input=json.dumps(fields),
-        capture_output=True, text=True, timeout=60, check=True).stdout)
-    odd = 'odd "name" \\ %c3%a9'
-    for i, left in enumerate((1, 0, 0)):
-        assert read[2 * i] == [[odd, {"q": 2, "w": 60}],
-                               ["wide", {"q": 10, "w": 360}]]
-        [[name, state]] = read[2 * i + 1]
-        assert (name, state["r"]) == (odd, left)
-        assert 1 <= state["t"] <= 60
