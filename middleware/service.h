@@ -78,9 +78,8 @@ struct service_host {
 /* What became of that on which an instance stands. */
 enum service_change {
 	SERVICE_SAME,
-	SERVICE_OUTDATED, /* others wrote: what is cached of it is to go */
-	SERVICE_CHANGED,  /* the schema of a database: it serves meanwhile */
-	SERVICE_GONE      /* the database itself: it must serve nobody */
+	SERVICE_CHANGED, /* the schema of a database: it serves meanwhile */
+	SERVICE_GONE     /* the database itself: it must serve nobody */
 };
 
 struct service_type {
@@ -163,9 +162,11 @@ struct service_type {
 	    void *instance, int64_t deadline_ms, struct error *err);
 	/*
 	 * About once a second, from the registry's opening thread: must the
-	 * instance be opened anew? Optional.
+	 * instance be opened anew? *outdated becomes true when others wrote
+	 * to what it stands on, and all that is cached of it is to go.
+	 * Optional.
 	 */
-	enum service_change (*changed)(void *instance);
+	enum service_change (*changed)(void *instance, bool *outdated);
 	/* The tags whose deletion drops every cached answer of the service,
 	 * in the arena. Optional. */
 	size_t (*flush_tags)(

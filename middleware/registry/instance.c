@@ -305,13 +305,13 @@ gone(const struct instance *inst)
 }
 
 static enum service_change
-change_of(const struct instance *inst)
+change_of(struct instance *inst)
 {
 	const struct service_type *type = inst->service.type;
 
 	if (inst->handle == NULL || type->changed == NULL)
 		return SERVICE_SAME;
-	return type->changed(inst->handle);
+	return type->changed(inst->handle, &inst->outdated);
 }
 
 bool
@@ -332,7 +332,6 @@ instance_renew(struct instance *inst, int64_t now_ms)
 	if (change == SERVICE_GONE)
 		return gone(inst);
 	inst->stale |= change == SERVICE_CHANGED;
-	inst->outdated |= change == SERVICE_OUTDATED;
 	if ((inst->handle != NULL && !inst->stale) || now_ms < inst->retry_ms)
 		return NULL;
 	fresh = open_quietly(inst);

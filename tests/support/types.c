@@ -13,6 +13,7 @@ static char config[256];
 static _Atomic(const char *) failing;
 static _Atomic(enum status) failure;
 static _Atomic(enum service_change) change;
+static atomic_bool outdates;
 
 static pthread_mutex_t gate_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t gate = PTHREAD_COND_INITIALIZER;
@@ -53,7 +54,7 @@ fake_away(const char *why)
 void
 fake_outdate(void)
 {
-	atomic_store(&change, SERVICE_OUTDATED);
+	atomic_store(&outdates, true);
 }
 
 void
@@ -138,9 +139,11 @@ type_cache_plan(struct request *req, struct cache_plan *plan)
 }
 
 static enum service_change
-type_changed(void *instance)
+type_changed(void *instance, bool *outdated)
 {
 	(void)instance;
+	if (atomic_exchange(&outdates, false))
+		*outdated = true;
 	return atomic_exchange(&change, SERVICE_SAME);
 }
 

@@ -209,6 +209,12 @@ one_to_which_others_wrote_tells_it_once(void **state)
 	assert_null(instance_renew(inst, 0));
 	assert_true(instance_outdated(inst));
 	assert_false(instance_outdated(inst));
+	fake_outdate();
+	fake_change();
+	fake_fail("locked");
+	assert_null(instance_renew(inst, 0));
+	assert_true(instance_outdated(inst));
+	fake_fail(NULL);
 	instance_unref(inst);
 }
 

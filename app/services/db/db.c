@@ -176,13 +176,13 @@ mysql_open(const struct service *record, const struct service_host *host,
 }
 
 static enum service_change
-db_changed(void *instance)
+db_changed(void *instance, bool *outdated)
 {
 	struct db_service *service = instance;
 
 	if (service->replicas != NULL)
 		replicas_look(service->replicas);
-	return schema_watch_look(service, clock_boot_ms());
+	return schema_watch_look(service, clock_boot_ms(), outdated);
 }
 
 static size_t

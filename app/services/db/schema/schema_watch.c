@@ -73,23 +73,22 @@ look(struct db_service *service, bool *outdated)
 	if (st == ST_OK)
 		st = service->driver->versions(
 		    service->watch, &schema, &data, NULL);
-	if (st == ST_OK)
-		*outdated = data_is_news(service, data) && service->watched;
+	if (st == ST_OK && data_is_news(service, data) && service->watched)
+		*outdated = true;
 	if (st == ST_OK && schema != service->catalog.schema_version)
 		st = ST_STALE;
 	return st;
 }
 
 enum service_change
-schema_watch_look(struct db_service *service, int64_t now_ms)
+schema_watch_look(struct db_service *service, int64_t now_ms, bool *outdated)
 {
-	bool outdated = false;
 	enum status st;
 	int64_t end_ms;
 
 	if (now_ms < service->look_ms)
 		return SERVICE_SAME;
-	st = look(service, &outdated);
+	st = look(service, outdated);
 	end_ms = clock_boot_ms();
 	service->look_ms = end_ms + (end_ms - now_ms) * REST;
 	if (st == ST_MISSING)
@@ -98,5 +97,5 @@ schema_watch_look(struct db_service *service, int64_t now_ms)
 		return SERVICE_CHANGED;
 	if (st != ST_OK)
 		service->look_ms = end_ms + RETRY_MS;
-	return outdated ? SERVICE_OUTDATED : SERVICE_SAME;
+	return SERVICE_SAME;
 }
