@@ -69,7 +69,7 @@ def left(answer):
 
 
 @pytest.mark.parametrize("windows", [
-    3, pytest.param(20, marks=pytest.mark.full)])
+    2, pytest.param(20, marks=pytest.mark.full)])
 def test_no_window_lets_more_pass_than_n(site, crowd, windows):
     """Clients that never pause, so that each window begins with a burst.
 

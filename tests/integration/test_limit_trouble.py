@@ -129,7 +129,15 @@ def kill(server):
 
 
 @pytest.mark.parametrize("harm", [pause, kill])
-def test_a_policy_rules_under_load(site, store, web, wide, harm):
+@pytest.mark.parametrize("times", [1, pytest.param(
+    10, marks=pytest.mark.full)])
+def test_a_policy_rules_under_load(site, store, web, wide, harm, times):
+    for _ in range(times):
+        check_trouble(site, store, web, wide, harm)
+
+
+def check_trouble(site, store, web, wide, harm):
+    """Two seconds of it."""
     status, verdict = POLICIES[web.mode]
     lost, found = (len(lines(site, text)) for text in (LOST, FOUND))
     before = len(site.access_lines())
