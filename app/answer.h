@@ -25,9 +25,10 @@ struct answer {
 
 /*
  * Frames the response of req for FastCGI request `id`. `last`: the connection
- * will be closed behind it, and the web server must not put its next request
- * on it. FastCGI has no word for that, so a record that means nothing follows
- * the end: nginx keeps no connection on which more than an answer came.
+ * will be closed behind it, and nginx must not put its next request on it.
+ * FastCGI has no word for that, so a record that means nothing follows the end:
+ * nginx keeps no connection on which more than an answer came. Others do, and
+ * read the record as the beginning of the next answer.
  */
 void answer_build(
     struct answer *a, struct request *req, uint16_t id, bool last);

@@ -33,6 +33,15 @@ call_is_forsaken(const struct call *call)
 	       request_reads(&call->req);
 }
 
+/* Who heeds the record that answer_build() puts behind the last answer. On a
+ * connection that another server kept, it would be read as the beginning of the
+ * next one. */
+static bool
+is_from_nginx(const struct request *req)
+{
+	return str_starts(req->param[PARAM_SERVER_SOFTWARE], STR("nginx"));
+}
+
 bool
 call_is_last(struct call *call)
 {
@@ -40,7 +49,7 @@ call_is_last(struct call *call)
 
 	if (call->body_pending || atomic_load(call->stopping))
 		c->close_after = true;
-	return c->scan.keep && c->close_after;
+	return c->scan.keep && c->close_after && is_from_nginx(&call->req);
 }
 
 void

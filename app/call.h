@@ -74,7 +74,7 @@ void call_free(struct call *call);
 /* A read whose client has gone. Only its front asks. */
 bool call_is_forsaken(const struct call *call);
 
-/* Must the web server put no other request on the connection? It is to be
+/* Must nginx be told to put no other request on the connection? It is to be
  * closed behind the answer while its front is stopping, or when a body follows
  * that nobody reads. */
 bool call_is_last(struct call *call);

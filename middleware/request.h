@@ -49,6 +49,7 @@ enum request_param {
 	PARAM_METHOD,
 	PARAM_URI,
 	PARAM_QUERY,
+	PARAM_SERVER_SOFTWARE, /* "nginx/1.22.1"; empty when not passed on */
 	PARAM_REMOTE_ADDR, /* on arrival client_set() makes it the client's */
 	PARAM_X_FORWARDED_FOR,
 	PARAM_CONTENT_TYPE,

@@ -1,5 +1,6 @@
 """The FastCGI edge, record by record: cuts, ids, connections, aborts."""
 
+import contextlib
 import time
 
 import pytest
@@ -127,6 +128,29 @@ def test_an_idle_kept_connection_stays(server, key):
         client.call(PATH, headers=key)
         time.sleep(3)
         assert client.call(PATH, headers=key).status == 200
+
+
+def records_of(server, key, **more):
+    """The types of the records of an answer that comes before its body."""
+    body = b"x" * 300_000
+    values = fcgi.cgi(PATH, "PATCH", key, body, 10**9) | more
+    with server.connect() as client:
+        client.send(fcgi.begin() +
+                    fcgi.records(fcgi.PARAMS, fcgi.pairs(values)) +
+                    fcgi.records(fcgi.STDIN, body)[:-8])
+        kinds = []
+        with contextlib.suppress(fcgi.Closed):
+            while True:
+                kinds.append(client.read_record()[0])
+    return kinds
+
+
+def test_only_nginx_is_told_that_an_answer_is_the_last(server, key):
+    """On a connection that Apache kept, the next answer would begin so."""
+    for name in ("Apache/2.4.71 (Debian)", "", "xnginx"):
+        assert records_of(server, key, SERVER_SOFTWARE=name)[-1] == fcgi.END
+    kinds = records_of(server, key, SERVER_SOFTWARE="nginx/1.22.1")
+    assert kinds[-2:] == [fcgi.END, fcgi.GET_VALUES_RESULT]
 
 
 def test_two_requests_in_one_write_never_hang(server, good):
