@@ -136,8 +136,9 @@ request_read(struct front *f, struct conn *c, struct call *call)
 	return ST_OK;
 }
 
+/* `late`: its time was over before its body had arrived. */
 static void
-request_begin(struct front *f, struct conn *c)
+request_begin(struct front *f, struct conn *c, bool late)
 {
 	struct call *call = dispatch_new_call(f->dispatch);
 
@@ -147,6 +148,11 @@ request_begin(struct front *f, struct conn *c)
 		return;
 	}
 	call->body_pending = !c->scan.complete;
+	if (late) {
+		request_identify(&call->req);
+		response_fail(&call->req, 408,
+		    "The request body did not arrive in time.");
+	}
 	request_ready(f, c, call);
 }
 
@@ -208,6 +214,8 @@ front_give_up(struct front *f, struct conn *c)
 	} else if (c->state == CONN_SENDING) {
 		c->call->outcome = CALL_BROKEN;
 		rest_end(f, c);
+	} else if (c->state == CONN_READING && c->scan.params_end > 0) {
+		request_begin(f, c, true);
 	} else {
 		front_drop(f, c);
 	}
@@ -273,7 +281,7 @@ front_look(struct front *f, struct conn *c)
 		break;
 	case RECORD_READY:
 	case RECORD_LONG:
-		request_begin(f, c);
+		request_begin(f, c, false);
 		break;
 	case RECORD_ABORTED:
 		conn_end_request(f, c, 0);

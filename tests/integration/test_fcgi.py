@@ -6,6 +6,7 @@ import time
 import pytest
 
 from support import fcgi
+from support.answer import check_error
 
 SETTINGS = {"READ_TIMEOUT": "2s"}
 PATH = "/api/v2/shop/_table/orders/1"
@@ -208,6 +209,20 @@ def test_half_a_request_is_given_up_in_time(server, good):
     with server.connect() as client:
         client.send(good[:len(good) // 2])
         assert client.is_closed(within=10)
+
+
+@pytest.mark.parametrize("stop", [0, 5])
+def test_half_a_body_is_told_that_it_is_late(server, key, stop):
+    """A web server that passes it on as it comes has a client to tell."""
+    body = b'{"version":0}'
+    data = (fcgi.begin() +
+            fcgi.records(fcgi.PARAMS, fcgi.pairs(
+                fcgi.cgi(PATH, "PATCH", key, body))) +
+            fcgi.records(fcgi.STDIN, body[:stop])[:-8])
+    with server.connect() as client:
+        client.send(data)
+        check_error(client.read_answer(), 408, "in time")
+        assert client.is_closed(within=2)
 
 
 def test_a_silent_connection_costs_no_thread(server, check_quick):
