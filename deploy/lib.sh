@@ -96,6 +96,7 @@ apt_quietly() (
 	for package; do
 		case $package in
 		nginx-light) service=nginx ;;
+		apache2 | lighttpd) service=$package ;;
 		mariadb-server) service=mariadb ;;
 		redis-server) service=redis-server ;;
 		memcached) service=memcached ;;

@@ -1,0 +1,351 @@
+"""Each web server that we ship a file for, run from that file, before weir."""
+
+import contextlib
+import gzip
+import http.client
+import json
+import socket
+import threading
+import time
+from urllib.parse import quote
+
+import pytest
+
+from support import accounts, shop
+from support.answer import check_error
+from support.apache import ProxyFcgi, ProxyFcgiFresh
+from support.http import Caller
+from support.process import wait_until
+from support.web_server import Host
+
+SERVERS = [ProxyFcgi, ProxyFcgiFresh]
+READ_TIMEOUT = 1  # seconds
+SETTINGS = {"READ_TIMEOUT": f"{READ_TIMEOUT}s", "LOG_LEVEL": "info",
+            "WORKERS": "4"}
+SOON = 10  # seconds; a bound, and far from what is usual
+API = "/api/v2/"
+ORDERS = API + "shop/_table/orders"
+PLACES = API + "shop/_table/places"
+KINDS = ("a/b", "ä ö/漢", "50%", "a+b", "x?y#z", "%2F", "\"'\\")
+LONG = 90_000  # bytes of one of the long texts
+MANY = 100
+MIB = 1 << 20
+MAX_BODY = 10 * MIB
+RATE = 20
+ORIGIN = "https://app.example"
+ANN = "ann@example.com"
+
+
+def places(engine):
+    """Keys of text, and more of it than sockets and servers hold."""
+    rows = ", ".join("('{}', 0)".format(name.replace("'", "''"))
+                     for name in KINDS)
+    return f"""
+CREATE TABLE places (name VARCHAR(40) PRIMARY KEY, visits INTEGER);
+INSERT INTO places VALUES {rows};
+CREATE TABLE long (id INTEGER PRIMARY KEY, text TEXT);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})
+INSERT INTO long SELECT i, hex(randomblob({LONG} / 2)) FROM n;
+"""
+
+
+@pytest.fixture(scope="module", name="host")
+def a_host():
+    host = Host(**SETTINGS | accounts.SETTINGS)
+    site = host.site
+    engine = site.engine
+    site.add_service("shop", "sqlite", cache_enabled=True, cache_ttl=60,
+                     **engine.create("shop", shop.sql(engine) +
+                                     places(engine)))
+    site.add_role("owner")
+    site.grant("owner", "shop", "*", "all")
+    host.key = site.add_key("owner", "owner")
+    host.counted = {}
+    for kind in SERVERS:
+        name = kind.__name__
+        host.counted[name] = site.add_key(name, "owner")
+        site.add_limit(name, RATE, "day", app=name)
+    accounts.add(site, ANN, "admin")
+    site.weir("cors", "add", "api/v2/shop/*", "--origin", ORIGIN)
+    yield host
+    host.remove()
+
+
+@pytest.fixture(scope="module", params=SERVERS, name="server",
+                ids=lambda kind: kind.__name__)
+def a_server(request, host):
+    server = request.param(host, request.param.__name__)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(name="web")
+def a_caller(server, host):
+    with Caller(server.port, host.key, timeout=SOON) as web:
+        yield web
+
+
+def row(web, id):
+    answer = web.get(f"{ORDERS}/{id}?refresh=true")
+    assert answer.status == 200, answer
+    return answer.json
+
+
+# Who calls.
+
+def test_a_key_may_be_in_the_header_or_the_query(server, host):
+    with Caller(server.port) as web:
+        check_error(web.get(ORDERS + "/1"), 401)
+        assert web.get(ORDERS + "/1", key=host.key).status == 200
+        assert web.get(f"{ORDERS}/1?api_key={host.key}").status == 200
+        check_error(web.get(f"{ORDERS}/1?api_key=x{host.key}"), 401)
+
+
+def test_authorization_is_passed_on(server, host):
+    path = accounts.ADMINS
+    with Caller(server.port) as web:
+        basic = web.get(path, headers=accounts.basic(ANN))
+        assert basic.json["email"] == ANN
+        entered = web.post(path, {"email": ANN, "password": accounts.WORD})
+        bearer = {"Authorization": f"Bearer {entered.json['session_token']}"}
+        assert web.get(path, headers=bearer).json["email"] == ANN
+        check_error(web.get(path, headers={"Authorization": "Bearer x"}), 401)
+
+
+def test_the_client_has_its_own_address(server, host):
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", server.port, timeout=SOON,
+        source_address=("127.0.0.9", 0))
+    with contextlib.closing(connection):
+        connection.request("GET", ORDERS + "/2", None, {
+            "X-API-Key": host.key, "X-Forwarded-For": "6.6.6.6"})
+        answer = connection.getresponse()
+        answer.read()
+    id = answer.headers["X-Request-Id"]
+    found = wait_until(lambda: [line for line in host.site.access_lines()
+                                if line["request_id"] == id], SOON)
+    assert found[0]["client"] == "127.0.0.9"
+
+
+# What is asked for.
+
+def test_records_are_made_changed_and_removed(web):
+    made = web.post(ORDERS, {"resource": [{"item": "new", "amount": 1}]})
+    assert made.status in (200, 201), made
+    id = made.rows[0]["id"]
+    assert web.patch(f"{ORDERS}/{id}", {"item": "newer"}).status == 200
+    assert row(web, id)["item"] == "newer"
+    put = web.call("PUT", f"{ORDERS}/{id}", {"item": "newest", "amount": 2})
+    assert put.status == 200, put
+    assert web.delete(f"{ORDERS}/{id}").status == 200
+    check_error(web.get(f"{ORDERS}/{id}"), 404)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_path_is_passed_on_as_it_was_sent(web, name):
+    path = f"{PLACES}/{quote(name, safe='')}"
+    assert web.get(path).json["name"] == name
+    assert web.patch(path, {"visits": 1}).json["name"] == name
+
+
+def test_a_query_is_passed_on_as_it_was_sent(web):
+    text = quote("item = 'scrëw'", safe="")
+    answer = web.get(f"{ORDERS}?filter={text}&limit=3&fields=item,id")
+    assert answer.rows == [{"item": "scrëw", "id": id} for id in (3, 7, 11)]
+
+
+@pytest.mark.parametrize("path, leads", [
+    ("/api/v2", True), ("/status", True), ("/health/live", True),
+    ("/", False), ("/apix", False), ("/statusx", False)])
+def test_only_the_paths_of_weir_lead_to_it(web, path, leads):
+    answer = web.get(path)
+    assert ("X-Request-Id" in answer.headers) == leads, answer
+    assert leads or answer.status in (403, 404)
+
+
+def test_head_is_get_without_the_body(web):
+    full = web.get(ORDERS + "/5")
+    head = web.call("HEAD", ORDERS + "/5")
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["ETag"] == full.headers["ETag"]
+    assert head.headers["Content-Type"] == full.headers["Content-Type"]
+    assert head.headers.get("Content-Length", "65") == str(len(full.body))
+    check_error(web.get(ORDERS + "/999999"), 404)
+
+
+def test_a_preflight_is_answered(web, server):
+    with Caller(server.port) as stranger:
+        answer = stranger.call("OPTIONS", ORDERS, headers={
+            "Origin": ORIGIN, "Access-Control-Request-Method": "PATCH"})
+    assert answer.status in (200, 204), answer
+    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert "PATCH" in answer.headers["Access-Control-Allow-Methods"]
+    assert web.call("OPTIONS", ORDERS).status == 200
+
+
+def test_what_a_client_has_is_not_sent_again(web):
+    """By its tag, which compression on the way must not change."""
+    for coding in ("identity", "gzip"):
+        lines = {"Accept-Encoding": coding}
+        full = web.get(ORDERS + "?limit=100", headers=lines)
+        assert full.headers.get("Content-Encoding", "identity") == coding
+        body = full.body if coding == "identity" else gzip.decompress(full.body)
+        assert len(json.loads(body)["resource"]) == 100
+        tag = full.headers["ETag"]
+        again = web.get(ORDERS + "?limit=100",
+                        headers=lines | {"If-None-Match": tag})
+        assert (again.status, again.body) == (304, b""), again
+        assert again.headers["ETag"].removeprefix("W/") == (
+            tag.removeprefix("W/"))
+        assert web.get(ORDERS + "?limit=100", headers=lines | {
+            "If-None-Match": '"other"'}).status == 200
+
+
+# Bodies, long and slow.
+
+def test_a_long_body_comes_and_goes(web):
+    text = "é\\\"x" * (MIB // 5)
+    made = web.post(API + "shop/_table/notes?fields=*",
+                    {"resource": [{"text": text}]})
+    assert made.status in (200, 201), (made.status, made.body[:300])
+    assert made.rows[0]["text"] == text
+    path = f"{API}shop/_table/notes/{made.rows[0]['id']}"
+    assert web.get(path).json["text"] == text
+    assert web.delete(path).status == 200
+
+
+def test_a_body_in_chunks_is_whole(web, host):
+    body = json.dumps({"item": "c" * 100_000}).encode()
+    pieces = (body[at:at + 4096] for at in range(0, len(body), 4096))
+    web.connection.request(
+        "PATCH", ORDERS + "/6", pieces, encode_chunked=True, headers={
+            "X-API-Key": host.key, "Content-Type": "application/json",
+            "Transfer-Encoding": "chunked"})
+    answer = web.connection.getresponse()
+    assert (answer.status, answer.read()) == (200, b'{"id":6}')
+    assert len(row(web, 6)["item"]) == 100_000
+
+
+def test_a_body_above_the_most_is_413_in_the_words_of_weir(web):
+    answer = web.patch(ORDERS + "/7", b"x" * (MAX_BODY + 1))
+    check_error(answer, 413, "MAX_BODY")
+    assert row(web, 7)["id"] == 7
+
+
+def raw(server, host, method, path, length=0):
+    """A connection on which the head of a request was sent."""
+    client = socket.create_connection(("127.0.0.1", server.port), SOON)
+    client.sendall(f"{method} {path} HTTP/1.1\r\nHost: weir\r\n"
+                   f"X-API-Key: {host.key}\r\nConnection: close\r\n"
+                   "Content-Type: application/json\r\n"
+                   f"Content-Length: {length}\r\n\r\n".encode())
+    return client
+
+
+def status_of(client):
+    answer = http.client.HTTPResponse(client)
+    answer.begin()
+    answer.read()
+    return answer.status
+
+
+def test_a_body_far_above_it_is_413_before_it_is_sent(server, host, web):
+    for _ in range(3):
+        with raw(server, host, "PATCH", ORDERS + "/7", 2 * MAX_BODY) as client:
+            client.sendall(b"x" * 300_000)
+            assert status_of(client) == 413
+        assert row(web, 7)["id"] == 7
+
+
+def test_a_slow_upload_delays_nobody(server, host, web):
+    """Longer than READ_TIMEOUT: most servers take the whole of it first.
+
+    Weir tells the client of one that does not.
+    """
+    body = json.dumps({"item": "s" * 20_000}).encode()
+    with raw(server, host, "PATCH", ORDERS + "/8", len(body)) as client:
+        for part in range(4):
+            client.sendall(body[part * 5000:(part + 1) * 5000])
+            time.sleep(READ_TIMEOUT * 0.3)
+            assert row(web, 9)["id"] == 9
+        with contextlib.suppress(OSError):
+            client.sendall(body[20_000:])
+        assert status_of(client) == (200 if server.buffers else 408)
+    if server.buffers:
+        assert row(web, 8)["item"] == "s" * 20_000
+
+
+def test_a_slow_reader_delays_nobody(web, server, host):
+    with raw(server, host, "GET", API + "shop/_table/long") as client:
+        answer = http.client.HTTPResponse(client)
+        answer.begin()
+        assert answer.read(1) == b"{"
+        for id in range(20):
+            assert row(web, 20 + id)["id"] == 20 + id
+        rows = json.loads(b"{" + answer.read())["resource"]
+    assert [len(row["text"]) for row in rows] == [LONG] * MANY
+
+
+# Who leaves.
+
+def test_clients_that_leave_amid_their_query_are_forgotten(
+        server, host, web):
+    for _ in range(2):
+        raw(server, host, "GET", API + "shop/_table/slow?refresh=true").close()
+    assert row(web, 1)["id"] == 1
+
+
+def test_a_write_whose_client_leaves_amid_it_is_not_done(server, host, web):
+    before = row(web, 10)["version"]
+    body = b'{"version":%d}' % (before + 1)
+    with raw(server, host, "PATCH", ORDERS + "/10", len(body)) as client:
+        client.sendall(body[:-1])
+    for _ in range(5):
+        assert row(web, 10)["version"] == before
+
+
+def test_a_client_that_leaves_amid_its_answer_is_forgotten(
+        server, host, web):
+    for _ in range(6):
+        with raw(server, host, "GET", API + "shop/_table/long") as client:
+            assert client.recv(100)
+    assert row(web, 1)["id"] == 1
+
+
+# Many at a time.
+
+def crowd(port, key, path, each=10, clients=8):
+    """The statuses of so many calls by so many clients at once."""
+    statuses = []
+
+    def call():
+        with Caller(port, key) as web:
+            statuses.extend(web.get(path).status for _ in range(each))
+
+    threads = [threading.Thread(target=call) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return statuses
+
+
+def test_a_crowd_is_served(server, host):
+    assert crowd(server.port, host.key, ORDERS + "?refresh=true") == [200] * 80
+
+
+def test_a_crowd_is_counted_exactly(server, host):
+    key = host.counted[type(server).__name__]
+    statuses = crowd(server.port, key, ORDERS + "/1")
+    assert sorted(statuses) == [200] * RATE + [429] * (80 - RATE)
+
+
+def test_weir_may_end_and_begin_again(server, web):
+    """The server finds it again at once."""
+    for weir in server.weirs:
+        weir.stop()
+    if server.weirs:
+        assert web.get(ORDERS + "/1").status in (500, 502, 503, 504)
+    server.weirs = server.start_weirs()
+    assert wait_until(lambda: web.get(ORDERS + "/1").status == 200, 3)
+    assert row(web, 1)["id"] == 1
