@@ -117,6 +117,13 @@ enum limit_verdict {
 	LIMIT_VERDICT_DENIED
 };
 
+/* See page.h. */
+enum page_kind {
+	PAGE_NONE, /* a call of the API */
+	PAGE_LIVE, /* /health/live */
+	PAGE_READY /* /health/ready */
+};
+
 /* A flight: concurrent misses with one name share one query. */
 #define FLIGHT_NAME_BYTES 16
 
@@ -133,6 +140,7 @@ struct request {
 	/* as understood by the route */
 	struct str id; /* request id, always set */
 	enum method method;
+	enum page_kind page;
 	bool has_body;   /* or one that follows: the answer may depend on it */
 	bool tunnelled;  /* sent as POST: a read may depend on its body */
 	bool by_query;   /* and by the query, as any form of any page can be */

@@ -5,6 +5,7 @@
  */
 #include "app/base/secret.h"
 #include "app/base/settings.h"
+#include "middleware/page.h"
 #include "middleware/request.h"
 
 #define API_PREFIX      STR("/api")
@@ -256,6 +257,9 @@ route_path(struct request *req, struct str raw)
 	req->path = raw;
 	req->service_name = STR("");
 	req->resource = STR("");
+	req->page = page_find(raw);
+	if (req->page != PAGE_NONE)
+		return page_route(req);
 	if (str_eq(raw, STATUS_PATH)) {
 		req->service_name = STR("system");
 		req->resource = STR("status");

@@ -181,6 +181,9 @@ struct service_type {
  * of all service types (dreamfactory.md 1.7). */
 void service_root(struct request *req);
 
+/* Worker only: answers what page.h left: GET /health/ready. */
+void service_page(struct request *req);
+
 /* NULL when there is no such type. */
 const struct service_type *service_type_find(struct str name);
 

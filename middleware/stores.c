@@ -8,6 +8,7 @@
 #include "app/base/settings.h"
 #include "middleware/leases.h"
 #include "middleware/pending.h"
+#include "middleware/readiness.h"
 #include "middleware/store_config.h"
 #include "middleware/tags.h"
 #include "middleware/tallies.h"
@@ -65,6 +66,7 @@ stores_open(const struct settings *settings, struct stores_shared **out,
 	shared->pending = pending_new();
 	shared->tallies = tallies_new();
 	shared->leases = leases_new();
+	shared->readiness = readiness_new();
 	for (int use = 0; use < STORE_SHARED_USES && st == ST_OK; use++)
 		st = open_use(shared, (enum store_use)use, settings, err);
 	if (st != ST_OK) {
@@ -84,6 +86,7 @@ stores_close(struct stores_shared *shared)
 		if (shared->store[use] != NULL)
 			store_give(shared->store[use]);
 	store_table_free(shared->table);
+	readiness_free(shared->readiness);
 	leases_free(shared->leases);
 	tallies_free(shared->tallies);
 	pending_free(shared->pending);

@@ -12,6 +12,7 @@
 
 struct leases;
 struct pending;
+struct readiness;
 struct settings;
 struct tallies;
 struct tally_sheet;
@@ -33,6 +34,7 @@ struct stores_shared {
 	struct pending *pending;
 	struct tallies *tallies;                /* of what the cache does */
 	struct leases *leases;                  /* that this process holds */
+	struct readiness *readiness;            /* whether all answer */
 	struct store *store[STORE_SHARED_USES]; /* equal when shared */
 };
 

@@ -425,6 +425,13 @@ const struct option option_table[] = {
 	  .min = 0, .max = HOUR,
 	  .help = "How long weir goes on answering what it has begun to read "
 	      "after it was told to stop." },
+	{ .name = "READY_NEEDS", .type = OPTION_CHOICE,
+	  .offset = MEMBER(ready_needs), .fallback = "all",
+	  .choices = "all|system", .reload = true,
+	  .help = "What must answer for /health/ready to be 200: every store "
+	      "and every database, or the system database alone, for a "
+	      "balancer that is to send requests here although a part of them "
+	      "fails everywhere." },
 	{ .name = "LOG_FILE", .type = OPTION_TEXT,
 	  .offset = MEMBER(log_file), .fallback = "stderr", .reload = true,
 	  .help = "Where the log goes: a file to append to, or stderr." },

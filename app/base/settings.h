@@ -24,6 +24,8 @@ enum session_on_error { SESSION_ON_ERROR_DENY, SESSION_ON_ERROR_JWT };
 
 enum login_attribute { LOGIN_BY_EMAIL, LOGIN_BY_USERNAME };
 
+enum ready_needs { READY_NEEDS_ALL, READY_NEEDS_SYSTEM };
+
 enum write_on_error { WRITE_ON_ERROR_PROCEED, WRITE_ON_ERROR_REFUSE };
 
 struct settings {
@@ -117,6 +119,7 @@ struct settings {
 	int64_t request_timeout;   /* REQUEST_TIMEOUT, ms, queue + upstream */
 	int64_t statement_timeout; /* STATEMENT_TIMEOUT, ms */
 	int64_t drain_timeout;     /* DRAIN_TIMEOUT, ms */
+	int64_t ready_needs;       /* READY_NEEDS: enum ready_needs */
 	/* logs */
 	const char *log_file;   /* LOG_FILE: path or stderr */
 	const char *access_log; /* ACCESS_LOG: path, stderr or off */

@@ -14,7 +14,7 @@ format_enter(void *state, struct request *req)
 	const struct format_choice *choice = format_of(req);
 
 	(void)state;
-	if (choice->fault == NULL)
+	if (choice->fault == NULL || req->page != PAGE_NONE)
 		return FLOW_NEXT;
 	response_fail(req, 400, "%s", choice->fault);
 	return FLOW_DONE;
@@ -26,7 +26,7 @@ format_leave(void *state, struct request *req)
 	struct response *res = &req->response;
 
 	(void)state;
-	if (res->status == 200 && !res->is_error &&
+	if (req->page == PAGE_NONE && res->status == 200 && !res->is_error &&
 	    str_eq(res->type, format_type(format_of(req)->format)))
 		format_name_file(req);
 }

@@ -90,7 +90,8 @@ ratelimit_plan(void *state, struct request *req)
 	size_t n;
 
 	(void)state;
-	if (req->app == NULL || is_exempt(req) || explain_asked(req))
+	if (req->app == NULL || req->page != PAGE_NONE || is_exempt(req) ||
+	    explain_asked(req))
 		return FLOW_NEXT;
 	if (req->slot[STAGE_RATELIMIT] != NULL)
 		return FLOW_NEXT; /* counted as whom it was thought to be */

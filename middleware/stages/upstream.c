@@ -62,6 +62,10 @@ handle(struct request *req)
 void
 upstream_handle(struct request *req)
 {
+	if (req->page != PAGE_NONE) {
+		service_page(req);
+		return;
+	}
 	handle(req);
 	format_apply(req);
 }

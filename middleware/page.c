@@ -1,0 +1,47 @@
+#include "middleware/page.h"
+
+#define ALLOWED STR("GET, HEAD")
+
+static const struct {
+	struct str path;
+	enum page_kind page;
+} pages[] = {
+	{ { "/health/live", 12 }, PAGE_LIVE },
+	{ { "/health/ready", 13 }, PAGE_READY },
+};
+
+enum page_kind
+page_find(struct str path)
+{
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		if (str_eq(path, pages[i].path))
+			return pages[i].page;
+	}
+	return PAGE_NONE;
+}
+
+void
+page_answer(struct request *req, int status, struct str text)
+{
+	struct response *res = &req->response;
+
+	res->type = STR("application/json");
+	res->status = status;
+	res->body = text;
+	response_header(res, STR("Cache-Control"), STR("no-store"));
+}
+
+enum status
+page_route(struct request *req)
+{
+	if (!request_reads(req)) {
+		response_fail(req, 405, "%.*s is not supported for this path.",
+		    STR_ARG(method_name(req->method)));
+		response_header(&req->response, STR("Allow"), ALLOWED);
+		return ST_INVALID;
+	}
+	if (req->page != PAGE_LIVE)
+		return ST_OK;
+	page_answer(req, 200, STR("{\"status\":\"alive\"}"));
+	return ST_EXISTS;
+}

@@ -1,0 +1,24 @@
+/*
+ * What weir tells of itself beside the API, to whoever watches it: pages of no
+ * service, which need no API key, count against no limit and are never cached.
+ */
+#ifndef WEIR_PAGE_H
+#define WEIR_PAGE_H
+
+#include "app/base/str.h"
+#include "middleware/request.h"
+
+/* PAGE_NONE: the path, as sent, is none of them. */
+enum page_kind page_find(struct str path);
+
+/*
+ * Part of request_route(), once the page and the method are known. ST_OK: the
+ * page is made later, by service_page(); else the response is complete: that
+ * weir lives, or 405.
+ */
+enum status page_route(struct request *req);
+
+/* The answer is a JSON object with that status; never to be cached. */
+void page_answer(struct request *req, int status, struct str text);
+
+#endif
