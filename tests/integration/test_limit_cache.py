@@ -112,6 +112,26 @@ def test_each_user_has_a_counter(office):
         office.remove(f"limit/{limit}")
 
 
+def test_an_administrator_with_roles_has_a_counter(office):
+    helper = accounts.add(office.site, "aid@x.org", "admin")
+    role = office.add_role()
+    app, _ = office.add_app(role_id=role)
+    limit = office.make("limit", name=office.name("limit"), rate=7,
+                        type="instance.each_user", period="day")
+    key = f"instance.each_user:{helper}.day"
+
+    def keys():
+        return [row["key"] for row in
+                office.get(f"limit_cache?ids={limit}")["resource"]]
+
+    assert key not in keys()
+    office.change(f"admin/{helper}", user_to_app_to_role_by_user_id=[
+        {"app_id": app, "role_id": role}])
+    assert key in keys()
+    office.remove(f"limit/{limit}")
+    office.remove(f"admin/{helper}")
+
+
 def test_comes_with_the_limits_where_it_is_asked_for(limited):
     office = limited.office
     limited.call()

@@ -64,10 +64,9 @@ store_fail(struct request *req, enum status st)
 	response_busy(req, "The rate limit store cannot be reached.");
 }
 
-/* The counters of the limits; false: the response holds the refusal. */
+/* False: the response holds the refusal. */
 static bool
-counters_find(
-    struct account_call *c, const struct wanted *w, struct limit_counters *out)
+limits_find(struct account_call *c, const struct wanted *w, struct limited *out)
 {
 	struct error err = { 0 };
 	struct system_db db;
@@ -75,23 +74,23 @@ counters_find(
 
 	if (!account_db_take(c, &db))
 		return false;
-	st = limit_counters_find(&db, c->req->arena, w->ids, w->n, out, &err);
+	st = limited_find(&db, c->req->arena, w->ids, w->n, out, &err);
 	account_db_give(c, &db);
 	if (st != ST_OK)
 		account_fault(c, st, &err);
 	return st == ST_OK;
 }
 
-/* Has each id a limit? A limit on each user may have no counter. */
+/* Has each id a limit? */
 static bool
-is_found(struct request *req, const struct wanted *w,
-    const struct limit_counters *found)
+is_found(
+    struct request *req, const struct wanted *w, const struct limited *found)
 {
 	for (size_t i = 0; i < w->n; i++) {
 		bool is_there = false;
 
 		for (size_t k = 0; k < found->n && !is_there; k++)
-			is_there = found->list[k].limit->id == w->ids[i];
+			is_there = found->limits[k].id == w->ids[i];
 		if (is_there)
 			continue;
 		response_fail(req, 404,
@@ -121,16 +120,16 @@ number_read(struct request *req, const char *name, uint64_t most, size_t *out)
 }
 
 static void
-list_put(struct account_call *c, const struct limit_counter *list, size_t n,
-    size_t total)
+list_put(
+    struct account_call *c, const struct limit_counters *page, size_t total)
 {
 	struct buf *b = &c->req->response.build;
 
 	buf_put_lit(b, "{\"resource\":[");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < page->n; i++) {
 		if (i > 0)
 			buf_put_char(b, ',');
-		limit_counter_put(b, &list[i]);
+		limit_counter_put(b, &page->list[i]);
 	}
 	buf_put_char(b, ']');
 	if (request_asks(c->req, "include_count"))
@@ -140,36 +139,36 @@ list_put(struct account_call *c, const struct limit_counter *list, size_t n,
 }
 
 static void
-list_get(struct account_call *c, const struct limit_counters *all)
+list_get(struct account_call *c, const struct limited *found)
 {
+	struct request *req = c->req;
+	struct limit_counters page;
 	size_t limit = ROWS_MAX;
 	size_t offset = 0;
 	enum status st;
 
-	if (!number_read(c->req, "limit", ROWS_MAX, &limit) ||
-	    !number_read(c->req, "offset", INT32_MAX, &offset))
+	if (!number_read(req, "limit", ROWS_MAX, &limit) ||
+	    !number_read(req, "offset", INT32_MAX, &offset))
 		return;
-	if (offset > all->n)
-		offset = all->n;
-	if (limit > all->n - offset)
-		limit = all->n - offset;
-	st = limit_counters_look(c->req, all->list + offset, limit);
+	page = limited_page(found, req->arena, offset, limit);
+	st = limit_counters_look(req, &page);
 	if (st == ST_OK)
-		list_put(c, all->list + offset, limit, all->n);
+		list_put(c, &page, limited_count(found));
 	else
-		store_fail(c->req, st);
+		store_fail(req, st);
 }
 
 static void
-one_get(struct account_call *c, const struct limit_counters *found)
+one_get(struct account_call *c, const struct limited *found)
 {
-	enum status st = limit_counters_look(c->req, found->list, 1);
+	struct limit_counters one = limited_page(found, c->req->arena, 0, 1);
+	enum status st = limit_counters_look(c->req, &one);
 
 	if (st != ST_OK) {
 		store_fail(c->req, st);
 		return;
 	}
-	limit_counter_put(&c->req->response.build, &found->list[0]);
+	limit_counter_put(&c->req->response.build, &one.list[0]);
 	account_answer(c);
 }
 
@@ -222,13 +221,21 @@ ids_put(struct account_call *c, const struct wanted *w)
 }
 
 static void
-counters_end(struct account_call *c, const struct wanted *w,
-    const struct limit_counters *found)
+counters_end(
+    struct account_call *c, const struct wanted *w, const struct limited *found)
 {
-	enum status st = limit_counters_end(c->req, found->list, found->n);
+	struct request *req = c->req;
+	size_t n = limited_count(found);
+	enum status st = ST_OK;
 
+	for (size_t at = 0; at < n && st == ST_OK; at += ROWS_MAX) {
+		struct limit_counters page =
+		    limited_page(found, req->arena, at, ROWS_MAX);
+
+		st = limit_counters_end(req, &page);
+	}
 	if (st != ST_OK)
-		store_fail(c->req, st);
+		store_fail(req, st);
 	else if (!end_audit(c, w))
 		return;
 	else if (w->n > 0)
@@ -254,7 +261,7 @@ void
 limit_cache_handle(struct account_call *c)
 {
 	struct request *req = c->req;
-	struct limit_counters found;
+	struct limited found;
 	struct wanted *w = arena_alloc(req->arena, sizeof(*w));
 
 	if (req->n_segments > SEGMENTS) {
@@ -264,7 +271,7 @@ limit_cache_handle(struct account_call *c)
 	if (!account_allows(req, METHOD_GET | METHOD_DELETE) ||
 	    !wanted_read(req, w) ||
 	    (!request_reads(req) && !is_meant(req, w)) ||
-	    !counters_find(c, w, &found) || !is_found(req, w, &found))
+	    !limits_find(c, w, &found) || !is_found(req, w, &found))
 		return;
 	if (!request_reads(req))
 		counters_end(c, w, &found);

@@ -59,39 +59,56 @@ everybody_read(struct system_db *db, struct arena *arena, struct everybody *out,
 	if (st == ST_OK)
 		st = each_read(db, arena, "SELECT id FROM service ORDER BY id",
 		    &out->services, err);
-	return st == ST_OK ? each_read(db, arena,
-				 "SELECT id FROM user WHERE is_active = 1 AND"
-				 " is_sys_admin = 0 ORDER BY id",
-				 &out->users, err)
-			   : st;
+	return st == ST_OK
+		   ? each_read(db, arena,
+			 "SELECT id FROM user u WHERE is_active = 1 AND"
+			 " (is_sys_admin = 0 OR EXISTS (SELECT 1 FROM"
+			 " user_to_app_to_role r WHERE r.user_id = u.id))"
+			 " ORDER BY id",
+			 &out->users, err)
+		   : st;
 }
 
-/* Where there is nobody yet, there is one for nobody: clients look at the first
- * without asking how many there are. */
-static void
-limit_expand(
-    struct buf *list, const struct limit *limit, const struct everybody *all)
+/* Of whom a limit has counters: of each combination one. Where there is nobody
+ * yet, there is one for nobody: clients look at the first without asking how
+ * many there are. */
+struct span {
+	struct each apps, users, services;
+	size_t n;
+};
+
+static struct each
+each_of(bool is_each, const struct each *all)
+{
+	return is_each && all->n > 0 ? *all : not_each;
+}
+
+static struct span
+span_of(const struct limit *limit, const struct everybody *all)
 {
 	const struct limit_scope *scope = limit_scope(limit->type);
-	struct each apps = scope->app && limit->app_id == 0 && all->apps.n > 0
-			       ? all->apps
-			       : not_each;
-	struct each users =
-	    scope->each_user && all->users.n > 0 ? all->users : not_each;
-	struct each services =
-	    scope->service && limit->service_id == 0 ? all->services : not_each;
+	struct span span = {
+		.apps = each_of(scope->app && limit->app_id == 0, &all->apps),
+		.users = each_of(scope->each_user, &all->users),
+		.services = each_of(
+		    scope->service && limit->service_id == 0, &all->services),
+	};
 
-	for (size_t a = 0; a < apps.n; a++)
-		for (size_t u = 0; u < users.n; u++)
-			for (size_t s = 0; s < services.n; s++) {
-				struct limit_counter *c =
-				    array_add(list, sizeof(*c));
+	span.n = span.apps.n * span.users.n * span.services.n;
+	return span;
+}
 
-				c->limit = limit;
-				c->whose.app_id = apps.ids[a];
-				c->whose.user_id = users.ids[u];
-				c->whose.service_id = services.ids[s];
-			}
+/* The i-th counter of a limit. */
+static struct limit_counter
+counter_at(const struct limit *limit, const struct span *span, size_t i)
+{
+	struct limit_counter counter = { .limit = limit };
+
+	counter.whose.service_id = span->services.ids[i % span->services.n];
+	i /= span->services.n;
+	counter.whose.user_id = span->users.ids[i % span->users.n];
+	counter.whose.app_id = span->apps.ids[i / span->users.n];
+	return counter;
 }
 
 static bool
@@ -115,34 +132,79 @@ by_id(const void *left, const void *right)
 }
 
 enum status
-limit_counters_find(struct system_db *db, struct arena *arena,
-    const int64_t *ids, size_t n_ids, struct limit_counters *out,
-    struct error *err)
+limited_find(struct system_db *db, struct arena *arena, const int64_t *ids,
+    size_t n_ids, struct limited *out, struct error *err)
 {
-	struct buf list = buf_in(arena);
+	struct everybody *all = arena_zalloc(arena, sizeof(*all));
 	struct limit_record *records;
-	struct everybody all;
+	struct limit *limits;
 	size_t n;
 	enum status st = limit_records_list(db, arena, &records, &n, err);
 
-	*out = (struct limit_counters){ .n = 0 };
+	*out = (struct limited){ .all = all };
 	if (st == ST_OK)
-		st = everybody_read(db, arena, &all, err);
+		st = everybody_read(db, arena, all, err);
 	if (st != ST_OK || n == 0)
 		return st;
 	qsort(records, n, sizeof(records[0]), by_id);
+	limits = arena_alloc(arena, n * sizeof(limits[0]));
 	for (size_t i = 0; i < n; i++) {
-		struct limit *limit;
-
-		if (!is_wanted(&records[i], ids, n_ids))
-			continue;
-		limit = arena_alloc(arena, sizeof(*limit));
-		*limit = limit_build(arena, &records[i]);
-		limit_expand(&list, limit, &all);
+		if (is_wanted(&records[i], ids, n_ids))
+			limits[out->n++] = limit_build(arena, &records[i]);
 	}
-	out->list = (struct limit_counter *)(void *)list.p;
-	out->n = list.n / sizeof(out->list[0]);
+	out->limits = limits;
 	return ST_OK;
+}
+
+size_t
+limited_count(const struct limited *limited)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < limited->n; i++)
+		n += span_of(&limited->limits[i], limited->all).n;
+	return n;
+}
+
+static struct limit_counters
+counters_new(struct arena *arena, size_t n)
+{
+	return (struct limit_counters){
+		.list =
+		    arena_alloc(arena, (n + 1) * sizeof(struct limit_counter)),
+	};
+}
+
+struct limit_counters
+limited_page(
+    const struct limited *limited, struct arena *arena, size_t offset, size_t n)
+{
+	struct limit_counters page = counters_new(arena, n);
+
+	for (size_t i = 0; i < limited->n && page.n < n; i++) {
+		const struct limit *limit = &limited->limits[i];
+		struct span span = span_of(limit, limited->all);
+
+		for (; offset < span.n && page.n < n; offset++)
+			page.list[page.n++] = counter_at(limit, &span, offset);
+		offset -= span.n;
+	}
+	return page;
+}
+
+struct limit_counters
+limited_heads(const struct limited *limited, struct arena *arena, size_t most)
+{
+	struct limit_counters heads = counters_new(arena, limited->n * most);
+
+	for (size_t i = 0; i < limited->n; i++) {
+		const struct limit *limit = &limited->limits[i];
+		struct span span = span_of(limit, limited->all);
+
+		for (size_t k = 0; k < span.n && k < most; k++)
+			heads.list[heads.n++] = counter_at(limit, &span, k);
+	}
+	return heads;
 }
 
 /* The first failure of the store, of at most BATCH counters. */
@@ -172,26 +234,29 @@ batch_run(struct request *req, enum cache_kind kind, struct limit_counter *list,
 
 static enum status
 counters_run(struct request *req, enum cache_kind kind,
-    struct limit_counter *list, size_t n)
+    const struct limit_counters *counters)
 {
 	enum status st = ST_OK;
 
-	for (size_t at = 0; at < n && st == ST_OK; at += BATCH)
-		st = batch_run(
-		    req, kind, list + at, n - at < BATCH ? n - at : BATCH);
+	for (size_t at = 0; at < counters->n && st == ST_OK; at += BATCH) {
+		size_t left = counters->n - at;
+
+		st = batch_run(req, kind, counters->list + at,
+		    left < BATCH ? left : BATCH);
+	}
 	return st;
 }
 
 enum status
-limit_counters_look(struct request *req, struct limit_counter *list, size_t n)
+limit_counters_look(struct request *req, const struct limit_counters *counters)
 {
-	return counters_run(req, CACHE_LOOK, list, n);
+	return counters_run(req, CACHE_LOOK, counters);
 }
 
 enum status
-limit_counters_end(struct request *req, struct limit_counter *list, size_t n)
+limit_counters_end(struct request *req, const struct limit_counters *counters)
 {
-	return counters_run(req, CACHE_DEL, list, n);
+	return counters_run(req, CACHE_DEL, counters);
 }
 
 /* The limit's own key, with whom it counts behind each "each_". */

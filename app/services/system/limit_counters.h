@@ -13,6 +13,7 @@
 #include "middleware/registry/limit_index.h"
 
 struct buf;
+struct everybody;
 struct request;
 struct system_db;
 
@@ -25,23 +26,42 @@ struct limit_counter {
 	uint32_t attempts;        /* once it has been looked at */
 };
 
+/* Counters in an arena, by the ids of the limits. */
 struct limit_counters {
-	struct limit_counter *list; /* by the ids of the limits */
+	struct limit_counter *list;
 	size_t n;
 };
 
-/* Those of the limits with these ids, active or not; with n_ids 0, of all that
- * are active. An id that names no limit is passed over. In the arena. */
-enum status limit_counters_find(struct system_db *db, struct arena *arena,
-    const int64_t *ids, size_t n_ids, struct limit_counters *out,
-    struct error *err);
+/* Limits by their ids, and of whom each has a counter: many more counters than
+ * anybody wants at once. */
+struct limited {
+	const struct limit *limits;
+	size_t n;
+	const struct everybody *all;
+};
 
-/* Looks at n counters, or ends them. Any status but ST_OK is the limit
+/* Those with these ids, active or not; with n_ids 0, all that are active. An id
+ * that names no limit is passed over. In the arena. */
+enum status limited_find(struct system_db *db, struct arena *arena,
+    const int64_t *ids, size_t n_ids, struct limited *out, struct error *err);
+
+/* How many counters they have, one at least each. */
+size_t limited_count(const struct limited *limited);
+
+/* n of these counters from the one at offset on; there are so many. */
+struct limit_counters limited_page(const struct limited *limited,
+    struct arena *arena, size_t offset, size_t n);
+
+/* The first counters of each limit, at most `most`. */
+struct limit_counters limited_heads(
+    const struct limited *limited, struct arena *arena, size_t most);
+
+/* Looks at counters, or ends them. Any status but ST_OK is the limit
  * store's. */
 enum status limit_counters_look(
-    struct request *req, struct limit_counter *list, size_t n);
+    struct request *req, const struct limit_counters *counters);
 enum status limit_counters_end(
-    struct request *req, struct limit_counter *list, size_t n);
+    struct request *req, const struct limit_counters *counters);
 
 /* {"id":1,"key":"instance.minute","max":10,"attempts":3,"remaining":7}
  * (dreamfactory.md 4.6) */

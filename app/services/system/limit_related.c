@@ -7,6 +7,8 @@
 #include "middleware/registry/system_pool.h"
 #include "middleware/request.h"
 
+#define HEADS_MAX 100 /* counters of one limit; /limit_cache has the rest */
+
 bool
 limit_related_asked(struct str related)
 {
@@ -53,8 +55,8 @@ ids_of(struct arena *arena, struct json answer)
 }
 
 static enum status
-counters_find(struct request *req, const struct ids *ids,
-    struct limit_counters *out, struct error *err)
+limits_find(struct request *req, const struct ids *ids, struct limited *out,
+    struct error *err)
 {
 	struct system_db db;
 	enum status st =
@@ -62,7 +64,7 @@ counters_find(struct request *req, const struct ids *ids,
 
 	if (st != ST_OK)
 		return st;
-	st = limit_counters_find(&db, req->arena, ids->list, ids->n, out, err);
+	st = limited_find(&db, req->arena, ids->list, ids->n, out, err);
 	system_pool_give(req->people->pool, &db);
 	return st;
 }
@@ -73,18 +75,20 @@ limit_related_read(
 {
 	struct ids ids = ids_of(req->arena, answer);
 	struct error err = { 0 };
+	struct limited limits;
 	enum status st;
 
 	*out = (struct limit_counters){ .n = 0 };
 	if (ids.n == 0)
 		return true;
-	st = counters_find(req, &ids, out, &err);
+	st = limits_find(req, &ids, &limits, &err);
 	if (st != ST_OK) {
 		log_line(LOG_ERROR, req->id, "system database: %s", err.text);
 		response_busy(req, "The system database cannot be reached.");
 		return false;
 	}
-	st = limit_counters_look(req, out->list, out->n);
+	*out = limited_heads(&limits, req->arena, HEADS_MAX);
+	st = limit_counters_look(req, out);
 	if (st == ST_OK)
 		return true;
 	log_line(LOG_ERROR, req->id, "limit store: %s", status_name(st));

@@ -13,8 +13,8 @@ struct request;
 /* Does the list of relations name it? */
 bool limit_related_asked(struct str related);
 
-/* Looks at the counters of all limits of the answer, a list or one record;
- * false: the response holds the refusal. */
+/* Looks at the first counters of all limits of the answer, a list or one
+ * record; false: the response holds the refusal. */
 bool limit_related_read(
     struct request *req, struct json answer, struct limit_counters *out);
 

@@ -210,23 +210,40 @@ lookup_put(const struct show *s, struct json record,
 	return true;
 }
 
+/* Counters stand by the ids of their limits. */
+static size_t
+counters_before(const struct limit_counters *counters, int64_t id)
+{
+	size_t low = 0;
+	size_t high = counters->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (counters->list[middle].limit->id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static bool
 counters_put(const struct show *s, struct json record, struct buf *out)
 {
-	bool is_first = true;
+	const struct limit_counters *counters = s->counters;
+	int64_t id = number(s, record, "id");
+	size_t first;
 
-	if (s->counters == NULL)
+	if (counters == NULL)
 		return false;
+	first = counters_before(counters, id);
 	buf_put_char(out, '[');
-	for (size_t i = 0; i < s->counters->n; i++) {
-		const struct limit_counter *counter = &s->counters->list[i];
-
-		if (counter->limit->id != number(s, record, "id"))
-			continue;
-		if (!is_first)
+	for (size_t i = first;
+	     i < counters->n && counters->list[i].limit->id == id; i++) {
+		if (i > first)
 			buf_put_char(out, ',');
-		limit_counter_put(out, counter);
-		is_first = false;
+		limit_counter_put(out, &counters->list[i]);
 	}
 	buf_put_char(out, ']');
 	return true;
