@@ -1,5 +1,9 @@
 """Apache as Debian sets it up, with one of our sites."""
 
+import os
+import signal
+
+from support.process import wait_until
 from support.web_server import WebServer
 
 MODULES = "/etc/apache2/mods-available"
@@ -53,3 +57,41 @@ class ProxyFcgiFresh(ProxyFcgi):
 
     def changes(self):
         return super().changes() | {"enablereuse=on": "enablereuse=off"}
+
+
+class Fcgid(Apache):
+    """Apache starts the processes of weir, and ends them."""
+
+    site = "apache/weir_fcgid.conf"
+    enables = ("fcgid", "filter", "deflate")
+
+    def start_weirs(self):
+        return []
+
+    def changes(self):
+        return {"*:80>": f"127.0.0.1:{self.port}>",
+                "/usr/bin/weir serve": self.host.program + " serve",
+                "/etc/weir/weir.env": self.host.site.env_file}
+
+    def end_weirs(self):
+        """Each by its id, as an administrator might."""
+        for id in self.processes:
+            os.kill(id, signal.SIGTERM)
+        assert wait_until(lambda: not self.processes)
+
+    @property
+    def processes(self):
+        """The ids of those of weir that run."""
+        return [int(line.split()[0]) for line in self.session()
+                if "(weir) " in line and "(weir) Z" not in line]
+
+    def session(self):
+        """What the system says of each process that came from Apache."""
+        for id in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{id}/stat", encoding="utf-8") as stat:
+                    line = stat.read()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if int(line.rpartition(")")[2].split()[3]) == self.process.id:
+                yield line

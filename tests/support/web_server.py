@@ -74,7 +74,6 @@ class WebServer:
     """One server with its weirs. A class says what is its own."""
 
     buffers = True  # takes the whole body before it calls weir
-    loads = ()
 
     def __init__(self, host, name):
         self.host = host
@@ -137,12 +136,13 @@ class WebServer:
             text = text.replace(old, new)
         return self.write(os.path.basename(shipped), text)
 
-    def restart_weirs(self):
+    def end_weirs(self):
         for weir in self.weirs:
             weir.stop()
-        self.weirs = self.start_weirs()
+
+    def end(self):
+        self.process.stop()
 
     def stop(self):
-        self.process.stop()
-        for weir in self.weirs:
-            weir.stop()
+        self.end()
+        self.end_weirs()

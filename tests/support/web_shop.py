@@ -1,0 +1,71 @@
+"""What is asked for through web servers, and by whom."""
+
+import threading
+
+from support import accounts, shop
+from support.http import Caller
+from support.web_server import Host
+
+API = "/api/v2/"
+ORDERS = API + "shop/_table/orders"
+PLACES = API + "shop/_table/places"
+KINDS = ("a/b", "ä ö/漢", "50%", "a+b", "x?y#z", "%2F", "\"'\\")
+LONG = 90_000  # bytes of one of the long texts
+MANY = 100
+RATE = 20  # calls of a key that is counted
+ORIGIN = "https://app.example"
+ANN = "ann@example.com"
+
+
+def tables():
+    """Keys of text, and more of it than sockets and servers hold."""
+    places = ", ".join("('{}', 0)".format(name.replace("'", "''"))
+                       for name in KINDS)
+    return f"""
+CREATE TABLE places (name VARCHAR(40) PRIMARY KEY, visits INTEGER);
+INSERT INTO places VALUES {places};
+CREATE TABLE long (id INTEGER PRIMARY KEY, text TEXT);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})
+INSERT INTO long SELECT i, hex(randomblob({LONG} / 2)) FROM n;
+"""
+
+
+class ShopHost(Host):
+    """`counted` names keys that may call RATE times."""
+
+    def __init__(self, counted=(), **settings):
+        super().__init__(**accounts.SETTINGS | settings)
+        site, engine = self.site, self.site.engine
+        site.add_service("shop", "sqlite", cache_enabled=True, cache_ttl=60,
+                         **engine.create("shop", shop.sql(engine) + tables()))
+        site.add_role("owner")
+        site.grant("owner", "shop", "*", "all")
+        self.key = site.add_key("owner", "owner")
+        self.counted = {name: site.add_key(name, "owner") for name in counted}
+        for name in counted:
+            site.add_limit(name, RATE, "day", app=name)
+        accounts.add(site, ANN, "admin")
+        site.weir("cors", "add", "api/v2/shop/*", "--origin", ORIGIN)
+
+
+def row(web, id):
+    """An order as the database has it."""
+    answer = web.get(f"{ORDERS}/{id}?refresh=true")
+    assert answer.status == 200, answer
+    return answer.json
+
+
+def crowd(port, key, path, each=10, clients=8):
+    """The statuses of so many calls by so many clients at once."""
+    statuses = []
+
+    def call():
+        with Caller(port, key) as web:
+            statuses.extend(web.get(path).status for _ in range(each))
+
+    threads = [threading.Thread(target=call) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return statuses
