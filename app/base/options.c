@@ -227,7 +227,9 @@ const struct option option_table[] = {
 	  .offset = MEMBER(limit_on_error), .fallback = "local",
 	  .choices = "local|allow|deny", .reload = true,
 	  .help = "What a rate limit does while its store is down: count in "
-	      "this process, let every request through, or answer 503. The "
+	      "this process, let every request through, or answer 503. A "
+	      "process has room for 65536 counters of its own; requests are "
+	      "not counted by further ones, which the log tells. The "
 	      "log tells when the store is lost and when it is back, the "
 	      "access log which requests that was about." },
 	{ .name = "STORE_TIMEOUT", .type = OPTION_MS,
