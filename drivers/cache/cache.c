@@ -45,6 +45,12 @@ cache_op_is_fixed(const struct cache_op *op)
 	return op->algorithm == CACHE_FIXED && !op->lockout;
 }
 
+bool
+cache_op_locks(const struct cache_op *op)
+{
+	return op->lockout && !op->soft;
+}
+
 uint32_t
 cache_op_quota(const struct cache_op *op)
 {

@@ -86,7 +86,7 @@ enum cache_algorithm {
  * A `soft` operation refuses nobody: without room it is ST_REFUSED and does not
  * count, while the others of its group do. `lockout`: a refusal for want of
  * room closes the counter for ttl seconds from then on; later refusals do not
- * prolong that.
+ * prolong that. A soft operation closes none, for it would refuse others.
  *
  * Counters have a name space of their own: no other operation sees them, except
  * that DEL with `counter` set ends one, and LOOK reads one: ST_OK, with count
@@ -133,6 +133,9 @@ bool cache_op_counts(const struct cache_op *op);
 /* A counter of a fixed window without a lock-out: a number and its expiry are
  * all that a store has to keep of it. */
 bool cache_op_is_fixed(const struct cache_op *op);
+
+/* Whether its refusal for want of room closes the counter. */
+bool cache_op_locks(const struct cache_op *op);
 
 /* How many may be counted at once: the burst of CACHE_GCRA, else the limit. */
 uint32_t cache_op_quota(const struct cache_op *op);

@@ -179,11 +179,13 @@ trial_lock(struct trial *t)
 {
 	bool locked = false;
 
-	for (size_t i = 0; i < t->group->n; i++)
-		if (!t->fits[i] && t->group->ops[i]->lockout &&
-		    cache_window_lock(
-			t->windows[i], t->group->ops[i], t->now_ms))
+	for (size_t i = 0; i < t->group->n; i++) {
+		struct cache_op *op = t->group->ops[i];
+
+		if (!t->fits[i] && cache_op_locks(op) &&
+		    cache_window_lock(t->windows[i], op, t->now_ms))
 			locked = true;
+	}
 	return locked;
 }
 

@@ -72,7 +72,7 @@ save(const struct cache_conn *conn, struct memcached_count *c, struct found *f)
 static bool
 close_window(struct found *f, struct cache_op *op)
 {
-	return op->lockout &&
+	return cache_op_locks(op) &&
 	       cache_window_lock(&f->state.window, op, f->now_ms);
 }
 

@@ -24,7 +24,7 @@ static const char text[] =
     " local limit = tonumber(ARGV[5 * i - 2])\n"
     " local number = tonumber(ARGV[5 * i - 1])\n"
     " local o = { at = 3 * i - 2, key = KEYS[i], kind = what:sub(1, 1),\n"
-    "  a = what:sub(2, 2), lock = what:sub(3, 3) == 'l',\n"
+    "  a = what:sub(2, 2), lock = what:sub(3, 4) == 'l-',\n"
     "  soft = what:sub(4, 4) == 's', ttl = ttl, quota = limit, m = number,\n"
     "  step = 0, fits = false, w = false, e = 0, n = 0, p = 0, d = false }\n"
     " if o.a == 's' then\n"
@@ -119,7 +119,7 @@ static const struct str batch = { text, sizeof(text) - 1 };
 
 static const struct redis_script script = {
 	.parts = { &redis_window, &batch },
-	.digest = { "d478324d412a4a8f78c27999f8e915b2b96309fe",
+	.digest = { "67a79c3f9a06c421bf547dbc6cbdb1e78f85b61c",
 	    REDIS_DIGEST_CHARS },
 };
 

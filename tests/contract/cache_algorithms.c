@@ -256,6 +256,39 @@ a_soft_count_refuses_nobody(void **state)
 	}
 }
 
+/* One that is closed opens ttl seconds from then on, and no other does. */
+static bool
+closed_now(const struct cache_op *op)
+{
+	return op->status == ST_REFUSED && op->reset_ms == LONG * 1000;
+}
+
+static void
+a_soft_count_locks_nobody_out(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t kind = OPEN; kind < KINDS; kind++) {
+		struct cache_op op = count_op(kind, 1, LONG);
+		struct cache_op ops[] = { op, count_op(CACHE_FIXED, 9, LONG) };
+
+		ops[0].soft = true;
+		run(f, &op, 1);
+		assert_int_equal(op.status, ST_OK);
+		(void)usleep(PAUSE * 1000);
+		run(f, ops, 1);
+		assert_int_equal(ops[0].status, ST_REFUSED);
+		assert_false(closed_now(&ops[0]));
+		ops[0].group = ops[1].group = 1;
+		run(f, ops, 2);
+		assert_int_equal(ops[0].status, ST_REFUSED);
+		assert_int_equal(ops[1].status, ST_OK);
+		assert_false(closed_now(&ops[0]));
+		run(f, &op, 1);
+		assert_true(closed_now(&op));
+	}
+}
+
 static void
 a_refused_group_counts_no_soft_one(void **state)
 {
@@ -383,6 +416,7 @@ const struct question algorithm_questions[] = {
 	QUESTION(a_lockout_is_not_prolonged),
 	QUESTION(a_group_may_mix_all_kinds),
 	QUESTION(a_soft_count_refuses_nobody),
+	QUESTION(a_soft_count_locks_nobody_out),
 	QUESTION(a_refused_group_counts_no_soft_one),
 	QUESTION(mixed_groups_of_many_threads_are_exact),
 	QUESTION(counters_of_many_threads_are_exact),
