@@ -52,16 +52,26 @@ wait_of(struct request *req, struct str place)
 	return op.reset_ms > 1000 ? (op.reset_ms + 999) / 1000 : 1;
 }
 
+bool
+guard_allows(struct request *req)
+{
+	struct str place;
+	int64_t wait;
+
+	if (req->settings->auth_failures <= 0 || req->by_operator ||
+	    req->is_failure)
+		return true;
+	req->is_failure = true;
+	place = failures_place(req);
+	wait = wait_of(req, place);
+	if (wait > 0)
+		refuse_wait(req, place, wait);
+	return wait == 0;
+}
+
 void
 guard_refuse(struct request *req, const char *message)
 {
-	struct str place = failures_place(req);
-	int64_t wait = 0;
-
-	if (req->settings->auth_failures > 0 && !req->by_operator)
-		wait = wait_of(req, place);
-	if (wait > 0)
-		refuse_wait(req, place, wait);
-	else
+	if (guard_allows(req))
 		response_unauthorized(req, message);
 }

@@ -7,13 +7,19 @@
 #ifndef WEIR_GUARD_H
 #define WEIR_GUARD_H
 
+#include <stdbool.h>
+
 struct request;
 
 /*
- * Any thread, of a request whose key, token or password is wrong: counts that,
- * and answers 401 with the message; or 429 when too many from its address have
- * failed. A command of the operator is never counted.
+ * Any thread, of a request whose key, token or password is wrong: counts that.
+ * False, and the answer is 429, when too many from its address have failed. A
+ * request counts once, whatever else is wrong of it, and a command of the
+ * operator never.
  */
+bool guard_allows(struct request *req);
+
+/* The same; and who may fail still is answered 401 with the message. */
 void guard_refuse(struct request *req, const char *message);
 
 #endif

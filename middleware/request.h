@@ -175,8 +175,9 @@ struct request {
 	struct snapshot *later[LATER_MAX];
 	size_t n_later;
 
-	bool key_sent; /* an API key, if only an unknown one */
-	bool is_open;  /* its service lets everybody in: see service.h */
+	bool key_sent;   /* an API key, if only an unknown one */
+	bool is_failure; /* to prove who calls, counted so: guard.h */
+	bool is_open;    /* its service lets everybody in: see service.h */
 	/* who calls, when it is a user; NULL: a key alone, or nobody */
 	const struct principal *principal;
 	bool by_operator; /* made by a command, to be explained: explain.h */

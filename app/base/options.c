@@ -106,10 +106,11 @@ const struct option option_table[] = {
 	  .min = 0, .max = 1000000, .reload = true,
 	  .help = "How many wrong credentials of any kind, keys, tokens and "
 	      "passwords, may come from one address of a client within "
-	      "AUTH_FAILURES_TIME; further ones are answered 429 instead of "
-	      "401, and right ones as ever. An IPv6 address counts with its "
-	      "/64 network, and every host counts for itself. 0 counts "
-	      "nothing." },
+	      "AUTH_FAILURES_TIME; further ones are answered 429, and right "
+	      "ones as ever. A wrong key counts wherever it is sent, also "
+	      "where none is needed, but not beside an administrator's token. "
+	      "An IPv6 address counts with its /64 network, and every host "
+	      "counts for itself. 0 counts nothing." },
 	{ .name = "AUTH_FAILURES_TIME", .type = OPTION_SECONDS,
 	  .offset = MEMBER(auth_failures_time), .fallback = "15m",
 	  .min = 1, .max = 7 * DAY_SECONDS, .reload = true,

@@ -1,6 +1,5 @@
 /* May this role do that to this resource? dreamfactory.md 2.2 and 3.2. */
 #include "middleware/registry/access.h"
-#include "middleware/guard.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/service.h"
@@ -139,11 +138,6 @@ refuse(struct request *req, enum verdict verdict)
 
 	switch (verdict) {
 	case SESSION_MISSING:
-		if (req->app == NULL) { /* a key that names nothing */
-			guard_refuse(req, texts[verdict]);
-			break;
-		}
-		/* FALLTHROUGH */
 	case CREDENTIALS_MISSING:
 	case KEY_MISSING:
 		response_unauthorized(req, texts[verdict]);

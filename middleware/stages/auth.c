@@ -60,8 +60,8 @@ key_find(const struct request *req, struct str key)
 	return found;
 }
 
-/* A key that names nothing is as good as none; the access stage knows that
- * there was one. */
+/* One that names nothing is as good as none; the access stage knows that there
+ * was one. */
 static enum flow
 key_take(struct request *req, struct str sent)
 {
@@ -87,6 +87,25 @@ principal_set(struct request *req, const struct principal *who)
 	req->role = principal_role(who, req->snapshot, req->app);
 }
 
+static bool
+key_is_wrong(const struct request *req)
+{
+	return req->key_sent && req->app == NULL;
+}
+
+/* A wrong key is a guess, wherever it is sent: the limits or the role of a
+ * right one show in any answer. Who may do anything without a key guesses
+ * nothing. */
+static enum flow
+key_judge(struct request *req, enum flow flow)
+{
+	if (!key_is_wrong(req) ||
+	    (req->principal != NULL && principal_is_free(req->principal)) ||
+	    guard_allows(req))
+		return flow;
+	return FLOW_DONE;
+}
+
 static void
 principal_clear(struct request *req)
 {
@@ -104,13 +123,13 @@ subject_fits(const struct session_ask *ask)
 }
 
 /* What is remembered is what is most likely; all else is planned when it is
- * known. */
+ * known, and whatever is sent with a wrong key. */
 static enum flow
 token_plan(struct request *req, struct auth_slot *slot)
 {
 	session_plan(req, &slot->ask);
 	if (!slot->ask.is_known || slot->ask.view.state != SESSION_GOOD ||
-	    !subject_fits(&slot->ask))
+	    !subject_fits(&slot->ask) || key_is_wrong(req))
 		return FLOW_AGAIN;
 	principal_set(req, &slot->ask.view.who);
 	req->is_guess = true;
@@ -164,6 +183,20 @@ entrance_of(const struct request *req)
 	return service->type->entrance(req);
 }
 
+/* What is sent beside the key. */
+static enum flow
+rest_take(
+    struct request *req, const struct credentials *sent, enum entrance entrance)
+{
+	if (entrance == ENTRANCE_LOGIN)
+		return FLOW_NEXT;
+	if (sent->token.n > 0)
+		return token_take(req, sent->token, entrance);
+	if (sent->basic.n > 0 && entrance != ENTRANCE_TOKEN)
+		return basic_take(req, sent->basic);
+	return FLOW_NEXT;
+}
+
 static enum flow
 auth_plan(void *state, struct request *req)
 {
@@ -179,13 +212,9 @@ auth_plan(void *state, struct request *req)
 	req->is_open = entrance != ENTRANCE_ROLE;
 	credentials_read(req, entrance == ENTRANCE_TOKEN, &sent);
 	flow = key_take(req, sent.key);
-	if (flow != FLOW_NEXT || entrance == ENTRANCE_LOGIN)
-		return flow;
-	if (sent.token.n > 0)
-		return token_take(req, sent.token, entrance);
-	if (sent.basic.n > 0 && entrance != ENTRANCE_TOKEN)
-		return basic_take(req, sent.basic);
-	return FLOW_NEXT;
+	if (flow == FLOW_NEXT)
+		flow = rest_take(req, &sent, entrance);
+	return flow == FLOW_NEXT ? key_judge(req, flow) : flow;
 }
 
 /* What is known now holds: who calls, or why nobody does. */
@@ -202,7 +231,7 @@ adopt(struct request *req, const struct session_ask *ask)
 		return FLOW_DONE;
 	case SESSION_ENDED:
 		req->session_ended = true;
-		return FLOW_AGAIN;
+		return key_judge(req, FLOW_AGAIN);
 	case SESSION_GOOD:
 		break;
 	}
@@ -211,7 +240,7 @@ adopt(struct request *req, const struct session_ask *ask)
 		    "Invalid token: It was made for another e-mail of its "
 		    "user.");
 	principal_set(req, &ask->view.who);
-	return FLOW_AGAIN;
+	return key_judge(req, FLOW_AGAIN);
 }
 
 /* On a worker; `store`: the store can be told. */
@@ -313,7 +342,7 @@ basic_enter(struct request *req, struct auth_slot *slot)
 		return FLOW_DONE;
 	}
 	principal_set(req, &slot->who);
-	return FLOW_AGAIN;
+	return key_judge(req, FLOW_AGAIN);
 }
 
 static enum flow

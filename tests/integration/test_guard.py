@@ -81,9 +81,9 @@ def a_token(servers, email):
         return log_in(At([client]), email).json["session_token"]
 
 
-def log_in(client, email, password=accounts.WORD):
+def log_in(client, email, password=accounts.WORD, headers=None):
     body = json.dumps({"email": email, "password": password}).encode()
-    return client.call(uri=USERS, method="POST", body=body)
+    return client.call(headers, USERS, "POST", body)
 
 
 def test_two_processes_count_together(client):
@@ -134,6 +134,62 @@ def test_each_kind_of_failure_counts(client, email, token, kind):
     statuses = [WRONG[kind](client, email, token).status for _ in range(MANY + 2)]
     assert statuses == [401] * MANY + [429] * 2
     assert client.call(unknown()).status == 429
+
+
+# Where a wrong key comes along, and what few of them are answered: elsewhere,
+# too, a right one would show.
+BESIDE = {
+    "token": (401, lambda client, email, token: client.call(
+        unknown() | {accounts.TOKEN: token})),
+    "basic": (401, lambda client, email, token: client.call(
+        unknown() | basic(email))),
+    "root": (200, lambda client, email, token: client.call(
+        unknown(), "/api/v2")),
+    "root and token": (200, lambda client, email, token: client.call(
+        unknown() | {accounts.TOKEN: token}, "/api/v2")),
+    "open": (200, lambda client, email, token: client.call(
+        unknown(), "/api/v2/system/environment")),
+    "session": (200, lambda client, email, token: client.call(
+        unknown() | {accounts.TOKEN: token}, USERS)),
+    "login": (200, lambda client, email, token: log_in(
+        client, email, headers=unknown())),
+    "wrong login": (401, lambda client, email, token: log_in(
+        client, email, "wrong", unknown())),
+    "wrong token": (401, lambda client, email, token: client.call(
+        unknown() | {accounts.TOKEN: "a.b.c"})),
+    "wrong renewal": (401, lambda client, email, token: client.call(
+        unknown() | {accounts.TOKEN: "a.b.c"}, USERS, "PUT")),
+}
+
+
+@pytest.mark.parametrize("kind", BESIDE)
+def test_a_wrong_key_counts_once_wherever_it_is(
+        client, email, token, key, kind):
+    few, call = BESIDE[kind]
+    statuses = [call(client, email, token).status for _ in range(MANY + 2)]
+    assert statuses == [few] * MANY + [429] * 2
+    assert client.call(unknown()).status == 429
+    assert client.call(key | {accounts.TOKEN: token}).status == 200
+    assert client.call(key, "/api/v2").status == 200
+
+
+def test_a_wrong_key_counts_with_a_token_that_has_ended(client, email, key):
+    ended = {accounts.TOKEN: log_in(client, email).json["session_token"]}
+    assert client.call(ended, USERS, "DELETE").status == 200
+    assert client.statuses(unknown() | ended, MANY + 1) == [401] * MANY + [429]
+    assert client.statuses(key | ended, 2) == [401] * 2
+
+
+def test_who_needs_no_key_guesses_none(site, client):
+    """An administrator, whose clients may send the key of another weir."""
+    add(site, "root@x.org", "admin")
+    body = json.dumps({"email": "root@x.org", "password": accounts.WORD})
+    token = client.call(uri=accounts.ADMINS, method="POST",
+                        body=body.encode()).json["session_token"]
+    for uri in (ORDER, "/api/v2", accounts.ADMINS):
+        assert {client.call(unknown() | {accounts.TOKEN: token}, uri).status
+                for _ in range(MANY + 1)} == {200}
+    client.fail()
 
 
 def test_the_kinds_count_together(client, email, token):
