@@ -1,6 +1,7 @@
 #include "middleware/failures.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "app/base/clock.h"
@@ -20,12 +21,14 @@
 #define WAIT_MS       1000 /* for the files of this host */
 #define NETWORK_BYTES 8    /* of an IPv6 address: one customer's */
 #define AT_ONCE_MAX   8
+#define TOLD_MS       60000 /* one line in so long */
 
 static const struct cache_space space_logins = { { "g", 1 }, false };
 
 struct failures {
 	struct store *store; /* NULL: there can be none */
 	struct fallback *fallback;
+	_Atomic int64_t told_ms; /* that it is full; 0: never */
 };
 
 static void
@@ -128,16 +131,39 @@ failures_run(
 				   clock_boot_ms() + WAIT_MS) == ST_OK;
 }
 
+/* One thread of several tells it. */
+static void
+full_tell(struct failures *f, const struct request *req, int64_t now_ms)
+{
+	int64_t told = atomic_load(&f->told_ms);
+
+	if ((told != 0 && now_ms - told < TOLD_MS) ||
+	    !atomic_compare_exchange_strong(&f->told_ms, &told, now_ms))
+		return;
+	log_line(LOG_WARNING, req->id,
+	    "failed log-ins from more addresses, or of more accounts, than "
+	    "there is room for are being counted: until the first of them are "
+	    "forgotten (AUTH_FAILURES_TIME, LOGIN_FAILURES_TIME) each process "
+	    "counts further ones by itself");
+}
+
+/* Whom the store has no room for is not to be let off for that. */
 void
 failures_count(
     struct failures *f, struct request *req, struct cache_op *ops, size_t n)
 {
-	if (failures_run(f, req, ops, n))
-		return;
+	bool shared = failures_run(f, req, ops, n);
+	int64_t now_ms = clock_boot_ms();
+
 	for (size_t i = 0; i < n; i++) {
 		struct cache_op *one[] = { &ops[i] };
 
-		fallback_count(f->fallback, one, 1, clock_boot_ms());
+		if (shared &&
+		    (ops[i].status == ST_OK || ops[i].status == ST_REFUSED))
+			continue;
+		if (shared && ops[i].status == ST_FULL)
+			full_tell(f, req, now_ms);
+		fallback_count(f->fallback, one, 1, now_ms);
 	}
 }
 

@@ -1,7 +1,8 @@
 /*
  * Counts of what has failed by account or by address (throttle.h, guard.h), in
  * a local store that all processes of the host share; where there can be none,
- * in this process. No name and no address stands in it, only a hash of them.
+ * or none has room, in this process. No name and no address stands in it, only
+ * a hash of them.
  */
 #ifndef WEIR_FAILURES_H
 #define WEIR_FAILURES_H
@@ -41,7 +42,8 @@ struct cache_op failures_op(const struct request *req, enum cache_kind kind,
 bool failures_run(
     struct failures *f, struct request *req, struct cache_op *ops, size_t n);
 
-/* COUNT, each for itself: in the store, else in this process. */
+/* COUNT, each for itself: in the store, else in this process. Each is ST_OK or
+ * ST_REFUSED then; that the store is full is logged once a minute. */
 void failures_count(
     struct failures *f, struct request *req, struct cache_op *ops, size_t n);
 
