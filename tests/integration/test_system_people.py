@@ -285,6 +285,18 @@ class TestLimits:
             "dry_run": False, "verb": None, "rate": 9,
             "key_text": "instance.each_user.10s"} == record
 
+    @pytest.mark.parametrize("words, on", [
+        ((True, 1, "1", "true", "TRUE", "yes", "on"), True),
+        ((False, 0, "0", "false", "no", "Off", None), False)])
+    def test_takes_a_switch_as_a_word(self, office, words, on):
+        id = office.make("limit", name=office.name("limit"), dry_run=True,
+                         type="instance", rate=1000, period="311s")
+        for word in words:
+            office.change(f"limit/{id}", dry_run=word, lockout=word)
+            record = office.get(f"limit/{id}")
+            assert (record["dry_run"], record["lockout"]) == (on, on)
+        office.remove(f"limit/{id}")
+
     def test_is_not_about_what_does_not_matter(self, office, role, shop_id):
         id = office.make("limit", name=office.name("limit"),
                          type="instance.service", service_id=shop_id,
@@ -318,6 +330,10 @@ class TestLimits:
         ({"period": 9}, 400, "period"),
         ({"period": None}, 400, "period"),
         ({"verb": "LOOK"}, 400, "LOOK"),
+        ({"dry_run": "x"}, 400, "dry_run must be true or false."),
+        ({"dry_run": ""}, 400, "dry_run must be true or false."),
+        ({"lockout": "flase"}, 400, "lockout must be true or false."),
+        ({"is_active": [1]}, 400, "is_active must be true or false."),
         ({"type": "instance.role", "role_id": 99999}, 400, "role_id"),
     ])
     def test_refuses_what_is_wrong(self, office, record, status, word):

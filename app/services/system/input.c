@@ -51,6 +51,13 @@ input_number(
 	return refuse(name, "an integer", err);
 }
 
+static bool
+word_to_bool(struct str word, bool *out)
+{
+	*out = str_to_bool(word);
+	return *out || str_is_no(word);
+}
+
 enum status
 input_switch(
     const struct input *in, const char *name, bool *out, struct error *err)
@@ -65,8 +72,9 @@ input_switch(
 		*out = false;
 		return ST_OK;
 	case JSON_STRING:
-		*out = str_to_bool(json_to_str(in->arena, value));
-		return ST_OK;
+		if (word_to_bool(json_to_str(in->arena, value), out))
+			return ST_OK;
+		break;
 	case JSON_NUMBER:
 		if (!json_to_i64(value, &number))
 			break;

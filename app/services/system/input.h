@@ -30,7 +30,7 @@ enum status input_text(const struct input *in, const char *name,
 enum status input_number(
     const struct input *in, const char *name, int64_t *out, struct error *err);
 
-/* true, false, or what stands for them: 1, "yes"; null is false. */
+/* true, false, or what stands for them: 1, "yes", "off"; null is false. */
 enum status input_switch(
     const struct input *in, const char *name, bool *out, struct error *err);
 
