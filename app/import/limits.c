@@ -72,7 +72,7 @@ limit_read(struct import *imp, const struct str *row, struct limit_record *r,
 		    STR_ARG(row[TYPE]));
 	st = parts_read(imp, row, r, err);
 	if (st == ST_OK)
-		st = period_parse(str_trim(row[PERIOD]), &r->period, err);
+		st = period_parse_sent(str_trim(row[PERIOD]), &r->period, err);
 	return st == ST_OK ? limit_verb_parse(row[VERB], &r->verb_mask, err)
 			   : st;
 }

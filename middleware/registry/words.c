@@ -230,12 +230,8 @@ requestors_put(struct buf *b, unsigned mask)
 enum status
 period_parse(struct str text, uint32_t *seconds, struct error *err)
 {
-	uint64_t number = LENGTH(periods);
+	uint64_t number = 0;
 
-	if (str_to_u64(text, &number) && number < LENGTH(periods)) {
-		*seconds = periods[number].seconds;
-		return ST_OK;
-	}
 	for (size_t i = 0; i < LENGTH(periods); i++) {
 		if (str_eq_nocase(text, str_of(periods[i].name))) {
 			*seconds = periods[i].seconds;
@@ -250,6 +246,17 @@ period_parse(struct str text, uint32_t *seconds, struct error *err)
 		    "seconds as in 10s (at most %us) are expected",
 		    STR_ARG(text), PERIOD_MAX);
 	*seconds = (uint32_t)number;
+	return ST_OK;
+}
+
+enum status
+period_parse_sent(struct str text, uint32_t *seconds, struct error *err)
+{
+	uint64_t number;
+
+	if (!str_to_u64(text, &number) || number >= LENGTH(periods))
+		return period_parse(text, seconds, err);
+	*seconds = periods[number].seconds;
 	return ST_OK;
 }
 

@@ -48,9 +48,13 @@ enum status requestors_parse(
     struct str text, unsigned *mask, struct error *err);
 void requestors_put(struct buf *b, unsigned mask);
 
-/* minute, hour, day, 7-day, 30-day, the number of one of them from 0, or "10s",
- * to seconds. */
+/* minute, hour, day, 7-day, 30-day or "10s", to seconds. */
 enum status period_parse(struct str text, uint32_t *seconds, struct error *err);
+
+/* The same of what DreamFactory's clients and databases hold: they number the
+ * names from 0. A person who types a number means something else. */
+enum status period_parse_sent(
+    struct str text, uint32_t *seconds, struct error *err);
 void period_put(struct buf *b, uint32_t seconds);
 
 #endif

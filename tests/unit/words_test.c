@@ -103,7 +103,8 @@ periods_have_names_or_seconds(void **state)
 		{ "hour", 3600 }, { "day", 86400 }, { "7-day", 604800 },
 		{ "30-day", 2592000 }, { "10s", 10 }, { "1s", 1 },
 		{ "31622400s", 31622400 }, { "", 0 }, { "s", 0 }, { "0s", 0 },
-		{ "31622401s", 0 }, { "10", 0 }, { "-1s", 0 }, { "week", 0 } };
+		{ "31622401s", 0 }, { "10", 0 }, { "-1s", 0 }, { "week", 0 },
+		{ "0", 0 }, { "3", 0 } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -121,6 +122,25 @@ periods_have_names_or_seconds(void **state)
 		period_put(&text, seconds);
 		assert_true(str_eq(buf_str(&text), str_of(cases[i].text)));
 		buf_free(&text);
+	}
+}
+
+static void
+what_dreamfactory_sends_may_be_a_number(void **state)
+{
+	static const struct period_case cases[] = { { "0", 60 }, { "1", 3600 },
+		{ "2", 86400 }, { "3", 604800 }, { "4", 2592000 },
+		{ "hour", 3600 }, { "10s", 10 }, { "5", 0 }, { "-1", 0 },
+		{ "", 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint32_t seconds = 0;
+
+		assert_int_equal(
+		    period_parse_sent(str_of(cases[i].text), &seconds, NULL),
+		    cases[i].seconds == 0 ? ST_INVALID : ST_OK);
+		assert_int_equal(seconds, cases[i].seconds);
 	}
 }
 
@@ -154,6 +174,7 @@ main(void)
 		cmocka_unit_test(verbs_become_a_mask),
 		cmocka_unit_test(a_mask_becomes_verbs),
 		cmocka_unit_test(periods_have_names_or_seconds),
+		cmocka_unit_test(what_dreamfactory_sends_may_be_a_number),
 		cmocka_unit_test(requestors_are_a_mask),
 	};
 

@@ -27,7 +27,7 @@ period_take(const struct sent *s, uint32_t *seconds, struct error *err)
 	else
 		st = input_text(&s->in, "period", &word, err);
 	return st == ST_OK && !str_is_null(word)
-		   ? period_parse(word, seconds, err)
+		   ? period_parse_sent(word, seconds, err)
 		   : st;
 }
 
