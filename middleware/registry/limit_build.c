@@ -56,6 +56,7 @@ limit_build(struct arena *arena, const struct limit_record *r)
 		.period = r->period,
 		.algorithm = r->algorithm,
 		.burst = (uint32_t)(r->burst == 0 ? r->rate : r->burst),
+		.own_burst = r->burst != 0,
 		.lockout = r->lockout,
 		.dry_run = r->dry_run,
 		.key = limit_key(arena, r),

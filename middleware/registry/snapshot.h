@@ -96,6 +96,7 @@ struct limit {
 	uint32_t period;    /* seconds */
 	enum cache_algorithm algorithm;
 	uint32_t burst; /* of CACHE_GCRA: 1 to rate */
+	bool own_burst; /* else it is the rate */
 	bool lockout;
 	bool dry_run;
 	struct str key;      /* of its counter */

@@ -71,7 +71,7 @@ record_put(struct buf *b, struct arena *arena, const struct limit *limit)
 	number_put(b, "rate", limit->rate);
 	words_put(b, arena, limit);
 	text_put(b, "algorithm", limit_algorithm_name(limit->algorithm));
-	id_put(b, "burst", limit->algorithm == CACHE_GCRA ? limit->burst : 0);
+	id_put(b, "burst", limit->own_burst ? limit->burst : 0);
 	id_put(b, "app_id", limit->app_id);
 	id_put(b, "user_id", limit->user_id);
 	id_put(b, "role_id", limit->role_id);

@@ -219,6 +219,16 @@ def test_the_refusal_shows_the_record(callers, limit, office):
     assert 1 <= int(answer.headers["Retry-After"]) <= 86400
 
 
+@pytest.mark.parametrize("members", [
+    {}, {"algorithm": "gcra"}, {"algorithm": "gcra", "burst": 1}])
+def test_the_refusal_shows_the_burst_of_the_record(
+        callers, limit, office, members):
+    record = office.get(f"limit/{limit('instance', **members)}")
+    assert callers.call("key").status == 200
+    [told] = callers.call("key").error["context"]
+    assert told["object"]["burst"] == record["burst"] == members.get("burst")
+
+
 def test_every_limit_that_is_used_up_is_told(callers, limit):
     ids = {limit("instance", period="hour"),
            limit("instance.service", **SHOP)}
