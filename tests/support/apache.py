@@ -63,7 +63,7 @@ class Fcgid(Apache):
     """Apache starts the processes of weir, and ends them."""
 
     site = "apache/weir_fcgid.conf"
-    enables = ("fcgid", "filter", "deflate")
+    enables = ("fcgid", "rewrite", "filter", "deflate")
 
     def start_weirs(self):
         return []

@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import select
 import signal
 import subprocess
 import time
@@ -86,6 +87,48 @@ class Process:
         except ProcessLookupError:
             pass
         self.child.wait()
+
+
+class Stray(Process):
+    """A process that something else has started, known by its id."""
+
+    def __init__(self, id):
+        self.handle = os.pidfd_open(id)
+        self.number = id
+        self.ended = False
+        STARTED.append(self)
+
+    @property
+    def id(self):
+        return self.number
+
+    @property
+    def alive(self):
+        return not self.ended and not self.ends(0)
+
+    def ends(self, within):
+        return bool(select.select([self.handle], [], [], within)[0])
+
+    def signal(self, number):
+        signal.pidfd_send_signal(self.handle, number)
+
+    def stop(self, timeout=30):
+        """SIGTERM; whoever does not heed it in time is a failure."""
+        if self.ended:
+            return
+        if self.alive:
+            self.signal(signal.SIGTERM)
+        heeded = self.ends(timeout)
+        self.kill()
+        assert heeded
+
+    def kill(self):
+        if self.ended:
+            return
+        if self.alive:
+            self.signal(signal.SIGKILL)
+        self.ended = True
+        os.close(self.handle)
 
 
 def link_of(entry):

@@ -1,11 +1,14 @@
 """What is asked for through web servers, and by whom."""
 
+import http.client
+import socket
 import threading
 
 from support import accounts, shop
 from support.http import Caller
 from support.web_server import Host
 
+SOON = 10  # seconds; a bound, and far from what is usual
 API = "/api/v2/"
 ORDERS = API + "shop/_table/orders"
 PLACES = API + "shop/_table/places"
@@ -55,17 +58,40 @@ def row(web, id):
     return answer.json
 
 
-def crowd(port, key, path, each=10, clients=8):
-    """The statuses of so many calls by so many clients at once."""
-    statuses = []
+def raw(server, host, method, path, length=0):
+    """A connection on which the head of a request was sent."""
+    client = socket.create_connection(("127.0.0.1", server.port), SOON)
+    client.sendall(f"{method} {path} HTTP/1.1\r\nHost: weir\r\n"
+                   f"X-API-Key: {host.key}\r\nConnection: close\r\n"
+                   "Content-Type: application/json\r\n"
+                   f"Content-Length: {length}\r\n\r\n".encode())
+    return client
 
-    def call():
+
+def answer_of(client):
+    """What came back on it so far: the head; the rest is to be read."""
+    answer = http.client.HTTPResponse(client)
+    answer.begin()
+    return answer
+
+
+class Crowd:
+    """So many clients that make so many calls each, all at once."""
+
+    def __init__(self, port, key, call, each=10, clients=8):
+        self.statuses = []
+        self.threads = [
+            threading.Thread(target=self.run, args=[port, key, call, each])
+            for _ in range(clients)]
+        for thread in self.threads:
+            thread.start()
+
+    def run(self, port, key, call, each):
         with Caller(port, key) as web:
-            statuses.extend(web.get(path).status for _ in range(each))
+            for _ in range(each):
+                self.statuses.append(web.call(*call).status)
 
-    threads = [threading.Thread(target=call) for _ in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return statuses
+    def wait(self):
+        for thread in self.threads:
+            thread.join()
+        return self.statuses
