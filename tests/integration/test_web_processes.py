@@ -1,5 +1,6 @@
 """Several processes of weir behind one web server: they share, and replace."""
 
+import itertools
 import os
 import signal
 
@@ -14,7 +15,8 @@ from support.web_shop import (API, ORDERS, SOON, Crowd, ShopHost, answer_of,
 
 READ = ("GET", ORDERS + "?refresh=true&limit=1")
 WRITE = ("PATCH", ORDERS + "/3", {"item": "by many"})
-EACH = 150
+SOME, ENDLESS = 200, 1_000_000
+NUMBERS = itertools.count()
 
 
 @pytest.fixture(scope="module", name="host")
@@ -25,12 +27,12 @@ def a_host():
 
 
 @pytest.fixture(name="begin")
-def begin_and_stop(host, request):
+def begin_and_stop(host):
     """Starts a server of that kind, for one test."""
     servers = []
 
     def begin(kind):
-        servers.append(kind(host, f"{request.node.name}-{len(servers)}"))
+        servers.append(kind(host, f"site-{next(NUMBERS)}"))
         return servers[-1]
 
     yield begin
@@ -45,10 +47,13 @@ def call(server, host, path=ORDERS + "/1"):
 
 def ended_amid(server, host, request, end):
     """The statuses of a crowd's calls, some before and some after end()."""
-    crowd = Crowd(server.port, host.key, request, EACH)
-    assert wait_until(lambda: len(crowd.statuses) > EACH)
-    end()
-    assert len(crowd.statuses) < len(crowd.threads) * EACH
+    crowd = Crowd(server.port, host.key, request, ENDLESS)
+    try:
+        assert crowd.has_made(SOME)
+        end()
+        assert crowd.has_made(SOME)
+    finally:
+        crowd.done = True
     return crowd.wait()
 
 

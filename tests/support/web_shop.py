@@ -6,6 +6,7 @@ import threading
 
 from support import accounts, shop
 from support.http import Caller
+from support.process import wait_until
 from support.web_server import Host
 
 SOON = 10  # seconds; a bound, and far from what is usual
@@ -76,10 +77,14 @@ def answer_of(client):
 
 
 class Crowd:
-    """So many clients that make so many calls each, all at once."""
+    """So many clients that make so many calls each, all at once.
+
+    A call without an answer is in `statuses` as its error.
+    """
 
     def __init__(self, port, key, call, each=10, clients=8):
         self.statuses = []
+        self.done = False
         self.threads = [
             threading.Thread(target=self.run, args=[port, key, call, each])
             for _ in range(clients)]
@@ -89,7 +94,17 @@ class Crowd:
     def run(self, port, key, call, each):
         with Caller(port, key) as web:
             for _ in range(each):
-                self.statuses.append(web.call(*call).status)
+                if self.done:
+                    return
+                try:
+                    self.statuses.append(web.call(*call).status)
+                except (OSError, http.client.HTTPException) as error:
+                    self.statuses.append(error)
+
+    def has_made(self, more):
+        """Waits for so many calls from now on."""
+        enough = len(self.statuses) + more
+        return wait_until(lambda: len(self.statuses) >= enough, SOON)
 
     def wait(self):
         for thread in self.threads:
