@@ -17,8 +17,8 @@ from support.apache import Fcgid, ProxyFcgi, ProxyFcgiFresh
 from support.http import Caller
 from support.lighttpd import Lighttpd
 from support.process import wait_until
-from support.web_nginx import (Nginx, NginxTcp, NginxTwo, SpawnFour,
-                               SpawnOne)
+from support.spawn_fcgi import SpawnFour, SpawnOne
+from support.web_nginx import Nginx, NginxTcp, NginxTwo
 from support.web_shop import (ANN, API, KINDS, LONG, MANY, ORDERS, ORIGIN,
                               PLACES, RATE, SOON, Crowd, ShopHost, answer_of,
                               raw, row)
@@ -220,6 +220,8 @@ def test_a_slow_upload_delays_nobody(server, host, web):
             client.sendall(body[part * 5000:(part + 1) * 5000])
             time.sleep(READ_TIMEOUT * 0.3)
             assert row(web, 9)["id"] == 9
+        if not server.buffers:
+            assert select.select([client], [], [], SOON)[0]
         with contextlib.suppress(OSError):
             client.sendall(body[20_000:])
         assert answer_of(client).status == (200 if server.buffers else 408)
