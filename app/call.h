@@ -53,6 +53,7 @@ struct call {
 	enum call_outcome outcome;
 	bool body_pending; /* its long body has not arrived yet */
 	bool away;         /* in the queue, or a worker's */
+	bool asked;        /* stores, when it was planned last */
 	unsigned rounds;   /* store batches that it waits for; see round.h */
 	bool looks;        /* see lookout.h */
 	int64_t look_ms;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/base/clock.h"
 #include "app/base/log.h"
 #include "app/base/settings.h"
 #include "app/dispatch_state.h"
@@ -214,6 +215,7 @@ hand_over(struct dispatch *d, struct call *call, enum call_job job)
 	if (job == JOB_UPSTREAM && call->leads && plans_claim(d, call))
 		return;
 	call->job = job;
+	timing_begin(&call->req.timing, clock_boot_us());
 	call->away = enqueue(d, call);
 	if (call->away)
 		return;
@@ -262,10 +264,13 @@ static void
 enter_ready(struct dispatch *d)
 {
 	struct call *call = rounds_take(d->rounds);
+	int64_t now_us = call == NULL ? 0 : clock_boot_us();
 
 	while (call != NULL) {
 		struct call *next = call->next;
 
+		if (call->asked)
+			timing_end(&call->req.timing, PHASE_STORE, now_us);
 		dispatch_enter(d, call);
 		call = next;
 	}
@@ -277,12 +282,16 @@ static void
 run_planned(struct dispatch *d)
 {
 	size_t n = d->n_planned;
+	int64_t now_us;
 
 	if (n == 0)
 		return;
 	d->n_planned = 0;
-	for (size_t i = 0; i < n; i++)
+	now_us = clock_boot_us();
+	for (size_t i = 0; i < n; i++) {
+		timing_begin(&d->planned[i]->req.timing, now_us);
 		rounds_add(d->rounds, d->planned[i]);
+	}
 	rounds_send(d->rounds);
 	enter_ready(d);
 }

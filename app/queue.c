@@ -151,3 +151,14 @@ queue_stop(struct queue *q)
 	q->stopped = true;
 	unlock_and_wake(q);
 }
+
+size_t
+queue_length(struct queue *q)
+{
+	size_t n;
+
+	(void)pthread_mutex_lock(&q->lock);
+	n = q->waiting;
+	(void)pthread_mutex_unlock(&q->lock);
+	return n;
+}

@@ -25,6 +25,9 @@ struct call *queue_take(struct queue *q);
 struct call *queue_expire(
     struct queue *q, const struct mailbox *home, int64_t now_ms);
 
+/* Calls that wait now. */
+size_t queue_length(struct queue *q);
+
 /* Lets queue_take() return NULL when nothing is left. */
 void queue_stop(struct queue *q);
 

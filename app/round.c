@@ -219,7 +219,8 @@ rounds_add(struct rounds *r, struct call *call)
 	call->rounds = 0;
 	for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++)
 		use_add(r, call, uses[i]);
-	if (call->rounds == 0)
+	call->asked = call->rounds > 0;
+	if (!call->asked)
 		ready_put(r, call);
 }
 

@@ -18,11 +18,13 @@
 #include "app/command.h"
 #include "app/fcgi.h"
 #include "app/front.h"
+#include "app/gauges.h"
 #include "app/listen.h"
 #include "app/queue.h"
 #include "app/worker.h"
 #include "middleware/lease.h"
 #include "middleware/leases.h"
+#include "middleware/meters.h"
 #include "middleware/people.h"
 #include "middleware/pipeline.h"
 #include "middleware/registry/registry.h"
@@ -50,6 +52,7 @@ struct server {
 	struct ticker upkeeper;
 	struct stores beats; /* the beater's connections */
 	struct ticker beater;
+	struct gauges gauges;
 	struct registry *registry;
 	struct people people;
 	struct pipeline *pipeline;
@@ -183,6 +186,27 @@ beat(void *ctx)
 	leases_beat(s->stores->leases, &s->beats, clock_boot_ms());
 }
 
+/* Counts from here on, in all processes of the host together. */
+static enum status
+meters_begin(struct server *s, struct error *err)
+{
+	if (strcmp(s->settings->metrics, "off") == 0)
+		return ST_OK;
+	return meters_open(s->settings->cache_path, &s->stores->meters, err);
+}
+
+/* When all that it tells of is there. */
+static enum status
+gauges_begin(struct server *s, struct error *err)
+{
+	s->gauges.meters = s->stores->meters;
+	s->gauges.registry = s->registry;
+	s->gauges.queue = s->queue;
+	s->gauges.queue_limit = (size_t)s->settings->queue;
+	s->gauges.workers = worker_count(s->settings);
+	return gauges_start(&s->gauges, err);
+}
+
 /* Threads of their own: a store may take its time, upkeep takes longer than a
  * beat may be late, and signals must not wait at all. */
 static enum status
@@ -208,6 +232,8 @@ server_open(struct server *s, struct error *err)
 	if (st == ST_OK)
 		st = stores_open(s->settings, &s->stores, err);
 	if (st == ST_OK)
+		st = meters_begin(s, err);
+	if (st == ST_OK)
 		st = tickers_start(s, err);
 	if (st == ST_OK)
 		st = registry_begin(s, err);
@@ -223,6 +249,8 @@ server_open(struct server *s, struct error *err)
 	s->queue = queue_new((size_t)s->settings->queue);
 	st = workers_start(
 	    n, s->queue, s->pipeline, s->stores, &s->workers, err);
+	if (st == ST_OK)
+		st = gauges_begin(s, err);
 	return st == ST_OK ? fronts_start(s, err) : st;
 }
 
@@ -329,6 +357,7 @@ server_drain(struct server *s)
 static void
 server_close(struct server *s)
 {
+	gauges_stop(&s->gauges);
 	queue_free(s->queue);
 	pipeline_close(s->pipeline);
 	people_close(&s->people);
@@ -355,6 +384,7 @@ server_run(const struct settings *settings, const char *env_path)
 
 	signals_block(&s);
 	ticker_init(&s.upkeeper, upkeep, &s, UPKEEP_MS);
+	gauges_init(&s.gauges);
 	ticker_init(&s.beater, beat, &s, LEASE_BEAT_MS);
 	descriptors_raise();
 	if (server_open(&s, &err) != ST_OK) {

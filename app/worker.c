@@ -45,6 +45,8 @@ answer(struct worker *w, struct call *call)
 static void
 run_upstream(struct worker *w, struct call *call)
 {
+	struct timing *timing = &call->req.timing;
+
 	switch (pipeline_claim(w->pipeline, &call->req)) {
 	case FLOW_WAIT:
 		call->outcome = CALL_WAITS;
@@ -56,7 +58,9 @@ run_upstream(struct worker *w, struct call *call)
 		break;
 	}
 	outflow_offer(&call->outflow, call, w->pipeline, w->seats);
+	timing_begin(timing, clock_boot_us());
 	pipeline_upstream(w->pipeline, &call->req);
+	timing_end(timing, PHASE_UPSTREAM, clock_boot_us());
 	if (call->outflow.stream.begun)
 		outflow_end(&call->outflow);
 	else
@@ -96,6 +100,7 @@ run_gone(struct worker *w, struct call *call)
 static void
 run_job(struct worker *w, struct call *call)
 {
+	timing_end(&call->req.timing, PHASE_QUEUE, clock_boot_us());
 	call->outcome = CALL_OPEN;
 	call->req.stores = &w->stores;
 	call->req.may_block = true;

@@ -1,5 +1,9 @@
 #include "middleware/page.h"
 
+#include <string.h>
+
+#include "app/base/settings.h"
+
 #define ALLOWED STR("GET, HEAD")
 
 static const struct {
@@ -8,6 +12,7 @@ static const struct {
 } pages[] = {
 	{ { "/health/live", 12 }, PAGE_LIVE },
 	{ { "/health/ready", 13 }, PAGE_READY },
+	{ { "/metrics", 8 }, PAGE_METRICS },
 };
 
 enum page_kind
@@ -34,6 +39,11 @@ page_answer(struct request *req, int status, struct str text)
 enum status
 page_route(struct request *req)
 {
+	if (req->page == PAGE_METRICS &&
+	    strcmp(req->settings->metrics, "off") == 0) {
+		response_fail(req, 404, "METRICS is off.");
+		return ST_MISSING;
+	}
 	if (!request_reads(req)) {
 		response_fail(req, 405, "%.*s is not supported for this path.",
 		    STR_ARG(method_name(req->method)));

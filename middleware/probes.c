@@ -7,6 +7,7 @@
 #include "app/base/clock.h"
 #include "app/base/jsonmember.h"
 #include "app/base/settings.h"
+#include "middleware/metric.h"
 #include "middleware/registry/registry.h"
 #include "middleware/request.h"
 #include "middleware/service.h"
@@ -164,22 +165,37 @@ put_uses(struct buf *b, const struct stores_shared *shared,
 	put_texts(b, "uses", list, n);
 }
 
+static struct str
+kind_of(const struct probe *p)
+{
+	if (p->store != NULL)
+		return STR("store");
+	return p->service != NULL ? STR("service") : STR("database");
+}
+
+static struct str
+name_of(const struct probe *p)
+{
+	if (p->store != NULL)
+		return str_of(p->store->driver->name);
+	return p->service != NULL ? p->service->name : STR("system");
+}
+
+static void
+put_up(struct buf *b, const struct probe *p)
+{
+	const struct metric_label labels[] = { { "kind", kind_of(p) },
+		{ "name", name_of(p) } };
+
+	metric_put(b, PROBES_METRIC, labels, 2, p->status == ST_OK);
+}
+
 static void
 put_probe(struct buf *b, const struct request *req, const struct probe *p)
 {
-	const char *kind = "database";
-	struct str name = STR("system");
-
-	if (p->store != NULL) {
-		kind = "store";
-		name = str_of(p->store->driver->name);
-	} else if (p->service != NULL) {
-		kind = "service";
-		name = p->service->name;
-	}
 	buf_put_char(b, '{');
-	put_text(b, "kind", str_of(kind));
-	put_text(b, "name", name);
+	put_text(b, "kind", kind_of(p));
+	put_text(b, "name", name_of(p));
 	if (p->store != NULL)
 		put_uses(b, req->stores->shared, p->store);
 	if (p->service != NULL)
@@ -194,7 +210,7 @@ put_probe(struct buf *b, const struct request *req, const struct probe *p)
 }
 
 bool
-probes_ask(struct request *req, struct buf *out)
+probes_ask(struct request *req, struct buf *out, struct buf *up)
 {
 	bool needs_all = req->settings->ready_needs == READY_NEEDS_ALL;
 	struct round round = { .req = req,
@@ -208,6 +224,7 @@ probes_ask(struct request *req, struct buf *out)
 		if (i > 0)
 			buf_put_char(out, ',');
 		put_probe(out, req, &round.list[i]);
+		put_up(up, &round.list[i]);
 		if (needs_all || i == 0)
 			ready = ready && round.list[i].status == ST_OK;
 	}

@@ -18,8 +18,11 @@ struct request;
 /*
  * Worker only: asks them, which takes PROBE_MS or a few times as long when many
  * are silent. Appends to `out` a JSON array that tells of each: for
- * administrators. True: all that READY_NEEDS names answer.
+ * administrators; to `up` the same as samples of PROBES_METRIC. True: all that
+ * READY_NEEDS names answer.
  */
-bool probes_ask(struct request *req, struct buf *out);
+bool probes_ask(struct request *req, struct buf *out, struct buf *up);
+
+#define PROBES_METRIC "weir_up"
 
 #endif

@@ -19,6 +19,7 @@ struct readiness {
 	bool ready;
 	int64_t at_ms; /* when it was found */
 	char *all;     /* NULL: never yet */
+	char *up;
 };
 
 struct readiness *
@@ -39,26 +40,32 @@ readiness_free(struct readiness *r)
 	(void)pthread_cond_destroy(&r->found);
 	(void)pthread_mutex_destroy(&r->lock);
 	free(r->all);
+	free(r->up);
 	free(r);
+}
+
+static void
+keep(char **text, const struct buf *b)
+{
+	free(*text);
+	*text = strndup(buf_str(b).p, buf_str(b).n);
+	if (*text == NULL)
+		abort();
 }
 
 /* Without the lock meanwhile. */
 static void
 find_out(struct readiness *r, struct request *req)
 {
-	struct buf all = buf_in(req->arena);
+	struct buf all = buf_in(req->arena), up = buf_in(req->arena);
 	bool ready;
-	char *text;
 
 	r->asking = true;
 	(void)pthread_mutex_unlock(&r->lock);
-	ready = probes_ask(req, &all);
-	text = strndup(buf_str(&all).p, buf_str(&all).n);
-	if (text == NULL)
-		abort();
+	ready = probes_ask(req, &all, &up);
 	(void)pthread_mutex_lock(&r->lock);
-	free(r->all);
-	r->all = text;
+	keep(&r->all, &all);
+	keep(&r->up, &up);
 	r->ready = ready;
 	r->at_ms = clock_boot_ms();
 	r->asking = false;
@@ -98,6 +105,7 @@ readiness_ask(struct request *req, struct readiness_told *out)
 			.ready = r->ready,
 			.age_ms = clock_boot_ms() - r->at_ms,
 			.all = arena_dup(req->arena, str_of(r->all)),
+			.up = arena_dup(req->arena, str_of(r->up)),
 		};
 	(void)pthread_mutex_unlock(&r->lock);
 	return st;

@@ -22,6 +22,7 @@ struct readiness_told {
 	bool ready;
 	int64_t age_ms; /* since it was found */
 	struct str all; /* JSON text, see probes_ask(); in the arena */
+	struct str up;  /* samples, the same */
 };
 
 /* Worker only. ST_TIMEOUT: another request has not found out within the

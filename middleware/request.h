@@ -16,6 +16,7 @@
 #include "drivers/cache/cache.h"
 #include "middleware/format.h"
 #include "middleware/response.h"
+#include "middleware/timing.h"
 
 struct app;
 struct cancel;
@@ -119,9 +120,10 @@ enum limit_verdict {
 
 /* See page.h. */
 enum page_kind {
-	PAGE_NONE, /* a call of the API */
-	PAGE_LIVE, /* /health/live */
-	PAGE_READY /* /health/ready */
+	PAGE_NONE,   /* a call of the API */
+	PAGE_LIVE,   /* /health/live */
+	PAGE_READY,  /* /health/ready */
+	PAGE_METRICS /* /metrics */
 };
 
 /* A flight: concurrent misses with one name share one query. */
@@ -230,6 +232,8 @@ struct request {
 
 	enum cache_verdict cache_verdict;
 	enum limit_verdict limit_verdict;
+
+	struct timing timing;
 
 	struct str log_line; /* for the access log, once the call has left */
 

@@ -17,6 +17,7 @@
 
 struct arena;
 struct db_config;
+struct pool_state;
 struct request;
 struct service;
 struct settings;
@@ -160,6 +161,9 @@ struct service_type {
 	 */
 	enum status (*probe)(
 	    void *instance, int64_t deadline_ms, struct error *err);
+	/* How many connections to its database there are. Any thread.
+	 * Optional. */
+	void (*connections)(void *instance, struct pool_state *out);
 	/*
 	 * About once a second, from the registry's opening thread: must the
 	 * instance be opened anew? *outdated becomes true when others wrote
@@ -181,7 +185,7 @@ struct service_type {
  * of all service types (dreamfactory.md 1.7). */
 void service_root(struct request *req);
 
-/* Worker only: answers what page.h left: GET /health/ready. */
+/* Worker only: answers what page.h left. */
 void service_page(struct request *req);
 
 /* NULL when there is no such type. */

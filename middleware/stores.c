@@ -7,6 +7,7 @@
 #include "app/base/clock.h"
 #include "app/base/settings.h"
 #include "middleware/leases.h"
+#include "middleware/meters.h"
 #include "middleware/pending.h"
 #include "middleware/readiness.h"
 #include "middleware/store_config.h"
@@ -86,6 +87,7 @@ stores_close(struct stores_shared *shared)
 		if (shared->store[use] != NULL)
 			store_give(shared->store[use]);
 	store_table_free(shared->table);
+	meters_close(shared->meters);
 	readiness_free(shared->readiness);
 	leases_free(shared->leases);
 	tallies_free(shared->tallies);

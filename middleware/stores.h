@@ -11,6 +11,8 @@
 #include "middleware/store.h"
 
 struct leases;
+struct meter;
+struct meters;
 struct pending;
 struct readiness;
 struct settings;
@@ -32,9 +34,10 @@ extern const struct cache_space space_sessions;
 struct stores_shared {
 	struct store_table *table; /* where services find and share theirs */
 	struct pending *pending;
-	struct tallies *tallies;                /* of what the cache does */
-	struct leases *leases;                  /* that this process holds */
-	struct readiness *readiness;            /* whether all answer */
+	struct tallies *tallies;     /* of what the cache does */
+	struct leases *leases;       /* that this process holds */
+	struct readiness *readiness; /* whether all answer */
+	struct meters *meters;       /* NULL: nothing is counted for /metrics */
 	struct store *store[STORE_SHARED_USES]; /* equal when shared */
 };
 
@@ -60,6 +63,7 @@ struct stores {
 	struct pending *pending; /* of the process */
 	struct store_conn *conns;
 	struct tally_sheet *sheet; /* made when first counted on */
+	struct meter *meter;       /* the same */
 	unsigned epoch;            /* of the store table, when last tidied */
 };
 

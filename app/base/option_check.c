@@ -1,5 +1,6 @@
 #include "app/base/option_check.h"
 
+#include "app/base/network.h"
 #include "app/base/secret.h"
 
 /* RFC 7518 3.2: no shorter than the hash. */
@@ -55,4 +56,10 @@ option_is_listen(struct str text)
 		colon--;
 	return colon > 1 && str_to_u64(str_skip(text, colon), &port) &&
 	       port >= 1 && port <= 65535;
+}
+
+bool
+option_is_metrics(struct str text)
+{
+	return str_eq(text, STR("off")) || networks_check(text);
 }

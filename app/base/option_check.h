@@ -21,4 +21,7 @@ bool option_is_command(struct str text);
 /* unix:/path, or host:port, or [address]:port. */
 bool option_is_listen(struct str text);
 
+/* "off", or networks. */
+bool option_is_metrics(struct str text);
+
 #endif

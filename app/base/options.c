@@ -428,6 +428,13 @@ const struct option option_table[] = {
 	  .min = 0, .max = HOUR,
 	  .help = "How long weir goes on answering what it has begun to read "
 	      "after it was told to stop." },
+	{ .name = "METRICS", .type = OPTION_TEXT,
+	  .offset = MEMBER(metrics), .fallback = "off",
+	  .valid = option_is_metrics, .expected = "off, or addresses, networks "
+	      "such as 10.0.0.0/8, and unix, with commas between them",
+	  .help = "Who may read /metrics, besides administrators: clients at "
+	      "these addresses. Behind a proxy that TRUSTED_PROXIES does not "
+	      "name, all clients have its address. off counts nothing." },
 	{ .name = "READY_NEEDS", .type = OPTION_CHOICE,
 	  .offset = MEMBER(ready_needs), .fallback = "all",
 	  .choices = "all|system", .reload = true,

@@ -1,6 +1,7 @@
 /* The pages of page.h that take a worker. */
 #include "middleware/page.h"
 #include "app/base/jsonmember.h"
+#include "app/services/metrics.h"
 #include "middleware/principal.h"
 #include "middleware/readiness.h"
 #include "middleware/request.h"
@@ -37,5 +38,8 @@ ready_page(struct request *req)
 void
 service_page(struct request *req)
 {
-	ready_page(req);
+	if (req->page == PAGE_READY)
+		ready_page(req);
+	else
+		metrics_page(req);
 }

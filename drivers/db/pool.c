@@ -278,3 +278,11 @@ pool_give(struct pool *pool, struct db_conn *conn, bool broken)
 	(void)pthread_cond_signal(&pool->freed);
 	(void)pthread_mutex_unlock(&pool->lock);
 }
+
+void
+pool_look(struct pool *pool, struct pool_state *out)
+{
+	(void)pthread_mutex_lock(&pool->lock);
+	*out = (struct pool_state){ pool->n_taken, pool->n_idle, pool->max };
+	(void)pthread_mutex_unlock(&pool->lock);
+}

@@ -38,6 +38,15 @@ enum status pool_take(struct pool *pool, int64_t deadline_ms,
 /* Gives it back without an open transaction; a broken or lost one is ended. */
 void pool_give(struct pool *pool, struct db_conn *conn, bool broken);
 
+/* How many there are now. */
+struct pool_state {
+	size_t taken;
+	size_t idle;
+	size_t max;
+};
+
+void pool_look(struct pool *pool, struct pool_state *out);
+
 /* Ends what runs on the connections that are taken, as the driver's interrupt:
  * the server has ceased to answer. */
 void pool_interrupt(struct pool *pool);

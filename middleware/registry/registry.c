@@ -116,6 +116,8 @@ health_note(struct registry *reg, enum status st, const struct error *err)
 {
 	bool healthy = st == ST_OK;
 
+	if (healthy)
+		atomic_store(&reg->checked_ms, clock_boot_ms());
 	if (atomic_exchange(&reg->healthy, healthy) == healthy)
 		return;
 	if (healthy)
@@ -198,6 +200,7 @@ registry_open(const struct service_host *host, bool migrate,
 	}
 	services_open(reg);
 	atomic_store(&reg->healthy, true);
+	atomic_store(&reg->checked_ms, clock_boot_ms());
 	*out = reg;
 	return ST_OK;
 }
@@ -292,6 +295,12 @@ registry_reload(struct registry *reg, const struct settings *settings,
 	}
 	replace(reg, &watch, platform, hold);
 	return ST_OK;
+}
+
+int64_t
+registry_checked_ms(const struct registry *reg)
+{
+	return atomic_load(&reg->checked_ms);
 }
 
 bool

@@ -68,6 +68,10 @@ enum status registry_renew(struct registry *reg, struct str service,
 enum status registry_reload(struct registry *reg,
     const struct settings *settings, struct arena *owner, struct error *err);
 
+/* When the snapshot was last known to be what the system database holds;
+ * clock_boot_ms() time. */
+int64_t registry_checked_ms(const struct registry *reg);
+
 /* True while the system database answers. */
 bool registry_healthy(const struct registry *reg);
 

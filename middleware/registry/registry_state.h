@@ -20,6 +20,7 @@ struct settings_hold;
 struct registry {
 	struct current current;
 	atomic_bool healthy;
+	_Atomic int64_t checked_ms;
 	/* What one thread at a time works with, under work_lock. */
 	pthread_mutex_t work_lock;
 	struct watch watch;

@@ -10,8 +10,10 @@
 #include "middleware/principal.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
+#include "middleware/stages/answer_count.h"
 #include "middleware/stages/stages.h"
 #include "middleware/stream.h"
+#include "middleware/verdict.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -19,27 +21,6 @@
 #define LINE_BYTES       512u
 #define PATH_SHOWN_BYTES 1024u
 #define MEMBER(name)     STR(",\"" name "\":") /* never the first */
-
-static const char *const cache_verdicts[] = {
-	[CACHE_VERDICT_NONE] = "none",
-	[CACHE_VERDICT_HIT] = "hit",
-	[CACHE_VERDICT_MISS] = "miss",
-	[CACHE_VERDICT_STALE] = "stale",
-	[CACHE_VERDICT_BYPASS] = "bypass",
-	[CACHE_VERDICT_JOINED] = "joined",
-	[CACHE_VERDICT_OLD] = "old",
-};
-
-static const char *const limit_verdicts[] = {
-	[LIMIT_VERDICT_NONE] = "none",
-	[LIMIT_VERDICT_PASS] = "pass",
-	[LIMIT_VERDICT_DRY_RUN] = "dry_run",
-	[LIMIT_VERDICT_REFUSED] = "refused",
-	[LIMIT_VERDICT_GUARD] = "guard",
-	[LIMIT_VERDICT_LOCAL] = "local",
-	[LIMIT_VERDICT_SKIPPED] = "skipped",
-	[LIMIT_VERDICT_DENIED] = "denied",
-};
 
 /* The date and time up to the second, written once a second a thread. */
 static void
@@ -105,7 +86,7 @@ bytes_sent(const struct request *req)
 }
 
 static void
-line_write(struct request *req)
+line_write(struct request *req, int64_t took_us)
 {
 	const struct response *res = &req->response;
 	struct buf line = buf_in(req->arena);
@@ -123,16 +104,26 @@ line_write(struct request *req)
 	put_text(&line, MEMBER("path"), path_shown(req));
 	put_number(&line, MEMBER("status"), res->status);
 	put_number(&line, MEMBER("bytes"), bytes_sent(req));
-	put_number(
-	    &line, MEMBER("duration_us"), clock_boot_us() - req->arrived_us);
+	put_number(&line, MEMBER("duration_us"), took_us);
 	put_text(
-	    &line, MEMBER("cache"), str_of(cache_verdicts[req->cache_verdict]));
+	    &line, MEMBER("cache"), cache_verdict_name(req->cache_verdict));
 	put_text(
-	    &line, MEMBER("limit"), str_of(limit_verdicts[req->limit_verdict]));
+	    &line, MEMBER("limit"), limit_verdict_name(req->limit_verdict));
 	if (res->cut)
 		buf_put_lit(&line, ",\"truncated\":true");
 	buf_put_lit(&line, "}\n");
 	req->log_line = buf_str(&line);
+}
+
+/* Counted is what is logged, so that the two agree. */
+static void
+tell(struct request *req)
+{
+	int64_t took_us = clock_boot_us() - req->arrived_us;
+
+	answer_count(req, bytes_sent(req), took_us);
+	if (log_access_on())
+		line_write(req, took_us);
 }
 
 static void
@@ -140,16 +131,15 @@ accesslog_leave(void *state, struct request *req)
 {
 	(void)state;
 	response_header(&req->response, STR("X-Request-Id"), req->id);
-	if (log_access_on() && !leaves_in_pieces(req))
-		line_write(req);
+	if (!leaves_in_pieces(req))
+		tell(req);
 }
 
 static void
 accesslog_sent(void *state, struct request *req)
 {
 	(void)state;
-	if (log_access_on())
-		line_write(req);
+	tell(req);
 }
 
 const struct stage stage_accesslog = {

@@ -74,7 +74,7 @@ def test_other_paths_are_none_of_them(house, path):
 
 def test_formats_and_queries_change_nothing(house):
     for more in ("?format=csv", "?file=true", "?api_key=none"):
-        answer = ask(house, READY + more, HTTP_ACCEPT="application/xml")
+        answer = ask(house, READY + more, Accept="application/xml")
         assert answer.json == {"status": "ready"}
 
 
@@ -108,7 +108,7 @@ def test_limits_do_not_count_them(house):
     key = house.site.add_key("narrow", "narrow")
     house.site.add_limit("narrow", 1, "hour", app="narrow")
     for path in 3 * [LIVE, READY]:
-        answer = ask(house, path, HTTP_X_DREAMFACTORY_API_KEY=key)
+        answer = ask(house, path, **{"X-DreamFactory-API-Key": key})
         assert answer.status == 200
         assert "X-RateLimit-Limit" not in answer.headers
 

@@ -16,6 +16,7 @@
 #include "app/services/db/config.h"
 #include "app/services/db/config_fields.h"
 #include "app/services/db/depends.h"
+#include "app/services/db/probe.h"
 #include "app/services/db/read/listing.h"
 #include "app/services/db/relation/relation.h"
 #include "app/services/db/replicas.h"
@@ -185,29 +186,6 @@ db_changed(void *instance, bool *outdated)
 	return schema_watch_look(service, clock_boot_ms(), outdated);
 }
 
-/* One of the pool's connections may have died with a server that is back. */
-static enum status
-db_probe(void *instance, int64_t deadline_ms, struct error *err)
-{
-	const struct db_service *service = instance;
-
-	for (int i = 0; i < 2; i++) {
-		struct db_conn *conn;
-		enum status st =
-		    pool_take(service->pool, deadline_ms, &conn, err);
-		bool answers;
-
-		if (st != ST_OK)
-			return st;
-		answers = service->driver->usable(conn, DB_ASK);
-		pool_give(service->pool, conn, !answers);
-		if (answers)
-			return ST_OK;
-	}
-	return error_set(
-	    err, ST_UNAVAILABLE, "the database ends its connections");
-}
-
 static size_t
 db_flush_tags(void *instance, struct arena *arena, struct str *tags, size_t max)
 {
@@ -361,7 +339,8 @@ db_explain(struct request *req, struct sql_list *out, struct error *err)
 	.check = config_check, .close = db_close, .cache_plan = db_cache_plan, \
 	.explain = db_explain, .handle = db_handle, .changed = db_changed,     \
 	.flush_tags = db_flush_tags, .part_tags = db_part_tags,                \
-	.probe = db_probe, .open_list = "_schema"
+	.probe = db_probe, .connections = db_connections,                      \
+	.open_list = "_schema"
 
 const struct service_type service_sqlite = {
 	DATABASE,

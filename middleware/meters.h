@@ -1,0 +1,63 @@
+/*
+ * The sheets (meter.h) of all processes of a host that name the same
+ * CACHE_PATH: a file there, a sheet for each thread that counts. A lock of the
+ * system on its place says that a sheet is in use, and ends with its process;
+ * the next thread counts on where it stood. So no count is ever lost.
+ */
+#ifndef WEIR_METERS_H
+#define WEIR_METERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/base/status.h"
+#include "middleware/meter.h"
+
+struct arena;
+struct meters;
+
+/* Where the folder cannot be used, the counts are this process's alone, and the
+ * log says so. */
+enum status meters_open(
+    const char *folder, struct meters **out, struct error *err);
+void meters_close(struct meters *m); /* NULL is harmless */
+
+/* Any thread: one for itself, or one of this process when there is no room for
+ * more. Lives as long as the meters. */
+struct meter *meters_sheet(struct meters *m);
+
+/* Any thread: how something stands in this process. */
+void meters_gauge(struct meters *m, enum meter_gauge gauge, int64_t value);
+
+struct meter_kind {
+	int64_t service_id;
+	uint32_t code;
+	uint64_t count;
+};
+
+struct meter_times {
+	uint64_t bucket[METER_BUCKETS]; /* each alone */
+	uint64_t sum_us;
+};
+
+/* All sheets in one. */
+struct meter_sum {
+	struct meter_kind *kinds; /* in the arena, each once, in order */
+	size_t n_kinds;
+	uint64_t other;
+	uint64_t bytes;
+	uint64_t cache[CACHE_VERDICTS];
+	uint64_t limit[LIMIT_VERDICTS];
+	struct meter_times whole;
+	struct meter_times phase[PHASES];
+	int64_t gauge[METER_GAUGES]; /* of the processes that run */
+	int64_t oldest_snapshot_ms;  /* 0: none is known */
+};
+
+/* Brings the kinds in order again, and makes equal ones one. */
+void meter_kinds_merge(struct meter_sum *sum);
+
+enum status meters_sum(struct meters *m, struct arena *arena,
+    struct meter_sum *out, struct error *err);
+
+#endif

@@ -1,0 +1,7 @@
+#include "middleware/timing.h"
+
+const char *const phase_names[PHASES] = {
+	[PHASE_STORE] = "store",
+	[PHASE_QUEUE] = "queue",
+	[PHASE_UPSTREAM] = "upstream",
+};
