@@ -31,6 +31,7 @@ static const char *const param_names[PARAM_COUNT] = {
 	[PARAM_PREFLIGHT_HEADERS] = "HTTP_ACCESS_CONTROL_REQUEST_HEADERS",
 	[PARAM_WRAP] = "HTTP_WRAP",
 	[PARAM_EXPLAIN] = "HTTP_X_WEIR_EXPLAIN",
+	[PARAM_TRACEPARENT] = "HTTP_TRACEPARENT",
 };
 
 /* The first row of a method has the name it is known by. */

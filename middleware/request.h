@@ -17,6 +17,7 @@
 #include "middleware/format.h"
 #include "middleware/response.h"
 #include "middleware/timing.h"
+#include "middleware/trace.h"
 
 struct app;
 struct cancel;
@@ -74,6 +75,7 @@ enum request_param {
 	PARAM_PREFLIGHT_HEADERS,
 	PARAM_WRAP,
 	PARAM_EXPLAIN, /* X-Weir-Explain */
+	PARAM_TRACEPARENT,
 	PARAM_COUNT
 };
 
@@ -234,6 +236,7 @@ struct request {
 	enum limit_verdict limit_verdict;
 
 	struct timing timing;
+	struct trace trace; /* known once it is answered */
 
 	struct str log_line; /* for the access log, once the call has left */
 
@@ -283,6 +286,9 @@ struct str request_media_type(const struct request *req);
 
 /* A planned operation, all zero, to fill in; NULL when the batch is full. */
 struct cache_op *request_plan_op(struct request *req, enum store_use use);
+
+/* 16 hexadecimal digits that no other request of this host has. */
+struct str request_fresh_id(struct arena *arena);
 
 /* The first value of a query parameter, or STR_NULL. */
 struct str request_query(const struct request *req, struct str name);

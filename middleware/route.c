@@ -37,8 +37,8 @@ is_name(struct str s)
 }
 
 /* splitmix64 from a random start: no two ids of a thread are alike. */
-static struct str
-fresh_id(struct arena *arena)
+struct str
+request_fresh_id(struct arena *arena)
 {
 	static _Thread_local uint64_t state;
 	static _Thread_local bool seeded;
@@ -67,7 +67,7 @@ id_of(struct request *req)
 		given = req->param[PARAM_X_REQUEST_ID];
 	if (given.n <= ID_MAX && is_name(given))
 		return given;
-	return fresh_id(req->arena);
+	return request_fresh_id(req->arena);
 }
 
 void

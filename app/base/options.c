@@ -451,6 +451,12 @@ const struct option option_table[] = {
 	      "file to append to, stderr, or off. What its limit says: pass or "
 	      "refused by a rate limit; without its store local, skipped or "
 	      "denied (LIMIT_ON_ERROR); guard (AUTH_FAILURES)." },
+	{ .name = "SLOW_REQUEST", .type = OPTION_MS,
+	  .offset = MEMBER(slow_request), .fallback = "0",
+	  .min = 0, .max = HOUR, .reload = true,
+	  .help = "Requests that take as long are told in the log, with the "
+	      "time they were at the stores, in the queue for a worker and at "
+	      "their service. 0 tells of none." },
 	{ .name = "LOG_LEVEL", .type = OPTION_CHOICE,
 	  .offset = MEMBER(log_level), .fallback = "info",
 	  .choices = "error|warning|info|debug", .reload = true,

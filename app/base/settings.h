@@ -119,6 +119,7 @@ struct settings {
 	int64_t request_timeout;   /* REQUEST_TIMEOUT, ms, queue + upstream */
 	int64_t statement_timeout; /* STATEMENT_TIMEOUT, ms */
 	int64_t drain_timeout;     /* DRAIN_TIMEOUT, ms */
+	int64_t slow_request;      /* SLOW_REQUEST, ms; 0: none is told */
 	const char *metrics;       /* METRICS: networks, a list, or off */
 	int64_t ready_needs;       /* READY_NEEDS: enum ready_needs */
 	/* logs */

@@ -11,6 +11,7 @@
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/stages/answer_count.h"
+#include "middleware/stages/answer_time.h"
 #include "middleware/stages/stages.h"
 #include "middleware/stream.h"
 #include "middleware/verdict.h"
@@ -94,6 +95,10 @@ line_write(struct request *req, int64_t took_us)
 	(void)buf_reserve(&line, LINE_BYTES);
 	put_time(&line, req->arrived.wall_ms);
 	put_text(&line, MEMBER("request_id"), req->id);
+	if (req->trace.id.n > 0) {
+		put_text(&line, MEMBER("trace_id"), req->trace.id);
+		put_text(&line, MEMBER("parent_id"), req->trace.parent);
+	}
 	put_text(&line, MEMBER("client"), req->param[PARAM_REMOTE_ADDR]);
 	put_text(
 	    &line, MEMBER("app"), req->app != NULL ? req->app->name : STR(""));
@@ -115,6 +120,23 @@ line_write(struct request *req, int64_t took_us)
 	req->log_line = buf_str(&line);
 }
 
+/* The trace goes on in the answer, as the span that weir was
+ * (w3c.github.io/trace-context, traceresponse). */
+static void
+trace_answer(struct request *req)
+{
+	struct str span;
+
+	if (req->param[PARAM_TRACEPARENT].n == 0 ||
+	    !trace_read(req->param[PARAM_TRACEPARENT], &req->trace))
+		return;
+	span = request_fresh_id(req->arena);
+	response_header(&req->response, STR("Traceresponse"),
+	    arena_printf(req->arena, "00-%.*s-%.*s-%.*s",
+		STR_ARG(req->trace.id), STR_ARG(span),
+		STR_ARG(req->trace.flags)));
+}
+
 /* Counted is what is logged, so that the two agree. */
 static void
 tell(struct request *req)
@@ -122,6 +144,7 @@ tell(struct request *req)
 	int64_t took_us = clock_boot_us() - req->arrived_us;
 
 	answer_count(req, bytes_sent(req), took_us);
+	answer_time_log(req, path_shown(req), took_us);
 	if (log_access_on())
 		line_write(req, took_us);
 }
@@ -131,6 +154,8 @@ accesslog_leave(void *state, struct request *req)
 {
 	(void)state;
 	response_header(&req->response, STR("X-Request-Id"), req->id);
+	trace_answer(req);
+	answer_time_header(req);
 	if (!leaves_in_pieces(req))
 		tell(req);
 }
