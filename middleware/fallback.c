@@ -5,6 +5,7 @@
 
 #include "app/base/hash.h"
 #include "app/base/log.h"
+#include "app/base/log_pause.h"
 #include "drivers/cache/cache_group.h"
 
 #define PROBE    128u
@@ -19,7 +20,7 @@ struct slot {
 struct fallback {
 	pthread_mutex_t lock;
 	uint64_t calls;
-	int64_t said_ms;    /* that it is full, 0: never */
+	struct log_pause full;
 	struct slot *slots; /* NULL: nothing was counted yet */
 };
 
@@ -106,16 +107,6 @@ window_take(struct fallback *f, const struct cache_op *op, int64_t now_ms)
 	return &s->window;
 }
 
-/* Whether it is time to say that it is full. */
-static bool
-may_say(struct fallback *f, int64_t now_ms)
-{
-	if (f->said_ms != 0 && now_ms - f->said_ms < PAUSE_MS)
-		return false;
-	f->said_ms = now_ms;
-	return true;
-}
-
 static void
 say_full(void)
 {
@@ -148,7 +139,6 @@ fallback_count(
 		full = true;
 	}
 	(void)cache_group_count(&group, windows, now_ms);
-	full = full && may_say(f, now_ms);
 	(void)pthread_mutex_unlock(&f->lock);
 	for (size_t i = 0; i < n; i++) {
 		if (windows[i] != &spare[i])
@@ -156,7 +146,7 @@ fallback_count(
 		ops[i]->count = 0;
 		ops[i]->reset_ms = 0;
 	}
-	if (full)
+	if (full && log_pause_over(&f->full, PAUSE_MS, now_ms))
 		say_full();
 }
 

@@ -80,7 +80,7 @@ enum request_param {
 };
 
 #define SEGMENTS_MAX  8
-#define BATCH_OPS_MAX 24
+#define BATCH_OPS_MAX CACHE_GROUP_MAX
 #define LATER_MAX     3
 
 /* Store operations planned by the stages, for one store. */

@@ -174,7 +174,7 @@ span_of(const struct limit_index *index, const struct owner *owner)
 
 size_t
 limit_index_find(const struct limit_index *index,
-    const struct limit_asked *asked, struct limit_hit *hits)
+    const struct limit_asked *asked, struct limit_hit *hits, size_t max)
 {
 	const struct owner owners[] = {
 		{ OWNER_NONE, 0 },
@@ -191,12 +191,12 @@ limit_index_find(const struct limit_index *index,
 		for (size_t k = 0; span != NULL && k < span->n; k++) {
 			if (!applies(&span->first[k], asked))
 				continue;
-			if (n < LIMIT_HITS_MAX)
+			if (n < max)
 				hits[n] = (struct limit_hit){ &span->first[k],
 					false };
 			n++;
 		}
 	}
-	ranks_set(hits, n < LIMIT_HITS_MAX ? n : LIMIT_HITS_MAX);
+	ranks_set(hits, n < max ? n : max);
 	return n;
 }

@@ -11,11 +11,12 @@
 
 #include "app/base/str.h"
 #include "app/base/table.h"
+#include "drivers/cache/cache.h"
 
 struct arena;
 struct limit;
 
-#define LIMIT_HITS_MAX 16 /* limits that may apply to one request */
+#define LIMIT_HITS_MAX CACHE_GROUP_MAX /* counted for one request */
 
 struct limit_index {
 	struct table spans; /* of limits with one owner */
@@ -40,12 +41,12 @@ void limit_index_build(struct limit_index *index, struct arena *arena,
     struct limit *limits, size_t n);
 
 /*
- * Fills hits[0..LIMIT_HITS_MAX) and returns how many apply, which may be more.
- * A limit on a user outranks those on each user of the same level, and one on a
- * verb the one on all verbs with the same rest (dreamfactory.md 4.2), unless it
- * is a dry run.
+ * Fills hits[0..max) and returns how many apply, which may be more: then not
+ * all that yield among those found are known. A limit on a user outranks those
+ * on each user of the same level, and one on a verb the one on all verbs with
+ * the same rest (dreamfactory.md 4.2), unless it is a dry run.
  */
 size_t limit_index_find(const struct limit_index *index,
-    const struct limit_asked *asked, struct limit_hit *hits);
+    const struct limit_asked *asked, struct limit_hit *hits, size_t max);
 
 #endif

@@ -5,12 +5,12 @@
 #include "app/base/secret.h"
 #include "middleware/etag.h"
 #include "middleware/principal.h"
-#include "middleware/registry/limit_index.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/registry/words.h"
 #include "middleware/request.h"
 #include "middleware/request_lookup.h"
 #include "middleware/stages/cache_slot.h"
+#include "middleware/stages/limit_choice.h"
 #include "middleware/stages/ratelimit.h"
 
 /* A string, or null. */
@@ -287,14 +287,14 @@ put_limit(struct buf *b, struct request *req, const struct limit_hit *hit)
 static void
 put_limits(struct buf *b, struct request *req)
 {
-	struct limit_hit hits[LIMIT_HITS_MAX];
-	size_t n = ratelimit_find(req, hits);
+	struct limit_choice choice;
 
+	ratelimit_choose(req, &choice);
 	put_bool(b, STR("limits_exempt"),
 	    req->principal != NULL && principal_is_free(req->principal));
 	put_open(b, STR("limits"), '[');
-	for (size_t i = 0; i < n && i < LIMIT_HITS_MAX; i++)
-		put_limit(b, req, &hits[i]);
+	for (size_t i = 0; i < choice.n; i++)
+		put_limit(b, req, &choice.hits[i]);
 	buf_put_char(b, ']');
 }
 

@@ -1,9 +1,9 @@
 #include "middleware/stages/limit_trial.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "app/base/log.h"
+#include "app/base/log_pause.h"
 #include "drivers/cache/cache.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
@@ -13,7 +13,7 @@
 #define PAUSE_MS 1000
 
 struct place {
-	_Atomic int64_t last_ms; /* clock_boot_ms(); 0: no line yet */
+	struct log_pause pause;
 	atomic_uint unsaid;
 };
 
@@ -37,21 +37,11 @@ limit_trial_free(struct limit_trial *trial)
 	free(trial);
 }
 
-/* One thread of several wins the pause. */
-static bool
-may_say(struct place *place, int64_t now_ms)
-{
-	int64_t last = atomic_load(&place->last_ms);
-
-	return (last == 0 || now_ms - last >= PAUSE_MS) &&
-	       atomic_compare_exchange_strong(&place->last_ms, &last, now_ms);
-}
-
 static void
 say(struct place *place, const struct limit *limit, const struct request *req)
 {
 	(void)atomic_fetch_add(&place->unsaid, 1);
-	if (!may_say(place, req->arrived.boot_ms))
+	if (!log_pause_over(&place->pause, PAUSE_MS, req->arrived.boot_ms))
 		return;
 	log_line(LOG_INFO, req->id,
 	    "limit \"%.*s\" is a dry run: it would have refused %u requests "

@@ -3,6 +3,7 @@
  * the request's batch, all in one group: a call that one limit refuses
  * advances no other. (contract.md section 5)
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "app/base/settings.h"
@@ -13,6 +14,8 @@
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/session.h"
+#include "middleware/stages/limit_choice.h"
+#include "middleware/stages/limit_crowd.h"
 #include "middleware/stages/limit_headers.h"
 #include "middleware/stages/limit_refusal.h"
 #include "middleware/stages/limit_slot.h"
@@ -26,6 +29,7 @@
 struct ratelimit {
 	struct limit_trial *trial;
 	struct limit_trouble *trouble;
+	struct limit_crowd crowd;
 };
 
 static struct limit_asked
@@ -42,36 +46,35 @@ asked_of(const struct request *req)
 	};
 }
 
-size_t
-ratelimit_find(const struct request *req, struct limit_hit *hits)
+void
+ratelimit_choose(const struct request *req, struct limit_choice *out)
 {
 	struct limit_asked asked;
 
+	out->n = 0;
+	out->rest_n = 0;
 	if (req->app == NULL)
-		return 0;
+		return;
 	asked = asked_of(req);
-	return limit_index_find(snapshot_limits(req->snapshot), &asked, hits);
+	limit_choose(snapshot_limits(req->snapshot), &asked, req->arena, out);
 }
 
-/* False: the batch is full. */
-static bool
+static void
 plan_counts(struct limit_slot *slot, struct request *req,
-    const struct limit_hit *hits, size_t n, const struct limit_asked *asked)
+    const struct limit_choice *choice, const struct limit_asked *asked)
 {
-	for (; slot->n < n; slot->n++) {
-		const struct limit_hit *hit = &hits[slot->n];
+	for (; slot->n < choice->n; slot->n++) {
+		const struct limit_hit *hit = &choice->hits[slot->n];
 		struct cache_op *op = request_plan_op(req, STORE_LIMIT);
 
-		if (op == NULL)
-			return false;
+		assert(op != NULL); /* nobody else plans for this store */
 		op->kind = CACHE_COUNT;
 		op->group = COUNT_GROUP;
-		op->soft = hit->yields || hit->limit->dry_run;
+		op->soft = limit_hit_is_soft(hit);
 		limit_count_fill(op, hit->limit, asked, req->arena);
 		slot->list[slot->n] =
 		    (struct limit_applied){ hit->limit, op, hit->yields };
 	}
-	return true;
 }
 
 /* dreamfactory.md 4.1. */
@@ -82,30 +85,28 @@ is_exempt(const struct request *req)
 }
 
 static enum flow
-ratelimit_plan(void *state, struct request *req)
+ratelimit_plan(void *opened, struct request *req)
 {
-	struct limit_hit hits[LIMIT_HITS_MAX];
+	struct ratelimit *state = opened;
+	struct limit_choice choice;
 	struct limit_asked asked;
 	struct limit_slot *slot;
-	size_t n;
 
-	(void)state;
 	if (req->app == NULL || req->page != PAGE_NONE || is_exempt(req) ||
 	    explain_asked(req))
 		return FLOW_NEXT;
 	if (req->slot[STAGE_RATELIMIT] != NULL)
 		return FLOW_NEXT; /* counted as whom it was thought to be */
 	asked = asked_of(req);
-	n = limit_index_find(snapshot_limits(req->snapshot), &asked, hits);
-	if (n == 0)
+	limit_choose(
+	    snapshot_limits(req->snapshot), &asked, req->arena, &choice);
+	if (choice.n == 0)
 		return FLOW_NEXT;
-	slot = arena_zalloc(req->arena, sizeof(*slot));
-	if (n > LIMIT_HITS_MAX || !plan_counts(slot, req, hits, n, &asked)) {
-		response_fail(req, 500,
-		    "More than %d limits apply to this request.",
-		    LIMIT_HITS_MAX);
+	if (choice.rest_n > 0 &&
+	    !limit_crowd_passes(&state->crowd, req, &choice))
 		return FLOW_DONE;
-	}
+	slot = arena_zalloc(req->arena, sizeof(*slot));
+	plan_counts(slot, req, &choice, &asked);
 	req->slot[STAGE_RATELIMIT] = slot;
 	return FLOW_NEXT;
 }
@@ -202,7 +203,7 @@ ratelimit_leave(void *state, struct request *req)
 static enum status
 ratelimit_open(const struct settings *settings, void **out, struct error *err)
 {
-	struct ratelimit *state = malloc(sizeof(*state));
+	struct ratelimit *state = calloc(1, sizeof(*state));
 
 	(void)settings;
 	(void)err;

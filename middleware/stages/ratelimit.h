@@ -2,13 +2,11 @@
 #ifndef WEIR_RATELIMIT_H
 #define WEIR_RATELIMIT_H
 
-#include <stddef.h>
-
-struct limit_hit;
+struct limit_choice;
 struct request;
 
-/* Those that apply to the request, unless its caller is exempt, as
- * limit_index_find() has it. None does without an app. */
-size_t ratelimit_find(const struct request *req, struct limit_hit *hits);
+/* Those that are counted for the request, unless its caller is exempt. Without
+ * an app it is none. */
+void ratelimit_choose(const struct request *req, struct limit_choice *out);
 
 #endif

@@ -100,7 +100,7 @@ assert_hits(const struct fixture *fix, const struct limit_asked *asked,
     const char *want)
 {
 	struct limit_hit hits[LIMIT_HITS_MAX];
-	size_t n = limit_index_find(&fix->index, asked, hits);
+	size_t n = limit_index_find(&fix->index, asked, hits, LIMIT_HITS_MAX);
 	char got[128] = "";
 
 	assert_true(n <= LIMIT_HITS_MAX);
@@ -248,7 +248,8 @@ more_than_there_is_room_for_are_told(void **state)
 		limits[i].id = (int64_t)i;
 	build(fix, limits, LIMIT_HITS_MAX + 3);
 	assert_int_equal(
-	    limit_index_find(&fix->index, &asked, hits), LIMIT_HITS_MAX + 3);
+	    limit_index_find(&fix->index, &asked, hits, LIMIT_HITS_MAX),
+	    LIMIT_HITS_MAX + 3);
 }
 
 static void

@@ -260,7 +260,8 @@ hits_of(const struct snapshot *s, int64_t role_id, struct limit_hit *hits)
 {
 	struct limit_asked asked = { .role_id = role_id, .verb = 1 };
 
-	return limit_index_find(snapshot_limits(s), &asked, hits);
+	return limit_index_find(
+	    snapshot_limits(s), &asked, hits, LIMIT_HITS_MAX);
 }
 
 static void
