@@ -114,8 +114,8 @@ limit_remove(struct command_call *call)
 		"--algorithm", "WORD", false,                                  \
 		    "fixed: a period begins with its first request, and as "   \
 		    "many pass in the next; sliding: never more than "         \
-		    "the rate in any period; gcra: steadily, and "             \
-		    "\"--burst\" at once"                                      \
+		    "the rate in any period; gcra: steadily, at most 10000 a " \
+		    "second, and \"--burst\" at once"                          \
 	}
 
 static const struct command_option add_options[] = {
@@ -133,7 +133,9 @@ static const struct command_option add_options[] = {
 	{ "--verb", "VERB", false, "count this verb only" },
 	ALGORITHM,
 	{ "--burst", "N", false,
-	    "of gcra: how many pass at once; without, as many as the rate" },
+	    "of gcra: how many pass at once; without, as many as the rate; "
+	    "less than what passes in a millisecond lets less than the rate "
+	    "pass" },
 	{ "--lockout", NULL, false,
 	    "who asks for more is refused for a whole period from then on" },
 	{ "--dry-run", NULL, false,

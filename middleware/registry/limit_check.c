@@ -83,6 +83,32 @@ endpoint_check(struct str endpoint, struct error *err)
 	return ST_OK;
 }
 
+static enum status
+burst_check(const struct limit_record *r, struct error *err)
+{
+	if (r->burst != 0 && r->algorithm != CACHE_GCRA)
+		return error_set(
+		    err, ST_INVALID, "burst: only the algorithm gcra has one");
+	if (r->burst < 0 || r->burst > r->rate)
+		return error_set(err, ST_INVALID,
+		    "burst: 1 to the rate, %lld, is expected, or 0 for as many",
+		    (long long)r->rate);
+	return ST_OK;
+}
+
+static enum status
+pace_check(const struct limit_record *r, struct error *err)
+{
+	if (r->algorithm == CACHE_GCRA &&
+	    r->rate > (int64_t)LIMIT_PACE_MAX * r->period)
+		return error_set(err, ST_INVALID,
+		    "rate: the algorithm gcra counts up to %d a second, so at "
+		    "most %lld are expected with this period; the others "
+		    "count more",
+		    LIMIT_PACE_MAX, (long long)LIMIT_PACE_MAX * r->period);
+	return ST_OK;
+}
+
 enum status
 limit_record_check(const struct limit_record *r, struct error *err)
 {
@@ -93,14 +119,11 @@ limit_record_check(const struct limit_record *r, struct error *err)
 	if (r->rate < 1 || r->rate > CACHE_COUNT_MAX)
 		return error_set(err, ST_INVALID, "rate: 1 to %d are expected",
 		    CACHE_COUNT_MAX);
-	if (r->burst != 0 && r->algorithm != CACHE_GCRA)
-		return error_set(
-		    err, ST_INVALID, "burst: only the algorithm gcra has one");
-	if (r->burst < 0 || r->burst > r->rate)
-		return error_set(err, ST_INVALID,
-		    "burst: 1 to the rate, %lld, is expected, or 0 for as many",
-		    (long long)r->rate);
-	st = parts_check(r, err);
+	st = burst_check(r, err);
+	if (st == ST_OK)
+		st = pace_check(r, err);
+	if (st == ST_OK)
+		st = parts_check(r, err);
 	if (st == ST_OK)
 		st = endpoint_check(r->endpoint, err);
 	return st == ST_OK ? description_check(r->description, err) : st;

@@ -8,6 +8,9 @@ struct buf;
 struct limit_record;
 
 #define LIMIT_ENDPOINT_MAX 255 /* bytes */
+/* Of gcra, in a second: it counts by whole microseconds between two, and what
+ * is lost to that must stay small. */
+#define LIMIT_PACE_MAX 10000
 
 /* Drops what a limit of its type, or its algorithm, is not about. */
 void limit_record_trim(struct limit_record *r);

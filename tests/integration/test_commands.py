@@ -560,6 +560,8 @@ def test_a_limit_on_all_verbs_is_one_without_a_verb(site):
     (["add", "a", "--rate", "1", "--period", "day", "--algorithm", "leaky"],
      '"leaky"'),
     (["add", "a", "--rate", "1", "--period", "day", "--burst", "1"], "gcra"),
+    (["add", "a", "--rate", "100001", "--period", "10s", "--algorithm",
+      "gcra"], "at most 100000 are expected"),
     (["add", "a", "--rate", "1", "--period", "day", "--type", "role",
       "--role", "reader", "--service", "db"], "takes no service"),
     (["add", "a", "--rate", "1", "--period", "day", "--verb", "GET,POST"],

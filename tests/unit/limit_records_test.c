@@ -269,6 +269,29 @@ how_it_counts_is_stored(void **state)
 	assert_string_equal(limits[0].description.p, "why");
 }
 
+/* Of more the whole microseconds between two lose too much. */
+static void
+gcra_is_no_faster_than_it_is_exact(void **state)
+{
+	struct system_fixture *fix = *state;
+	struct limit_record limit = a_limit("g", LIMIT_INSTANCE);
+	struct error err = { 0 };
+
+	limit.period = 2;
+	limit.rate = 20001;
+	limit.algorithm = CACHE_GCRA;
+	assert_int_equal(add(fix, limit, &err), ST_INVALID);
+	assert_non_null(strstr(err.text, "rate: "));
+	assert_non_null(strstr(err.text, "gcra counts up to 10000 a second"));
+	assert_non_null(strstr(err.text, "at most 20000"));
+	limit.rate = 20000;
+	assert_int_equal(add(fix, limit, NULL), ST_OK);
+	limit = a_limit("s", LIMIT_INSTANCE);
+	limit.rate = 16000000;
+	limit.algorithm = CACHE_SLIDING;
+	assert_int_equal(add(fix, limit, NULL), ST_OK);
+}
+
 static void
 a_user_takes_its_limits_along(void **state)
 {
@@ -415,6 +438,7 @@ main(void)
 		LIMITS(what_a_type_is_about_must_be_named),
 		LIMITS(without_an_app_it_is_about_each_of_them),
 		LIMITS(how_it_counts_is_stored),
+		LIMITS(gcra_is_no_faster_than_it_is_exact),
 		LIMITS(a_user_takes_its_limits_along),
 		LIMITS(rates_have_bounds),
 		LIMITS(a_second_limit_on_the_same_thing_is_refused),
