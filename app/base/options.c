@@ -214,7 +214,11 @@ const struct option option_table[] = {
 	  .offset = MEMBER(limit_driver), .fallback = "",
 	  .choices = STORES,
 	  .help = "The store of the rate limits' counters; empty means the "
-	      "one of CACHE_DRIVER." },
+	      "one of CACHE_DRIVER. The local store has room for 65536 of "
+	      "limits with a fixed window, and for 32768 of those that slide, "
+	      "pace or lock out, of all processes of the host together; some "
+	      "may find none when more than half of that is used. "
+	      "LIMIT_ON_ERROR rules those." },
 	{ .name = "CACHE_WRITE_ON_ERROR", .type = OPTION_CHOICE,
 	  .offset = MEMBER(cache_write_on_error), .fallback = "proceed",
 	  .choices = "proceed|refuse", .reload = true,
@@ -227,11 +231,11 @@ const struct option option_table[] = {
 	{ .name = "LIMIT_ON_ERROR", .type = OPTION_CHOICE,
 	  .offset = MEMBER(limit_on_error), .fallback = "local",
 	  .choices = "local|allow|deny", .reload = true,
-	  .help = "What a rate limit does while its store is down: count in "
-	      "this process, let every request through, or answer 503. A "
-	      "process has room for 65536 counters of its own; requests are "
-	      "not counted by further ones, which the log tells. The "
-	      "log tells when the store is lost and when it is back, the "
+	  .help = "What a rate limit does while its store is down or full: "
+	      "count in this process, let every request through, or answer "
+	      "503. A process has room for 65536 counters of its own; "
+	      "requests are not counted by further ones, which the log tells. "
+	      "The log tells when the store is lost and when it is back, the "
 	      "access log which requests that was about." },
 	{ .name = "STORE_TIMEOUT", .type = OPTION_MS,
 	  .offset = MEMBER(store_timeout), .fallback = "50ms",

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "app/base/log.h"
+#include "drivers/cache/cache.h"
 #include "middleware/fallback.h"
 #include "middleware/request.h"
 
@@ -40,10 +41,19 @@ limit_trouble_free(struct limit_trouble *t)
 	free(t);
 }
 
+static bool
+is_full(struct cache_op *const *ops, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ops[i]->status == ST_FULL)
+			return true;
+	return false;
+}
+
 /* One of all who see it fail says so. */
 static void
 lost(struct limit_trouble *t, const struct request *req, enum on_error policy,
-    int64_t now_ms)
+    bool full, int64_t now_ms)
 {
 	int64_t none = 0;
 
@@ -52,8 +62,9 @@ lost(struct limit_trouble *t, const struct request *req, enum on_error policy,
 	if (atomic_load(&t->began_ms) == 0 &&
 	    atomic_compare_exchange_strong(&t->began_ms, &none, now_ms))
 		log_line(LOG_WARNING, req->id,
-		    "the limit store does not answer: until it is back %s "
-		    "(LIMIT_ON_ERROR)",
+		    "the limit store %s %s (LIMIT_ON_ERROR)",
+		    full ? "is full: until all counters have room"
+			 : "does not answer: until it is back",
 		    until_then[policy]);
 }
 
@@ -62,8 +73,9 @@ limit_trouble_rule(struct limit_trouble *t, struct request *req,
     struct cache_op *const *ops, size_t n, int64_t now_ms)
 {
 	enum on_error policy = (enum on_error)req->settings->limit_on_error;
+	bool full = is_full(ops, n);
 
-	lost(t, req, policy, now_ms);
+	lost(t, req, policy, full, now_ms);
 	switch (policy) {
 	case ON_ERROR_LOCAL:
 		fallback_count(t->fallback, ops, n, now_ms);
@@ -74,7 +86,8 @@ limit_trouble_rule(struct limit_trouble *t, struct request *req,
 		break;
 	case ON_ERROR_DENY:
 		req->limit_verdict = LIMIT_VERDICT_DENIED;
-		response_busy(req, "The rate limit store cannot be reached.");
+		response_busy(req, "The rate limit store %s.",
+		    full ? "is full" : "cannot be reached");
 		break;
 	}
 	return policy;
@@ -102,7 +115,7 @@ limit_trouble_over(struct limit_trouble *t, int64_t now_ms)
 	allowed = ruled(t, ON_ERROR_ALLOW);
 	denied = ruled(t, ON_ERROR_DENY);
 	log_line(LOG_WARNING, STR_NULL,
-	    "the limit store answers again: in %lld ms %llu calls were counted "
+	    "the limit store counts again: in %lld ms %llu calls were counted "
 	    "in this process, %llu allowed, %llu denied",
 	    (long long)(now_ms - began_ms), counted, allowed, denied);
 }

@@ -1,7 +1,8 @@
 /*
- * What becomes of rate limits while their store does not answer: LIMIT_ON_ERROR
- * rules. The log tells once when the store is lost, and once when it is back
- * how many calls that was about; the access log tells it of each call.
+ * What becomes of rate limits while their store does not answer, or is full:
+ * LIMIT_ON_ERROR rules. The log tells once when and how the store is lost, and
+ * once when it is back how many calls that was about; the access log tells it
+ * of each call.
  */
 #ifndef WEIR_LIMIT_TROUBLE_H
 #define WEIR_LIMIT_TROUBLE_H

@@ -25,7 +25,7 @@ NARROW = 10
 LASTS = 2  # seconds of trouble
 SLOW = 0.25 + 0.75  # STORE_TIMEOUT, and what a busy machine may add
 BACK = 10  # seconds, at most
-LOST, FOUND = "limit store does not answer", "limit store answers again"
+LOST, FOUND = "limit store does not answer", "limit store counts again"
 
 
 class Load:

@@ -24,7 +24,8 @@ static struct limit_trouble *trouble;
 static char folder[FOLDER_PATH_BYTES];
 
 static enum on_error
-rule(struct test_call *call, enum on_error policy, int64_t now_ms)
+rule_after(enum status failed, struct test_call *call, enum on_error policy,
+    int64_t now_ms)
 {
 	struct request *req = call_begin(call, "GET", "/api/v2");
 	struct cache_op op = { .kind = CACHE_COUNT,
@@ -35,12 +36,18 @@ rule(struct test_call *call, enum on_error policy, int64_t now_ms)
 	struct cache_op *ops[] = { &op };
 
 	call->settings.limit_on_error = policy;
-	op.status = ST_UNAVAILABLE;
+	op.status = failed;
 	assert_int_equal(
 	    limit_trouble_rule(trouble, req, ops, 1, now_ms), policy);
 	if (policy == ON_ERROR_LOCAL)
 		assert_in_range(op.count, 1, 3);
 	return policy;
+}
+
+static enum on_error
+rule(struct test_call *call, enum on_error policy, int64_t now_ms)
+{
+	return rule_after(ST_UNAVAILABLE, call, policy, now_ms);
 }
 
 /* How many lines of the log hold it. */
@@ -106,7 +113,7 @@ a_store_that_some_still_miss_is_not_back(void **state)
 	limit_trouble_over(trouble, 2500);
 	assert_int_equal(told("limit store"), 1);
 	limit_trouble_over(trouble, 2600);
-	assert_int_equal(told("answers again: in 1600 ms"), 1);
+	assert_int_equal(told("counts again: in 1600 ms"), 1);
 }
 
 static void
@@ -153,6 +160,24 @@ threads_tell_it_once(void **state)
 	    1);
 }
 
+static void
+a_full_store_is_told_from_a_lost_one(void **state)
+{
+	struct test_call *call = *state;
+
+	(void)rule_after(ST_FULL, call, ON_ERROR_DENY, 1000);
+	assert_true(str_eq(
+	    call->req.response.message, STR("The rate limit store is full.")));
+	assert_int_equal(told("limit store is full: until"), 1);
+	assert_int_equal(told("does not answer"), 0);
+	limit_trouble_over(trouble, 5000);
+	assert_int_equal(told("the limit store counts again: "), 1);
+	(void)rule(call, ON_ERROR_DENY, 6000);
+	assert_true(str_eq(call->req.response.message,
+	    STR("The rate limit store cannot be reached.")));
+	assert_int_equal(told("limit store does not answer: until"), 1);
+}
+
 static int
 set_up(void **state)
 {
@@ -193,6 +218,7 @@ main(void)
 		TEST(a_store_that_some_still_miss_is_not_back),
 		TEST(the_next_trouble_is_told_anew),
 		TEST(threads_tell_it_once),
+		TEST(a_full_store_is_told_from_a_lost_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
