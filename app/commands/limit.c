@@ -8,6 +8,22 @@
 #include "middleware/registry/limit_records.h"
 #include "middleware/registry/lookup.h"
 
+/* Adds to what a client of the System API is told what to do here. */
+static enum status
+advise(enum status st, struct error *err)
+{
+	struct error why = *err;
+
+	if (st != ST_EXISTS)
+		return st;
+	*err = (struct error){ 0 };
+	return error_set(err, st,
+	    "%s `weir limit list` shows the one with the same name, or with "
+	    "the same type, verb and period: change it with `weir limit set`, "
+	    "or remove it",
+	    why.text);
+}
+
 static int
 limit_add(struct command_call *call)
 {
@@ -27,7 +43,7 @@ limit_add(struct command_call *call)
 		limit_print(call, &r);
 	else if (st == ST_OK)
 		(void)printf("limit \"%.*s\" added\n", STR_ARG(r.name));
-	return admin_close(&db, st, &err);
+	return admin_close(&db, advise(st, &err), &err);
 }
 
 static int
@@ -49,7 +65,7 @@ limit_set(struct command_call *call)
 		limit_print(call, &r);
 	else if (st == ST_OK)
 		(void)printf("limit \"%s\" changed\n", call->operands[0]);
-	return admin_close(&db, st, &err);
+	return admin_close(&db, advise(st, &err), &err);
 }
 
 static int

@@ -24,6 +24,7 @@ parts_find(struct system_db *db, struct limit_record *r, struct error *err)
 	return st;
 }
 
+/* In the words of dreamfactory.md 4.5, which clients of the System API read. */
 static enum status
 refuse_second(
     struct system_db *db, const struct limit_record *r, struct error *err)
@@ -34,13 +35,9 @@ refuse_second(
 	if (lookup_id(db, NOUN_LIMIT, r->name, &id, &why) == ST_OK &&
 	    id != r->id)
 		return error_set(err, ST_EXISTS,
-		    "a limit is named \"%.*s\" already: choose another name, "
-		    "or change it with `weir limit set %.*s`",
-		    STR_ARG(r->name), STR_ARG(r->name));
+		    "A limit is named \"%.*s\" already.", STR_ARG(r->name));
 	return error_set(err, ST_EXISTS,
-	    "A limit already exists with those parameters. No records added. "
-	    "`weir limit list` shows the one with the same type, verb and "
-	    "period: change or remove it");
+	    "A limit already exists with those parameters. No records added.");
 }
 
 /* Runs an INSERT or UPDATE whose values begin with those of the record. */

@@ -534,6 +534,23 @@ def test_a_limit_of_a_user_counts_as_it_is_told(site):
     assert site.listed("limit") == []
 
 
+def test_a_second_limit_is_told_what_to_do(site):
+    for name, period in (("any", "minute"), ("other", "hour")):
+        site.weir("limit", "add", name, "--rate", "7", "--period", period)
+    for words, why in (
+            (["add", "any", "--rate", "7", "--period", "day"],
+             'A limit is named "any" already.'),
+            (["add", "more", "--rate", "7", "--period", "minute"],
+             "A limit already exists with those parameters."),
+            (["set", "other", "--period", "minute"],
+             "A limit already exists with those parameters.")):
+        told = refused(site, "limit", *words)
+        assert why in told
+        assert "`weir limit list` shows" in told and "limit set" in told
+    for name in ("any", "other"):
+        site.weir("limit", "remove", name)
+
+
 def test_a_limit_on_all_verbs_is_one_without_a_verb(site):
     site.weir("limit", "add", "any", "--rate", "7", "--period", "minute",
               "--verb", "all")

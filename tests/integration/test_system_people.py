@@ -348,5 +348,16 @@ class TestLimits:
         office.make("limit", name=office.name("limit"), **same)
         answer = office.call("POST", "limit", {"resource": [
             same | {"name": office.name("limit")}]})
-        check_error(answer, 409, "A limit already exists with those "
-                                 "parameters. No records added.")
+        assert answer.error["message"].endswith(
+            "A limit already exists with those parameters. No records added.")
+        check_error(answer, 409)
+
+    def test_refuses_a_second_one_of_a_name(self, office):
+        name = office.name("limit")
+        office.make("limit", name=name, type="instance", rate=1000,
+                    period="312s")
+        answer = office.call("POST", "limit", {"resource": [{
+            "name": name, "type": "instance", "rate": 1000,
+            "period": "313s"}]})
+        check_error(answer, 409, f'"{name}" already.')
+        assert "weir limit" not in answer.error["message"]

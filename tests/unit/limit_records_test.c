@@ -329,12 +329,13 @@ a_second_limit_on_the_same_thing_is_refused(void **state)
 	assert_int_equal(add(fix, limit, NULL), ST_OK);
 	limit.period = 3600;
 	assert_int_equal(add(fix, limit, &name), ST_EXISTS);
-	assert_non_null(strstr(name.text, "weir limit set a"));
+	assert_non_null(strstr(name.text, "\"a\" already"));
 	limit.name = STR("b");
 	limit.period = 60;
 	limit.rate = 7;
 	assert_int_equal(add(fix, limit, &thing), ST_EXISTS);
-	assert_non_null(strstr(thing.text, "weir limit list"));
+	assert_string_equal(thing.text,
+	    "A limit already exists with those parameters. No records added.");
 	limit.verb_mask = 1;
 	assert_int_equal(add(fix, limit, NULL), ST_OK);
 }
