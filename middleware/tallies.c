@@ -141,7 +141,7 @@ sheet_add_up(const struct tally_sheet *sheet, struct tally_table *sum)
 		for (int c = 0; c < TALLIES; c++)
 			row.count[c] = atomic_load_explicit(
 			    &place->count[c], memory_order_relaxed);
-		tally_add(sum, &row);
+		(void)tally_add(sum, &row); /* or is beyond */
 	}
 }
 
@@ -167,8 +167,8 @@ take(struct tallies *t, struct tally_table *now)
 		}
 		if (any == 0)
 			continue;
-		tally_add(&t->taken, &more);
-		tally_add(&t->owed, &more);
+		if (tally_add(&t->taken, &more)) /* or it would be anew */
+			(void)tally_add(&t->owed, &more);
 	}
 	return t->owed.n > 0;
 }

@@ -41,28 +41,29 @@ tally_find(const struct tally_table *table, int64_t service_id)
 	return i < table->n ? &table->rows[i] : NULL;
 }
 
-void
+bool
 tally_add(struct tally_table *table, const struct tally_row *more)
 {
 	size_t at = index_of(table, more->service_id);
 	struct tally_row *row = &table->rows[at];
 
 	if (at == TALLY_SERVICES_MAX)
-		return;
+		return false;
 	if (at == table->n) {
 		table->n++;
 		*row = *more;
-		return;
+		return true;
 	}
 	for (int i = 0; i < TALLIES; i++)
 		row->count[i] += more->count[i];
+	return true;
 }
 
 void
 tally_merge(struct tally_table *table, const struct tally_table *from)
 {
 	for (size_t i = 0; i < from->n; i++)
-		tally_add(table, &from->rows[i]);
+		(void)tally_add(table, &from->rows[i]); /* or is beyond */
 }
 
 struct str

@@ -46,8 +46,10 @@ struct tally_table {
 const struct tally_row *tally_find(
     const struct tally_table *table, int64_t service_id);
 
-/* Adds to the counts of a service, or all of `from`. */
-void tally_add(struct tally_table *table, const struct tally_row *more);
+/* Adds to the counts of a service; false: it is beyond, and nothing changes. */
+bool tally_add(struct tally_table *table, const struct tally_row *more);
+
+/* Adds all of `from`, but what is beyond. */
 void tally_merge(struct tally_table *table, const struct tally_table *from);
 
 /* As bytes in the arena, and such bytes; false when they are none. */

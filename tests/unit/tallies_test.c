@@ -15,7 +15,7 @@
 #include "app/base/clock.h"
 #include "middleware/stores.h"
 
-#define SUM_MAX 4096
+#define SUM_MAX (128 * TALLY_SERVICES_MAX)
 #define WAIT_MS 1000
 
 /* The two values, and what happens to operations of a kind. */
@@ -255,6 +255,23 @@ a_sum_that_was_lost_begins_anew(void **state)
 	assert_int_equal(hits_seen_by(&theirs), 1);
 }
 
+/* As after years of services that came and went. */
+static void
+a_service_too_many_is_not_shared_again_and_again(void **state)
+{
+	(void)state;
+	for (int64_t id = 1000; id < 1000 + TALLY_SERVICES_MAX; id++)
+		count(ours.sheet, id, TALLY_HITS, 1);
+	assert_int_equal(share(&ours), ST_OK);
+	shelf.n_sum = 0;
+	hit(&ours, 1);
+	count(ours.sheet, 1000, TALLY_HITS, 1);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(share(&ours), ST_OK);
+	assert_in_range(hits_seen_by(&theirs), 0, 1);
+	assert_int_equal(tally_find(sum, 1000)->count[TALLY_HITS], 1);
+}
+
 int
 main(void)
 {
@@ -265,6 +282,7 @@ main(void)
 		TEST(what_finds_no_store_or_no_turn_is_kept),
 		TEST(what_may_have_been_shared_is_not_shared_twice),
 		TEST(a_sum_that_was_lost_begins_anew),
+		TEST(a_service_too_many_is_not_shared_again_and_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,7 +36,7 @@ count(struct tally_table *table, int64_t id, enum tally what, uint64_t n)
 	struct tally_row row = { .service_id = id };
 
 	row.count[what] = n;
-	tally_add(table, &row);
+	(void)tally_add(table, &row); /* or there is no room */
 }
 
 static void
@@ -68,11 +68,15 @@ tables_add_up(void **state)
 static void
 more_services_than_fit_are_left_out(void **state)
 {
+	const struct tally_row beyond = { .service_id =
+					      TALLY_SERVICES_MAX + 2 };
+
 	(void)state;
 	for (int64_t id = 1; id <= TALLY_SERVICES_MAX + 1; id++)
 		count(sum, id, TALLY_HITS, 1);
 	assert_int_equal(sum->n, TALLY_SERVICES_MAX);
 	assert_null(tally_find(sum, TALLY_SERVICES_MAX + 1));
+	assert_false(tally_add(sum, &beyond));
 	count(sum, TALLY_SERVICES_MAX, TALLY_HITS, 1);
 	assert_int_equal(
 	    tally_find(sum, TALLY_SERVICES_MAX)->count[TALLY_HITS], 2);
