@@ -2,7 +2,7 @@
 
 #include "drivers/cache/cache.h"
 
-#define MS 1000
+#define MS_PER_S 1000
 
 uint32_t
 limit_remaining(const struct limit_applied *a)
@@ -15,7 +15,7 @@ limit_remaining(const struct limit_applied *a)
 int64_t
 limit_reset_seconds(const struct limit_applied *a)
 {
-	int64_t s = (a->op->reset_ms + MS - 1) / MS;
+	int64_t s = (a->op->reset_ms + MS_PER_S - 1) / MS_PER_S;
 
 	return s < 1 ? 1 : s;
 }

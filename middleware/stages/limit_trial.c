@@ -40,13 +40,16 @@ limit_trial_free(struct limit_trial *trial)
 static void
 say(struct place *place, const struct limit *limit, const struct request *req)
 {
+	unsigned n;
+
 	(void)atomic_fetch_add(&place->unsaid, 1);
 	if (!log_pause_over(&place->pause, PAUSE_MS, req->arrived.boot_ms))
 		return;
+	n = atomic_exchange(&place->unsaid, 0);
 	log_line(LOG_INFO, req->id,
-	    "limit \"%.*s\" is a dry run: it would have refused %u requests "
+	    "limit \"%.*s\" is a dry run: it would have refused %u request%s "
 	    "since it last said so",
-	    STR_ARG(limit->name), atomic_exchange(&place->unsaid, 0));
+	    STR_ARG(limit->name), n, n == 1 ? "" : "s");
 }
 
 bool

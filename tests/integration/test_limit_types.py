@@ -279,7 +279,8 @@ def test_a_dry_run_counts_and_tells_the_log(callers, limit, office):
         assert "X-RateLimit-Limit" not in answer.headers
         assert "RateLimit-Policy" not in answer.headers
     name = office.get(f"limit/{id}")["name"]
-    line = f'limit "{name}" is a dry run: it would have refused 1 request'
+    line = (f'limit "{name}" is a dry run: it would have refused 1 request '
+            "since it last said so")
     assert wait_until(lambda: line in office.site.read("weir.log"), 5)
     ids = [answer.headers["X-Request-Id"] for answer in answers]
     assert wait_until(lambda: len(verdicts(office, ids)) == 3, 5)
