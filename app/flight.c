@@ -1,5 +1,6 @@
 #include "app/flight.h"
 
+#include "app/base/clock.h"
 #include "app/call.h"
 
 /* The name is a digest: any of its bytes spread evenly. */
@@ -40,6 +41,7 @@ flight_join(struct flights *f, struct call *call)
 	struct call *leader = leader_of(*bucket, name);
 
 	if (leader != NULL) {
+		timing_begin(&call->req.timing, clock_boot_us());
 		call->leader = leader;
 		call->next = leader->waiters;
 		leader->waiters = call;
@@ -60,6 +62,7 @@ flight_end(struct flights *f, struct call *leader)
 {
 	struct call **at = bucket_of(f, leader->flight);
 	struct call *waiters = NULL;
+	int64_t now_us = leader->waiters == NULL ? 0 : clock_boot_us();
 
 	while (*at != leader)
 		at = &(*at)->flight_next;
@@ -69,6 +72,7 @@ flight_end(struct flights *f, struct call *leader)
 		struct call *call = leader->waiters;
 
 		leader->waiters = call->next;
+		timing_end(&call->req.timing, PHASE_WAIT, now_us);
 		call->leader = NULL;
 		call->next = waiters;
 		waiters = call;
@@ -85,6 +89,7 @@ flight_leave(struct flights *f, struct call *waiter)
 	while (*at != waiter)
 		at = &(*at)->next;
 	*at = waiter->next;
+	timing_end(&waiter->req.timing, PHASE_WAIT, clock_boot_us());
 	waiter->leader = NULL;
 	f->n_waiting--;
 }
@@ -104,6 +109,7 @@ expire_waiters(
 			continue;
 		}
 		*at = call->next;
+		timing_end(&call->req.timing, PHASE_WAIT, clock_boot_us());
 		call->leader = NULL;
 		call->next = *late;
 		*late = call;

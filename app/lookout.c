@@ -1,5 +1,6 @@
 #include "app/lookout.h"
 
+#include "app/base/clock.h"
 #include "app/call.h"
 #include "middleware/lease.h"
 
@@ -9,6 +10,7 @@ lookout_add(struct lookouts *l, struct call *call, int64_t now_ms)
 {
 	if (l->n == LOOKOUTS_MAX)
 		return false;
+	timing_begin(&call->req.timing, clock_boot_us());
 	call->looks = true;
 	call->look_ms = now_ms + LEASE_LOOK_MS;
 	call->next = NULL;
@@ -37,6 +39,7 @@ lookout_drop(struct lookouts *l, struct call *call)
 	if (l->last == call)
 		l->last = before;
 	l->n--;
+	timing_end(&call->req.timing, PHASE_WAIT, clock_boot_us());
 	call->looks = false;
 }
 

@@ -81,8 +81,12 @@ run_renewal(struct worker *w, struct call *call)
 static void
 run_enter(struct worker *w, struct call *call)
 {
-	enum flow flow = pipeline_enter(w->pipeline, &call->req);
+	struct timing *timing = &call->req.timing;
+	enum flow flow;
 
+	timing_begin(timing, clock_boot_us());
+	flow = pipeline_enter(w->pipeline, &call->req);
+	timing_end(timing, PHASE_ENTER, clock_boot_us());
 	if (flow == FLOW_DONE)
 		answer(w, call);
 	else

@@ -15,9 +15,14 @@
 
 #define FILE_NAME "metrics-1" /* 1: of this layout */
 
+#define LAYOUT_1 1112
+
 /* Of a host; each is a thread of a process that runs. */
 #define SHEETS_MAX 1024u
 
+/* Where this changes, processes of two versions must not share a file: change
+ * FILE_NAME, too. */
+_Static_assert(offsetof(struct meter, places) == LAYOUT_1, "a new layout");
 _Static_assert(sizeof(struct meter) <= SHEET_BYTES, "a sheet holds a meter");
 
 static int

@@ -11,6 +11,9 @@
 enum phase {
 	PHASE_STORE,    /* its store operations, with those of its turn */
 	PHASE_QUEUE,    /* for a worker */
+	PHASE_ENTER,    /* what of its stages takes a worker: a password,
+			 * a tag without a version */
+	PHASE_WAIT,     /* for what another request, or process, asks for */
 	PHASE_UPSTREAM, /* its service: the database */
 	PHASES
 };

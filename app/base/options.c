@@ -459,8 +459,8 @@ const struct option option_table[] = {
 	  .offset = MEMBER(slow_request), .fallback = "0",
 	  .min = 0, .max = HOUR, .reload = true,
 	  .help = "Requests that take as long are told in the log, with the "
-	      "time they were at the stores, in the queue for a worker and at "
-	      "their service. 0 tells of none." },
+	      "milliseconds of their stages, as weir_stage_duration_seconds of "
+	      "weir-api(7) has them. 0 tells of none." },
 	{ .name = "LOG_LEVEL", .type = OPTION_CHOICE,
 	  .offset = MEMBER(log_level), .fallback = "info",
 	  .choices = "error|warning|info|debug", .reload = true,

@@ -111,8 +111,7 @@ put_times(struct buf *b, const struct meter_sum *sum)
 	    "From the arrival of a request to its answer.");
 	metric_put_times(b, "weir_request_duration_seconds", NULL, &sum->whole);
 	metric_head(b, "weir_stage_duration_seconds", "histogram",
-	    "Of these, where a request was: at a store, in the queue for a "
-	    "worker, at its service.");
+	    "Of these, where a request was; see weir-api(7).");
 	for (int p = 0; p < PHASES; p++) {
 		const struct metric_label label = { "stage",
 			str_of(phase_names[p]) };

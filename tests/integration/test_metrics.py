@@ -163,6 +163,24 @@ def test_stages_are_timed_where_a_request_was(house):
             stage=stage) >= 1
 
 
+def test_a_password_takes_a_worker(house):
+    accounts.add(house.site, "ann@x.org")
+    assert grown(
+        house, "weir_stage_duration_seconds_count",
+        lambda: house.call(TABLE + "orders/1", **accounts.basic("ann@x.org")),
+        stage="enter") == 1
+
+
+def test_who_waits_for_the_same_query_is_timed(house):
+    def all_at_once():
+        path = TABLE + f"orders?filter=id>{random.randrange(1 << 30)}"
+        with ThreadPoolExecutor(16) as pool:
+            list(pool.map(lambda _: house.call(path), range(16)))
+    assert wait_until(lambda: grown(
+        house, "weir_stage_duration_seconds_count", all_at_once,
+        stage="wait") > 0, BACK)
+
+
 def test_a_hit_takes_no_worker(house):
     house.call(TABLE + "orders/1")
     before = house.metrics()
