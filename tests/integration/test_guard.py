@@ -22,6 +22,7 @@ MANY = 5
 SETTINGS = accounts.SETTINGS | {
     "AUTH_FAILURES": str(MANY), "AUTH_FAILURES_TIME": "1h",
     "TRUSTED_PROXIES": "127.0.0.1", "LOGIN_FAILURES": "1000"}
+ROUNDS = 5  # of a test that a slow machine may spoil
 ORDER = "/api/v2/shop/_table/orders/1"
 ADDRESSES = map("198.51.100.{}".format, itertools.count(1))
 GUARDED = "Too many credentials from this address were wrong."
@@ -292,22 +293,37 @@ def test_a_window_ends(site, servers, clients):
     try:
         assert wait_until(lambda: all(
             waits(At([client])) <= 2 for client in clients), 10)
-        client = At(clients)
-        client.fail()
-        answer = client.call(unknown())
-        assert answer.status == 429
-        time.sleep(int(answer.headers["Retry-After"]))
-        client.fail()
-        assert client.call(unknown()).status == 429
+        assert any(next_window(At(clients)) == MANY for _ in range(ROUNDS))
     finally:
         reload(site, servers, AUTH_FAILURES_TIME="1h")
         assert wait_until(lambda: all(
             waits(At([client])) > 2 for client in clients), 10)
 
 
+def next_window(client):
+    """How many may fail when one that is used up has ended.
+
+    More than MANY, if the machine was too slow for one window.
+    """
+    time.sleep(waits(client))
+    tries, _ = until_refused(client)
+    assert tries >= MANY
+    return tries
+
+
+def until_refused(client):
+    """How many fail before they are too many, and the answer then."""
+    for tries in range(20 * MANY):
+        answer = client.call(unknown())
+        if answer.status == 429:
+            return tries, answer
+        assert answer.status == 401
+    raise AssertionError("however many fail, none is refused")
+
+
 def waits(client):
-    client.fail()
-    return int(client.call(unknown()).headers["Retry-After"])
+    _, answer = until_refused(client)
+    return int(answer.headers["Retry-After"])
 
 
 def test_it_can_be_switched_off(site, servers, clients):

@@ -19,7 +19,8 @@ SETTINGS = {"STORE_TIMEOUT": "10s", "LIMIT_ON_ERROR": "deny"}
 PATH = "/api/v2/shop/_table/orders/1"
 RATE, PERIOD = 4, 4  # a window, in seconds
 SLICE = 1  # by which one that slides may be longer: cache.h
-LATE = 3  # seconds that a busy machine, or memcached, may add
+LATE = 6  # seconds that a machine that stalls, or memcached, may add
+ROUNDS = 4  # of what a slow machine may spoil
 HOUR = 3600
 BY_THE_CLOCK = ("file", "database", "memcached")
 
@@ -81,35 +82,60 @@ def check_waits(answers, longest=PERIOD):
 
 
 def until_one_passes(call):
-    """Calls until the window is over; how many seconds that took."""
-    began = time.monotonic()
-    assert wait_until(lambda: statuses(call(1))[200] > 0, PERIOD + LATE, 0.1)
-    return time.monotonic() - began
+    """Calls until the window is over; when the first that passed was sent."""
+    sent = 0
+
+    def passes():
+        nonlocal sent
+        sent = time.monotonic()
+        return statuses(call(1))[200] > 0
+
+    assert wait_until(passes, PERIOD + LATE, 0.1)
+    return sent
 
 
 @pytest.mark.parametrize("jump", [HOUR, -HOUR])
 def test_a_clock_that_is_set(store, clock, limit, jump):
+    assert any(clock_is_set(store, clock, limit, jump) for _ in range(ROUNDS))
+
+
+def clock_is_set(store, clock, limit, jump):
+    """False if the machine was so slow that a window may have ended."""
+    clock.jump(0)
     fixed, *others = [limit(**more) for more in (
         {}, {"algorithm": "sliding"}, {"algorithm": "gcra"})]
     began = time.monotonic()
     ended = jump > 0 and store.driver in BY_THE_CLOCK
-    assert statuses(fixed(RATE)) == FULL
+    before = fixed(RATE)
     passed = [statuses(call(RATE))[200] for call in others]
     clock.jump(jump)
-    answers = fixed(RATE)
-    check_waits(answers)
-    assert statuses(answers) == (FULL if ended else USED_UP)
-    assert statuses(fixed(RATE)) == USED_UP
+    after, then = fixed(RATE), fixed(RATE)
+    if time.monotonic() - began >= PERIOD:
+        return False
+    assert statuses(before) == FULL
+    check_waits(after)
+    assert statuses(after) == (FULL if ended else USED_UP)
+    assert statuses(then) == USED_UP
     again = [statuses(call(RATE))[200] for call in others]
     assert not ended or min(again) >= RATE
-    took = until_one_passes(fixed)
-    print(f"{store.driver} {jump:+d} s: passes again after {took:.1f} s")
-    rest = fixed(RATE)  # two calls have been made in that window
-    check_waits(rest)
-    assert statuses(rest)[200] in (RATE - 2, RATE - 1)
-    assert statuses(fixed(RATE)) == USED_UP
+    assert any(next_window_is_exact(fixed) for _ in range(ROUNDS))
+    print(f"{store.driver} {jump:+d} s: it took "
+          f"{time.monotonic() - began:.1f} s")
     for call, one, two in zip(others, passed, again):
         check_steady(call, began, one + two, 1 + ended)
+    return True
+
+
+def next_window_is_exact(call):
+    """False as above."""
+    opened = until_one_passes(call)
+    rest, then = call(RATE), call(RATE)
+    check_waits(rest)
+    if time.monotonic() - opened >= PERIOD:
+        return False
+    assert statuses(rest)[200] in (RATE - 2, RATE - 1)  # two calls were made
+    assert statuses(then) == USED_UP
+    return True
 
 
 def check_steady(call, began, passed, windows):

@@ -19,7 +19,8 @@ ALL = PROCESSES * CLIENTS
 PERIOD = 2  # seconds, of windows that end while they are filled
 WAYS = {"fixed": {}, "sliding": {"algorithm": "sliding"},
         "gcra": {"algorithm": "gcra"}, "lockout": {"lockout": True}}
-EDGE = 1  # seconds by which an answer may be late
+EDGE = 1  # seconds by which a store's clock may differ
+ROUNDS = 4  # of a test that a slow machine may spoil
 
 assert STORES  # each test of this file runs on each
 
@@ -73,24 +74,38 @@ def left(answer):
 def test_no_window_lets_more_pass_than_n(site, crowd, windows):
     """Clients that never pause, so that each window begins with a burst.
 
-    Each count that passes is another one of its window: so many windows have
-    begun as have told of their first, and no count is told more often.
+    Never do more pass; and unless the machine stalls, which leaves a window
+    of a round unfilled, as many do.
+    """
+    assert any(windows_are_filled(site, crowd, windows, f"{windows}-{n}")
+               for n in range(ROUNDS))
+
+
+def windows_are_filled(site, crowd, windows, name):
+    """Each count that passes is another one of its window: so many windows
+    have begun as have told of their first, and no count is told more often.
     """
     rate = 40
-    key = limited(
-        site, crowd, f"windows{windows}", (rate, f"{PERIOD}s", {}))
-    answers = crowd.hammer(
-        PATH, key, until=time.monotonic() + windows * PERIOD)
-    assert set(count(answers)) == {200, 429}
-    passed = [(came, left(answer)) for came, answer in answers
+    key = limited(site, crowd, f"windows{name}", (rate, f"{PERIOD}s", {}))
+    began = time.monotonic()
+    answers = crowd.hammer(PATH, key, until=began + windows * PERIOD)
+    took = time.monotonic() - began
+    assert set(count(answers)) <= {200, 429}
+    passed = [(came, answer) for came, answer in answers
               if answer.status == 200]
-    told = collections.Counter(left for _, left in passed)
-    first = [came for came, left in passed if left == rate - 1]
-    assert windows <= len(first) <= windows + 1
-    for number in range(rate):
-        assert len(first) - 1 <= told[number] <= len(first)
-    for before, after in zip(first, first[1:]):
-        assert PERIOD - EDGE < after - before < PERIOD + EDGE
+    told = collections.Counter(left(answer) for _, answer in passed)
+    first = [(answer.sent, came) for came, answer in passed
+             if left(answer) == rate - 1]
+    assert len(first) <= 1 + took / PERIOD
+    assert max(told.values()) <= len(first)
+    pairs = list(zip(first, first[1:]))
+    for (sent, _), (_, came) in pairs:
+        assert came - sent > PERIOD - EDGE
+    print(f"{len(first)} windows began in {took:.1f} s")
+    return (429 in count(answers) and len(first) >= windows and
+            min(told[n] for n in range(rate)) >= len(first) - 1 and
+            all(sent - came < PERIOD + EDGE
+                for (_, came), (sent, _) in pairs))
 
 
 def test_a_burst_over_the_end_of_a_window(site, crowd, store):
@@ -99,22 +114,38 @@ def test_a_burst_over_the_end_of_a_window(site, crowd, store):
     A fixed window then ends, and as many pass again; sliding, only the first
     call makes room; gcra has room for a burst, and then lets pass steadily.
     """
+    assert any(burst_is_exact(site, crowd, store, n) for n in range(ROUNDS))
+
+
+def burst_is_exact(site, crowd, store, number):
+    """False if the machine stalled, so that a window was not filled in time,
+    or calls went on into the next.
+    """
     rate, period = 40, 4
-    keys = [limited(site, crowd, f"burst-{way}", (rate, f"{period}s", more))
+    keys = [limited(site, crowd, f"burst{number}-{way}",
+                    (rate, f"{period}s", more))
             for way, more in WAYS.items() if way != "lockout"]
+    first = time.monotonic()
     for key in keys:
         assert crowd.callers[0].get(PATH, key=key).status == 200
     began = time.monotonic()
     time.sleep(0.7 * period)
     found = crowd.hammer(PATH, keys, until=began + 1.4 * period)
-    fixed, sliding, gcra = ([came for came, answer in answers
+    took = time.monotonic() - first
+    fixed, sliding, gcra = ([answer for _, answer in answers
                              if answer.status == 200] for answers in found)
     print(f"{store.driver}: {len(fixed)} fixed, {len(sliding)} sliding, "
-          f"{len(gcra)} gcra pass of {len(found[0])} each")
-    assert len(fixed) == rate - 1 + rate
+          f"{len(gcra)} gcra pass of {len(found[0])} each in {took:.1f} s")
+    for passed in (fixed, sliding, gcra):
+        assert len(passed) <= rate * (1 + took / period)
+    told = collections.Counter(left(answer) for answer in fixed)
+    if took > 1.6 * period or [told[n] for n in range(rate)] != (
+            [2] * (rate - 1) + [1]):
+        return False
     assert len(sliding) == rate
-    took = gcra[-1] - gcra[0] + 0.1 * period
-    assert rate <= len(gcra) <= rate + took * rate / period + 1
+    lasted = found[2][-1][0] - min(answer.sent for _, answer in found[2])
+    assert rate <= len(gcra) <= rate + lasted * rate / period + 1
+    return True
 
 
 def test_two_limits_of_one_call(site, crowd, store):

@@ -24,6 +24,7 @@ WIDE = 10000000  # a limit that no load of a test uses up
 NARROW = 10
 LASTS = 2  # seconds of trouble
 SLOW = 0.25 + 0.75  # STORE_TIMEOUT, and what a busy machine may add
+STALL = 3  # seconds that it may stand still, once or twice in a test
 BACK = 10  # seconds, at most
 LOST, FOUND = "limit store does not answer", "limit store counts again"
 
@@ -56,13 +57,15 @@ class Load:
         for thread in self.threads:
             thread.join()
 
-    def statuses(self, since=0, until=float("inf")):
+    def statuses(self, since=0):
+        """Of what was sent since then and has been answered."""
         return collections.Counter(
-            status for came, _, status in list(self.answers)
-            if since <= came < until)
+            status for came, seconds, status in list(self.answers)
+            if came - seconds >= since)
 
-    def slowest(self):
-        return max(seconds for _, seconds, _ in self.answers)
+    def slowest(self, others=0):
+        """Seconds of the slowest call, but for so many others."""
+        return sorted(seconds for _, seconds, _ in self.answers)[-1 - others]
 
 
 @pytest.fixture(name="web", scope="module", params=POLICIES)
@@ -146,7 +149,8 @@ def check_trouble(site, store, web, wide, harm):
         mend = harm(store.server)
         began = time.monotonic()
         time.sleep(LASTS)
-        during = load.statuses(began + SLOW)
+        assert wait_until(lambda: load.statuses(began))
+        during = load.statuses(began)
         mend()
         back = time.monotonic()
         assert wait_until(
@@ -154,7 +158,8 @@ def check_trouble(site, store, web, wide, harm):
     took = time.monotonic() - back
     assert set(during) == {status}, during
     assert set(load.statuses()) <= {200, status}
-    assert load.slowest() < SLOW
+    assert load.slowest(2 * CALLERS) < SLOW  # two stalls slow down so many
+    assert load.slowest() < SLOW + STALL
     assert wait_until(lambda: shared(web, wide), BACK)
     # one line of each process for each, and a verdict of each call
     assert len(lines(site, LOST)) == lost + 2

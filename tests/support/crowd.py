@@ -29,8 +29,9 @@ class Crowd:
     def hammer(self, path, key, calls=None, until=None):
         """Calls by all clients together, or until time.monotonic() is that.
 
-        A list of (when the answer came, answer); with a list of keys, which
-        each client uses in turn, a list of that for each.
+        A list of (when the answer came, answer), and answer.sent is when it
+        was asked for; with a list of keys, which each client uses in turn, a
+        list of that for each.
         """
         keys = [key] if isinstance(key, str) else key
         answers = [[] for _ in keys]
@@ -50,7 +51,9 @@ class Crowd:
                 for n in range(calls * len(keys) if calls else 1000000):
                     if until is not None and time.monotonic() >= until:
                         break
+                    sent = time.monotonic()
                     answer = caller.get(path, key=keys[n % len(keys)])
+                    answer.sent = sent
                     mine.append((time.monotonic(), answer))
             for n, found in enumerate(answers):
                 found.extend(mine[n::len(keys)])
