@@ -27,6 +27,7 @@ SERVERS = [ProxyFcgi, ProxyFcgiFresh, Lighttpd, Fcgid, SpawnOne, SpawnFour,
            Nginx, NginxTcp, NginxTwo]
 READ_TIMEOUT = 1  # seconds
 SETTINGS = {"READ_TIMEOUT": f"{READ_TIMEOUT}s"}
+SLOW = API + "shop/_table/slow"
 MIB = 1 << 20
 MAX_BODY = 10 * MIB
 PIECE = 1 << 16
@@ -103,7 +104,7 @@ def test_records_are_made_changed_and_removed(web):
     check_error(web.get(f"{ORDERS}/{id}"), 404)
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", KINDS, ids=lambda name: name[:10])
 def test_a_path_is_passed_on_as_it_was_sent(web, name):
     path = f"{PLACES}/{quote(name, safe='')}"
     assert web.get(path).json["name"] == name
@@ -122,6 +123,12 @@ def test_a_query_is_passed_on_as_it_was_sent(web):
 def test_only_the_paths_of_weir_lead_to_it(web, path, leads):
     answer = web.get(path)
     assert ("X-Request-Id" in answer.headers) == leads, answer
+
+
+def test_no_server_answers_for_weir(web):
+    """Debian's own settings have one for some methods and names."""
+    assert web.call("TRACE", ORDERS + "/1").status == 405
+    assert web.get(ORDERS + "/../../..").status in (400, 403, 404)
 
 
 def test_head_is_get_without_the_body(web):
@@ -246,11 +253,21 @@ def test_a_slow_reader_delays_nobody(web, server, host):
 
 # Who leaves.
 
+def fates(host):
+    """What became of the slow queries."""
+    return [line["status"] for line in host.site.access_lines()
+            if line["path"] == SLOW]
+
+
 def test_clients_that_leave_amid_their_query_are_forgotten(
         server, host, web):
+    """And their query is ended, if the server tells."""
+    before = len(fates(host))
     for _ in range(2):
-        raw(server, host, "GET", API + "shop/_table/slow?refresh=true").close()
+        raw(server, host, "GET", SLOW + "?refresh=true").close()
     assert row(web, 1)["id"] == 1
+    assert wait_until(lambda: len(fates(host)) == before + 2, SOON)
+    assert fates(host)[before:] == [499 if server.tells else 200] * 2
 
 
 def test_a_write_whose_client_leaves_amid_it_is_not_done(server, host, web):

@@ -13,7 +13,11 @@ ServerName localhost
 Mutex file:{folder} default
 PidFile {folder}/apache.pid
 ErrorLog {folder}/error.log
-DocumentRoot {folder}/www
+<Directory />
+	Options FollowSymLinks
+	AllowOverride None
+	Require all denied
+</Directory>
 Listen 127.0.0.1:{port}
 {modules}
 Include {site}
@@ -26,7 +30,6 @@ class Apache(WebServer):
 
     def configure(self):
         modules = ("mpm_event", "authz_core", "reqtimeout", *self.enables)
-        self.host.make_folder(self.path("www"))
         self.write("apache2.conf", MAIN.format(
             folder=self.folder, port=self.port,
             site=self.copy(self.site, self.changes()),
@@ -63,14 +66,14 @@ class Fcgid(Apache):
     """Apache starts the processes of weir, and ends them."""
 
     site = "apache/weir_fcgid.conf"
-    enables = ("fcgid", "rewrite", "filter", "deflate")
+    enables = ("alias", "fcgid", "rewrite", "filter", "deflate")
 
     def start_weirs(self):
         return []
 
     def changes(self):
         return {"*:80>": f"127.0.0.1:{self.port}>",
-                "/usr/bin/weir serve": self.host.program + " serve",
+                "/usr/bin/weir": self.host.program,
                 "/etc/weir/weir.env": self.host.site.env_file}
 
     def end_weirs(self):

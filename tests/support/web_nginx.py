@@ -23,6 +23,8 @@ http {{
 class Nginx(WebServer):
     """By a unix socket."""
 
+    tells = True
+
     def configure(self):
         self.write("nginx.conf", MAIN.format(folder=self.folder))
         self.copy("nginx/weir.conf", self.changes())

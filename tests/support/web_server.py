@@ -7,6 +7,7 @@ refuses to be root, and the tests' own user otherwise.
 import os
 import pwd
 import shutil
+import signal
 import socket
 import tempfile
 
@@ -74,6 +75,7 @@ class WebServer:
     """One server with its weirs. A class says what is its own."""
 
     buffers = True  # takes the whole body before it calls weir
+    tells = False  # closes the connection when its client has left
 
     def __init__(self, host, name):
         self.host = host
@@ -137,6 +139,10 @@ class WebServer:
         return self.write(os.path.basename(shipped), text)
 
     def end_weirs(self):
+        """All at a time: each waits a moment for the connections it has."""
+        for weir in self.weirs:
+            if weir.alive:
+                weir.signal(signal.SIGTERM)
         for weir in self.weirs:
             weir.stop()
 

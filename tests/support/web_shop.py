@@ -13,7 +13,8 @@ SOON = 10  # seconds; a bound, and far from what is usual
 API = "/api/v2/"
 ORDERS = API + "shop/_table/orders"
 PLACES = API + "shop/_table/places"
-KINDS = ("a/b", "ä ö/漢", "50%", "a+b", "x?y#z", "%2F", "\"'\\")
+KINDS = ("a/b", "ä ö/漢", "50%", "a+b", "x?y#z", "%2F", "\"'\\",
+         ".htaccess", "x.inc", "y~", "index.php", "l" * 300)
 LONG = 90_000  # bytes of one of the long texts
 MANY = 100
 RATE = 20  # calls of a key that is counted
