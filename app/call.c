@@ -1,6 +1,7 @@
 #include "app/call.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "app/conn.h"
 
@@ -62,8 +63,13 @@ call_build(struct call *call)
 void
 call_send(struct call *call)
 {
-	enum status st = answer_send(&call->answer, call->conn->fd);
+	struct conn *c = call->conn;
+	enum status st = answer_send(&call->answer, c->fd);
 
+	/* At once: a web server that keeps connections may use this one again
+	 * as soon as it has the answer, unless it sees the end. */
+	if (st == ST_OK && c->close_after)
+		(void)shutdown(c->fd, SHUT_WR);
 	if (st == ST_OK)
 		call->outcome = CALL_SENT;
 	else
