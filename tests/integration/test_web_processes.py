@@ -85,7 +85,7 @@ def test_one_that_comes_back_is_called_again(begin, host):
 
 @pytest.mark.parametrize("kind", [SpawnFour, ApacheFour, LighttpdFour])
 def test_the_others_go_on_when_some_of_four_end(begin, host, kind):
-    """Apache keeps connections, and has no second try: it must see the end."""
+    """Where Apache keeps no connections: see deploy/apache/weir_proxy.conf."""
     server = begin(kind)
 
     def end():
