@@ -27,6 +27,7 @@
 #include "middleware/meters.h"
 #include "middleware/people.h"
 #include "middleware/pipeline.h"
+#include "middleware/readiness.h"
 #include "middleware/registry/registry.h"
 #include "middleware/registry/ticker.h"
 #include "middleware/service.h"
@@ -186,15 +187,6 @@ beat(void *ctx)
 	leases_beat(s->stores->leases, &s->beats, clock_boot_ms());
 }
 
-/* Counts from here on, in all processes of the host together. */
-static enum status
-meters_begin(struct server *s, struct error *err)
-{
-	if (strcmp(s->settings->metrics, "off") == 0)
-		return ST_OK;
-	return meters_open(s->settings->cache_path, &s->stores->meters, err);
-}
-
 /* When all that it tells of is there. */
 static enum status
 gauges_begin(struct server *s, struct error *err)
@@ -232,7 +224,7 @@ server_open(struct server *s, struct error *err)
 	if (st == ST_OK)
 		st = stores_open(s->settings, &s->stores, err);
 	if (st == ST_OK)
-		st = meters_begin(s, err);
+		st = meters_begin(s->settings, &s->stores->meters, err);
 	if (st == ST_OK)
 		st = tickers_start(s, err);
 	if (st == ST_OK)
@@ -342,6 +334,7 @@ server_drain(struct server *s)
 	log_line(LOG_INFO, STR_NULL, "stopping: draining");
 	if (pthread_create(&guard, NULL, drain_guard, (void *)seconds) == 0)
 		(void)pthread_detach(guard);
+	readiness_stop(s->stores->readiness);
 	listen_withdraw(&s->listener);
 	for (size_t i = 0; i < s->n_fronts; i++)
 		front_stop(s->fronts[i]);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/base/log.h"
+#include "app/base/settings.h"
 #include "drivers/cache/cache_folder.h"
 #include "middleware/meters_file.h"
 
@@ -123,6 +124,15 @@ meters_open(const char *folder, struct meters **out, struct error *err)
 	}
 	*out = m;
 	return ST_OK;
+}
+
+enum status
+meters_begin(
+    const struct settings *settings, struct meters **out, struct error *err)
+{
+	if (strcmp(settings->metrics, "off") == 0)
+		return ST_OK;
+	return meters_open(settings->cache_path, out, err);
 }
 
 void

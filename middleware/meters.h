@@ -15,11 +15,17 @@
 
 struct arena;
 struct meters;
+struct settings;
 
 /* Where the folder cannot be used, the counts are this process's alone, and the
  * log says so. */
 enum status meters_open(
     const char *folder, struct meters **out, struct error *err);
+
+/* The same as METRICS and CACHE_PATH say; off: *out stays as it is. */
+enum status meters_begin(
+    const struct settings *settings, struct meters **out, struct error *err);
+
 void meters_close(struct meters *m); /* NULL is harmless */
 
 /* Any thread: one for itself, or one of this process when there is no room for

@@ -1,6 +1,7 @@
 #include "middleware/readiness.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #define FRESH_MS 1000
 
 struct readiness {
+	atomic_bool stopping;
 	pthread_mutex_t lock; /* of all that follows */
 	pthread_cond_t found;
 	bool asking; /* a request finds out now */
@@ -42,6 +44,12 @@ readiness_free(struct readiness *r)
 	free(r->all);
 	free(r->up);
 	free(r);
+}
+
+void
+readiness_stop(struct readiness *r)
+{
+	atomic_store(&r->stopping, true);
 }
 
 static void
@@ -96,13 +104,15 @@ enum status
 readiness_ask(struct request *req, struct readiness_told *out)
 {
 	struct readiness *r = req->stores->shared->readiness;
+	bool stopping = atomic_load(&r->stopping);
 	enum status st;
 
 	(void)pthread_mutex_lock(&r->lock);
 	st = settle(r, req);
 	if (st == ST_OK)
 		*out = (struct readiness_told){
-			.ready = r->ready,
+			.ready = r->ready && !stopping,
+			.stopping = stopping,
 			.age_ms = clock_boot_ms() - r->at_ms,
 			.all = arena_dup(req->arena, str_of(r->all)),
 			.up = arena_dup(req->arena, str_of(r->up)),

@@ -18,8 +18,12 @@ struct request;
 struct readiness *readiness_new(void);
 void readiness_free(struct readiness *r);
 
+/* Any thread: from now on it is not ready, whatever answers: it ends. */
+void readiness_stop(struct readiness *r);
+
 struct readiness_told {
 	bool ready;
+	bool stopping;
 	int64_t age_ms; /* since it was found */
 	struct str all; /* JSON text, see probes_ask(); in the arena */
 	struct str up;  /* samples, the same */

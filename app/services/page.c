@@ -13,6 +13,14 @@ is_for_admin(const struct request *req)
 	return req->principal != NULL && principal_is_free(req->principal);
 }
 
+static struct str
+word_of(const struct readiness_told *told)
+{
+	if (told->stopping)
+		return STR("stopping");
+	return told->ready ? STR("ready") : STR("unready");
+}
+
 /* Who is no administrator learns nothing of what there is. */
 static void
 ready_page(struct request *req)
@@ -25,7 +33,7 @@ ready_page(struct request *req)
 		return;
 	}
 	buf_put_char(&b, '{');
-	put_text(&b, "status", told.ready ? STR("ready") : STR("unready"));
+	put_text(&b, "status", word_of(&told));
 	if (is_for_admin(req)) {
 		put_number(&b, "age_ms", told.age_ms);
 		json_put_name(&b, STR("checks"));

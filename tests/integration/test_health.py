@@ -1,6 +1,7 @@
 """/health/live and /health/ready: of everybody, by nobody's key or limit."""
 
 import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -199,6 +200,24 @@ def test_many_who_ask_wait_for_no_silent_one(trouble):
     finally:
         trouble.mariadb.resume()
     assert wait_until(lambda: trouble.status() == 200, BACK)
+
+
+def test_who_stops_is_not_ready(tmp_path):
+    server = Installation(tmp_path).serve()
+    client = server.connect()
+    os.kill(server.id, signal.SIGTERM)
+    answers = []
+
+    def has_stopped():
+        answers.append(client.call(READY))
+        return answers[-1].status != 200
+    try:
+        assert wait_until(has_stopped, BACK)
+        assert (answers[-1].status, answers[-1].json) == (
+            503, {"status": "stopping"})
+    finally:
+        client.close()
+        server.stop()
 
 
 def test_a_lost_system_database_is_told(tmp_path):
