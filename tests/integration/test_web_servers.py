@@ -28,6 +28,7 @@ SERVERS = [ProxyFcgi, ProxyFcgiFresh, Lighttpd, Fcgid, SpawnOne, SpawnFour,
 READ_TIMEOUT = 1  # seconds
 SETTINGS = {"READ_TIMEOUT": f"{READ_TIMEOUT}s"}
 SLOW = API + "shop/_table/slow"
+MOMENT = 0.3  # enough for a query to begin
 MIB = 1 << 20
 MAX_BODY = 10 * MIB
 PIECE = 1 << 16
@@ -264,8 +265,11 @@ def test_clients_that_leave_amid_their_query_are_forgotten(
         server, host, web):
     """And their query is ended, if the server tells."""
     before = len(fates(host))
-    for _ in range(2):
-        raw(server, host, "GET", SLOW + "?refresh=true").close()
+    leavers = [raw(server, host, "GET", SLOW + "?refresh=true")
+               for _ in range(2)]
+    time.sleep(MOMENT)
+    for leaver in leavers:
+        leaver.close()
     assert row(web, 1)["id"] == 1
     assert wait_until(lambda: len(fates(host)) == before + 2, SOON)
     assert fates(host)[before:] == [499 if server.tells else 200] * 2
