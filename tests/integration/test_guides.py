@@ -1,0 +1,113 @@
+"""The guides of deploy/guides name what there is: settings, commands, their
+options and members, messages, and pages to go on to."""
+
+import os
+import re
+
+import pytest
+
+from support import guide
+from support.guide import Guide
+from support.weir import ROOT, run
+
+OTHERS = {
+    # methods, words of SQL and placeholders, which are no settings
+    "DELETE", "GET", "HEAD", "PATCH", "POST", "PUT", "EXPLAIN", "TRIGGER",
+    "HOST"}
+TROUBLE = "troubleshooting.md"
+
+
+def said(*words):
+    status, out, err = run(*words)
+    assert status == 0, err
+    return out
+
+
+@pytest.fixture(scope="module", name="settings")
+def fixture_settings():
+    listed = said("options")
+    names = re.findall(r"^([A-Z0-9_]+)=", listed, re.MULTILINE)
+    others = re.findall(r"Also known as\s+([A-Z0-9_]+)", listed)
+    with open(os.path.join(ROOT, "app", "weir.1"), encoding="utf-8") as page:
+        variables = re.findall(r"\b(?:Ev) ([A-Z0-9_]+)", page.read())
+    return {*names, *others, *variables}
+
+
+@pytest.fixture(scope="module", name="commands")
+def fixture_commands():
+    """Each command with its help."""
+    words = re.findall(r"^  ([a-z]+(?: [a-z]+)?)  ", said("--help"),
+                       re.MULTILINE)
+    return {name: said("help", *name.split()) for name in words}
+
+
+@pytest.fixture(scope="module", name="members")
+def fixture_members():
+    return set(re.findall(r'"name":"([a-z_]+)"',
+                          said("service", "types", "--json")))
+
+
+@pytest.fixture(scope="module", name="texts")
+def fixture_texts():
+    return list(guide.texts())
+
+
+def command_of(call, commands):
+    words = call.split()[1:]
+    for n in (2, 1):
+        if " ".join(words[:n]) in commands:
+            return " ".join(words[:n])
+    return None
+
+
+@pytest.mark.parametrize("name", guide.names())
+def test_settings_are_there(name, settings):
+    unknown = set(Guide(name).settings()) - settings - OTHERS
+    assert not unknown
+
+
+@pytest.mark.parametrize("name", guide.names())
+def test_commands_and_their_options_are_there(name, commands):
+    for call in Guide(name).calls():
+        command = command_of(call, commands)
+        assert command is not None, call
+        for option in re.findall(r"\s(--[a-z-]+)", call):
+            assert re.search(rf"{option}\b", commands[command]), call
+
+
+@pytest.mark.parametrize("name", guide.names())
+def test_members_of_services_are_there(name, members):
+    for call in Guide(name).calls():
+        if re.match(r"weir service (add|set) ", call):
+            for member in re.findall(r"\s([a-z_]+)=", re.sub(r"'[^']*'", "", call)):
+                assert member in members, call
+
+
+@pytest.mark.parametrize("name", guide.names())
+def test_links_lead_somewhere(name):
+    page = Guide(name)
+    for link in page.links():
+        path, _, anchor = link.partition("#")
+        there = os.path.normpath(os.path.join(guide.FOLDER, path))
+        target = there if path else page.path
+        assert os.path.isfile(target), link
+        if anchor:
+            assert anchor in guide.anchors(target), link
+
+
+def test_each_guide_is_named_by_the_readme_and_shipped():
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        readme = file.read()
+    with open(os.path.join(ROOT, "Makefile.am"), encoding="utf-8") as file:
+        rules = file.read()
+    for name in guide.names():
+        assert f"](deploy/guides/{name})" in readme
+        assert f"deploy/guides/{name}" in rules
+
+
+def test_messages_are_those_of_the_sources(texts):
+    messages = list(Guide(TROUBLE).messages())
+    assert len(messages) > 50
+    missing = [message for message in messages
+               if not any(message.strip(" .…") in text for text in texts)]
+    assert not missing
