@@ -28,8 +28,8 @@ def fixture_settings():
     listed = said("options")
     names = re.findall(r"^([A-Z0-9_]+)=", listed, re.MULTILINE)
     others = re.findall(r"Also known as\s+([A-Z0-9_]+)", listed)
-    with open(os.path.join(ROOT, "app", "weir.1"), encoding="utf-8") as page:
-        variables = re.findall(r"\b(?:Ev) ([A-Z0-9_]+)", page.read())
+    variables = re.findall(r"\bEv ([A-Z0-9_]+)", guide.read(
+        os.path.join(ROOT, "app", "weir.1")))
     return {*names, *others, *variables}
 
 
@@ -96,13 +96,21 @@ def test_links_lead_somewhere(name):
 
 
 def test_each_guide_is_named_by_the_readme_and_shipped():
-    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
-        readme = file.read()
-    with open(os.path.join(ROOT, "Makefile.am"), encoding="utf-8") as file:
-        rules = file.read()
+    readme = guide.read(os.path.join(ROOT, "README.md"))
+    rules = guide.read(os.path.join(ROOT, "Makefile.am"))
     for name in guide.names():
         assert f"](deploy/guides/{name})" in readme
         assert f"deploy/guides/{name}" in rules
+
+
+def rights(path):
+    return re.search(r"^ACL SETUSER .*?^```", guide.read(path),
+                     re.MULTILINE | re.DOTALL).group(0)
+
+
+def test_a_user_of_redis_needs_the_same_rights_everywhere():
+    assert rights(os.path.join(guide.FOLDER, "redis.md")) == rights(
+        os.path.join(ROOT, "README.md"))
 
 
 def test_messages_are_those_of_the_sources(texts):
