@@ -82,7 +82,8 @@ build(struct fixture *fix, const struct limit *limits, size_t n)
 {
 	struct limit *own = arena_alloc(&fix->arena, n * sizeof(*own));
 
-	memcpy(own, limits, n * sizeof(*own));
+	for (size_t i = 0; i < n; i++)
+		own[i] = limits[i];
 	limit_index_build(&fix->index, &fix->arena, own, n);
 }
 
