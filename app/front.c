@@ -202,6 +202,7 @@ turn(struct front *f)
 
 	mailbox_rise(&f->mailbox);
 	f->now_ms = clock_boot_ms();
+	atomic_store_explicit(&f->seen_ms, f->now_ms, memory_order_relaxed);
 	if (mailbox_holds(&f->mailbox)) {
 		dispatch_returned(f->dispatch);
 		settle(f);
@@ -236,6 +237,7 @@ front_main(void *arg)
 	while (turn(f))
 		continue;
 	log_access_end();
+	atomic_store(&f->seen_ms, INT64_MAX);
 	return NULL;
 }
 
@@ -260,6 +262,7 @@ front_open(struct front *f, const struct front_parts *parts, struct error *err)
 	if (f->scratch == NULL)
 		abort();
 	f->now_ms = clock_boot_ms();
+	atomic_store(&f->seen_ms, f->now_ms);
 	if (!front_watch(
 		f, f->mailbox.event_fd, EPOLLIN | EPOLLET, &f->mailbox))
 		return error_set(err, ST_ERROR, "epoll: %s", strerror(errno));
@@ -290,6 +293,12 @@ front_start(
 	if (pthread_create(&f->thread, NULL, front_main, f) != 0)
 		return error_set(err, ST_ERROR, "cannot start a thread");
 	return ST_OK;
+}
+
+int64_t
+front_seen_ms(const struct front *f)
+{
+	return atomic_load_explicit(&f->seen_ms, memory_order_relaxed);
 }
 
 void

@@ -7,6 +7,7 @@
 #define WEIR_FRONT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "app/base/status.h"
 #include "app/dispatch.h"
@@ -24,6 +25,10 @@ struct front_parts {
 /* Opens the loop and starts its thread. */
 enum status front_start(
     const struct front_parts *parts, struct front **out, struct error *err);
+
+/* Any thread: when its loop last turned, which it does ten times a second or
+ * more, as clock_boot_ms(); INT64_MAX once it has ended. */
+int64_t front_seen_ms(const struct front *f);
 
 /*
  * Begins the drain: no new connections but those that wait at a socket of our

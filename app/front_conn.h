@@ -36,6 +36,7 @@ struct front {
 	atomic_bool stopping;
 	int64_t stop_ms; /* when the drain began, 0: not yet */
 	int64_t now_ms;
+	_Atomic int64_t seen_ms; /* now_ms, for others; INT64_MAX: ended */
 	char *scratch;
 	size_t scratch_bytes;
 };

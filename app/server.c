@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,11 +15,14 @@
 #include "app/base/log.h"
 #include "app/base/settings.h"
 #include "app/command.h"
+#include "app/descriptors.h"
 #include "app/fcgi.h"
 #include "app/front.h"
 #include "app/gauges.h"
 #include "app/listen.h"
+#include "app/notify.h"
 #include "app/queue.h"
+#include "app/watchdog.h"
 #include "app/worker.h"
 #include "middleware/lease.h"
 #include "middleware/leases.h"
@@ -47,6 +49,8 @@ struct server {
 	const struct settings *settings;
 	const char *env_path;
 	sigset_t signals;
+	struct notify notify;
+	struct watchdog watchdog;
 	struct listener listener;
 	struct stores_shared *stores;
 	struct stores upkeep; /* the upkeeper's connections */
@@ -90,34 +94,6 @@ logs_open(const struct settings *settings, struct error *err)
 {
 	return log_open(settings->log_file, settings->access_log,
 	    (enum log_level)settings->log_level, err);
-}
-
-/* Every connection is a descriptor: take as many as we may. */
-static void
-descriptors_raise(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-static void
-descriptors_check(const struct settings *settings)
-{
-	uint64_t connections =
-	    (uint64_t)(settings->max_connections * settings->fronts);
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
-	    limit.rlim_cur < connections)
-		log_line(LOG_WARNING, STR_NULL,
-		    "the limit of open files (%llu) is below the %llu "
-		    "connections of MAX_CONNECTIONS",
-		    (unsigned long long)limit.rlim_cur,
-		    (unsigned long long)connections);
 }
 
 /*
@@ -217,8 +193,10 @@ static enum status
 server_open(struct server *s, struct error *err)
 {
 	size_t n = worker_count(s->settings);
-	enum status st = logs_open(s->settings, err);
+	enum status st = notify_open(&s->notify, err);
 
+	if (st == ST_OK)
+		st = logs_open(s->settings, err);
 	if (st == ST_OK)
 		st = listen_open(s->settings, &s->listener, err);
 	if (st == ST_OK)
@@ -243,7 +221,11 @@ server_open(struct server *s, struct error *err)
 	    n, s->queue, s->pipeline, s->stores, &s->workers, err);
 	if (st == ST_OK)
 		st = gauges_begin(s, err);
-	return st == ST_OK ? fronts_start(s, err) : st;
+	if (st == ST_OK)
+		st = fronts_start(s, err);
+	return st == ST_OK ? watchdog_start(&s->watchdog, &s->notify, s->fronts,
+				 s->n_fronts, err)
+			   : st;
 }
 
 static void
@@ -307,8 +289,12 @@ server_wait(struct server *s)
 
 		if (signal == SIGTERM || signal == SIGINT)
 			return;
-		if (signal == SIGHUP)
-			server_reload(s);
+		if (signal != SIGHUP)
+			continue;
+		notify_reloading(&s->notify);
+		server_reload(s);
+		notify_tell(
+		    &s->notify, "READY=1", "serving on %s", s->listener.name);
 	}
 }
 
@@ -332,6 +318,7 @@ server_drain(struct server *s)
 	pthread_t guard;
 
 	log_line(LOG_INFO, STR_NULL, "stopping: draining");
+	notify_tell(&s->notify, "STOPPING=1", "draining");
 	if (pthread_create(&guard, NULL, drain_guard, (void *)seconds) == 0)
 		(void)pthread_detach(guard);
 	readiness_stop(s->stores->readiness);
@@ -343,6 +330,7 @@ server_drain(struct server *s)
 	listen_close(&s->listener);
 	queue_stop(s->queue);
 	workers_join(s->workers);
+	watchdog_stop(&s->watchdog);
 	for (size_t i = 0; i < s->n_fronts; i++)
 		front_close(s->fronts[i]);
 }
@@ -371,6 +359,7 @@ server_run(const struct settings *settings, const char *env_path)
 	struct server s = {
 		.settings = settings,
 		.env_path = env_path,
+		.notify = { .fd = -1 },
 		.listener = { .fd = -1 },
 	};
 	struct error err = { 0 };
@@ -378,6 +367,7 @@ server_run(const struct settings *settings, const char *env_path)
 	signals_block(&s);
 	ticker_init(&s.upkeeper, upkeep, &s, UPKEEP_MS);
 	gauges_init(&s.gauges);
+	watchdog_init(&s.watchdog);
 	ticker_init(&s.beater, beat, &s, LEASE_BEAT_MS);
 	descriptors_raise();
 	if (server_open(&s, &err) != ST_OK) {
@@ -385,13 +375,17 @@ server_run(const struct settings *settings, const char *env_path)
 			server_drain(&s); /* threads may have started */
 		listen_close(&s.listener);
 		server_close(&s);
+		notify_tell(&s.notify, "STOPPING=1", "%s", err.text);
+		notify_close(&s.notify);
 		return command_fail("%s", err.text);
 	}
 	log_line(LOG_INFO, STR_NULL, "serving on %s", s.listener.name);
 	descriptors_check(settings);
+	notify_tell(&s.notify, "READY=1", "serving on %s", s.listener.name);
 	server_wait(&s);
 	server_drain(&s);
 	server_close(&s);
+	notify_close(&s.notify);
 	log_line(LOG_INFO, STR_NULL, "stopped");
 	return 0;
 }
