@@ -30,19 +30,27 @@ listen_is_socket(int fd)
 	       listening != 0;
 }
 
-/* The fd that systemd or a test hands over for this process. */
-static bool
-inherited(int *fd, const char **name)
+/* How many systemd or a test hands over to this process. */
+static uint64_t
+handed_over(void)
 {
 	const char *fds = getenv("LISTEN_FDS");
 	const char *pid = getenv("LISTEN_PID");
-	uint64_t n_fds;
+	uint64_t n = 0;
 	uint64_t for_pid = (uint64_t)getpid();
 
-	if (fds != NULL && str_to_u64(str_of(fds), &n_fds) && n_fds >= 1 &&
-	    (pid == NULL || str_to_u64(str_of(pid), &for_pid)) &&
-	    for_pid == (uint64_t)getpid() &&
-	    listen_is_socket(SYSTEMD_FIRST_FD)) {
+	if (fds == NULL || !str_to_u64(str_of(fds), &n))
+		return 0;
+	if (pid != NULL && !str_to_u64(str_of(pid), &for_pid))
+		return 0;
+	return for_pid == (uint64_t)getpid() ? n : 0;
+}
+
+/* The socket that was handed over, or is descriptor 0. */
+static bool
+inherited(int *fd, const char **name)
+{
+	if (handed_over() >= 1 && listen_is_socket(SYSTEMD_FIRST_FD)) {
 		*fd = SYSTEMD_FIRST_FD;
 		*name = "LISTEN_FDS";
 		return true;
@@ -213,6 +221,11 @@ listen_open(
 	int fd;
 
 	*out = (struct listener){ .fd = -1 };
+	/* Who connected to another would wait forever. */
+	if (handed_over() > 1)
+		return error_set(err, ST_INVALID,
+		    "LISTEN_FDS: several sockets are handed over, and weir "
+		    "takes one: leave one ListenStream in its socket unit");
 	if (inherited(&fd, &name))
 		return take_inherited(fd, name, out);
 	if (text[0] == '\0')

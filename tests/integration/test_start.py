@@ -77,6 +77,17 @@ def test_it_takes_sockets_from_listen_fds(site):
             server.stop()
 
 
+def test_it_refuses_several_sockets(site):
+    """Who connects to the second would wait forever."""
+    server = Process(
+        ["bash", "-c", 'LISTEN_PID=$$ LISTEN_FDS=2 exec "$@"', "bash",
+         PROGRAM, "serve", "--env", site.env_file],
+        site.path("several.out"), env=environment(),
+        stdin=subprocess.DEVNULL)
+    assert server.wait() == 1
+    assert "LISTEN_FDS: several sockets" in server.output
+
+
 def test_a_unix_socket_is_for_the_group_only(site, start):
     server = start("unix")
     mode = os.stat(server.address).st_mode
