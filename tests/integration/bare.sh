@@ -1,5 +1,8 @@
 #!/bin/bash
-# The demo on a bare Debian 12: as root, then as a user who has sudo.
+# A script on a bare Debian 12, with the checkout at /weir.
+#   tests/integration/bare.sh [SCRIPT]
+# SCRIPT is of this folder; without, bare_inner.sh: the demo, as root, then as a
+# user who has sudo. $BARE_SHARE, a folder, is /share inside.
 #
 # debootstrap makes the system from the mirror that this machine's apt uses;
 # with $BARE_CACHE, a folder outside the repository, it is made once and kept
@@ -33,18 +36,20 @@ bare_make() {
 	rm -rf "$made"
 }
 
-# bare_run FOLDER: the inner script in the system at FOLDER.
+# bare_run FOLDER: the script in the system at FOLDER.
 bare_run() {
 	# shellcheck disable=SC2016 # the inner shell fills it in
 	unshare --mount --propagation private --pid --fork --kill-child \
 		bash -eu -c '
 			mount -t proc proc "$1/proc"
 			mount --rbind /dev "$1/dev"
+			[ -z "$3" ] || mount --bind "$3" "$1/share"
 			exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-				chroot "$1" /weir/tests/integration/bare_inner.sh
-		' bare "$1" </dev/null
+				chroot "$1" "/weir/tests/integration/$2"
+		' bare "$1" "$script" "${BARE_SHARE-}" </dev/null
 }
 
+script=${1-bare_inner.sh}
 [ "$(id -u)" -eq 0 ] || die 'must be root'
 command -v debootstrap >/dev/null || die 'missing: apt install debootstrap'
 work=$(mktemp -d "${TMPDIR:-/tmp}/weir-bare.XXXXXX")
@@ -55,7 +60,7 @@ mkdir "$work/root"
 tar -C "$work/root" -xf "$tarball"
 chmod 755 "$work/root"
 cp /etc/resolv.conf "$work/root/etc/resolv.conf"
-mkdir "$work/root/weir"
+mkdir "$work/root/weir" "$work/root/share"
 (cd "$top" && git ls-files -z | tar --null -T - -cf -) |
 	tar -C "$work/root/weir" -xf -
 bare_run "$work/root"
