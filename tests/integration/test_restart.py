@@ -179,12 +179,14 @@ def requests_of(report):
 class Shared:
     """Two processes on one socket, as spawn-fcgi -F 2 makes them."""
 
+    processes = 2
+
     def __init__(self, site):
         name = f"shared-{next(UNIQUE)}"
         self.listener = listen_unix(site.path(name + ".sock"))
         self.site = site
         self.names = (f"{name}-{n}" for n in itertools.count())
-        self.servers = [self.start(), self.start()]
+        self.servers = [self.start() for _ in range(self.processes)]
         self.nginx = Nginx(site.path("nginx-" + name),
                            [(self.listener.getsockname(), 32)])
 
@@ -208,6 +210,19 @@ class Shared:
         self.listener.close()
 
 
+class Activated(Shared):
+    """One process on the socket that systemd holds: restart, upgrade.
+
+    Requests wait there until the next process is ready.
+    """
+
+    processes = 1
+
+    def replace(self):
+        self.servers.pop().stop()
+        self.servers.append(self.start())
+
+
 @pytest.fixture(name="shared")
 def share_a_socket(site):
     shared = Shared(site)
@@ -215,8 +230,15 @@ def share_a_socket(site):
     shared.stop()
 
 
+@pytest.fixture(name="activated")
+def hold_a_socket(site):
+    activated = Activated(site)
+    yield activated
+    activated.stop()
+
+
 def replace_for(shared, seconds):
-    """Replaces both processes in turn for so long."""
+    """Replaces the processes in turn for so long."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         time.sleep(0.3)
@@ -259,3 +281,13 @@ def test_a_restart_under_load_fails_no_write(shared, owner):
 @pytest.mark.full
 def test_a_restart_under_long_load_fails_no_write(shared, owner):
     check_writes(shared, owner, 60)
+
+
+@pytest.mark.parametrize("method, body", [
+    ("GET", None), ("PATCH", {"version": 1})])
+def test_a_restart_behind_a_held_socket_fails_nothing(
+        activated, owner, method, body):
+    with Load(activated.nginx.ports[0], owner, method, body) as load:
+        replace_for(activated, 4)
+    assert load.answers > 100
+    assert not load.failed, load.failed[:3]
