@@ -5,7 +5,7 @@ import json
 ROWS_HEAD = (f"{'':<40}{'req/s':>8}{'spread':>8}{'x':>6}{'p50 ms':>8}"
              f"{'p99 ms':>8}{'CPU us: nginx':>15}{'program':>9}")
 BARS_HEAD = (f"{'':<44}{'ratio':>7}{'lowest':>8}{'highest':>8}"
-             f"{'bar':>7}{'stretch':>9}")
+             f"{'bar':>7}{'stretch':>9}{'epoll':>7}")
 
 
 def row_line(row, base):
@@ -18,9 +18,10 @@ def row_line(row, base):
 
 
 def bar_line(bar):
+    ceiling = "" if bar["ceiling"] is None else f"{bar['ceiling']:.2f}"
     return (f"{bar['label']:<44}{bar['value']:>7.2f}{bar['low']:>8.2f}"
             f"{bar['high']:>8.2f}{bar['bar']:>7.2f}{bar['stretch']:>9.2f}"
-            f"   {bar['verdict']}")
+            f"{ceiling:>7}   {bar['verdict']}")
 
 
 def faults(rows):
@@ -38,6 +39,7 @@ def show(rows, bars):
     print(f"\n{BARS_HEAD}")
     for bar in bars:
         print(bar_line(bar))
+    print("epoll: what the bare epoll responder has in place of weir")
     for fault in faults(rows):
         print(f"FAULT: {fault}")
 
