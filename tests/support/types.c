@@ -9,7 +9,7 @@
 #include "middleware/service.h"
 
 static atomic_int open_now, opened;
-static char config[256];
+static char config[256]; /* under gate_lock: registries open at once */
 static _Atomic(const char *) failing;
 static _Atomic(enum status) failure;
 static _Atomic(enum service_change) change;
@@ -104,8 +104,10 @@ type_open(const struct service *service, const struct service_host *host,
 
 	(void)host;
 	gate_pass();
+	(void)pthread_mutex_lock(&gate_lock);
 	(void)snprintf(
 	    config, sizeof(config), "%.*s", STR_ARG(service->config));
+	(void)pthread_mutex_unlock(&gate_lock);
 	if (why != NULL)
 		return error_set(err, atomic_load(&failure), "%s", why);
 	*instance = malloc(1);
