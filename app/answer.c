@@ -15,6 +15,7 @@ answer_head(struct request *req)
 {
 	const struct response *res = &req->response;
 	bool has_body = res->status != 304 && res->status != 204;
+	bool counted = has_body && !res->streamed && !res->content.handed;
 	struct buf head = buf_in(req->arena);
 
 	(void)buf_reserve(&head, res->head.n + 192);
@@ -26,9 +27,9 @@ answer_head(struct request *req)
 		buf_put_lit(&head, "\r\nContent-Type: ");
 		buf_put(&head, res->type);
 	}
-	if (has_body && !res->streamed) {
+	if (counted) {
 		buf_put_lit(&head, "\r\nContent-Length: ");
-		buf_put_u64(&head, response_body(res).n);
+		buf_put_i64(&head, response_bytes(res));
 	}
 	buf_put_lit(&head, "\r\n");
 	buf_put(&head, buf_str(&res->head));

@@ -3,7 +3,12 @@
 #include "app/base/arena.h"
 
 /* Changes with the layout: entries of another weir are misses. */
-#define FORMAT 0x77656902u
+#define FORMAT 0x77656903u
+
+/* struct head.content */
+#define HAS_TAG 1u
+#define RANGES  2u
+#define HANDED  4u
 
 struct head {
 	uint32_t format;
@@ -16,7 +21,37 @@ struct head {
 	uint8_t etag[DIGEST_BYTES];
 	uint32_t n_tags;
 	uint32_t type_bytes;
+	uint32_t head_bytes;
+	uint32_t content;
+	int64_t modified;
 };
+
+static uint32_t
+content_bits(const struct response_content *content)
+{
+	return (content->has_tag ? HAS_TAG : 0) |
+	       (content->ranges ? RANGES : 0) | (content->handed ? HANDED : 0);
+}
+
+static void
+content_of(const struct head *head, struct response_content *content)
+{
+	*content = (struct response_content){
+		.has_tag = (head->content & HAS_TAG) != 0,
+		.ranges = (head->content & RANGES) != 0,
+		.handed = (head->content & HANDED) != 0,
+		.modified = head->modified,
+	};
+	memcpy(content->tag, head->etag, DIGEST_BYTES);
+}
+
+static char *
+put(char *at, struct str bytes)
+{
+	if (bytes.n > 0)
+		memcpy(at, bytes.p, bytes.n);
+	return at + bytes.n;
+}
 
 struct str
 entry_pack(struct arena *arena, const struct entry *entry,
@@ -31,19 +66,23 @@ entry_pack(struct arena *arena, const struct entry *entry,
 		.code = entry->code,
 		.n_tags = (uint32_t)versions->n,
 		.type_bytes = (uint32_t)entry->type.n,
+		.head_bytes = (uint32_t)entry->head.n,
+		.content = content_bits(&entry->content),
+		.modified = entry->content.modified,
 	};
 	size_t tags = versions->n * TAG_VERSION_BYTES;
-	size_t n = sizeof(head) + tags + entry->type.n + entry->body.n;
+	size_t n =
+	    sizeof(head) + tags + entry->type.n + entry->head.n + entry->body.n;
 	char *p = arena_alloc(arena, n);
+	char *at = p;
 
 	memcpy(head.incarnation, versions->incarnation, INCARNATION_BYTES);
 	memcpy(head.etag, entry->etag, DIGEST_BYTES);
-	memcpy(p, &head, sizeof(head));
-	memcpy(p + sizeof(head), versions->version, tags);
-	if (entry->type.n > 0)
-		memcpy(p + sizeof(head) + tags, entry->type.p, entry->type.n);
-	if (entry->body.n > 0)
-		memcpy(p + n - entry->body.n, entry->body.p, entry->body.n);
+	at = put(at, str_make((const char *)&head, sizeof(head)));
+	at = put(at, str_make((const char *)versions->version, tags));
+	at = put(at, entry->type);
+	at = put(at, entry->head);
+	(void)put(at, entry->body); /* the last */
 	return str_make(p, n);
 }
 
@@ -58,7 +97,8 @@ head_cut(struct str *bytes, size_t n, struct head *head)
 	memcpy(head, bytes->p, sizeof(*head));
 	*bytes = str_skip(*bytes, sizeof(*head));
 	return head->format == FORMAT && head->n_tags == n &&
-	       bytes->n >= tags && head->type_bytes <= bytes->n - tags;
+	       bytes->n >= tags && head->type_bytes <= bytes->n - tags &&
+	       head->head_bytes <= bytes->n - tags - head->type_bytes;
 }
 
 bool
@@ -94,7 +134,10 @@ entry_unpack(
 	out->status = head.status;
 	out->code = head.code;
 	memcpy(out->etag, head.etag, DIGEST_BYTES);
+	content_of(&head, &out->content);
 	out->type = str_make(bytes.p, head.type_bytes);
-	out->body = str_skip(bytes, head.type_bytes);
+	bytes = str_skip(bytes, head.type_bytes);
+	out->head = str_make(bytes.p, head.head_bytes);
+	out->body = str_skip(bytes, head.head_bytes);
 	return ENTRY_GOOD;
 }

@@ -1,7 +1,8 @@
 /*
  * A cached answer as it lies in the store: a head, the versions of its tags as
- * they were read before its query, the Content-Type, the body. Of an error the
- * body is its message: the envelope names the request that it answers.
+ * they were read before its query, the Content-Type, header lines, the body. Of
+ * an error the body is its message: the envelope names the request that it
+ * answers.
  */
 #ifndef WEIR_ENTRY_H
 #define WEIR_ENTRY_H
@@ -13,6 +14,7 @@
 #include "app/base/secret.h"
 #include "app/base/str.h"
 #include "drivers/cache/cache.h"
+#include "middleware/response.h"
 #include "middleware/tags.h"
 
 struct arena;
@@ -23,8 +25,10 @@ struct entry {
 	uint32_t cost_ms;   /* that it took to make */
 	int status;         /* HTTP: 200, or of an error: */
 	int code;
-	uint8_t etag[DIGEST_BYTES];
+	uint8_t etag[DIGEST_BYTES]; /* the content's own, if it has one */
+	struct response_content content;
 	struct str type;
+	struct str head; /* further header lines of its service */
 	struct str body;
 };
 
@@ -42,8 +46,8 @@ enum entry_check {
 };
 
 /*
- * Reads stored bytes; type and body are views of them. The entry may be used
- * only when its versions and their incarnation are those of `now`.
+ * Reads stored bytes; type, head and body are views of them. The entry may be
+ * used only when its versions and their incarnation are those of `now`.
  */
 enum entry_check entry_unpack(
     struct str bytes, const struct tag_versions *now, struct entry *out);

@@ -168,6 +168,7 @@ bool
 format_converts(struct request *req)
 {
 	return format_of(req)->format != FORMAT_JSON &&
+	       !req->response.content.has_tag &&
 	       str_eq(req->response.type, format_type(FORMAT_JSON));
 }
 

@@ -1,9 +1,12 @@
 #include "middleware/response.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "app/base/jsonout.h"
+#include "app/base/log.h"
 #include "middleware/registry/access.h"
 #include "middleware/request.h"
 #include "middleware/stream.h"
@@ -18,6 +21,7 @@ static const struct {
 	{ 200, "OK" },
 	{ 201, "Created" },
 	{ 204, "No Content" },
+	{ 206, "Partial Content" },
 	{ 304, "Not Modified" },
 	{ 400, "Bad Request" },
 	{ 401, "Unauthorized" },
@@ -30,6 +34,7 @@ static const struct {
 	{ 413, "Content Too Large" },
 	{ 414, "URI Too Long" },
 	{ 415, "Unsupported Media Type" },
+	{ 416, "Range Not Satisfiable" },
 	{ 429, "Too Many Requests" },
 	{ 431, "Request Header Fields Too Large" },
 	{ 500, "Internal Server Error" },
@@ -57,6 +62,67 @@ struct str
 response_body(const struct response *res)
 {
 	return str_is_null(res->body) ? buf_str(&res->build) : res->body;
+}
+
+int64_t
+response_bytes(const struct response *res)
+{
+	return res->file.is_open ? res->file.bytes
+				 : (int64_t)response_body(res).n;
+}
+
+void
+response_file(struct request *req, int fd, int64_t at, int64_t bytes)
+{
+	struct response *res = &req->response;
+
+	response_file_close(res);
+	res->file = (struct response_file){ true, fd, at, bytes };
+}
+
+/* False: it has fewer bytes than were promised, or cannot be read. */
+static bool
+read_all(const struct response_file *file, char *to)
+{
+	int64_t n = 0;
+
+	errno = 0;
+	while (n < file->bytes) {
+		ssize_t got = pread(file->fd, to + n, (size_t)(file->bytes - n),
+		    (off_t)(file->at + n));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		n += got;
+	}
+	return true;
+}
+
+void
+response_file_load(struct request *req)
+{
+	struct response *res = &req->response;
+	size_t n = (size_t)res->file.bytes;
+	char *bytes = arena_alloc(req->arena, n + 1);
+
+	if (!read_all(&res->file, bytes)) {
+		log_line(LOG_ERROR, req->id, "the file of the answer: %s",
+		    errno == 0 ? "it has become shorter" : strerror(errno));
+		response_fail(req, 500, "The file could not be read.");
+		return;
+	}
+	response_file_close(res);
+	res->body = str_make(bytes, n);
+}
+
+void
+response_file_close(struct response *res)
+{
+	if (res->file.is_open)
+		(void)close(res->file.fd);
+	res->file.is_open = false;
 }
 
 const char *
@@ -197,6 +263,8 @@ response_fail_context(struct request *req, int status, int code,
 		res->cut = true;
 		return;
 	}
+	response_file_close(res);
+	res->content = (struct response_content){ .has_tag = false };
 	res->status = status;
 	res->is_error = true;
 	res->code = code;
@@ -269,7 +337,8 @@ response_forbid(struct request *req, struct str component)
 struct str
 response_sent(const struct request *req)
 {
-	if (req->method == METHOD_HEAD || req->response.status == 304)
+	if (req->method == METHOD_HEAD || req->response.status == 304 ||
+	    req->response.content.handed)
 		return STR_NULL;
 	return response_body(&req->response);
 }
@@ -283,6 +352,7 @@ response_gone(struct request *req)
 		res->cut = true;
 		return;
 	}
+	response_file_close(res);
 	res->status = RESPONSE_GONE;
 	res->body = STR_NULL;
 	res->build.n = 0;

@@ -10,10 +10,32 @@
 #include <stdint.h>
 
 #include "app/base/buf.h"
+#include "app/base/secret.h"
 #include "app/base/status.h"
 #include "app/base/str.h"
 
 struct request;
+
+/* A file that is the body, or a part of one. */
+struct response_file {
+	bool is_open; /* fd is the response's, and nobody else's */
+	int fd;
+	int64_t at; /* offset of the first byte to send */
+	int64_t bytes;
+};
+
+/*
+ * What a service says of a content that it has not made, such as a file; all 0
+ * of any other. With a tag of its own, the content goes out as it is, in no
+ * other format, and every condition of a request counts.
+ */
+struct response_content {
+	bool has_tag;
+	uint8_t tag[DIGEST_BYTES]; /* the ETag, else the digest of the body */
+	int64_t modified; /* Last-Modified, Unix seconds; 0: not known */
+	bool ranges;      /* parts of it may be asked for */
+	bool handed;      /* the web server sends it: see handoff.h */
+};
 
 struct response {
 	int status;         /* HTTP; 0: nothing decided yet */
@@ -29,12 +51,37 @@ struct response {
 	struct buf head;    /* further header lines, each ending in CRLF */
 	struct buf build;   /* the body while it is being built */
 	struct str body;    /* the body when it is a view; else STR_NULL */
+	struct response_content content;
+	bool judged; /* its conditions and range: see conditional.h */
+	struct response_file file; /* the body, instead of `body` */
 	struct str columns; /* of a list without records, which tells no names:
 			     * JSON, a list of them; or STR_NULL */
 };
 
-/* The body to send, wherever it stands. */
+/* The body to send, wherever it stands in memory. */
 struct str response_body(const struct response *res);
+
+/* Bytes of the body, of a file, too: the Content-Length. */
+int64_t response_bytes(const struct response *res);
+
+/*
+ * Makes `bytes` of fd from `at` the body; status and type are the caller's. The
+ * descriptor of a regular file is the response's from here on, which closes it
+ * once the answer is sent, replaced or dropped. A file that may be stored in
+ * the cache, or is small, is read at once after handle() has returned; any
+ * other is sent as it is read.
+ */
+void response_file(struct request *req, int fd, int64_t at, int64_t bytes);
+
+/* Below that a file is read into memory whatever becomes of it. */
+#define RESPONSE_FILE_SMALL (64u * 1024)
+
+/* Reads the file into the body, and closes it. Where it cannot be read, or has
+ * become shorter, the answer is an error. */
+void response_file_load(struct request *req);
+
+/* Closes the file, if there is one. */
+void response_file_close(struct response *res);
 
 /* What of the body is sent: nothing to a HEAD and with a 304. */
 struct str response_sent(const struct request *req);

@@ -201,13 +201,37 @@ cache_enter(void *state, struct request *req)
 	return flow;
 }
 
-/* An answer of which there may be a copy. */
+/* A whole answer of which there may be a copy. */
 static bool
 is_good(const struct request *req)
 {
 	const struct response *res = &req->response;
 
 	return res->status == 200 && !res->is_error && !res->streamed &&
+	       !res->file.is_open && request_reads(req);
+}
+
+/* The tag of a good answer, or of what its service says it is. */
+static void
+take_tag(struct cache_slot *slot, const struct request *req)
+{
+	const struct response *res = &req->response;
+
+	if (res->content.has_tag)
+		memcpy(slot->entry.etag, res->content.tag, DIGEST_BYTES);
+	else if (is_good(req))
+		digest(response_body(res), slot->entry.etag);
+}
+
+/* Of what has been judged, the client may keep what it is given. */
+static bool
+may_be_kept(const struct request *req)
+{
+	const struct response *res = &req->response;
+
+	return (res->status == 200 || res->status == 206 ||
+		   res->status == 304) &&
+	       !res->is_error && !res->streamed && !res->once &&
 	       request_reads(req);
 }
 
@@ -230,10 +254,10 @@ keep_and_store(struct cache_slot *slot, struct request *req)
 	if (slot->tags_known && slot->asked &&
 	    req->response.status != RESPONSE_GONE)
 		cache_found_learn(slot, req);
-	if (is_good(req))
-		digest(response_body(&req->response), slot->entry.etag);
+	take_tag(slot, req);
 	cache_result_keep(&slot->result, req);
-	slot->too_big = slot->tags_known && req->response.streamed;
+	slot->too_big = slot->tags_known &&
+			(req->response.streamed || req->response.file.is_open);
 	if (slot->tags_known && req->n_later == 0 &&
 	    (is_good(req) || is_missing(slot, req)))
 		cache_store(slot, req);
@@ -309,6 +333,8 @@ cache_leave(void *state, struct request *req)
 		cache_tally(slot, req);
 	}
 	if (is_good(req) && !res->once)
+		conditional_judge(req, slot->entry.etag);
+	if (may_be_kept(req))
 		conditional_answer(req, slot->entry.etag, client_ttl(slot));
 	else
 		response_header(res, STR("Cache-Control"), STR("no-store"));

@@ -58,6 +58,8 @@ cache_found_serve(struct cache_slot *slot, struct request *req)
 	res->message = STR_NULL;
 	res->context = STR_NULL;
 	res->type = entry->type;
+	res->content = entry->content;
+	buf_put(&res->head, entry->head);
 	res->body = entry->body;
 }
 

@@ -23,6 +23,7 @@ cache_result_keep(struct cache_result *result, const struct request *req)
 		.type = res->type,
 		.head = buf_str(&res->head),
 		.body = response_body(res),
+		.content = res->content,
 		.message = res->message,
 		.context = res->context,
 		.code = res->code,
@@ -85,6 +86,7 @@ cache_result_give(const struct cache_result *result, struct request *to)
 	} else {
 		to->response.status = result->status;
 		to->response.type = result->type;
+		to->response.content = result->content;
 		/* Copied: the waiter's answer may outlive the leader's. */
 		to->response.body = arena_dup(to->arena, result->body);
 	}

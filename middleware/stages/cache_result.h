@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "app/base/str.h"
+#include "middleware/response.h"
 
 struct arena;
 struct request;
@@ -17,6 +18,7 @@ struct cache_result {
 	struct str type;
 	struct str head;
 	struct str body;
+	struct response_content content;
 	/* of an error, whose envelope names its own request */
 	struct str message;
 	struct str context;

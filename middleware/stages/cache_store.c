@@ -103,6 +103,8 @@ entry_make(struct cache_slot *slot, const struct request *req)
 	entry->ttl = freshness_jitter(
 	    res->status == 200 ? ttl : least(ttl, slot->plan.fresh.missing),
 	    random_u32());
+	entry->content = res->content;
+	entry->head = res->is_error ? STR_NULL : buf_str(&res->head);
 	entry->type = res->is_error ? STR_NULL : res->type;
 	entry->body = res->is_error ? res->message : response_body(res);
 }

@@ -2,8 +2,125 @@
 
 #include <inttypes.h>
 
+#include "middleware/condition.h"
 #include "middleware/etag.h"
+#include "middleware/http_date.h"
+#include "middleware/range.h"
 #include "middleware/request.h"
+
+/* The rest of the body is neither read nor sent. */
+static void
+cut_to(struct response *res, const struct range *part)
+{
+	if (res->file.is_open) {
+		res->file.at += part->first;
+		res->file.bytes = part->length;
+		return;
+	}
+	res->body =
+	    str_make(response_body(res).p + part->first, (size_t)part->length);
+}
+
+static bool
+range_counts(const struct request *req, struct str etag)
+{
+	const struct response *res = &req->response;
+	struct str field = req->param[PARAM_IF_RANGE];
+
+	/* Of what is handed off the web server sends the part. */
+	if (!res->content.ranges || res->content.handed ||
+	    req->method != METHOD_GET)
+		return false;
+	return str_is_null(field) ||
+	       range_if(field, etag, res->content.modified,
+		   req->arrived.wall_ms / 1000);
+}
+
+static void
+judge_range(struct request *req, struct str etag)
+{
+	struct response *res = &req->response;
+	int64_t size = response_bytes(res);
+	struct range part;
+
+	if (!range_counts(req, etag))
+		return;
+	switch (range_read(req->param[PARAM_RANGE], size, &part)) {
+	case RANGE_WHOLE:
+		break;
+	case RANGE_PART:
+		res->status = 206;
+		range_put(&res->head, &part, size);
+		cut_to(res, &part);
+		break;
+	case RANGE_NONE:
+		response_fail(req, 416,
+		    "The range lies outside of the content, which has %" PRId64
+		    " bytes.",
+		    size);
+		range_put(&res->head, NULL, size);
+		break;
+	}
+}
+
+static void
+judge_all(struct request *req, struct str etag)
+{
+	struct response *res = &req->response;
+	struct standing now = { true, etag, res->content.modified };
+
+	switch (condition_judge(req, &now)) {
+	case CONDITION_MET:
+		judge_range(req, etag);
+		break;
+	case CONDITION_UNCHANGED:
+		res->status = 304;
+		response_file_close(res);
+		break;
+	case CONDITION_FAILED:
+		response_fail(req, 412,
+		    "It is not as the request's If-Match or "
+		    "If-Unmodified-Since says.");
+		break;
+	}
+}
+
+void
+conditional_judge(struct request *req, const uint8_t *digest)
+{
+	struct response *res = &req->response;
+	char text[ETAG_BYTES];
+	struct str etag = etag_write(digest, text);
+
+	if (res->judged)
+		return;
+	res->judged = true;
+	if (res->content.has_tag)
+		judge_all(req, etag);
+	else if (etag_listed(req->param[PARAM_IF_NONE_MATCH], etag))
+		res->status = 304;
+}
+
+/* What only a service can know. */
+static void
+put_content(struct response *res)
+{
+	const struct response_content *content = &res->content;
+	struct buf *head = &res->head;
+	char text[HTTP_DATE_BYTES];
+
+	if (content->modified != 0) {
+		buf_put_lit(head, "Last-Modified: ");
+		buf_put(head, http_date_write(content->modified, text));
+		buf_put_lit(head, "\r\n");
+	}
+	if (content->ranges)
+		buf_put_lit(head, "Accept-Ranges: bytes\r\n");
+	if (content->handed && res->status != 304) {
+		buf_put(head, res->body);
+		buf_put_lit(head, "\r\n");
+	}
+}
 
 /* Private, as each answer is given to who shows a key or a token. */
 void
@@ -12,10 +129,10 @@ conditional_answer(
 {
 	struct response *res = &req->response;
 	char text[ETAG_BYTES];
-	struct str etag = etag_write(digest, text);
 
+	put_content(res);
 	buf_put_lit(&res->head, "ETag: ");
-	buf_put(&res->head, etag);
+	buf_put(&res->head, etag_write(digest, text));
 	buf_put_lit(&res->head, "\r\nCache-Control: private, ");
 	if (client_ttl > 0)
 		buf_printf(&res->head, "max-age=%" PRIu32, client_ttl);
@@ -25,6 +142,4 @@ conditional_answer(
 	    "\r\n"
 	    "Vary: X-DreamFactory-API-Key, X-API-Key, Authorization, "
 	    "X-DreamFactory-Session-Token, Accept, Wrap\r\n");
-	if (etag_listed(req->param[PARAM_IF_NONE_MATCH], etag))
-		res->status = 304;
 }

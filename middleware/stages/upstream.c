@@ -6,6 +6,7 @@
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/service.h"
+#include "middleware/stages/conditional.h"
 
 /* A service whose database was away when it was opened is tried again by the
  * registry; until then it answers why. */
@@ -59,6 +60,20 @@ handle(struct request *req)
 		service->type->handle(req);
 }
 
+/* What may be stored, or is small, is read now; of the rest it is known at once
+ * what will be sent. */
+static void
+take_file(struct request *req)
+{
+	struct response *res = &req->response;
+	uint64_t bytes = (uint64_t)res->file.bytes;
+
+	if (bytes <= RESPONSE_FILE_SMALL || bytes <= req->storable_bytes)
+		response_file_load(req);
+	else if (res->status == 200 && res->content.has_tag)
+		conditional_judge(req, res->content.tag);
+}
+
 void
 upstream_handle(struct request *req)
 {
@@ -67,5 +82,7 @@ upstream_handle(struct request *req)
 		return;
 	}
 	handle(req);
+	if (req->response.file.is_open)
+		take_file(req);
 	format_apply(req);
 }

@@ -19,7 +19,12 @@ static const struct entry made = {
 	.status = 404,
 	.code = 1000,
 	.etag = { 9, 8 },
+	.content = { .has_tag = true,
+	    .tag = { 9, 8 },
+	    .ranges = true,
+	    .modified = 784111777 },
 	.type = { "application/json", 16 },
+	.head = { "A: b\r\n", 6 },
 	.body = { "{\"a\":1}", 7 },
 };
 
@@ -70,6 +75,11 @@ what_was_packed_comes_back(void **state)
 	assert_int_equal(entry_unpack(bytes, &versions, &out), ENTRY_GOOD);
 	assert_true(str_eq(out.body, made.body));
 	assert_true(str_eq(out.type, made.type));
+	assert_true(str_eq(out.head, made.head));
+	assert_true(out.content.has_tag && out.content.ranges);
+	assert_false(out.content.handed);
+	assert_memory_equal(out.content.tag, made.content.tag, DIGEST_BYTES);
+	assert_int_equal(out.content.modified, made.content.modified);
 	assert_memory_equal(out.etag, made.etag, DIGEST_BYTES);
 	assert_int_equal(out.created_ms, made.created_ms);
 	assert_int_equal(out.ttl, made.ttl);
