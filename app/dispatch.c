@@ -9,6 +9,7 @@
 #include "app/dispatch_state.h"
 #include "app/queue.h"
 #include "app/round.h"
+#include "middleware/body_limit.h"
 #include "middleware/client.h"
 #include "middleware/pipeline.h"
 #include "middleware/registry/key_memo.h"
@@ -93,6 +94,7 @@ dispatch_release(struct dispatch *d, struct call *call)
 	log_access(call->req.log_line);
 	if (dispatch_renew(d, call))
 		return;
+	response_file_close(&call->req.response);
 	renew_release(&call->req);
 	snapshot_unref(call->req.snapshot);
 	arena_reset(&call->arena);
@@ -324,8 +326,10 @@ dispatch_ready(struct dispatch *d, struct call *call)
 {
 	client_set(&call->req, snapshot_proxies(call->req.snapshot));
 	if (call->req.response.status == 0 &&
-	    request_route(&call->req) == ST_OK)
+	    request_route(&call->req) == ST_OK) {
+		body_limit_set(&call->req);
 		(void)request_check_body(&call->req, !call->body_pending);
+	}
 	call->req.has_body = call->body_pending || call->req.body.n > 0;
 	if (pipeline_plan(d->parts.pipeline, &call->req) == FLOW_DONE) {
 		dispatch_answer(d, call);

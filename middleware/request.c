@@ -69,6 +69,8 @@ request_init(
 	req->arrived_us = clock_boot_us();
 	req->deadline_ms =
 	    req->arrived.boot_ms + req->settings->request_timeout;
+	req->body_limit.bytes = req->settings->max_body;
+	req->body_limit.name = "MAX_BODY";
 	req->response.head = buf_in(arena);
 	req->response.build = buf_in(arena);
 }
@@ -83,7 +85,7 @@ enum status
 request_check_body(struct request *req, bool whole)
 {
 	struct str text = req->param[PARAM_CONTENT_LENGTH];
-	uint64_t max = (uint64_t)req->settings->max_body;
+	uint64_t max = (uint64_t)req->body_limit.bytes;
 	uint64_t announced = req->body.n;
 
 	if (text.n > 0 && !str_to_u64(text, &announced)) {
@@ -92,8 +94,8 @@ request_check_body(struct request *req, bool whole)
 	}
 	if (announced > max || req->body.n > max) {
 		response_fail(req, 413,
-		    "The request body is larger than MAX_BODY (%llu bytes).",
-		    (unsigned long long)max);
+		    "The request body is larger than %s (%llu bytes).",
+		    req->body_limit.name, (unsigned long long)max);
 		return ST_TOO_BIG;
 	}
 	if (whole && announced != req->body.n) {

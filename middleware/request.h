@@ -20,6 +20,7 @@
 #include "middleware/trace.h"
 
 struct app;
+struct body_source;
 struct cancel;
 struct jwt;
 struct key_memo;
@@ -132,6 +133,12 @@ enum page_kind {
 	PAGE_METRICS /* /metrics */
 };
 
+/* The most that a body may have, and the setting that says so. */
+struct body_limit {
+	int64_t bytes;
+	const char *name; /* "MAX_BODY" */
+};
+
 /* A flight: concurrent misses with one name share one query. */
 #define FLIGHT_NAME_BYTES 16
 
@@ -143,7 +150,9 @@ struct request {
 
 	/* as sent */
 	struct str param[PARAM_COUNT]; /* STR_NULL when absent */
-	struct str body;               /* complete before the upstream runs */
+	/* complete before the upstream runs; or, of a service that reads it
+	 * while it arrives, STR_NULL: see body.h */
+	struct str body;
 
 	/* as understood by the route */
 	struct str id; /* request id, always set */
@@ -210,6 +219,14 @@ struct request {
 
 	struct format_choice format; /* ask format_of() */
 
+	/* the most of the body that is taken; `streams`: its service reads it
+	 * by body_read(); then source is how more of it is had, NULL: all of
+	 * it is in `body` */
+	struct body_limit body_limit;
+	bool body_streams;
+	struct body_source *source;
+	int64_t body_taken;
+
 	/* how a large answer leaves while it is made; NULL: it does not */
 	struct stream *stream;
 	/* set by the cache stage: with so many bytes the answer may be stored,
@@ -275,8 +292,8 @@ void request_identify(struct request *req);
 enum status request_route(struct request *req);
 
 /*
- * Is the body within bounds, as announced and as it came? `whole`: all of it
- * is there. ST_OK, or the response holds the refusal: 413 above MAX_BODY, 400
+ * Is the body within its limit, as announced and as it came? `whole`: all of it
+ * is there. ST_OK, or the response holds the refusal: 413 above the limit, 400
  * when CONTENT_LENGTH is no number or not what came.
  */
 enum status request_check_body(struct request *req, bool whole);

@@ -16,6 +16,7 @@
 #include "middleware/tags.h"
 
 struct arena;
+struct body_limit;
 struct db_config;
 struct pool_state;
 struct request;
@@ -152,6 +153,15 @@ struct service_type {
 	 */
 	bool (*plan)(struct request *req);
 	bool (*answer)(struct request *req);
+	/*
+	 * Front, without I/O, before it is known who calls: does handle() read
+	 * the body of this routed request itself, by body_read(), while it
+	 * arrives? Then limit is set to the most that it takes, and the setting
+	 * that says so. False: the body is put before it whole, up to MAX_BODY.
+	 * req->service is not set yet. Optional: false.
+	 */
+	bool (*body_limit)(const struct service *service,
+	    const struct request *req, struct body_limit *limit);
 	/* Worker only: makes the response. */
 	void (*handle)(struct request *req);
 	/*
