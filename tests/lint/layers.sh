@@ -23,6 +23,7 @@ middleware=$(echo "$sources" | grep '^middleware/')
 core=$(echo "$middleware" | grep -v '^middleware/stages/' |
 	grep -v '^middleware/pipeline.c')
 db=$(echo "$drivers" | grep '^drivers/db/')
+file=$(echo "$drivers" | grep '^drivers/file/')
 cache=$(echo "$drivers" | grep '^drivers/cache/' |
 	grep -v '^drivers/cache/database')
 
@@ -38,6 +39,8 @@ deny "$base" '#include "(drivers|middleware|app/(services|commands|[a-z_]+\.h))'
 deny "$drivers" '#include "(middleware|app/(services|commands|[a-z_]+\.h))' \
 	"drivers include only drivers and app/base"
 deny "$db" '#include "drivers/cache' "drivers/db knows no cache"
+deny "$file" '#include "drivers/(cache|db)' "drivers/file knows no other"
+deny "$db $cache" '#include "drivers/file' "only services know files"
 deny "$cache" '#include "drivers/db' \
 	"only drivers/cache/database.c looks sideways"
 deny "$middleware" '#include "app/(services|commands|[a-z_]+\.h)' \
@@ -46,6 +49,7 @@ deny "$core" '#include "middleware/stages' \
 	"only the pipeline knows the stages"
 outside '^app/fcgi\.c$' 'fcgi'
 outside '^drivers/cache/local' 'lmdb'
+outside '^drivers/file/local' 'linux/openat2'
 outside '^drivers/cache/redis' 'hiredis/'
 outside '^(drivers/cache/redis|app/base/aes\.c$)' 'openssl/'
 outside '^drivers/cache/memcached' 'libmemcached'

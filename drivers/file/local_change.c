@@ -1,0 +1,142 @@
+/* Folders are made, and files and folders removed and moved. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "drivers/file/local_tree.h"
+
+#define NEW_MODE 0777 /* and the umask */
+
+enum status
+local_make_folder(struct file_tree *tree, struct str path, struct error *err)
+{
+	char name[LOCAL_NAME_BYTES];
+	enum status st;
+	int folder = local_open_folder(tree, path, name, &st, err);
+
+	if (folder < 0)
+		return st;
+	if (mkdirat(folder, name, NEW_MODE) != 0)
+		st = errno == EEXIST
+			 ? error_set(err, ST_EXISTS, "'%.*s' already exists.",
+			       STR_ARG(path))
+			 : local_fail(err, errno, "make", path);
+	else if (fsync(folder) != 0)
+		st = local_fail(err, errno, "make", path);
+	(void)close(folder); /* it was synced */
+	return st;
+}
+
+static enum status
+file_unlink(int folder, const char *name, struct str path,
+    const struct file_judge *judge, struct error *err)
+{
+	struct stat now;
+	bool found;
+	enum status st =
+	    local_judge(folder, name, path, judge, &now, &found, err);
+
+	if (st != ST_OK)
+		return st;
+	if (!found)
+		return local_fail(err, ENOENT, "delete", path);
+	if (S_ISDIR(now.st_mode))
+		return error_set(
+		    err, ST_MISSING, "'%.*s' is a folder.", STR_ARG(path));
+	if (unlinkat(folder, name, 0) != 0 || fsync(folder) != 0)
+		return local_fail(err, errno, "delete", path);
+	return ST_OK;
+}
+
+enum status
+local_remove(struct file_tree *tree, struct str path,
+    const struct file_judge *judge, struct error *err)
+{
+	char name[LOCAL_NAME_BYTES];
+	enum status st;
+	int folder = local_open_folder(tree, path, name, &st, err);
+
+	if (folder < 0)
+		return st;
+	st = local_lock(folder, judge->deadline_ms, path, err);
+	if (st == ST_OK)
+		st = file_unlink(folder, name, path, judge, err);
+	(void)close(folder); /* it was synced */
+	return st;
+}
+
+static enum status
+folder_unlink(int folder, const char *name, struct str path, struct error *err)
+{
+	struct stat now;
+
+	if (fstatat(folder, name, &now, AT_SYMLINK_NOFOLLOW) != 0)
+		return local_fail(err, errno, "delete", path);
+	/* Of a link to a folder the link goes, which is a file. */
+	if (!S_ISDIR(now.st_mode))
+		return error_set(
+		    err, ST_MISSING, "'%.*s' is no folder.", STR_ARG(path));
+	if (unlinkat(folder, name, AT_REMOVEDIR) == 0 && fsync(folder) == 0)
+		return ST_OK;
+	if (errno == ENOTEMPTY || errno == EEXIST)
+		return error_set(err, ST_EXISTS, "Folder '%.*s/' is not empty.",
+		    STR_ARG(path));
+	return local_fail(err, errno, "delete", path);
+}
+
+enum status
+local_remove_folder(struct file_tree *tree, struct str path, struct error *err)
+{
+	char name[LOCAL_NAME_BYTES];
+	enum status st;
+	int folder = local_open_folder(tree, path, name, &st, err);
+
+	if (folder < 0)
+		return st;
+	st = folder_unlink(folder, name, path, err);
+	(void)close(folder); /* it was synced */
+	return st;
+}
+
+/* One end of a move. */
+struct end {
+	int folder;
+	char name[LOCAL_NAME_BYTES];
+	struct str path;
+};
+
+static enum status
+ends_rename(const struct end *from, const struct end *to, struct error *err)
+{
+	if (renameat2(from->folder, from->name, to->folder, to->name,
+		RENAME_NOREPLACE) == 0 &&
+	    fsync(to->folder) == 0 && fsync(from->folder) == 0)
+		return ST_OK;
+	if (errno == EEXIST)
+		return error_set(err, ST_EXISTS, "'%.*s' already exists.",
+		    STR_ARG(to->path));
+	if (errno == EINVAL)
+		return error_set(err, ST_INVALID,
+		    "'%.*s' cannot be moved into itself.", STR_ARG(from->path));
+	return local_fail(err, errno, "move", from->path);
+}
+
+enum status
+local_move(
+    struct file_tree *tree, struct str from, struct str to, struct error *err)
+{
+	struct end source = { .path = from }, target = { .path = to };
+	enum status st;
+
+	source.folder = local_open_folder(tree, from, source.name, &st, err);
+	if (source.folder < 0)
+		return st;
+	target.folder = local_open_folder(tree, to, target.name, &st, err);
+	if (target.folder >= 0) {
+		st = ends_rename(&source, &target, err);
+		(void)close(target.folder); /* it was synced */
+	}
+	(void)close(source.folder); /* it was synced */
+	return st;
+}
