@@ -91,7 +91,7 @@ dispatch_new_call(struct dispatch *d)
 void
 dispatch_release(struct dispatch *d, struct call *call)
 {
-	log_access(call->req.log_line);
+	log_access(call->req.log_line, call->req.log_fields);
 	if (dispatch_renew(d, call))
 		return;
 	response_file_close(&call->req.response);

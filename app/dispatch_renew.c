@@ -21,6 +21,7 @@ begin(struct call *call)
 	call->outcome = CALL_OPEN;
 	cancel_reset(&call->cancel);
 	req->log_line = STR_NULL;
+	req->log_fields = STR_NULL;
 	req->stream = NULL;
 	req->arrived = clock_now();
 	req->arrived_us = clock_boot_us();

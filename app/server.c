@@ -20,6 +20,7 @@
 #include "app/front.h"
 #include "app/gauges.h"
 #include "app/listen.h"
+#include "app/logs.h"
 #include "app/notify.h"
 #include "app/queue.h"
 #include "app/watchdog.h"
@@ -87,13 +88,6 @@ renewals_max(const struct settings *settings)
 		   (size_t)settings->fronts;
 
 	return n == 0 ? 1 : n;
-}
-
-static enum status
-logs_open(const struct settings *settings, struct error *err)
-{
-	return log_open(settings->log_file, settings->access_log,
-	    (enum log_level)settings->log_level, err);
 }
 
 /*

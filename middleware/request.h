@@ -192,7 +192,10 @@ struct request {
 	struct snapshot *later[LATER_MAX];
 	size_t n_later;
 
-	bool key_sent;   /* an API key, if only an unknown one */
+	bool key_sent; /* an API key, if only an unknown one */
+	/* how a known one begins, as `weir key list` shows it; "" for one that
+	 * is too short to be known in part */
+	struct str key_hint;
 	bool is_failure; /* to prove who calls, counted so: guard.h */
 	bool is_open;    /* its service lets everybody in: see service.h */
 	/* who calls, when it is a user; NULL: a key alone, or nobody */
@@ -259,7 +262,9 @@ struct request {
 	struct timing timing;
 	struct trace trace; /* known once it is answered */
 
-	struct str log_line; /* for the access log, once the call has left */
+	/* for the access log, once the call has left: see log_access() */
+	struct str log_line;
+	struct str log_fields;
 
 	struct response response;
 

@@ -1,215 +1,121 @@
 #include "app/base/log.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "app/base/buf.h"
-#include "app/base/clock.h"
+#include "app/base/log_entry.h"
+#include "app/base/log_sinks.h"
 
-#define LINE_MAX_BYTES  2048
-#define ACCESS_GATHERED 65536u
-#define ID_SHOWN_MAX    64u
+#define LINE_MAX_BYTES 2048
+#define ID_SHOWN_MAX   64u
 
-static const char *const level_names[] = { "error", "warning", "info",
-	"debug" };
+static _Atomic int level_max = LOG_INFO;
+static _Atomic int log_format = LOG_TEXT;
+static _Atomic int access_format = LOG_JSON;
+static _Atomic int facility = 3;
 
-/* A descriptor keeps its number over a reopen (dup3), so writers never race. */
-struct sink {
-	_Atomic int fd;
-	atomic_bool stalls; /* no file: a reader may let it fill up */
-	atomic_ullong lost; /* writes that found no room, not yet told */
-};
-
-static struct sink log_sink = { .fd = STDERR_FILENO, .stalls = true };
-static struct sink access_sink = { .fd = -1 };
-static pthread_mutex_t stalls_lock = PTHREAD_MUTEX_INITIALIZER;
-static _Atomic int log_level_max = LOG_INFO;
-static _Thread_local struct buf gathered;
-
-static enum status
-sink_point(struct sink *sink, const char *path, struct error *err)
+void
+log_style(const struct log_style *style)
 {
-	int old = atomic_load(&sink->fd);
-	int fd;
-
-	if (strcmp(path, "off") == 0 || strcmp(path, "stderr") == 0) {
-		fd = strcmp(path, "off") == 0 ? -1 : STDERR_FILENO;
-		if (old > STDERR_FILENO && fd >= 0 &&
-		    dup3(fd, old, O_CLOEXEC) >= 0)
-			return ST_OK;
-		atomic_store(&sink->fd, fd);
-		return ST_OK;
-	}
-	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-	if (fd < 0)
-		return error_set(err, ST_INVALID, "cannot open log %s: %s",
-		    path, strerror(errno));
-	if (old > STDERR_FILENO) {
-		(void)dup3(fd, old, O_CLOEXEC);
-		(void)close(fd);
-	} else {
-		atomic_store(&sink->fd, fd);
-	}
-	return ST_OK;
-}
-
-static enum status
-sink_open(struct sink *sink, const char *path, struct error *err)
-{
-	struct stat about;
-	enum status st;
-
-	atomic_store(&sink->stalls, true);
-	st = sink_point(sink, path, err);
-	atomic_store(
-	    &sink->stalls, fstat(atomic_load(&sink->fd), &about) != 0 ||
-			       !S_ISREG(about.st_mode));
-	return st;
+	atomic_store(&log_format, (int)style->log);
+	atomic_store(&access_format, (int)style->access);
+	atomic_store(&facility, style->facility);
 }
 
 enum status
 log_open(const char *log_path, const char *access_path, enum log_level level,
     struct error *err)
 {
-	enum status st = sink_open(&log_sink, log_path, err);
+	struct log_target log, access;
+	enum status st = log_target_open(log_path, &log, err);
 
-	if (st == ST_OK)
-		st = sink_open(&access_sink, access_path, err);
-	if (st == ST_OK)
-		atomic_store(&log_level_max, (int)level);
-	return st;
-}
-
-/*
- * Writes while there is room. With room a pipe takes PIPE_BUF bytes without
- * blocking; O_NONBLOCK would change it for all that share it.
- */
-static bool
-stalling_write(int fd, const char *bytes, size_t n)
-{
-	struct pollfd room = { .fd = fd, .events = POLLOUT };
-
-	while (n > 0) {
-		size_t piece = n < PIPE_BUF ? n : PIPE_BUF;
-		ssize_t done;
-
-		if (poll(&room, 1, 0) != 1)
-			return false;
-		done = write(fd, bytes, piece);
-		if (done <= 0)
-			return false;
-		bytes += done;
-		n -= (size_t)done;
+	if (st != ST_OK)
+		return st;
+	st = log_target_open(access_path, &access, err);
+	if (st != ST_OK) {
+		log_target_close(&log);
+		return st;
 	}
-	return true;
+	log_sink_use(&log_sink_log, &log, atomic_load(&facility));
+	log_sink_use(&log_sink_access, &access, atomic_load(&facility));
+	atomic_store(&level_max, (int)level);
+	return ST_OK;
 }
 
-/* Never waits for a reader: what finds no room is dropped and counted. */
+enum log_format
+log_access_format(void)
+{
+	return (enum log_format)atomic_load_explicit(
+	    &access_format, memory_order_relaxed);
+}
+
 static void
-sink_write(struct sink *sink, const char *bytes, size_t n)
+entry_write(const struct log_entry *e)
 {
-	int fd = atomic_load(&sink->fd);
-	bool done;
+	struct buf line = { 0 }, fields = { 0 };
+	struct log_record record = { .level = e->level };
 
-	if (!atomic_load(&sink->stalls)) {
-		(void)!write(fd, bytes, n); /* nowhere left to tell */
-		return;
-	}
-	(void)pthread_mutex_lock(&stalls_lock);
-	done = stalling_write(fd, bytes, n);
-	(void)pthread_mutex_unlock(&stalls_lock);
-	if (!done) {
-		(void)atomic_fetch_add(&sink->lost, 1);
-		return;
-	}
-	if (atomic_load(&sink->lost) == 0)
-		return;
-	log_line(LOG_WARNING, STR_NULL,
-	    "%llu writes to the %s were dropped or cut: its reader stalled",
-	    atomic_exchange(&sink->lost, 0),
-	    sink == &log_sink ? "log" : "access log");
+	if (atomic_load(&log_format) == LOG_JSON)
+		log_entry_json(&line, e);
+	else
+		log_entry_text(&line, e, atomic_load(&log_sink_log.apart));
+	if (atomic_load(&log_sink_log.native))
+		log_entry_fields(&fields, e);
+	buf_put_char(&line, '\n');
+	record.line = str_make(line.p, line.n - 1);
+	record.fields = buf_str(&fields);
+	log_sink_put(&log_sink_log, buf_str(&line), &record, 1);
+	buf_free(&line);
+	buf_free(&fields);
 }
 
-static size_t
-line_head(char *line, size_t size, enum log_level level, struct str request_id)
+__attribute__((format(printf, 2, 0))) static void
+entry_tell(struct log_entry *e, const char *fmt, va_list ap)
 {
-	int64_t wall_ms = clock_now().wall_ms;
-	time_t seconds = (time_t)(wall_ms / 1000);
-	struct tm tm;
-	size_t n;
+	char text[LINE_MAX_BYTES];
+	int n = vsnprintf(text, sizeof(text), fmt, ap);
 
-	(void)gmtime_r(&seconds, &tm);
-	n = strftime(line, size, "%Y-%m-%dT%H:%M:%S", &tm);
-	n += (size_t)snprintf(line + n, size - n, ".%03dZ %s [%d] ",
-	    (int)(wall_ms % 1000), level_names[level], (int)getpid());
-	if (request_id.n > ID_SHOWN_MAX)
-		request_id.n = ID_SHOWN_MAX;
-	if (request_id.n > 0)
-		n += (size_t)snprintf(
-		    line + n, size - n, "%.*s: ", STR_ARG(request_id));
-	return n;
+	if (n < 0)
+		return;
+	if (e->id.n > ID_SHOWN_MAX)
+		e->id.n = ID_SHOWN_MAX;
+	e->text = str_make(
+	    text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
+	entry_write(e);
+}
+
+static bool
+is_told(enum log_level level)
+{
+	return (int)level <=
+	       atomic_load_explicit(&level_max, memory_order_relaxed);
 }
 
 void
 log_line(enum log_level level, struct str request_id, const char *fmt, ...)
 {
-	char line[LINE_MAX_BYTES];
-	size_t n;
+	struct log_entry e = { .level = level, .id = request_id };
 	va_list ap;
-	int more;
 
-	if ((int)level >
-	    atomic_load_explicit(&log_level_max, memory_order_relaxed))
+	if (!is_told(level))
 		return;
-	n = line_head(line, sizeof(line), level, request_id);
 	va_start(ap, fmt);
-	more = vsnprintf(line + n, sizeof(line) - n - 1, fmt, ap);
+	entry_tell(&e, fmt, ap);
 	va_end(ap);
-	if (more > 0)
-		n += (size_t)more < sizeof(line) - n - 1 ? (size_t)more
-							 : sizeof(line) - n - 2;
-	line[n++] = '\n';
-	sink_write(&log_sink, line, n);
-}
-
-bool
-log_access_on(void)
-{
-	return atomic_load_explicit(&access_sink.fd, memory_order_relaxed) >= 0;
 }
 
 void
-log_access(struct str line)
+log_line_with(enum log_level level, struct str request_id,
+    const struct log_field *fields, size_t n, const char *fmt, ...)
 {
-	if (!log_access_on())
+	struct log_entry e = { level, request_id, STR_NULL, fields, n };
+	va_list ap;
+
+	if (!is_told(level))
 		return;
-	buf_put(&gathered, line);
-	if (gathered.n >= ACCESS_GATHERED)
-		log_access_flush();
-}
-
-void
-log_access_flush(void)
-{
-	if (gathered.n == 0)
-		return;
-	sink_write(&access_sink, gathered.p, gathered.n);
-	gathered.n = 0;
-}
-
-void
-log_access_end(void)
-{
-	log_access_flush();
-	buf_free(&gathered);
+	va_start(ap, fmt);
+	entry_tell(&e, fmt, ap);
+	va_end(ap);
 }

@@ -5,6 +5,7 @@
  */
 #include "app/base/option.h"
 
+#include "app/base/log_place.h"
 #include "app/base/lookup_modifier.h"
 #include "app/base/network.h"
 #include "app/base/option_check.h"
@@ -448,13 +449,27 @@ const struct option option_table[] = {
 	      "fails everywhere." },
 	{ .name = "LOG_FILE", .type = OPTION_TEXT,
 	  .offset = MEMBER(log_file), .fallback = "stderr", .reload = true,
-	  .help = "Where the log goes: a file to append to, or stderr." },
+	  .help = "Where the log goes: stderr, syslog, journal, or a file to "
+	      "append to. syslog:PATH and journal:PATH name the socket, which is "
+	      "else /dev/log and systemd's. A stderr that systemd has connected "
+	      "to its journal is journal. See LOGS." },
 	{ .name = "ACCESS_LOG", .type = OPTION_TEXT,
 	  .offset = MEMBER(access_log), .fallback = "stderr", .reload = true,
-	  .help = "Where the access log goes, one line of JSON an answer: a "
-	      "file to append to, stderr, or off. What its limit says: pass or "
-	      "refused by a rate limit; without its store local, skipped or "
-	      "denied (LIMIT_ON_ERROR); guard (AUTH_FAILURES)." },
+	  .help = "Where the access log goes, one line an answer: off, or as "
+	      "LOG_FILE says." },
+	{ .name = "LOG_FORMAT", .type = OPTION_CHOICE,
+	  .offset = MEMBER(log_format), .fallback = "text",
+	  .choices = "text|json", .reload = true,
+	  .help = "What a line of the log is: text for people, or a JSON object." },
+	{ .name = "ACCESS_FORMAT", .type = OPTION_CHOICE,
+	  .offset = MEMBER(access_format), .fallback = "json",
+	  .choices = "text|json", .reload = true,
+	  .help = "What a line of the access log is: a JSON object, or text, the "
+	      "common log format of web servers with what weir knows behind it." },
+	{ .name = "SYSLOG_FACILITY", .type = OPTION_CHOICE,
+	  .offset = MEMBER(syslog_facility), .fallback = "daemon",
+	  .choices = LOG_FACILITIES, .reload = true,
+	  .help = "Under which facility lines go to syslog and the journal." },
 	{ .name = "SLOW_REQUEST", .type = OPTION_MS,
 	  .offset = MEMBER(slow_request), .fallback = "0",
 	  .min = 0, .max = HOUR, .reload = true,

@@ -123,9 +123,12 @@ struct settings {
 	const char *metrics;       /* METRICS: networks, a list, or off */
 	int64_t ready_needs;       /* READY_NEEDS: enum ready_needs */
 	/* logs */
-	const char *log_file;   /* LOG_FILE: path or stderr */
-	const char *access_log; /* ACCESS_LOG: path, stderr or off */
-	int64_t log_level;      /* LOG_LEVEL: enum log_level */
+	const char *log_file;    /* LOG_FILE: see log_place.h */
+	const char *access_log;  /* ACCESS_LOG: the same, or off */
+	int64_t log_format;      /* LOG_FORMAT: enum log_format */
+	int64_t access_format;   /* ACCESS_FORMAT: enum log_format */
+	int64_t syslog_facility; /* SYSLOG_FACILITY: place in its list */
+	int64_t log_level;       /* LOG_LEVEL: enum log_level */
 	/* What is no option stands behind these: SERVICE_..., ROLE_...,
 	 * KEY_... (envdeclared.h) */
 	struct env declared;

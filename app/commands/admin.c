@@ -13,6 +13,7 @@
 #include "app/base/settings.h"
 #include "app/command.h"
 #include "app/commands/admin_records.h"
+#include "app/logs.h"
 #include "middleware/registry/app_keys.h"
 #include "middleware/registry/key_proof.h"
 #include "middleware/registry/migrations.h"
@@ -31,17 +32,6 @@ proof_check(
 		st = key_proof_check(db, &keys, &is_old, err);
 	app_keys_wipe(&keys);
 	return st;
-}
-
-/* The log of those who serve, if there is one that may be written: a command
- * makes none, which would be its caller's then. */
-static bool
-log_join(const struct settings *settings)
-{
-	return strcmp(settings->log_file, "stderr") != 0 &&
-	       access(settings->log_file, W_OK) == 0 &&
-	       log_open(settings->log_file, "off",
-		   (enum log_level)settings->log_level, NULL) == ST_OK;
 }
 
 /* Who sits there; behind sudo the one who came. */
@@ -72,7 +62,7 @@ admin_open(const struct command_call *call, struct system_db *db)
 	if (st == ST_OK)
 		st = proof_check(call->settings, db, &err);
 	db->actor = admin_actor(call);
-	db->audit_log = log_join(call->settings);
+	db->audit_log = logs_join(call->settings);
 	if (st == ST_OK && admin_declared(call, db))
 		return true;
 	if (st != ST_OK)

@@ -12,6 +12,7 @@
 #include "middleware/people.h"
 #include "middleware/principal.h"
 #include "middleware/registry/key_memo.h"
+#include "middleware/registry/key_records.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/registry/system_pool.h"
 #include "middleware/request.h"
@@ -24,7 +25,9 @@
 #define EXPIRED                                                                \
 	"Token has expired: Session expired. Please refresh your token (if "   \
 	"still within refresh window) or re-login."
-#define WRONG_BASIC "Unauthorized. User credentials did not match."
+/* A hint is shown of keys that are so many times as long. */
+#define KEY_PART_SHOWN 4
+#define WRONG_BASIC    "Unauthorized. User credentials did not match."
 
 struct auth_slot {
 	struct session_ask ask;
@@ -74,6 +77,8 @@ key_take(struct request *req, struct str sent)
 		return FLOW_NEXT;
 	req->app = key->app;
 	req->role = key->app->role;
+	if (sent.n >= KEY_PART_SHOWN * KEY_HINT_BYTES)
+		req->key_hint = str_make(sent.p, KEY_HINT_BYTES);
 	if (req->app->active)
 		return FLOW_NEXT;
 	response_fail(req, 403, "App is not active.");

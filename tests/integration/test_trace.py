@@ -1,5 +1,6 @@
 """What tells where a request's time went, and whose trace it is of."""
 
+import json
 import re
 
 import pytest
@@ -110,6 +111,31 @@ def test_what_is_slow_is_told_with_its_stages(sloth):
     assert SLOW <= upstream <= took
     assert store + queue + enter + wait + upstream <= took
     assert "a-secret" not in line
+
+
+def test_programs_are_told_the_same(sloth):
+    log = sloth.site.path("slow.json")
+    server = sloth.site.serve("json", LOG_FILE=log, LOG_FORMAT="json")
+    with server.connect() as client:
+        answer = client.call("/api/v2/sloth/_table/nap", "GET", {
+            "X-DreamFactory-Session-Token": sloth.boss.token,
+            "REQUEST_ID": "slow-json", "traceparent": TRACE})
+    server.stop()
+    assert answer.status == 200, answer
+    with open(log, encoding="utf-8") as lines:
+        told = [json.loads(line) for line in lines]
+    (line,) = [one for one in told if one.get("request_id") == "slow-json"]
+    assert line["message"].startswith('slow: GET "/api/v2/sloth/_table/nap"')
+    assert {name: line[name] for name in (
+        "level", "trace_id", "service", "method", "path", "status", "cache",
+        "limit")} == {
+            "level": "warning", "trace_id": ID, "service": "sloth",
+            "method": "GET", "path": "/api/v2/sloth/_table/nap",
+            "status": 200, "cache": "none", "limit": "none"}
+    stages = [line[f"{stage}_us"] for stage in (
+        "store", "queue", "enter", "wait", "upstream")]
+    assert SLOW * 1000 <= line["upstream_us"] <= sum(stages) <= \
+        line["duration_us"]
 
 
 def test_what_is_quick_is_not(sloth):
