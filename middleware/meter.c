@@ -85,8 +85,8 @@ place_of(struct meter *m, int64_t service_id, uint32_t code)
 void
 meter_count(struct meter *m, const struct meter_answer *a)
 {
-	struct meter_place *place =
-	    place_of(m, a->service_id, meter_code(a->method, a->status));
+	struct meter_place *place = place_of(
+	    m, a->service_id, meter_code(a->cache, a->method, a->status));
 
 	add(place == NULL ? &m->other : &place->count, 1);
 	add(&m->cache[a->cache], 1);

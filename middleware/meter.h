@@ -72,13 +72,20 @@ struct meter_answer {
 /* Any thread; one of its own makes it some nanoseconds. */
 void meter_count(struct meter *m, const struct meter_answer *a);
 
-/* Method and status of a place's code. */
+/* Verdict of the cache, method and status of a place's code. */
 #define METER_TAKEN 0x80000000u
 
 static inline uint32_t
-meter_code(enum method method, int status)
+meter_code(enum cache_verdict verdict, enum method method, int status)
 {
-	return METER_TAKEN | (uint32_t)method << 16 | (uint32_t)status;
+	return METER_TAKEN | (uint32_t)verdict << 24 | (uint32_t)method << 16 |
+	       (uint32_t)status;
+}
+
+static inline enum cache_verdict
+meter_verdict(uint32_t code)
+{
+	return (enum cache_verdict)(code >> 24 & 0x7f);
 }
 
 static inline enum method

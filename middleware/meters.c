@@ -14,16 +14,16 @@
 #include "drivers/cache/cache_folder.h"
 #include "middleware/meters_file.h"
 
-#define FILE_NAME "metrics-1" /* 1: of this layout */
+#define FILE_NAME "metrics-2" /* 2: of this layout */
 
-#define LAYOUT_1 1112
+#define LAYOUT_2 1112
 
 /* Of a host; each is a thread of a process that runs. */
 #define SHEETS_MAX 1024u
 
-/* Where this changes, processes of two versions must not share a file: change
- * FILE_NAME, too. */
-_Static_assert(offsetof(struct meter, places) == LAYOUT_1, "a new layout");
+/* Where this or the code of a place changes, processes of two versions must not
+ * share a file: change FILE_NAME, too. */
+_Static_assert(offsetof(struct meter, places) == LAYOUT_2, "a new layout");
 _Static_assert(sizeof(struct meter) <= SHEET_BYTES, "a sheet holds a meter");
 
 static int
@@ -126,11 +126,18 @@ meters_open(const char *folder, struct meters **out, struct error *err)
 	return ST_OK;
 }
 
+bool
+meters_wanted(const struct settings *settings)
+{
+	return strcmp(settings->metrics, "off") != 0 ||
+	       settings->metrics_key[0] != '\0';
+}
+
 enum status
 meters_begin(
     const struct settings *settings, struct meters **out, struct error *err)
 {
-	if (strcmp(settings->metrics, "off") == 0)
+	if (!meters_wanted(settings))
 		return ST_OK;
 	return meters_open(settings->cache_path, out, err);
 }

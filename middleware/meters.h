@@ -7,6 +7,7 @@
 #ifndef WEIR_METERS_H
 #define WEIR_METERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,7 +23,10 @@ struct settings;
 enum status meters_open(
     const char *folder, struct meters **out, struct error *err);
 
-/* The same as METRICS and CACHE_PATH say; off: *out stays as it is. */
+/* Whether METRICS or METRICS_KEY name somebody who reads them. */
+bool meters_wanted(const struct settings *settings);
+
+/* The same as CACHE_PATH says; *out stays as it is when nobody reads them. */
 enum status meters_begin(
     const struct settings *settings, struct meters **out, struct error *err);
 

@@ -1,8 +1,8 @@
 #include "middleware/page.h"
 
-#include <string.h>
-
+#include "app/base/secret.h"
 #include "app/base/settings.h"
+#include "middleware/meters.h"
 
 #define ALLOWED STR("GET, HEAD")
 
@@ -36,11 +36,19 @@ page_answer(struct request *req, int status, struct str text)
 	response_header(res, STR("Cache-Control"), STR("no-store"));
 }
 
+bool
+page_opens(const struct request *req, struct str token)
+{
+	struct str key = str_of(req->settings->metrics_key);
+
+	return req->page == PAGE_METRICS && key.n > 0 && token.n == key.n &&
+	       secret_equal(token.p, key.p, key.n);
+}
+
 enum status
 page_route(struct request *req)
 {
-	if (req->page == PAGE_METRICS &&
-	    strcmp(req->settings->metrics, "off") == 0) {
+	if (req->page == PAGE_METRICS && !meters_wanted(req->settings)) {
 		response_fail(req, 404, "METRICS is off.");
 		return ST_MISSING;
 	}

@@ -18,6 +18,10 @@ enum page_kind page_find(struct str path);
  */
 enum status page_route(struct request *req);
 
+/* Does the token, of Authorization, let its bearer read this page? METRICS_KEY
+ * does, and only that page. In constant time. */
+bool page_opens(const struct request *req, struct str token);
+
 /* The answer is a JSON object with that status; never to be cached. */
 void page_answer(struct request *req, int status, struct str text);
 

@@ -196,6 +196,7 @@ struct request {
 	/* how a known one begins, as `weir key list` shows it; "" for one that
 	 * is too short to be known in part */
 	struct str key_hint;
+	bool opens_page; /* by a key for that page alone: see page_opens() */
 	bool is_failure; /* to prove who calls, counted so: guard.h */
 	bool is_open;    /* its service lets everybody in: see service.h */
 	/* who calls, when it is a user; NULL: a key alone, or nobody */

@@ -13,9 +13,9 @@ shown_first(struct str rest)
 	unsigned char c = (unsigned char)rest.p[0];
 	size_t n;
 
-	if (c < ' ' || c == DELETE)
-		return 0;
-	n = utf8_first(rest);
+	if (c < DELETE)
+		return c >= ' ' ? 1 : 0;
+	n = c == DELETE ? 0 : utf8_first(rest);
 	if (n == 2 && c == C1_FIRST && (unsigned char)rest.p[1] <= C1_LAST_NEXT)
 		return 0;
 	return n;

@@ -440,6 +440,12 @@ const struct option option_table[] = {
 	  .help = "Who may read /metrics, besides administrators: clients at "
 	      "these addresses. Behind a proxy that TRUSTED_PROXIES does not "
 	      "name, all clients have its address. off counts nothing." },
+	{ .name = "METRICS_KEY", .type = OPTION_SECRET,
+	  .offset = MEMBER(metrics_key), .fallback = "", .reload = true,
+	  .valid = option_is_long_secret, .expected = "at least 32 bytes",
+	  .help = "Who sends this as a bearer token may read /metrics from "
+	      "anywhere, and nothing else; empty: nobody. It has weir count, from "
+	      "its next start, where METRICS is off." },
 	{ .name = "READY_NEEDS", .type = OPTION_CHOICE,
 	  .offset = MEMBER(ready_needs), .fallback = "all",
 	  .choices = "all|system", .reload = true,

@@ -1,9 +1,9 @@
 #include "app/services/metrics.h"
 
-#include <stdio.h>
-
 #include "app/base/network.h"
 #include "app/base/settings.h"
+#include "app/services/metrics_answers.h"
+#include "app/services/metrics_stores.h"
 #include "middleware/meters.h"
 #include "middleware/metric.h"
 #include "middleware/page.h"
@@ -13,113 +13,6 @@
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/stores.h"
-
-#define STATUS_BYTES 16
-
-/* The services that answers were counted of, by id; "" once they are gone. */
-static struct str
-service_named(const struct request *req, int64_t id)
-{
-	size_t n;
-	const struct service *all = snapshot_services(req->snapshot, &n);
-
-	for (size_t i = 0; i < n; i++)
-		if (all[i].id == id)
-			return all[i].name;
-	return STR("");
-}
-
-/* Services that are gone are counted with what was of none. */
-static void
-kinds_rename(const struct request *req, struct meter_sum *sum)
-{
-	int64_t last = 0;
-	bool known = false;
-
-	for (size_t i = 0; i < sum->n_kinds; i++) {
-		struct meter_kind *kind = &sum->kinds[i];
-
-		if (i == 0 || kind->service_id != last) {
-			last = kind->service_id;
-			known = service_named(req, last).n > 0;
-		}
-		if (!known)
-			kind->service_id = 0;
-	}
-	meter_kinds_merge(sum);
-}
-
-static void
-put_request_kind(
-    struct buf *b, const struct request *req, const struct meter_kind *kind)
-{
-	char status[STATUS_BYTES];
-	int n =
-	    snprintf(status, sizeof(status), "%d", meter_status(kind->code));
-	const struct metric_label labels[] = {
-		{ "service", service_named(req, kind->service_id) },
-		{ "verb", method_name(meter_method(kind->code)) },
-		{ "status", str_make(status, (size_t)n) },
-	};
-
-	metric_put(b, "weir_requests_total", labels, 3, kind->count);
-}
-
-static void
-put_requests(struct buf *b, const struct request *req, struct meter_sum *sum)
-{
-	kinds_rename(req, sum);
-	metric_head(b, "weir_requests_total", "counter",
-	    "Answers, by service, verb as sent and status.");
-	for (size_t i = 0; i < sum->n_kinds; i++)
-		put_request_kind(b, req, &sum->kinds[i]);
-	metric_head(b, "weir_requests_other_total", "counter",
-	    "Answers of kinds that were too many to be told apart.");
-	metric_put(b, "weir_requests_other_total", NULL, 0, sum->other);
-	metric_head(b, "weir_response_bytes_total", "counter",
-	    "Bytes of the bodies of all answers.");
-	metric_put(b, "weir_response_bytes_total", NULL, 0, sum->bytes);
-}
-
-static void
-put_verdicts(struct buf *b, const struct meter_sum *sum)
-{
-	metric_head(b, "weir_cache_verdicts_total", "counter",
-	    "Answers by what the cache said, as in the access log.");
-	for (size_t i = 0; i < CACHE_VERDICTS; i++) {
-		const struct metric_label label = { "verdict",
-			cache_verdict_name((enum cache_verdict)i) };
-
-		metric_put(
-		    b, "weir_cache_verdicts_total", &label, 1, sum->cache[i]);
-	}
-	metric_head(b, "weir_limit_verdicts_total", "counter",
-	    "Answers by what the rate limits said, as in the access log.");
-	for (size_t i = 0; i < LIMIT_VERDICTS; i++) {
-		const struct metric_label label = { "verdict",
-			limit_verdict_name((enum limit_verdict)i) };
-
-		metric_put(
-		    b, "weir_limit_verdicts_total", &label, 1, sum->limit[i]);
-	}
-}
-
-static void
-put_times(struct buf *b, const struct meter_sum *sum)
-{
-	metric_head(b, "weir_request_duration_seconds", "histogram",
-	    "From the arrival of a request to its answer.");
-	metric_put_times(b, "weir_request_duration_seconds", NULL, &sum->whole);
-	metric_head(b, "weir_stage_duration_seconds", "histogram",
-	    "Of these, where a request was; see weir-api(7).");
-	for (int p = 0; p < PHASES; p++) {
-		const struct metric_label label = { "stage",
-			str_of(phase_names[p]) };
-
-		metric_put_times(
-		    b, "weir_stage_duration_seconds", &label, &sum->phase[p]);
-	}
-}
 
 static void
 put_gauge(struct buf *b, const char *name, const char *help, int64_t value)
@@ -188,6 +81,8 @@ may_read(struct request *req)
 	struct networks networks;
 	struct address client;
 
+	if (req->opens_page)
+		return true;
 	if (req->principal != NULL && principal_is_free(req->principal))
 		return true;
 	return networks_read(
@@ -205,8 +100,13 @@ metrics_page(struct request *req)
 
 	if (!may_read(req)) {
 		response_fail(req, 403,
-		    "The metrics are for administrators, and clients at the "
-		    "addresses of METRICS.");
+		    "The metrics are for administrators, clients at the "
+		    "addresses of METRICS, and who sends METRICS_KEY.");
+		return;
+	}
+	if (req->stores->shared->meters == NULL) {
+		response_fail(req, 404,
+		    "METRICS was off when weir was started: start it anew.");
 		return;
 	}
 	if (meters_sum(req->stores->shared->meters, req->arena, &sum, &err) !=
@@ -215,10 +115,9 @@ metrics_page(struct request *req)
 		return;
 	}
 	res->build = buf_in(req->arena);
-	put_requests(&res->build, req, &sum);
-	put_verdicts(&res->build, &sum);
-	put_times(&res->build, &sum);
+	metrics_answers(&res->build, req, &sum);
 	put_state(&res->build, req, &sum);
+	metrics_stores(&res->build, req);
 	put_process(&res->build, req);
 	page_answer(req, 200, buf_str(&res->build));
 	res->type = METRIC_TYPE;

@@ -9,6 +9,7 @@
 #include "middleware/credentials.h"
 #include "middleware/guard.h"
 #include "middleware/login.h"
+#include "middleware/page.h"
 #include "middleware/people.h"
 #include "middleware/principal.h"
 #include "middleware/registry/key_memo.h"
@@ -216,6 +217,9 @@ auth_plan(void *state, struct request *req)
 	entrance = entrance_of(req);
 	req->is_open = entrance != ENTRANCE_ROLE;
 	credentials_read(req, entrance == ENTRANCE_TOKEN, &sent);
+	req->opens_page = page_opens(req, sent.token);
+	if (req->opens_page)
+		return FLOW_NEXT;
 	flow = key_take(req, sent.key);
 	if (flow == FLOW_NEXT)
 		flow = rest_take(req, &sent, entrance);

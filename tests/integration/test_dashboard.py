@@ -17,7 +17,7 @@ MANUAL = os.path.join(DEPLOY, "..", "app", "weir-api.7")
 # What Prometheus adds: to each sample, and of itself.
 SCRAPED = {"job", "instance"}
 OWN = {"up": SCRAPED}
-WORDS = {"by", "sum", "min", "max", "count", "rate", "histogram_quantile"}
+WORDS = {"by", "and", "sum", "min", "max", "count", "rate", "histogram_quantile"}
 TOKEN = re.compile(
     r'"(?:[^"\\]|\\.)*"|\[(?:\$__rate_interval|\d+[smhd])\]|[a-zA-Z_]\w*'
     r'|\d+(?:\.\d+)?|=~|!~|!=|==|>=|<=|[-+*/(){},=<>]|\s+')

@@ -3,6 +3,7 @@
 import collections
 import os
 import random
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,6 +12,7 @@ from support import accounts, shop
 from support.answer import check_error
 from support.process import wait_until
 from support.prometheus import Malformed, Metrics
+from support.store import Store
 from support.weir import Installation
 
 METRICS = "/metrics"
@@ -127,6 +129,96 @@ def test_an_administrator_may_from_anywhere(house):
     assert answer.status == 200
 
 
+def test_a_key_opens_it_and_nothing_else(tmp_path):
+    """METRICS stays off: no address may."""
+    key, house = "k" * 40, None
+    try:
+        house = House(tmp_path, METRICS="off", METRICS_KEY=key)
+
+        def ask(token, path=METRICS):
+            return house.call(path, Authorization=f"Bearer {token}",
+                              REMOTE_ADDR="192.0.2.1")
+        assert Metrics(ask(key).body.decode()).value("weir_processes") == 2
+        check_error(house.call(METRICS), 403, "METRICS_KEY")
+        for wrong in (key[:-1], key + "k", key[:-1] + "j", ""):
+            assert b"weir_" not in ask(wrong).body
+            assert ask(wrong).status in (401, 403)
+        check_error(ask(key, TABLE + "orders"), 401, "Invalid token")
+        check_error(ask(key, "/health/ready"), 401, "Invalid token")
+        house.site.configure(METRICS_KEY="n" * 32)
+        house.servers[0].signal(signal.SIGHUP)
+        assert wait_until(lambda: ask("n" * 32).status == 200, BACK)
+        assert ask(key).status == 401
+        for name in ("weir.log", "access.log"):
+            assert key not in house.site.read(name)
+    finally:
+        if house:
+            house.stop()
+
+
+def test_a_key_given_while_nothing_counts_waits_for_a_start(tmp_path):
+    site = Installation(tmp_path)
+    server = site.serve()
+    client = server.connect()
+    try:
+        site.configure(METRICS_KEY="n" * 32)
+        server.signal(signal.SIGHUP)
+
+        def ask():
+            return client.call(METRICS, "GET", {
+                "Authorization": "Bearer " + "n" * 32})
+        assert wait_until(lambda: "was off" in ask().body.decode(), BACK)
+        check_error(ask(), 404, "start it anew")
+    finally:
+        client.close()
+        server.stop()
+
+
+def test_how_full_the_store_is(house):
+    told = house.metrics()
+    assert told.value("weir_store_bytes_limit", name="local") == 64 << 20
+    house.call(TABLE + f"orders?filter=id>{random.randrange(1 << 30)}")
+    assert wait_until(lambda: house.metrics().value(
+        "weir_store_entries", name="local") > 0, BACK)
+    told = house.metrics(1)
+    assert 0 < told.value("weir_store_bytes", name="local") <= 64 << 20
+    assert told.value("weir_store_evictions_total", name="local") == 0
+
+
+@pytest.fixture(name="crowded")
+def three_stores(tmp_path):
+    redis, memcached = Store("redis"), Store("memcached")
+    house = House(tmp_path, processes=1, **redis.settings | memcached.settings
+                  | {"CACHE_DRIVER": "memcached", "STORE_TIMEOUT": "1s",
+                     "LIMIT_CACHE_DRIVER": "redis", "SESSION_DRIVER": "file"})
+    yield house, redis, memcached
+    house.stop()
+    redis.stop()
+    memcached.stop()
+
+
+def test_each_store_tells_what_it_knows(crowded):
+    house, redis, _ = crowded
+    house.call(TABLE + "orders/1")
+    told = house.metrics()
+    assert told.value("weir_processes") == 1
+    for name in ("redis", "memcached", "file"):
+        assert told.value("weir_store_entries", name=name) >= 0
+        assert told.value("weir_store_evictions_total", name=name) == 0
+    assert told.value("weir_store_bytes", name="redis") > 0
+    assert told.value("weir_store_bytes_limit", name="memcached") > 0
+    redis.server.pause()
+    try:
+        assert wait_until(lambda: house.metrics().value(
+            "weir_up", kind="store", name="redis") == 0, BACK)
+        told = house.metrics()
+        names = {dict(labels)["name"]
+                 for labels in told.samples("weir_store_entries")}
+        assert names == {"memcached", "file"}
+    finally:
+        redis.server.resume()
+
+
 def test_an_accept_of_prometheus_is_answered(house):
     answer = house.call(
         METRICS, Accept="application/openmetrics-text;version=1.0.0;"
@@ -201,7 +293,7 @@ def logged(site):
     size = 0
     for line in site.access_lines():
         requests[line["service"], line["method"], str(line["status"])] += 1
-        cache[line["cache"]] += 1
+        cache[line["service"], line["cache"]] += 1
         limit[line["limit"]] += 1
         size += line["bytes"]
     return requests, cache, limit, size
@@ -212,11 +304,19 @@ def told_of(metrics):
     for labels, value in metrics.samples("weir_requests_total").items():
         labels = dict(labels)
         requests[labels["service"], labels["verb"], labels["status"]] = value
-    return (requests, *(collections.Counter({
+    limits = collections.Counter({
         dict(labels)["verdict"]: value for labels, value in
-        metrics.samples(f"weir_{kind}_verdicts_total").items() if value})
-        for kind in ("cache", "limit")),
-        metrics.value("weir_response_bytes_total"))
+        metrics.samples("weir_limit_verdicts_total").items() if value})
+    return (requests, verdicts(metrics), limits,
+            metrics.value("weir_response_bytes_total"))
+
+
+def verdicts(metrics):
+    """What the cache said, by service and in words."""
+    return collections.Counter({
+        (dict(labels)["service"], dict(labels)["verdict"]): value
+        for labels, value in
+        metrics.samples("weir_cache_verdicts_total").items()})
 
 
 def a_call(house, client, n):
@@ -259,7 +359,8 @@ def check_sums(house, calls):
     crowd(house, calls)
     told, lines = settled(house)
     assert sum(lines[0].values()) >= calls
-    assert lines[1]["hit"] and lines[1]["miss"] and lines[2]["refused"]
+    assert lines[1]["shop", "hit"] and lines[1]["shop", "miss"]
+    assert lines[1]["", "none"] and lines[2]["refused"]
     assert sum(lines[0].values()) == told.value(
         "weir_request_duration_seconds_count")
     assert told.value("weir_requests_other_total") == 0
@@ -301,7 +402,7 @@ def test_counts_outlive_processes(tmp_path):
         assert told.value("weir_processes") == 2
         # Sheets of its five threads, and one of the process itself.
         assert os.path.getsize(
-            house.site.path("cache/metrics-1")) <= 2 * 6 * SHEET
+            house.site.path("cache/metrics-2")) <= 2 * 6 * SHEET
     finally:
         house.stop()
 

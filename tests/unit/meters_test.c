@@ -80,6 +80,18 @@ counted(const struct meter_sum *sum)
 }
 
 static void
+a_kind_knows_what_the_cache_said(void **state)
+{
+	uint32_t code = meter_code(CACHE_VERDICT_OLD, METHOD_PATCH, 404);
+
+	(void)state;
+	assert_int_equal(meter_verdict(code), CACHE_VERDICT_OLD);
+	assert_int_equal(meter_method(code), METHOD_PATCH);
+	assert_int_equal(meter_status(code), 404);
+	assert_true(code > METER_TAKEN);
+}
+
+static void
 equal_answers_are_one_kind(void **state)
 {
 	struct meter_sum sum;
@@ -217,6 +229,7 @@ main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+		TEST(a_kind_knows_what_the_cache_said),
 		TEST(equal_answers_are_one_kind),
 		TEST(what_took_as_long_as_a_bound_is_within_it),
 		TEST(kinds_beyond_the_places_are_counted),
