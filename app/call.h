@@ -34,7 +34,7 @@ enum call_outcome {
 	CALL_LATE,    /* its time was over before its job began */
 	CALL_ENTERED, /* every stage before the upstream is entered */
 	CALL_PLAN,    /* stages must plan before they are entered */
-	CALL_WAITS,   /* another process asks the database for the same */
+	CALL_WAITS,   /* others ask the database for the same */
 	CALL_REST,    /* the socket did not take all of the answer */
 	CALL_SENT,    /* answered */
 	CALL_GONE,    /* its client had gone: nothing was sent */
@@ -64,6 +64,7 @@ struct call {
 	/* flights: see flight.h */
 	struct call *leader; /* for whose query it waits, or NULL */
 	bool leads;
+	int64_t closed_ms; /* clock_boot_ms(): nobody joins it since; or 0 */
 	uint8_t flight[FLIGHT_NAME_BYTES]; /* the name it leads */
 	struct call *waiters;
 	struct call *flight_next;

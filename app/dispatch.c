@@ -200,6 +200,17 @@ plans_claim(struct dispatch *d, struct call *call)
 	return true;
 }
 
+/* A query was begun for others just before: one a second is enough. */
+static bool
+waits_its_turn(struct dispatch *d, struct call *call)
+{
+	if (!call->req.joins_early || call->req.asks_anyway ||
+	    !flight_follows(&d->flights, call, clock_boot_ms()))
+		return false;
+	dispatch_wait(d, call);
+	return true;
+}
+
 /* It takes a worker, or another call's. Who needs the same done waits for the
  * first. */
 static void
@@ -214,14 +225,16 @@ hand_over(struct dispatch *d, struct call *call, enum call_job job)
 	if (call->req.shareable && !call->leads &&
 	    flight_join(&d->flights, call))
 		return;
-	if (job == JOB_UPSTREAM && call->leads && plans_claim(d, call))
+	if (job == JOB_UPSTREAM && call->leads &&
+	    (waits_its_turn(d, call) || plans_claim(d, call)))
 		return;
 	call->job = job;
 	timing_begin(&call->req.timing, clock_boot_us());
 	call->away = enqueue(d, call);
-	if (call->away)
-		return;
-	refuse(d, call);
+	if (!call->away)
+		refuse(d, call);
+	else if (call->leads && call->req.joins_early)
+		flight_close(call, clock_boot_ms());
 }
 
 void

@@ -96,6 +96,7 @@ take_back(struct dispatch *d, struct call *call)
 		return;
 	}
 	if (call->outcome == CALL_WAITS) {
+		flight_reopen(call);
 		dispatch_wait(d, call);
 		return;
 	}

@@ -71,7 +71,8 @@ void dispatch_lead_anew(struct dispatch *d, struct call *leader);
 bool dispatch_renew(struct dispatch *d, struct call *call);
 void dispatch_renewed(struct dispatch *d, struct call *call);
 
-/* Another process asks for what the call needs: has it look again later. */
+/* Others ask for what the call needs, or have done so just before: has it look
+ * again later. */
 void dispatch_wait(struct dispatch *d, struct call *call);
 
 /* Those look whose moment has come. */

@@ -16,11 +16,18 @@ bucket_of(struct flights *f, const uint8_t *name)
 	return &f->bucket[bucket_at(name)];
 }
 
+static bool
+is_named(const struct call *leader, const uint8_t *name)
+{
+	return memcmp(leader->flight, name, FLIGHT_NAME_BYTES) == 0;
+}
+
+/* Whom one may join. */
 static struct call *
 leader_of(struct call *leader, const uint8_t *name)
 {
 	while (leader != NULL &&
-	       memcmp(leader->flight, name, FLIGHT_NAME_BYTES) != 0)
+	       (leader->closed_ms != 0 || !is_named(leader, name)))
 		leader = leader->flight_next;
 	return leader;
 }
@@ -49,12 +56,38 @@ flight_join(struct flights *f, struct call *call)
 		return true;
 	}
 	call->leads = true;
+	call->closed_ms = 0;
 	/* Its worker may rename the request meanwhile. */
 	memcpy(call->flight, name, FLIGHT_NAME_BYTES);
 	call->waiters = NULL;
 	call->flight_next = *bucket;
 	*bucket = call;
 	return false;
+}
+
+void
+flight_close(struct call *leader, int64_t now_ms)
+{
+	leader->closed_ms = now_ms;
+}
+
+void
+flight_reopen(struct call *leader)
+{
+	leader->closed_ms = 0;
+}
+
+bool
+flight_follows(
+    const struct flights *f, const struct call *leader, int64_t now_ms)
+{
+	const struct call *c = f->bucket[bucket_at(leader->flight)];
+
+	while (c != NULL &&
+	       (c == leader || now_ms - c->closed_ms >= FLIGHT_APART_MS ||
+		   !is_named(c, leader->flight)))
+		c = c->flight_next;
+	return c != NULL;
 }
 
 struct call *

@@ -1,7 +1,7 @@
 /*
- * Calls that wait for the query of another process: each looks for its answer
- * again and again, without a thread. Of each flight only the leader does. One
- * front owns the list.
+ * Calls that wait for the query of another process, or for their turn: each
+ * looks for that again and again, without a thread. Of each flight only the
+ * leader does. One front owns the list.
  */
 #ifndef WEIR_LOOKOUT_H
 #define WEIR_LOOKOUT_H

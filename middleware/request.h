@@ -248,6 +248,8 @@ struct request {
 	 * first of them, in a miss or before tags without a version */
 	bool shareable;
 	uint8_t flight[FLIGHT_NAME_BYTES];
+	/* and only before its query begins, which must be later than they */
+	bool joins_early;
 	/* set by the cache stage: it is answered from the cache, and its query,
 	 * of that flight, is to be made behind the answer */
 	bool renews;

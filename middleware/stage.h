@@ -18,8 +18,9 @@ enum flow {
 	FLOW_DONE, /* the response is complete: leave what was entered */
 	FLOW_BACK, /* this stage must go on where it may block: call enter
 		    * again on a worker */
-	FLOW_WAIT, /* another process does what this request needs: look again
-		    * a moment later, before its deadline */
+	FLOW_WAIT, /* another process does what this request needs, or has done
+		    * so just now: look again a moment later, before its
+		    * deadline */
 	FLOW_AGAIN /* from plan: the stages behind can plan only when this one
 		    * has been entered. From enter: it is through, and they
 		    * plan now, or anew if they had. */

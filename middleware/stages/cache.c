@@ -12,6 +12,7 @@
 #include "middleware/request.h"
 #include "middleware/stages/cache_explain.h"
 #include "middleware/stages/cache_found.h"
+#include "middleware/stages/cache_gate.h"
 #include "middleware/stages/cache_key.h"
 #include "middleware/stages/cache_lease.h"
 #include "middleware/stages/cache_plan.h"
@@ -117,7 +118,8 @@ go_on_missing(struct cache_slot *slot, struct request *req)
 		slot->looked_ms = clock_boot_ms();
 	if (slot->lookup == LOOKUP_REFRESH) {
 		req->cache_verdict = CACHE_VERDICT_BYPASS;
-		return FLOW_NEXT; /* a query of its own */
+		cache_gate_flight(slot, req);
+		return FLOW_NEXT;
 	}
 	req->cache_verdict = slot->lookup == LOOKUP_STALE ? CACHE_VERDICT_STALE
 							  : CACHE_VERDICT_MISS;
@@ -192,6 +194,7 @@ cache_enter(void *state, struct request *req)
 	if (slot->claims)
 		return cache_lease_claimed(slot, req);
 	req->shareable = false;
+	req->joins_early = false;
 	if (slot->lookup == LOOKUP_NONE)
 		return FLOW_NEXT;
 	if (slot->lookup != LOOKUP_UNSTORED)

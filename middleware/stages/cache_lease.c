@@ -3,6 +3,7 @@
 #include "app/base/clock.h"
 #include "middleware/request.h"
 #include "middleware/stages/cache_found.h"
+#include "middleware/stages/cache_gate.h"
 #include "middleware/stages/cache_slot.h"
 #include "middleware/stages/cache_store.h"
 #include "middleware/stores.h"
@@ -66,6 +67,7 @@ static bool
 may_claim(const struct cache_slot *slot, const struct request *req)
 {
 	return slot->tags_known && !req->asks_anyway && !slot->lease.held &&
+	       slot->lookup != LOOKUP_REFRESH &&
 	       (req->shareable || is_renewal(slot));
 }
 
@@ -81,9 +83,15 @@ cache_lease_plan_claim(struct cache_slot *slot, struct request *req)
 	const struct store *store = stores_of_request(req, STORE_CACHE);
 	struct cache_op *op;
 
+	if (store->driver->room == CACHE_INLINE)
+		return false;
+	if (cache_gate_stands(slot, req)) {
+		cache_gate_plan(slot, req);
+		slot->claims = true;
+		return true;
+	}
 	/* A lease that was seen needs more than a claim. */
-	if (!may_claim(slot, req) || slot->waits ||
-	    store->driver->room == CACHE_INLINE)
+	if (!may_claim(slot, req) || slot->waits)
 		return false;
 	op = request_plan_op(req, STORE_CACHE);
 	name(slot, req);
@@ -106,6 +114,8 @@ enum flow
 cache_lease_claimed(struct cache_slot *slot, struct request *req)
 {
 	slot->claims = false;
+	if (slot->lookup == LOOKUP_REFRESH)
+		return cache_gate_planned(slot);
 	return take_claim(
 	    slot, req, lease_claimed(req, &slot->lease, slot->lease_op));
 }
@@ -113,6 +123,8 @@ cache_lease_claimed(struct cache_slot *slot, struct request *req)
 enum flow
 cache_lease_claim(struct cache_slot *slot, struct request *req)
 {
+	if (cache_gate_stands(slot, req))
+		return cache_gate_pass(slot, req);
 	if (may_claim(slot, req)) {
 		name(slot, req);
 		if (take_claim(slot, req, lease_claim(req, &slot->lease)) ==

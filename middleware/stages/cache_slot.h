@@ -39,6 +39,8 @@ struct cache_slot {
 	struct cache_op *entry_op; /* NULL: the entry is not wanted */
 	struct cache_op *tag_ops[TAGS_MAX];
 	struct cache_op *lease_op; /* NULL: it is not looked at */
+	struct str gate;           /* its key, of a refresh; see cache_gate.h */
+	bool passed;               /* that gate */
 	struct tag_versions versions;
 	enum lookup lookup;
 	bool tags_known;

@@ -106,6 +106,35 @@ a_waiter_may_leave_and_the_flight_goes_on(void **state)
 	assert_null(waiter->leader);
 }
 
+static void
+a_closed_flight_is_followed_by_another(void **state)
+{
+	(void)state;
+	assert_false(flight_join(&flights, &calls[0]));
+	assert_true(flight_join(&flights, &calls[1]));
+	flight_close(&calls[0], 5000);
+	assert_false(flight_is_led(&flights, &calls[2]));
+	assert_false(flight_join(&flights, &calls[2]));
+	assert_true(flight_join(&flights, &calls[3]));
+	assert_ptr_equal(calls[3].leader, &calls[2]);
+	assert_true(flight_follows(&flights, &calls[2], 5999));
+	assert_false(flight_follows(&flights, &calls[2], 6000));
+	assert_ptr_equal(flight_end(&flights, &calls[0]), &calls[1]);
+	assert_false(flight_follows(&flights, &calls[2], 5999));
+	assert_ptr_equal(flight_end(&flights, &calls[2]), &calls[3]);
+}
+
+static void
+an_opened_flight_is_joined_again(void **state)
+{
+	(void)state;
+	assert_false(flight_join(&flights, &calls[0]));
+	flight_close(&calls[0], 5000);
+	flight_reopen(&calls[0]);
+	assert_true(flight_join(&flights, &calls[1]));
+	assert_ptr_equal(flight_end(&flights, &calls[0]), &calls[1]);
+}
+
 int
 main(void)
 {
@@ -121,6 +150,10 @@ main(void)
 		    late_waiters_leave_and_the_flight_goes_on, set_up),
 		cmocka_unit_test_setup(
 		    a_waiter_may_leave_and_the_flight_goes_on, set_up),
+		cmocka_unit_test_setup(
+		    a_closed_flight_is_followed_by_another, set_up),
+		cmocka_unit_test_setup(
+		    an_opened_flight_is_joined_again, set_up),
 	};
 
 	return cmocka_run_group_tests_name("flight", tests, NULL, NULL);
