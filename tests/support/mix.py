@@ -21,6 +21,7 @@ WRITES = 0.3  # twice as many in a storm, few in a calm
 SPELL = 100  # operations; three of four are calm
 PAIRS = 0.2  # of the writes, which are of two rows
 SINGLE_READS = 0.5
+REPORT = 100_000  # operations between two words of how it goes
 LIST = f"{TABLE}?filter=id%3C{ROWS + 1}&order=id"
 LISTS = (LIST, f"{TABLE}?order=id&filter=id%3C{ROWS + 1}")
 SEES = {  # the items of each role
@@ -71,7 +72,9 @@ class Mix:
         self.version = int(version)
         self.known = [0] * (ROWS + 1)
         self.sent = [self.version] * (ROWS + 1)
+        self.tell = print  # may be changed
         self.hits = 0
+        self.began = time.monotonic()
         self.stale = []
         self.foreign = []
         self.failed = []
@@ -90,7 +93,19 @@ class Mix:
         """One operation less to do; False when none is left."""
         with self.lock:
             self.left -= 1
-            return self.left >= 0
+            left = self.left
+        if left > 0 and left % REPORT == 0:
+            self.report(left)
+        return left >= 0
+
+    def report(self, left):
+        """How far a long mix is."""
+        self.tell(f"mix: {left} to do, {self.result()}")
+
+    def result(self):
+        return (f"{self.hits} hits, {len(self.stale)} stale, "
+                f"{len(self.foreign)} foreign, "
+                f"{time.monotonic() - self.began:.0f} s")
 
     def next_version(self):
         with self.lock:
