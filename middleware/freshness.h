@@ -18,6 +18,7 @@ struct freshness {
 	uint32_t on_error;   /* beyond it, when it cannot be read */
 	uint32_t missing;    /* of "there is no such record"; 0: not kept */
 	uint32_t client;     /* the client need not ask; 0: it always must */
+	bool shared;         /* clients may pass it on to whoever asks them */
 };
 
 #define WISH_NONE INT64_MAX

@@ -188,10 +188,33 @@ cors_read(struct platform *p, struct system_db *db, struct error *err)
 
 /* In the order in which one refers to the other. */
 static void
+row_mark(struct platform *p, const struct access *row)
+{
+	for (size_t i = 0; i < p->n_services; i++) {
+		if (row->service_id == 0 ||
+		    row->service_id == p->services[i].id)
+			p->services[i].filtered = true;
+	}
+}
+
+/* Which services have row filters, in whatever role. */
+static void
+filtered_mark(struct platform *p)
+{
+	for (size_t i = 0; i < p->n_roles; i++) {
+		for (size_t j = 0; j < p->roles[i].n_rows; j++) {
+			if (p->roles[i].rows[j].filters != NULL)
+				row_mark(p, &p->roles[i].rows[j]);
+		}
+	}
+}
+
+static void
 records_build(struct platform *p, const struct all_records *r)
 {
 	services_build(p, r);
 	roles_take(p, r);
+	filtered_mark(p);
 	apps_build(p, r);
 	keys_build(p, r);
 }

@@ -35,6 +35,7 @@ struct service {
 	struct str config; /* JSON text of an object; see config_seal.h */
 	bool active;
 	bool cache_enabled;
+	bool filtered;                   /* a role has row filters for it */
 	int64_t cache_ttl;               /* seconds, never 0 when enabled */
 	struct lookups lookups;          /* that its config names */
 	const struct service_type *type; /* NULL: this weir has no such type */

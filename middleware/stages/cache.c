@@ -308,13 +308,16 @@ cache_share(void *state, const struct request *from, struct request *to)
 }
 
 /* Nothing that is too old here is for the client to keep. */
-static uint32_t
-client_ttl(const struct cache_slot *slot)
+static struct keeping
+keeping_of(const struct cache_slot *slot, const struct request *req)
 {
 	bool found = slot->lookup == LOOKUP_HIT || slot->failure != 0;
+	bool old = found && slot->at.age >= slot->at.ttl;
 
-	return found && slot->at.age >= slot->at.ttl ? 0
-						     : slot->plan.fresh.client;
+	return (struct keeping){
+		.client_ttl = old ? 0 : slot->plan.fresh.client,
+		.shared = cache_is_shared(slot, req),
+	};
 }
 
 static void
@@ -322,6 +325,7 @@ cache_leave(void *state, struct request *req)
 {
 	struct cache_slot *slot = req->slot[STAGE_CACHE];
 	struct response *res = &req->response;
+	struct keeping keeping;
 
 	(void)state;
 	if (slot->explains) {
@@ -335,10 +339,11 @@ cache_leave(void *state, struct request *req)
 		cache_status_put(&res->head, slot);
 		cache_tally(slot, req);
 	}
+	keeping = keeping_of(slot, req);
 	if (is_good(req) && !res->once)
 		conditional_judge(req, slot->entry.etag);
 	if (may_be_kept(req))
-		conditional_answer(req, slot->entry.etag, client_ttl(slot));
+		conditional_answer(req, slot->entry.etag, &keeping);
 	else
 		response_header(res, STR("Cache-Control"), STR("no-store"));
 }

@@ -74,3 +74,9 @@ cache_plan_request(struct cache_slot *slot, struct request *req)
 	cache_plan_lookup(
 	    slot, req, slot->explains || slot->lookup != LOOKUP_REFRESH);
 }
+
+bool
+cache_is_shared(const struct cache_slot *slot, const struct request *req)
+{
+	return slot->plan.fresh.shared && !req->service->filtered;
+}

@@ -17,4 +17,8 @@ void cache_plan_request(struct cache_slot *slot, struct request *req);
 void cache_plan_lookup(
     struct cache_slot *slot, struct request *req, bool entry);
 
+/* May shared caches give the answer to everybody? The service says so, and no
+ * role has row filters for it, which they would not know of. */
+bool cache_is_shared(const struct cache_slot *slot, const struct request *req);
+
 #endif

@@ -9,6 +9,7 @@
 #include "middleware/registry/words.h"
 #include "middleware/request.h"
 #include "middleware/request_lookup.h"
+#include "middleware/stages/cache_plan.h"
 #include "middleware/stages/cache_slot.h"
 #include "middleware/stages/limit_choice.h"
 #include "middleware/stages/ratelimit.h"
@@ -97,14 +98,19 @@ own_lookup(const struct request *req)
 }
 
 static void
-put_scope(struct buf *b, const struct request *req)
+put_scope(
+    struct buf *b, const struct cache_slot *slot, const struct request *req)
 {
 	struct str own = own_lookup(req);
 	struct str kind = STR("role");
 	struct str reason = STR("It is shared by all whose roles have the "
 				"same rights.");
 
-	if (req->is_open) {
+	if (cache_is_shared(slot, req)) {
+		kind = STR("public");
+		reason = STR("The service's cache_scope is public: proxies may "
+			     "give it to everybody, without a key.");
+	} else if (req->is_open) {
 		kind = STR("public");
 		reason = STR("Everybody may call it, whatever the role.");
 	} else if (!str_is_null(own)) {
@@ -117,6 +123,10 @@ put_scope(struct buf *b, const struct request *req)
 	put_open(b, STR("scope"), '{');
 	put_text(b, STR("kind"), kind);
 	put_text(b, STR("reason"), reason);
+	if (slot->plan.fresh.shared && req->service->filtered)
+		put_text(b, STR("note"),
+		    STR("The service's cache_scope is public, which has no "
+			"effect while a role has row filters for it."));
 	buf_put_char(b, '}');
 }
 
@@ -322,7 +332,7 @@ cache_report(struct buf *b, const struct explanation *x,
 	put_text(
 	    b, STR("refusal"), refuses ? str_of(x->refusal.text) : STR_NULL);
 	put_call(b, req);
-	put_scope(b, req);
+	put_scope(b, slot, req);
 	put_key(b, slot, req);
 	put_tags(b, x, slot);
 	put_times(b, slot);

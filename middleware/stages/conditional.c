@@ -122,10 +122,28 @@ put_content(struct response *res)
 	}
 }
 
-/* Private, as each answer is given to who shows a key or a token. */
+/* Private unless the service says else, as each answer is given to who shows a
+ * key or a token. */
+static void
+put_keeping(struct buf *head, const struct keeping *keeping)
+{
+	buf_put_lit(head, "\r\nCache-Control: ");
+	buf_put(head, keeping->shared ? STR("public, ") : STR("private, "));
+	if (keeping->client_ttl > 0)
+		buf_printf(head, "max-age=%" PRIu32, keeping->client_ttl);
+	else
+		buf_put_lit(head, "no-cache");
+	buf_put_lit(head, "\r\nVary: ");
+	if (!keeping->shared)
+		buf_put_lit(head,
+		    "X-DreamFactory-API-Key, X-API-Key, Authorization, "
+		    "X-DreamFactory-Session-Token, ");
+	buf_put_lit(head, "Accept, Wrap\r\n");
+}
+
 void
 conditional_answer(
-    struct request *req, const uint8_t *digest, uint32_t client_ttl)
+    struct request *req, const uint8_t *digest, const struct keeping *keeping)
 {
 	struct response *res = &req->response;
 	char text[ETAG_BYTES];
@@ -133,13 +151,5 @@ conditional_answer(
 	put_content(res);
 	buf_put_lit(&res->head, "ETag: ");
 	buf_put(&res->head, etag_write(digest, text));
-	buf_put_lit(&res->head, "\r\nCache-Control: private, ");
-	if (client_ttl > 0)
-		buf_printf(&res->head, "max-age=%" PRIu32, client_ttl);
-	else
-		buf_put_lit(&res->head, "no-cache");
-	buf_put_lit(&res->head,
-	    "\r\n"
-	    "Vary: X-DreamFactory-API-Key, X-API-Key, Authorization, "
-	    "X-DreamFactory-Session-Token, Accept, Wrap\r\n");
+	put_keeping(&res->head, keeping);
 }

@@ -5,9 +5,16 @@
 #ifndef WEIR_CONDITIONAL_H
 #define WEIR_CONDITIONAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct request;
+
+/* For how long a client may keep an answer, and for whom. */
+struct keeping {
+	uint32_t client_ttl; /* seconds; 0: it must always ask again */
+	bool shared;         /* for everybody; else for who has asked */
+};
 
 /*
  * A good answer of a GET or HEAD, whole: makes it what the request's conditions
@@ -19,10 +26,9 @@ void conditional_judge(struct request *req, const uint8_t *digest);
 
 /*
  * Adds ETag, Last-Modified, Cache-Control and Vary to what is still a good
- * answer then. client_ttl: seconds for which the client need not ask again; 0:
- * it always must.
+ * answer then.
  */
 void conditional_answer(
-    struct request *req, const uint8_t *digest, uint32_t client_ttl);
+    struct request *req, const uint8_t *digest, const struct keeping *keeping);
 
 #endif

@@ -14,6 +14,7 @@ SERVICES = {
     "brief": {"cache_ttl": 1, "stale_while_revalidate": 600},
     "steady": {"cache_ttl": 100, "client_ttl": 7,
                "cache_ttl_by_table": "Notes=0, texts=1000 , orders=10"},
+    "shown": {"cache_ttl": 100, "client_ttl": 7, "cache_scope": "public"},
 }
 FRESH = itertools.count(100)
 
@@ -142,6 +143,33 @@ def test_clients_are_told_how_long_to_keep_it(get, path):
         assert "Accept" in answer.headers["Vary"]
 
 
+def test_shared_caches_may_keep_what_is_public(site, get):
+    """Until any role has row filters for it."""
+    path = f"shown/orders/{next(FRESH)}"
+    for _ in range(2):
+        answer = get(path)
+        assert answer.headers["Cache-Control"] == "public, max-age=7"
+        assert answer.headers["Vary"] == "Accept, Wrap"
+    tag = answer.headers["ETag"]
+    same = get(path, If_None_Match=tag)
+    assert same.status == 304
+    assert same.headers["Cache-Control"] == "public, max-age=7"
+    for other in ("shown/orders/9999", "shown/none", "shown/orders?limit=x"):
+        assert get(other).headers["Cache-Control"] == "no-store"
+    for catalogue in ("shown/", "steady/orders/1"):
+        said = get(catalogue).headers["Cache-Control"]
+        assert said.startswith("private")
+    site.add_role("few")
+    site.grant("few", "shown", "_table/orders/*", "GET",
+               [{"name": "id", "operator": "=", "value": 1}])
+
+    def private():
+        answer = get(path)
+        return (answer.headers["Cache-Control"] == "private, max-age=7" and
+                "Authorization" in answer.headers["Vary"])
+    assert wait_until(private, 10)
+
+
 def test_a_304_comes_from_the_entry(get, path):
     tag = get(path).headers["ETag"]
     for method in ("GET", "HEAD"):
@@ -163,6 +191,7 @@ def test_a_head_is_answered_of_a_gets_entry(get, path):
     ("cache_ttl_by_table", "orders=-1", "TABLE=SECONDS"),
     ("cache_ttl_by_table", "=5", "TABLE=SECONDS"),
     ("stale_if_error", "-1", "0 to"),
+    ("cache_scope", "all", "public"),
     ("client_ttl", "x", "integer")])
 def test_a_wrong_config_is_refused(site, member, value, word):
     with pytest.raises(Exception, match=f"{member}.*{word}"):

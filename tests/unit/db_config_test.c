@@ -157,14 +157,17 @@ answers_count_as_the_config_says(void **state)
 	assert_int_equal(service->fresh.missing, 10);
 	assert_int_equal(service->fresh.revalidate, 0);
 	assert_int_equal(service->fresh.on_error, 0);
+	assert_false(service->fresh.shared);
 	read_config(service,
 	    "{\"database\":\"shop\",\"cache_ttl_missing\":0,"
 	    "\"stale_while_revalidate\":\"5\",\"stale_if_error\":600,"
-	    "\"client_ttl\":7,\"cache_ttl_by_table\":\"a=1\"}");
+	    "\"client_ttl\":7,\"cache_ttl_by_table\":\"a=1\","
+	    "\"cache_scope\":\"public\"}");
 	assert_int_equal(service->fresh.missing, 0);
 	assert_int_equal(service->fresh.revalidate, 5);
 	assert_int_equal(service->fresh.on_error, 600);
 	assert_int_equal(service->fresh.client, 7);
+	assert_true(service->fresh.shared);
 	assert_int_equal(service->ttls.n, 1);
 }
 

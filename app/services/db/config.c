@@ -25,7 +25,7 @@ struct config_text {
 	struct str read_hosts, read_lag;
 	struct str allow_upsert, read_only, json_as_object;
 	struct str cache_ttl_by_table, cache_ttl_missing, client_ttl;
-	struct str stale_while_revalidate, stale_if_error;
+	struct str stale_while_revalidate, stale_if_error, cache_scope;
 	struct str cache_tables_by_routine, watch;
 };
 
@@ -59,6 +59,7 @@ static const struct {
 	MEMBER(client_ttl),
 	MEMBER(stale_while_revalidate),
 	MEMBER(stale_if_error),
+	MEMBER(cache_scope),
 	MEMBER(cache_tables_by_routine),
 	MEMBER(watch),
 };
@@ -150,6 +151,16 @@ seconds_read(
 }
 
 static enum status
+scope_read(struct str text, bool *shared, struct error *err)
+{
+	*shared = str_eq(text, STR("public"));
+	if (*shared || text.n == 0 || str_eq(text, STR("private")))
+		return ST_OK;
+	return error_set(
+	    err, ST_INVALID, "cache_scope must be private or public");
+}
+
+static enum status
 freshness_read(struct arena *arena, const struct config_text *config,
     struct freshness *fresh, struct table_ttls *ttls, struct error *err)
 {
@@ -165,6 +176,8 @@ freshness_read(struct arena *arena, const struct config_text *config,
 	if (st == ST_OK)
 		st = seconds_read("stale_if_error", config->stale_if_error,
 		    &fresh->on_error, err);
+	if (st == ST_OK)
+		st = scope_read(config->cache_scope, &fresh->shared, err);
 	return st == ST_OK ? seconds_read("client_ttl", config->client_ttl,
 				 &fresh->client, err)
 			   : st;

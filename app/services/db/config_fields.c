@@ -67,6 +67,16 @@
 		    .max = CONFIG_SECONDS_MAX,                                 \
 		    .help = "So many seconds beyond its time a cached answer " \
 			    "is still served when the database fails." },      \
+	    { .name = "cache_scope",                                           \
+		    .type = "string",                                          \
+		    .label = "Cache scope",                                    \
+		    .fallback = "private",                                     \
+		    .choices = "private|public",                               \
+		    .help =                                                    \
+			"public: proxies and other shared caches may keep "    \
+			"what is read from tables and give it to "             \
+			"everybody, without a key. It has no effect while "    \
+			"any role has row filters for the service." },         \
 	{                                                                      \
 		.name = "client_ttl", .type = "integer",                       \
 		.label = "Client time to live", .fallback = "0",               \
