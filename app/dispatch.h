@@ -93,4 +93,10 @@ bool dispatch_is_awaited(const struct dispatch *d);
 /* Calls that have begun and not yet ended. */
 size_t dispatch_open_calls(const struct dispatch *d);
 
+/* Is a query made for the cache alone? */
+bool dispatch_renews(const struct dispatch *d);
+
+/* The front stops: ends such queries that no call waits for. */
+void dispatch_stop(struct dispatch *d);
+
 #endif

@@ -139,8 +139,8 @@ dispatch_returned(struct dispatch *d)
 	}
 }
 
-/* The call's client has gone: does anybody else want what its worker does? If
- * not, nobody may join it from now on. */
+/* The call itself needs no answer any more: does anybody else want what its
+ * worker does? If not, nobody may join it from now on. */
 static void
 cancel_unwanted(struct dispatch *d, struct call *call)
 {
@@ -193,10 +193,30 @@ dispatch_make_room(struct dispatch *d)
 		struct call *next = gone->next;
 
 		gone->away = false;
-		dispatch_drop(d, gone);
+		if (gone->job == JOB_RENEW)
+			dispatch_renewed(d, gone);
+		else
+			dispatch_drop(d, gone);
 		gone = next;
 	}
 	return any;
+}
+
+void
+dispatch_stop(struct dispatch *d)
+{
+	for (unsigned i = 0; i < FLIGHT_BUCKETS; i++) {
+		struct call *call = d->flights.bucket[i];
+
+		while (call != NULL) {
+			struct call *next = call->flight_next;
+
+			if (call->away && call->job == JOB_RENEW)
+				cancel_unwanted(d, call);
+			call = next;
+		}
+	}
+	(void)dispatch_make_room(d);
 }
 
 static void

@@ -2,7 +2,9 @@
  * Renewals: a call has been answered from the cache, and its query is still to
  * be made, so that those who come later find a newer answer. It has no
  * connection then, and nobody to answer; whoever wants the same waits for it as
- * for every other query.
+ * for every other query. At the stop of the front one is ended that nobody
+ * waits for: it would only delay that, and the entry that it was to replace
+ * stays.
  */
 #include "app/base/clock.h"
 #include "app/base/settings.h"
@@ -52,14 +54,21 @@ dispatch_renew(struct dispatch *d, struct call *call)
 	return true;
 }
 
+bool
+dispatch_renews(const struct dispatch *d)
+{
+	return d->n_renewals > 0;
+}
+
 void
 dispatch_renewed(struct dispatch *d, struct call *call)
 {
 	call->away = false;
 	d->n_renewals--;
-	if (call->outcome == CALL_KEPT)
+	/* Who leads no more was cut short, with nobody waiting. */
+	if (call->leads && call->outcome == CALL_KEPT)
 		dispatch_land(d, call);
-	else
+	else if (call->leads)
 		dispatch_lead_anew(d, call);
 	dispatch_release(d, call);
 }

@@ -141,6 +141,7 @@ drained(struct front *f)
 		return false;
 	if (f->stop_ms == 0) {
 		accept_last(f);
+		dispatch_stop(f->dispatch);
 		f->stop_ms = f->now_ms;
 	}
 	since = f->now_ms - f->stop_ms;
@@ -149,7 +150,7 @@ drained(struct front *f)
 	if (since >= f->parts.settings->drain_timeout &&
 	    dispatch_open_calls(f->dispatch) == 0)
 		return true;
-	return f->n_conns == 0;
+	return f->n_conns == 0 && !dispatch_renews(f->dispatch);
 }
 
 /* Until the next timer, or until a store is late. */

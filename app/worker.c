@@ -108,7 +108,9 @@ run_job(struct worker *w, struct call *call)
 	call->outcome = CALL_OPEN;
 	call->req.stores = &w->stores;
 	call->req.may_block = true;
-	if (cancel_asked(&call->cancel))
+	if (cancel_asked(&call->cancel) && call->job == JOB_RENEW)
+		call->outcome = CALL_GONE;
+	else if (cancel_asked(&call->cancel))
 		run_gone(w, call);
 	else if (clock_boot_ms() >= call->req.deadline_ms)
 		call->outcome = CALL_LATE;

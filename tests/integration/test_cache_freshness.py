@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from support import fcgi
 from support.process import wait_until
 
 ENGINES = ("sqlite", "mysql")
@@ -70,6 +71,64 @@ def test_what_is_too_old_is_served_and_read_anew_behind(get, engine):
         assert answer.hit
         return answer.json["version"] == 77
     assert wait_until(renewed, 10)
+
+
+@pytest.fixture(scope="module", name="braked")
+def reads_that_are_slow_once_they_are_braked(site, engine):
+    """Views: each with the row of orders that slows it down."""
+    del site  # whose database it is
+    second = engine.steps_in_a_second()
+    for name, steps, row in (("lengthy", second, 48),
+                             ("endless", second * 60, 49)):
+        engine.run(engine.counting.format(name=name, steps=steps))
+        engine.run(f"UPDATE orders SET version = 0 WHERE id = {row};")
+        engine.run(
+            f"CREATE VIEW {name}_brake AS SELECT o.id, o.version FROM orders "
+            f"o WHERE o.id = {row} AND CASE WHEN o.version = 0 THEN 1 "
+            f"ELSE (SELECT id FROM {name}) END > 0;")
+    return {"lengthy": 48, "endless": 49}
+
+
+def renewing(server, engine, key, name, row):
+    """A connection to whom an old answer was given, while it is read anew."""
+    path = f"/api/v2/brief/_table/{name}_brake"
+    client = server.connect()
+    assert client.call(path, headers=key).status == 200
+    engine.run(f"UPDATE orders SET version = 1 WHERE id = {row};")
+    time.sleep(1.2)
+    old = client.call(path, headers=key)
+    assert old.hit and old.rows[0]["version"] == 0
+    time.sleep(0.2)
+    return client, path
+
+
+def test_a_stop_waits_for_no_renewal(site, get, engine, key, braked):
+    """And what it was to replace is still there."""
+    server = site.serve("ends", STATEMENT_TIMEOUT="30s")
+    client, path = renewing(server, engine, key, "endless", braked["endless"])
+    client.close()
+    began = time.monotonic()
+    server.stop()
+    assert time.monotonic() - began < 6
+    server = site.serve("ends")
+    with server.connect() as client:
+        answer = client.call(path, headers=key)
+        assert answer.hit and answer.rows[0]["version"] == 0
+    server.stop()
+
+
+def test_a_stop_waits_for_a_renewal_that_others_wait_for(
+        site, get, engine, key, braked):
+    server = site.serve("ends", STATEMENT_TIMEOUT="30s")
+    client, path = renewing(server, engine, key, "lengthy", braked["lengthy"])
+    client.send(fcgi.request(path, headers=key | {
+        "Cache-Control": "min-fresh=1"}))
+    time.sleep(0.2)
+    server.stop()
+    with client:
+        answer = client.read_answer()
+    assert answer.status == 200 and answer.rows[0]["version"] == 1
+    assert "collapsed" in status_of(answer)
 
 
 def test_a_write_is_stronger_than_any_age(get):
