@@ -13,7 +13,7 @@ import pytest
 
 from support import accounts
 from support.answer import check_error
-from support.apache import Fcgid, ProxyFcgi, ProxyFcgiFresh
+from support.apache import Fcgid, ProxyFcgi, ProxyFcgiKept
 from support.http import Caller
 from support.lighttpd import Lighttpd
 from support.process import wait_until
@@ -23,7 +23,7 @@ from support.web_shop import (ANN, API, KINDS, LONG, MANY, ORDERS, ORIGIN,
                               PLACES, RATE, SOON, Crowd, ShopHost, answer_of,
                               raw, row)
 
-SERVERS = [ProxyFcgi, ProxyFcgiFresh, Lighttpd, Fcgid, SpawnOne, SpawnFour,
+SERVERS = [ProxyFcgi, ProxyFcgiKept, Lighttpd, Fcgid, SpawnOne, SpawnFour,
            Nginx, NginxTcp, NginxTwo]
 READ_TIMEOUT = 1  # seconds
 SETTINGS = {"READ_TIMEOUT": f"{READ_TIMEOUT}s"}

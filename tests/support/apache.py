@@ -48,18 +48,18 @@ class Apache(WebServer):
 
 
 class ProxyFcgi(Apache):
-    """Connections to weir are kept."""
+    """Each request has a connection to weir of its own."""
 
     buffers = False
     site = "apache/weir_proxy.conf"
     enables = ("proxy", "proxy_fcgi", "filter", "deflate")
 
 
-class ProxyFcgiFresh(ProxyFcgi):
-    """Each request has a connection of its own."""
+class ProxyFcgiKept(ProxyFcgi):
+    """Connections to weir are kept."""
 
     def changes(self):
-        return super().changes() | {"enablereuse=on": "enablereuse=off"}
+        return super().changes() | {"enablereuse=off": "enablereuse=on"}
 
 
 class Fcgid(Apache):

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 
-from support.apache import ProxyFcgiFresh
+from support.apache import ProxyFcgi
 from support.fcgi import Client
 from support.lighttpd import Lighttpd
 from support.process import Process, Stray, wait_until
@@ -85,7 +85,7 @@ class SpawnFour(Four, Nginx):
     pass
 
 
-class ApacheFour(Four, ProxyFcgiFresh):
+class ApacheFour(Four, ProxyFcgi):
     pass
 
 
