@@ -432,7 +432,9 @@ const struct option option_table[] = {
 	  .offset = MEMBER(drain_timeout), .fallback = "30s",
 	  .min = 0, .max = HOUR,
 	  .help = "How long weir goes on answering what it has begun to read "
-	      "after it was told to stop." },
+	      "after it was told to stop. Requests that are in work even two "
+	      "seconds later are cut off: they have no answer from weir, "
+	      "which ends with status 1." },
 	{ .name = "METRICS", .type = OPTION_TEXT,
 	  .offset = MEMBER(metrics), .fallback = "off",
 	  .valid = option_is_metrics, .expected = "off, or addresses, networks "
