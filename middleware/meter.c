@@ -96,4 +96,5 @@ meter_count(struct meter *m, const struct meter_answer *a)
 	for (int p = 0; p < PHASES; p++)
 		if (a->timing->us[p] > 0)
 			observe(&m->phase[p], a->timing->us[p]);
+	meter_route_count(m->routes, a);
 }

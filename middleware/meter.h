@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "middleware/meter_route.h"
 #include "middleware/timing.h"
 #include "middleware/verdict.h"
 
@@ -55,6 +56,7 @@ struct meter {
 	struct meter_histogram phase[PHASES];
 	_Atomic int64_t gauge[METER_GAUGES];
 	struct meter_place places[METER_PLACES];
+	struct meter_route routes[METER_ROUTES];
 };
 
 /* One answer. */
@@ -67,6 +69,7 @@ struct meter_answer {
 	uint64_t bytes;
 	int64_t whole_us;
 	const struct timing *timing;
+	struct str route; /* within its service; STR_NULL: not told apart */
 };
 
 /* Any thread; one of its own makes it some nanoseconds. */

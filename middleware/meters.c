@@ -16,14 +16,16 @@
 
 #define FILE_NAME "metrics-2" /* 2: of this layout */
 
-#define LAYOUT_2 1112
+#define PLACES_AT 1112
+#define ROUTES_AT (PLACES_AT + 24 * METER_PLACES)
 
 /* Of a host; each is a thread of a process that runs. */
 #define SHEETS_MAX 1024u
 
 /* Where this or the code of a place changes, processes of two versions must not
  * share a file: change FILE_NAME, too. */
-_Static_assert(offsetof(struct meter, places) == LAYOUT_2, "a new layout");
+_Static_assert(offsetof(struct meter, places) == PLACES_AT, "a new layout");
+_Static_assert(offsetof(struct meter, routes) == ROUTES_AT, "a new layout");
 _Static_assert(sizeof(struct meter) <= SHEET_BYTES, "a sheet holds a meter");
 
 static int

@@ -55,6 +55,8 @@ struct meter_sum {
 	struct meter_kind *kinds; /* in the arena, each once, in order */
 	size_t n_kinds;
 	uint64_t other;
+	struct meter_route_sum *routes; /* the same; names in the arena */
+	size_t n_routes;
 	uint64_t bytes;
 	uint64_t cache[CACHE_VERDICTS];
 	uint64_t limit[LIMIT_VERDICTS];

@@ -125,6 +125,28 @@ sheet_at(const char *all, size_t i)
 	return (const struct meter *)(const void *)(all + i * SHEET_BYTES);
 }
 
+/* The sheets are unmapped before the sum is used: names are copied. */
+static void
+routes_add(
+    struct arena *arena, const char *all, size_t n, struct meter_sum *out)
+{
+	struct meter_route_sum *routes =
+	    calloc(n, METER_ROUTES * sizeof(*routes));
+	struct meter_route_sum *end = routes;
+
+	if (routes == NULL)
+		abort();
+	for (size_t i = 0; i < n; i++)
+		end = meter_routes_read(sheet_at(all, i)->routes, end);
+	out->n_routes = meter_routes_merge(routes, (size_t)(end - routes));
+	out->routes = arena_alloc(arena, out->n_routes * sizeof(*routes));
+	for (size_t i = 0; i < out->n_routes; i++) {
+		out->routes[i] = routes[i];
+		out->routes[i].name = arena_dup(arena, routes[i].name);
+	}
+	free(routes);
+}
+
 static void
 sheets_add(struct meters *m, struct arena *arena, const char *all, size_t n,
     struct meter_sum *out)
@@ -143,6 +165,7 @@ sheets_add(struct meters *m, struct arena *arena, const char *all, size_t n,
 			gauges_add(out, sheet);
 	}
 	meter_kinds_merge(out);
+	routes_add(arena, all, n, out);
 }
 
 enum status

@@ -3,6 +3,7 @@
 #include "middleware/meters.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
+#include "middleware/service.h"
 #include "middleware/stores.h"
 
 /* Who was refused early has not come to its service, but names it. */
@@ -14,6 +15,34 @@ service_of(const struct request *req)
 	if (service == NULL && req->service_name.n > 0)
 		service = snapshot_service(req->snapshot, req->service_name);
 	return service == NULL ? 0 : service->id;
+}
+
+/* What was refused, or is not there, is no route: anybody may make some up. */
+static bool
+is_route(const struct request *req)
+{
+	const struct service *service = req->service;
+	int status = req->response.status;
+
+	return service != NULL && service->type != NULL &&
+	       !service->type->is_single && (status < 400 || status >= 500);
+}
+
+/* "_table/orders", and "" for a key of a cache. */
+static struct str
+route_of(const struct request *req)
+{
+	struct str whole = req->resource;
+	size_t n = 0;
+
+	if (!is_route(req))
+		return STR_NULL;
+	if (!str_starts(whole, STR("_")))
+		return STR("");
+	for (int slashes = 0; n < whole.n && whole.p[n] != '('; n++)
+		if (whole.p[n] == '/' && ++slashes == 2)
+			break;
+	return str_make(whole.p, n);
 }
 
 void
@@ -35,5 +64,6 @@ answer_count(const struct request *req, int64_t bytes, int64_t took_us)
 	if (stores->meter == NULL)
 		stores->meter = meters_sheet(stores->shared->meters);
 	answer.service_id = service_of(req);
+	answer.route = route_of(req);
 	meter_count(stores->meter, &answer);
 }
