@@ -139,9 +139,17 @@ enum status
 meters_begin(
     const struct settings *settings, struct meters **out, struct error *err)
 {
-	if (!meters_wanted(settings))
+	bool wanted = meters_wanted(settings);
+	enum status st;
+
+	if (!wanted && !settings->console)
 		return ST_OK;
-	return meters_open(settings->cache_path, out, err);
+	st = meters_open(settings->cache_path, out, err);
+	if (st == ST_OK || wanted)
+		return st;
+	log_line(
+	    LOG_WARNING, STR_NULL, "%s; the console has no charts", err->text);
+	return ST_OK;
 }
 
 void

@@ -26,7 +26,8 @@ enum status meters_open(
 /* Whether METRICS or METRICS_KEY name somebody who reads them. */
 bool meters_wanted(const struct settings *settings);
 
-/* The same as CACHE_PATH says; *out stays as it is when nobody reads them. */
+/* The same as these, CONSOLE and CACHE_PATH say; *out stays as it is when
+ * nobody reads them. */
 enum status meters_begin(
     const struct settings *settings, struct meters **out, struct error *err);
 
@@ -54,9 +55,9 @@ struct meter_times {
 struct meter_sum {
 	struct meter_kind *kinds; /* in the arena, each once, in order */
 	size_t n_kinds;
-	uint64_t other;
 	struct meter_route_sum *routes; /* the same; names in the arena */
 	size_t n_routes;
+	uint64_t other;
 	uint64_t bytes;
 	uint64_t cache[CACHE_VERDICTS];
 	uint64_t limit[LIMIT_VERDICTS];

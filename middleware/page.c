@@ -2,6 +2,7 @@
 
 #include "app/base/secret.h"
 #include "app/base/settings.h"
+#include "middleware/console.h"
 #include "middleware/meters.h"
 
 #define ALLOWED STR("GET, HEAD")
@@ -22,7 +23,7 @@ page_find(struct str path)
 		if (str_eq(path, pages[i].path))
 			return pages[i].page;
 	}
-	return PAGE_NONE;
+	return console_holds(path) ? PAGE_CONSOLE : PAGE_NONE;
 }
 
 void
@@ -58,8 +59,11 @@ page_route(struct request *req)
 		response_header(&req->response, STR("Allow"), ALLOWED);
 		return ST_INVALID;
 	}
-	if (req->page != PAGE_LIVE)
+	if (req->page == PAGE_LIVE)
+		page_answer(req, 200, STR("{\"status\":\"alive\"}"));
+	else if (req->page == PAGE_CONSOLE)
+		console_answer(req);
+	else
 		return ST_OK;
-	page_answer(req, 200, STR("{\"status\":\"alive\"}"));
 	return ST_EXISTS;
 }

@@ -1,6 +1,7 @@
 /*
  * What weir tells of itself beside the API, to whoever watches it: pages of no
- * service, which need no API key, count against no limit and are never cached.
+ * service, which need no API key, count against no limit and are not kept in
+ * the cache.
  */
 #ifndef WEIR_PAGE_H
 #define WEIR_PAGE_H
@@ -14,7 +15,7 @@ enum page_kind page_find(struct str path);
 /*
  * Part of request_route(), once the page and the method are known. ST_OK: the
  * page is made later, by service_page(); else the response is complete: that
- * weir lives, or 405.
+ * weir lives, a file of the console, or a refusal.
  */
 enum status page_route(struct request *req);
 

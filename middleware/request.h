@@ -130,7 +130,8 @@ enum page_kind {
 	PAGE_NONE,   /* a call of the API */
 	PAGE_LIVE,   /* /health/live */
 	PAGE_READY,  /* /health/ready */
-	PAGE_METRICS /* /metrics */
+	PAGE_METRICS, /* /metrics */
+	PAGE_CONSOLE  /* /console and beneath it */
 };
 
 /* The most that a body may have, and the setting that says so. */

@@ -441,13 +441,20 @@ const struct option option_table[] = {
 	      "such as 10.0.0.0/8, and unix, with commas between them",
 	  .help = "Who may read /metrics, besides administrators: clients at "
 	      "these addresses. Behind a proxy that TRUSTED_PROXIES does not "
-	      "name, all clients have its address. off counts nothing." },
+	      "name, all clients have its address. With off, no METRICS_KEY "
+	      "and CONSOLE=false, nothing is counted." },
 	{ .name = "METRICS_KEY", .type = OPTION_SECRET,
 	  .offset = MEMBER(metrics_key), .fallback = "", .reload = true,
 	  .valid = option_is_long_secret, .expected = "at least 32 bytes",
 	  .help = "Who sends this as a bearer token may read /metrics from "
 	      "anywhere, and nothing else; empty: nobody. It has weir count, from "
 	      "its next start, where METRICS is off." },
+	{ .name = "CONSOLE", .type = OPTION_BOOLEAN,
+	  .offset = MEMBER(console), .fallback = "true",
+	  .help = "Whether browsers are given the console at /console, with "
+	      "which administrators manage weir. It can do what the API lets "
+	      "who logs in do, and no more. Its charts need calls to be "
+	      "counted, as for METRICS." },
 	{ .name = "READY_NEEDS", .type = OPTION_CHOICE,
 	  .offset = MEMBER(ready_needs), .fallback = "all",
 	  .choices = "all|system", .reload = true,

@@ -122,6 +122,7 @@ struct settings {
 	int64_t slow_request;      /* SLOW_REQUEST, ms; 0: none is told */
 	const char *metrics;       /* METRICS: networks, a list, or off */
 	const char *metrics_key;   /* METRICS_KEY, secret; "": none */
+	bool console;              /* CONSOLE */
 	int64_t ready_needs;       /* READY_NEEDS: enum ready_needs */
 	/* logs */
 	const char *log_file;    /* LOG_FILE: see log_place.h */

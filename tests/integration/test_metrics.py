@@ -66,7 +66,8 @@ def two_processes(tmp_path_factory):
 
 
 def test_it_is_off_unless_it_is_set(tmp_path):
-    site = Installation(tmp_path)
+    """And without the console, nothing is counted."""
+    site = Installation(tmp_path, CONSOLE="false")
     server = site.serve()
     client = server.connect()
     try:

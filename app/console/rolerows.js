@@ -1,0 +1,85 @@
+// The rows of a role: service, component, a box for each method, and which
+// rows of its tables they are about.
+
+import { button, h, newId } from "./dom.js";
+import { VERBS } from "./verbs.js";
+
+const OPERATORS = ["=", "!=", "<", "<=", ">", ">=", "in", "not in", "like",
+    "not like", "starts with", "ends with", "contains", "is null",
+    "is not null"];
+
+function labelled(name, input, cls = "field") {
+    const id = newId("row");
+    input.id = id;
+    return h("div", { class: cls }, h("label", { for: id }, name), input);
+}
+
+function filterLine(filter, removed) {
+    const name = h("input", { value: filter.name || "", size: 12 });
+    const operator = h("select", {}, OPERATORS.map((o) => h("option",
+        { value: o, selected: o === filter.operator }, o)));
+    const value = h("input", { value: filter.value ?? "", size: 12 });
+    const node = h("div", { class: "line filter" }, labelled("Column", name),
+        labelled("Compared", operator), labelled("With", value),
+        button("Remove the filter", () => removed(node), "quiet"));
+    node.read = () => ({ name: name.value, operator: operator.value,
+        value: value.value });
+    return node;
+}
+
+function filterPart(row) {
+    const lines = h("div", {}, (row.filters || []).map((f) => filterLine(f,
+        (node) => node.remove())));
+    const how = h("select", {}, ["and", "or"].map((o) => h("option",
+        { value: o, selected: o === `${row.filter_op}`.toLowerCase() },
+        { and: "all hold", or: "any holds" }[o])));
+    const node = h("details", { open: (row.filters || []).length > 0 },
+        h("summary", {}, "Row filters"),
+        h("p", { class: "help" }, "Only rows for which these hold exist for "
+            + "the caller. {user.id} stands for who has logged in."),
+        lines, h("div", { class: "line" },
+            labelled("Of several", how),
+            button("Add a filter", () => lines.append(filterLine({},
+                (line) => line.remove())))));
+    node.read = () => ({ filter_op: how.value, filters: [...lines.children]
+        .map((line) => line.read()).filter((f) => f.name !== "") });
+    return node;
+}
+
+function verbBoxes(row) {
+    const boxes = Object.entries(VERBS).map(([name, bit]) => {
+        const id = newId("verb");
+        const input = h("input", { type: "checkbox", id, value: bit,
+            checked: (row.verb_mask & bit) !== 0 });
+        return h("span", { class: "verb" }, input,
+            h("label", { for: id }, name));
+    });
+    const node = h("fieldset", { class: "verbs" },
+        h("legend", {}, "Methods"), boxes);
+    node.read = () => [...node.querySelectorAll("input:checked")]
+        .reduce((mask, input) => mask | Number(input.value), 0);
+    return node;
+}
+
+// names: services by id. The node's read() is the row to send.
+export function roleRow(row, names, removed) {
+    const service = h("select", {}, h("option", { value: "" },
+        "all services"), [...names].map(([id, name]) => h("option",
+        { value: id, selected: id === row.service_id }, name)));
+    const component = h("input", { value: row.component ?? "*",
+        list: "components", size: 24 });
+    const verbs = verbBoxes(row);
+    const filters = filterPart(row);
+    const node = h("fieldset", { class: "grant" },
+        h("legend", {}, "Grant"),
+        h("div", { class: "line" }, labelled("Service", service),
+            labelled("Component", component), verbs,
+            button("Remove the grant", () => removed(node, row),
+                "danger")),
+        filters);
+    node.read = () => ({ ...(row.id ? { id: row.id } : {}),
+        service_id: service.value === "" ? null : Number(service.value),
+        component: component.value, verb_mask: verbs.read(),
+        requestor_mask: 1, ...filters.read() });
+    return node;
+}
