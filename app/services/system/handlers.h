@@ -22,6 +22,9 @@ void cache_handle(struct account_call *c);
 /* What stands in the counters of limits, and their end (4.6). */
 void limit_cache_handle(struct account_call *c);
 
+/* What was counted of all calls, and what answers: as /metrics tells it. */
+void statistics_handle(struct account_call *c);
+
 /* Events and constants, of which there are none (8.13). */
 void nothing_handle(struct account_call *c);
 

@@ -28,6 +28,7 @@ static const struct {
 	{ "limit_cache", true, limit_cache_handle },
 	{ "service_type", true, service_types_handle },
 	{ "session", true, sessions_handle },
+	{ "statistics", false, statistics_handle },
 	{ "status", false, status_handle },
 };
 
