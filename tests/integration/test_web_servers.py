@@ -121,7 +121,9 @@ def test_a_query_is_passed_on_as_it_was_sent(web):
 @pytest.mark.parametrize("path, leads", [
     ("/api/v2", True), ("/status", True), ("/health/live", True),
     ("/health/ready", True), ("/metrics", True), ("/", False),
-    ("/apix", False), ("/statusx", False), ("/metricsx", False)])
+    ("/console", True), ("/console/", True), ("/console/no", True),
+    ("/apix", False), ("/statusx", False), ("/metricsx", False),
+    ("/consolex", False)])
 def test_only_the_paths_of_weir_lead_to_it(web, path, leads):
     answer = web.get(path)
     assert ("X-Request-Id" in answer.headers) == leads, answer
