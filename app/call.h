@@ -12,6 +12,8 @@
 
 #include "app/answer.h"
 #include "app/base/arena.h"
+#include "app/inflow.h"
+#include "app/outfile.h"
 #include "app/outflow.h"
 #include "middleware/cancel.h"
 #include "middleware/request.h"
@@ -23,7 +25,8 @@ struct mailbox;
 enum call_job {
 	JOB_ENTER,    /* a stage needs to block: enter it again */
 	JOB_UPSTREAM, /* run the upstream, leave, send */
-	JOB_RENEW     /* run the upstream for the cache alone */
+	JOB_RENEW,    /* run the upstream for the cache alone */
+	JOB_SEND      /* send more of a file: see outfile.h */
 };
 
 /* How a call came back from its worker, or ended in the front. */
@@ -59,6 +62,8 @@ struct call {
 	int64_t look_ms;
 	struct call *next; /* in whichever list holds it */
 	struct outflow outflow;
+	struct outfile outfile;
+	struct inflow inflow;
 	struct call *told_next; /* see mailbox_tell() */
 
 	/* flights: see flight.h */

@@ -23,6 +23,7 @@ struct settings;
 enum conn_state {
 	CONN_READING,   /* between requests, or within one that arrives */
 	CONN_BODY,      /* its request may run once the body has arrived */
+	CONN_SEATLESS,  /* or once a worker may wait for the body */
 	CONN_BUSY,      /* its request is in work */
 	CONN_SENDING,   /* the rest of its answer waits for the peer */
 	CONN_LINGERING, /* answered for good; unread bytes are thrown away */
@@ -36,6 +37,7 @@ struct conn {
 	bool again;       /* its turn ended before its bytes did */
 	bool close_after; /* close when the request in work is answered */
 	bool gone;        /* nobody will read the answer */
+	bool drawn;       /* a worker reads from it */
 	bool awaited;     /* it is busy, and its peer has sent or gone since */
 	struct record_scan scan;
 	struct buf in;      /* bytes of an incomplete request; on the heap */

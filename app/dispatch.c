@@ -75,6 +75,8 @@ dispatch_new_call(struct dispatch *d)
 	call->stopping = d->parts.stopping;
 	call->outcome = CALL_OPEN;
 	call->body_pending = false;
+	call->inflow.seats = NULL;
+	call->outfile.under_way = false;
 	cancel_reset(&call->cancel);
 	request_init(&call->req, &call->arena,
 	    registry_pin(d->parts.registry, &d->cached));
@@ -91,6 +93,9 @@ dispatch_new_call(struct dispatch *d)
 void
 dispatch_release(struct dispatch *d, struct call *call)
 {
+	if (call->outfile.under_way)
+		outfile_cut(call, d->parts.pipeline);
+	inflow_end(&call->inflow);
 	log_access(call->req.log_line, call->req.log_fields);
 	if (dispatch_renew(d, call))
 		return;
@@ -240,7 +245,7 @@ hand_over(struct dispatch *d, struct call *call, enum call_job job)
 void
 dispatch_upstream(struct dispatch *d, struct call *call)
 {
-	if (call->body_pending)
+	if (call->body_pending && call->req.source == NULL)
 		dispatch_end(d, call, CALL_BODY);
 	else
 		hand_over(d, call, JOB_UPSTREAM);
@@ -365,6 +370,42 @@ dispatch_body(struct dispatch *d, struct call *call, int64_t now_ms)
 }
 
 void
+dispatch_inflow(struct dispatch *d, struct call *call, int64_t now_ms)
+{
+	call->req.deadline_ms = now_ms + call->req.settings->request_timeout;
+	dispatch_upstream(d, call);
+}
+
+void
+dispatch_send(struct dispatch *d, struct call *call)
+{
+	call->job = JOB_SEND;
+	timing_begin(&call->req.timing, clock_boot_us());
+	call->away = enqueue(d, call);
+	if (call->away)
+		return;
+	call->next = d->unsent;
+	d->unsent = call;
+}
+
+void
+dispatch_send_more(struct dispatch *d, int64_t now_ms)
+{
+	struct call *call = d->unsent;
+
+	d->unsent = NULL;
+	while (call != NULL) {
+		struct call *next = call->next;
+
+		if (call->req.deadline_ms <= now_ms)
+			dispatch_end(d, call, CALL_BROKEN);
+		else
+			dispatch_send(d, call);
+		call = next;
+	}
+}
+
+void
 dispatch_abandon(struct dispatch *d, struct call *call)
 {
 	response_gone(&call->req);
@@ -401,6 +442,7 @@ dispatch_turn(struct dispatch *d, int64_t now_ms)
 
 	dispatch_expire(d, now_ms);
 	dispatch_look(d, now_ms);
+	dispatch_send_more(d, now_ms);
 	while (d->n_planned > 0)
 		run_planned(d); /* some plan more */
 	ended = d->ended;

@@ -55,6 +55,13 @@ void dispatch_ready(struct dispatch *d, struct call *call);
  * it will not be. */
 void dispatch_body(struct dispatch *d, struct call *call, int64_t now_ms);
 
+/* A call that was CALL_BODY, whose service reads the body itself: its inflow
+ * has begun. */
+void dispatch_inflow(struct dispatch *d, struct call *call, int64_t now_ms);
+
+/* A call that was CALL_REST and has more of a file to send: there is room. */
+void dispatch_send(struct dispatch *d, struct call *call);
+
 /* A call that was CALL_BODY and whose web server is gone: ends it at once. */
 void dispatch_abandon(struct dispatch *d, struct call *call);
 

@@ -69,6 +69,10 @@ give_up(struct dispatch *d, struct call *call)
 		dispatch_renewed(d, call);
 		return;
 	}
+	if (call->job == JOB_SEND) {
+		dispatch_end(d, call, CALL_BROKEN);
+		return;
+	}
 	if (call->leads && call->job == JOB_ENTER)
 		look_again(d, call);
 	else if (call->leads)
@@ -195,6 +199,8 @@ dispatch_make_room(struct dispatch *d)
 		gone->away = false;
 		if (gone->job == JOB_RENEW)
 			dispatch_renewed(d, gone);
+		else if (gone->job == JOB_SEND)
+			dispatch_end(d, gone, CALL_BROKEN);
 		else
 			dispatch_drop(d, gone);
 		gone = next;

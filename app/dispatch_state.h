@@ -27,6 +27,7 @@ struct dispatch {
 	struct call *ended;
 	struct call *idle; /* to be used again, warm */
 	size_t n_idle;
+	struct call *unsent; /* a file, for which the queue had no room */
 	size_t n_open;
 	int64_t expired_ms;
 	size_t n_renewals; /* of n_open */
@@ -84,6 +85,10 @@ void dispatch_look_gone(struct dispatch *d, struct call *call);
 /* The leader has looked: if its request now has another flight's name, those
  * who waited for it look, too, and it leads no more. */
 void dispatch_renamed(struct dispatch *d, struct call *leader);
+
+/* Puts the calls of `unsent` into the queue that now find room, and ends those
+ * whose time is over. */
+void dispatch_send_more(struct dispatch *d, int64_t now_ms);
 
 /* Takes calls off the queue whose clients have gone; false when there were
  * none. */

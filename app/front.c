@@ -222,6 +222,8 @@ turn(struct front *f)
 	if (f->accept_ms != 0 && f->accept_ms <= f->now_ms)
 		front_accept_begin(f);
 	list_expire(f, &f->arriving);
+	front_body_seat(f);
+	list_expire(f, &f->seatless);
 	list_expire(f, &f->sending);
 	list_expire(f, &f->lingering);
 	settle(f);

@@ -13,6 +13,7 @@
 #include "app/dispatch.h"
 
 struct front;
+struct seats;
 struct settings;
 
 struct front_parts {
@@ -20,6 +21,7 @@ struct front_parts {
 	int listen_fd;
 	bool listen_shared; /* other processes may take connections from it */
 	const struct settings *settings; /* of the start */
+	struct seats *seats;             /* for workers that wait for a body */
 };
 
 /* Opens the loop and starts its thread. */

@@ -9,7 +9,6 @@
 
 #define LINGER_MS    2000
 #define UNKNOWN_ROLE 3 /* FCGI_UNKNOWN_ROLE */
-#define CONN_EVENTS  (EPOLLIN | EPOLLRDHUP | EPOLLET)
 
 void
 front_drop(struct front *f, struct conn *c)
@@ -57,8 +56,8 @@ front_add(struct front *f, int fd)
 		front_drop(f, c);
 }
 
-static bool
-conn_rewatch(struct front *f, struct conn *c, uint32_t events)
+bool
+front_rewatch(struct front *f, struct conn *c, uint32_t events)
 {
 	struct epoll_event ev = { .events = events, .data.ptr = c };
 
@@ -69,7 +68,7 @@ void
 front_look_again(struct front *f, struct conn *c)
 {
 	c->again = false;
-	if (!conn_rewatch(f, c, CONN_EVENTS))
+	if (!front_rewatch(f, c, CONN_EVENTS))
 		front_give_up(f, c);
 }
 
@@ -177,11 +176,13 @@ request_oversize(struct front *f, struct conn *c)
 static bool
 rest_begin(struct front *f, struct conn *c, struct call *call)
 {
-	if (!conn_rewatch(f, c, CONN_EVENTS | EPOLLOUT))
+	if (!front_rewatch(f, c, CONN_EVENTS | EPOLLOUT))
 		return false;
 	c->state = CONN_SENDING;
-	conn_list_add(
-	    &f->sending, c, f->now_ms + call->req.settings->write_timeout);
+	conn_list_add(&f->sending, c,
+	    call->outfile.under_way
+		? call->req.deadline_ms
+		: f->now_ms + call->req.settings->write_timeout);
 	return true;
 }
 
@@ -192,15 +193,34 @@ rest_end(struct front *f, struct conn *c)
 
 	conn_list_remove(c);
 	c->state = CONN_BUSY;
-	if (call->outcome == CALL_SENT && !conn_rewatch(f, c, CONN_EVENTS))
+	if (call->outcome == CALL_SENT && !front_rewatch(f, c, CONN_EVENTS))
 		call->outcome = CALL_BROKEN;
 	front_call_ended(f, call);
+}
+
+/* More of a file is a worker's part. */
+static void
+rest_pass(struct front *f, struct conn *c)
+{
+	if (c->gone || conn_is_aborted(c) ||
+	    !front_rewatch(f, c, CONN_EVENTS)) {
+		c->call->outcome = CALL_BROKEN;
+		rest_end(f, c);
+		return;
+	}
+	conn_list_remove(c);
+	c->state = CONN_BUSY;
+	dispatch_send(f->dispatch, c->call);
 }
 
 /* The peer may have read. */
 static void
 rest_send(struct front *f, struct conn *c)
 {
+	if (c->call->outfile.under_way) {
+		rest_pass(f, c);
+		return;
+	}
 	call_send(c->call);
 	if (c->call->outcome != CALL_REST)
 		rest_end(f, c);
@@ -209,7 +229,7 @@ rest_send(struct front *f, struct conn *c)
 void
 front_give_up(struct front *f, struct conn *c)
 {
-	if (c->state == CONN_BODY) {
+	if (c->state == CONN_BODY || c->state == CONN_SEATLESS) {
 		front_body_late(f, c);
 	} else if (c->state == CONN_SENDING) {
 		c->call->outcome = CALL_BROKEN;
@@ -237,7 +257,7 @@ busy_look(struct front *f, struct conn *c)
 	if (!c->awaited)
 		f->n_awaited++;
 	c->awaited = true;
-	c->gone = c->gone || conn_is_aborted(c);
+	c->gone = c->gone || (!c->drawn && conn_is_aborted(c));
 	if (c->gone)
 		dispatch_gone(f->dispatch, c->call);
 }
@@ -263,7 +283,7 @@ front_look(struct front *f, struct conn *c)
 		busy_look(f, c);
 		return;
 	}
-	if (c->state == CONN_BODY) {
+	if (c->state == CONN_BODY || c->state == CONN_SEATLESS) {
 		front_body_look(f, c);
 		return;
 	}
@@ -320,7 +340,8 @@ front_call_ended(struct front *f, struct call *call)
 		f->n_awaited--;
 	c->awaited = false;
 	c->state = CONN_READING;
-	front_body_end(f, c);
+	if (!front_body_end(f, c))
+		outcome = CALL_BROKEN;
 	conn_next_request(c);
 	if (outcome == CALL_BROKEN)
 		front_drop(f, c);

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 
 #include "app/conn.h"
 #include "app/front.h"
@@ -28,6 +29,7 @@ struct front {
 	size_t n_awaited; /* busy connections that have something to read */
 	size_t body_room; /* bytes set aside for long bodies */
 	struct conn_list arriving;  /* incomplete requests */
+	struct conn_list seatless;  /* bodies no worker may wait for yet */
 	struct conn_list sending;   /* peers that do not read */
 	struct conn_list lingering; /* answered for good */
 	bool accepting;
@@ -72,11 +74,20 @@ void front_body_begin(struct front *f, struct call *call);
 /* More of a long body may have arrived. */
 void front_body_look(struct front *f, struct conn *c);
 
-/* It did not arrive in time. */
+/* It did not arrive in time, or no worker had time for it. */
 void front_body_late(struct front *f, struct conn *c);
 
-/* Its request has ended: gives back the room that was set aside for it. */
-void front_body_end(struct front *f, struct conn *c);
+/* Begins with bodies that wait for a seat, as many as there are. */
+void front_body_seat(struct front *f);
+
+/* Its request has ended: gives back the room that was set aside for it. False:
+ * the connection cannot be used any more. */
+bool front_body_end(struct front *f, struct conn *c);
+
+/* Watches a connection for other events than before; false: it cannot be used
+ * any more. */
+#define CONN_EVENTS (EPOLLIN | EPOLLRDHUP | EPOLLET)
+bool front_rewatch(struct front *f, struct conn *c, uint32_t events);
 
 /* Watches a descriptor in the front's loop; `what` comes with its events. */
 bool front_watch(struct front *f, int fd, uint32_t events, void *what);

@@ -73,6 +73,19 @@ seats_take(struct seats *s, struct cancel *cancel, int64_t deadline_ms)
 	return st;
 }
 
+bool
+seats_try(struct seats *s)
+{
+	bool any;
+
+	(void)pthread_mutex_lock(&s->lock);
+	any = s->free > 0;
+	if (any)
+		s->free--;
+	(void)pthread_mutex_unlock(&s->lock);
+	return any;
+}
+
 void
 seats_give(struct seats *s)
 {

@@ -5,6 +5,7 @@
 #ifndef WEIR_SEATS_H
 #define WEIR_SEATS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,5 +26,8 @@ void seats_free(struct seats *s);
 enum status seats_take(
     struct seats *s, struct cancel *cancel, int64_t deadline_ms);
 void seats_give(struct seats *s);
+
+/* Takes a place if there is one, without waiting. */
+bool seats_try(struct seats *s);
 
 #endif

@@ -23,6 +23,7 @@
 #include "app/logs.h"
 #include "app/notify.h"
 #include "app/queue.h"
+#include "app/seats.h"
 #include "app/watchdog.h"
 #include "app/worker.h"
 #include "middleware/lease.h"
@@ -42,9 +43,11 @@
 #define WORKERS_MIN    4
 /* Of so many workers one may renew what is in the cache. */
 #define RENEWAL_A_WORKERS 4
-#define UPKEEP_MS         1000
-#define ARENA_BYTES       16384u
-#define LAST_SHARE_MS     500
+/* Of so many one may wait for a body that its service reads. */
+#define BODY_A_WORKERS 4
+#define UPKEEP_MS      1000
+#define ARENA_BYTES    16384u
+#define LAST_SHARE_MS  500
 
 struct server {
 	const struct settings *settings;
@@ -64,6 +67,7 @@ struct server {
 	struct pipeline *pipeline;
 	struct queue *queue;
 	struct workers *workers;
+	struct seats *seats;
 	struct front *fronts[FRONTS_MAX];
 	size_t n_fronts;
 };
@@ -121,6 +125,7 @@ fronts_start(struct server *s, struct error *err)
 		.listen_fd = s->listener.fd,
 		.listen_shared = s->listener.shared,
 		.settings = s->settings,
+		.seats = s->seats,
 	};
 	enum status st = ST_OK;
 
@@ -211,6 +216,7 @@ server_open(struct server *s, struct error *err)
 	if (st != ST_OK)
 		return st;
 	s->queue = queue_new((size_t)s->settings->queue);
+	s->seats = seats_new(n < BODY_A_WORKERS ? 1 : n / BODY_A_WORKERS);
 	st = workers_start(
 	    n, s->queue, s->pipeline, s->stores, &s->workers, err);
 	if (st == ST_OK)
@@ -333,6 +339,7 @@ static void
 server_close(struct server *s)
 {
 	gauges_stop(&s->gauges);
+	seats_free(s->seats);
 	queue_free(s->queue);
 	pipeline_close(s->pipeline);
 	people_close(&s->people);

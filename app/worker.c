@@ -42,6 +42,20 @@ answer(struct worker *w, struct call *call)
 	call_send(call);
 }
 
+/* What of a file is not in memory is nobody else's answer. */
+static void
+answer_upstream(struct worker *w, struct call *call)
+{
+	const struct response *res = &call->req.response;
+
+	if (res->file.is_open || res->judged)
+		mailbox_tell(call->home, call);
+	if (outfile_fits(call))
+		outfile_begin(call, w->pipeline);
+	else
+		answer(w, call);
+}
+
 static void
 run_upstream(struct worker *w, struct call *call)
 {
@@ -64,7 +78,7 @@ run_upstream(struct worker *w, struct call *call)
 	if (call->outflow.stream.begun)
 		outflow_end(&call->outflow);
 	else
-		answer(w, call);
+		answer_upstream(w, call);
 }
 
 /* The answer has been sent: nobody waits for another. */
@@ -108,7 +122,9 @@ run_job(struct worker *w, struct call *call)
 	call->outcome = CALL_OPEN;
 	call->req.stores = &w->stores;
 	call->req.may_block = true;
-	if (cancel_asked(&call->cancel) && call->job == JOB_RENEW)
+	if (call->job == JOB_SEND)
+		outfile_go(call, w->pipeline);
+	else if (cancel_asked(&call->cancel) && call->job == JOB_RENEW)
 		call->outcome = CALL_GONE;
 	else if (cancel_asked(&call->cancel))
 		run_gone(w, call);
@@ -123,11 +139,12 @@ run_job(struct worker *w, struct call *call)
 }
 
 /* What is answered only has to be put away, unless the connection is to be
- * closed: its peer waits for that. */
+ * closed: its peer waits for that; or another body may wait for its seat. */
 static bool
 is_urgent(const struct call *call)
 {
-	return call->outcome != CALL_SENT || call->conn->close_after;
+	return call->outcome != CALL_SENT || call->conn->close_after ||
+	       call->req.source != NULL;
 }
 
 static void *

@@ -74,7 +74,7 @@ int64_t response_bytes(const struct response *res);
 void response_file(struct request *req, int fd, int64_t at, int64_t bytes);
 
 /* Below that a file is read into memory whatever becomes of it. */
-#define RESPONSE_FILE_SMALL (64u * 1024)
+#define RESPONSE_FILE_SMALL (64 * 1024)
 
 /* Reads the file into the body, and closes it. Where it cannot be read, or has
  * become shorter, the answer is an error. */

@@ -192,7 +192,9 @@ cache_lease_end(struct cache_slot *slot, struct request *req)
 		lease_give_up(req, &slot->lease);
 		return;
 	}
-	if (result->message.p != NULL && result->status != RESPONSE_GONE)
+	/* What was judged by the conditions of this request is for no other. */
+	if (result->message.p != NULL && result->status != RESPONSE_GONE &&
+	    !req->response.judged)
 		failure = cache_result_pack(req->arena, result);
 	lease_end(req, &slot->lease, failure, &op);
 	/* Should it fail, the others find the lease dead. */

@@ -66,12 +66,15 @@ static void
 take_file(struct request *req)
 {
 	struct response *res = &req->response;
-	uint64_t bytes = (uint64_t)res->file.bytes;
+	int64_t most = (int64_t)req->storable_bytes;
 
-	if (bytes <= RESPONSE_FILE_SMALL || bytes <= req->storable_bytes)
-		response_file_load(req);
-	else if (res->status == 200 && res->content.has_tag)
+	if (most < RESPONSE_FILE_SMALL)
+		most = RESPONSE_FILE_SMALL;
+	if (res->file.bytes > most && res->status == 200 &&
+	    res->content.has_tag)
 		conditional_judge(req, res->content.tag);
+	if (res->file.is_open && res->file.bytes <= most)
+		response_file_load(req);
 }
 
 void
