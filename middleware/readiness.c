@@ -104,11 +104,13 @@ enum status
 readiness_ask(struct request *req, struct readiness_told *out)
 {
 	struct readiness *r = req->stores->shared->readiness;
-	bool stopping = atomic_load(&r->stopping);
 	enum status st;
+	bool stopping;
 
 	(void)pthread_mutex_lock(&r->lock);
 	st = settle(r, req);
+	/* Only now: a stop may begin while stores are asked. */
+	stopping = atomic_load(&r->stopping);
 	if (st == ST_OK)
 		*out = (struct readiness_told){
 			.ready = r->ready && !stopping,

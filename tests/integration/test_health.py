@@ -204,19 +204,23 @@ def test_many_who_ask_wait_for_no_silent_one(trouble):
 
 def test_who_stops_is_not_ready(tmp_path):
     server = Installation(tmp_path).serve()
-    client = server.connect()
+    # One for each question: an answer may be the last of its connection.
+    clients = [server.connect() for _ in range(20)]
+    assert clients[0].call(READY).status == 200
     os.kill(server.id, signal.SIGTERM)
+    left = iter(clients)
     answers = []
 
     def has_stopped():
-        answers.append(client.call(READY))
+        answers.append(next(left).call(READY))
         return answers[-1].status != 200
     try:
         assert wait_until(has_stopped, BACK)
         assert (answers[-1].status, answers[-1].json) == (
             503, {"status": "stopping"})
     finally:
-        client.close()
+        for client in clients:
+            client.close()
         server.stop()
 
 

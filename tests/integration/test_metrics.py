@@ -159,6 +159,7 @@ def test_a_key_opens_it_and_nothing_else(tmp_path):
 
 def test_a_key_given_while_nothing_counts_waits_for_a_start(tmp_path):
     site = Installation(tmp_path)
+    site.configure(CONSOLE="false")
     server = site.serve()
     client = server.connect()
     try:
