@@ -1,6 +1,7 @@
 #include "middleware/request.h"
 
 #include "app/base/settings.h"
+#include "middleware/registry/access.h"
 #include "middleware/registry/snapshot.h"
 
 static const char *const param_names[PARAM_COUNT] = {
@@ -111,6 +112,13 @@ bool
 request_reads(const struct request *req)
 {
 	return req->method == METHOD_GET || req->method == METHOD_HEAD;
+}
+
+bool
+request_is_document(const struct request *req)
+{
+	return request_reads(req) &&
+	       str_eq(req->resource, STR(ACCESS_DOCUMENT));
 }
 
 struct str

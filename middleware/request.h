@@ -310,6 +310,10 @@ enum status request_check_body(struct request *req, bool whole);
 /* Is it a GET or a HEAD, however it was sent? */
 bool request_reads(const struct request *req);
 
+/* Does it read what a service says of itself, SERVICE/_spec, whatever else its
+ * type may have at that path? */
+bool request_is_document(const struct request *req);
+
 /* What the client calls its body, without parameters such as charset;
  * STR_NULL or "" when it does not say. */
 struct str request_media_type(const struct request *req);

@@ -18,6 +18,7 @@
 struct arena;
 struct body_limit;
 struct db_config;
+struct doc;
 struct pool_state;
 struct request;
 struct service;
@@ -171,6 +172,16 @@ struct service_type {
 	 */
 	enum status (*probe)(
 	    void *instance, int64_t deadline_ms, struct error *err);
+	/*
+	 * Worker only, without I/O unless the call says refresh: writes into
+	 * an OpenAPI document what the role of the caller may do with the
+	 * service, which is open: see app/services/docs/doc.h. Optional.
+	 */
+	void (*describe)(struct doc *d, const struct service *service);
+	/* A database's tables in short, as one JSON value (dreamfactory.md
+	 * 10.2). Optional. */
+	void (*model)(
+	    struct doc *d, const struct service *service, struct buf *out);
 	/* How many connections to its database there are. Any thread.
 	 * Optional. */
 	void (*connections)(void *instance, struct pool_state *out);
@@ -194,6 +205,10 @@ struct service_type {
 /* Worker only: answers GET /api/v2, the list of services the role reaches and
  * of all service types (dreamfactory.md 1.7). */
 void service_root(struct request *req);
+
+/* Worker only: answers GET /api/v2/{service}/_spec, what the caller may do with
+ * the service (dreamfactory.md 10.2). */
+void service_document(struct request *req);
 
 /* Worker only: answers what page.h left. */
 void service_page(struct request *req);

@@ -1,6 +1,7 @@
 /* The table of service types: a new one is one line here. */
 #include "app/services/cache/types.h"
 #include "app/services/db/types.h"
+#include "app/services/docs/types.h"
 #include "app/services/system/types.h"
 #include "app/services/user/types.h"
 #include "middleware/service.h"
@@ -22,6 +23,7 @@ const struct service_type *const service_types[] = {
 #endif
 	&service_system,
 	&service_user,
+	&service_api_docs,
 	NULL,
 };
 

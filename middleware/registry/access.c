@@ -1,5 +1,6 @@
 #include "middleware/registry/access.h"
 
+#include "middleware/request.h"
 #include "middleware/service.h"
 
 /* The first class that holds any row decides. */
@@ -111,6 +112,29 @@ access_rules(const struct role *role, int64_t service_id, struct str component,
 
 	return rows_judge(role, service_id, component, requestor, &verbs) !=
 	       CLASS_NONE;
+}
+
+bool
+access_lists(const struct role *role, const struct service *service,
+    struct str component)
+{
+	const struct service_type *type = service->type;
+
+	return type != NULL && type->open_list != NULL &&
+	       str_eq_nocase(component, str_of(type->open_list)) &&
+	       access_reaches(role, service->id, METHOD_GET) &&
+	       !access_rules(role, service->id, component, REQUESTOR_API);
+}
+
+bool
+access_document(const struct role *role, const struct service *service)
+{
+	unsigned verbs;
+	enum row_class class = rows_judge(
+	    role, service->id, STR(ACCESS_DOCUMENT), REQUESTOR_API, &verbs);
+
+	return class == CLASS_EXACT ? (verbs & METHOD_GET) != 0
+				    : access_reaches(role, service->id, ~0u);
 }
 
 const struct row_filters *

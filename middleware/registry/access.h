@@ -30,6 +30,22 @@ unsigned access_verbs(const struct role *role, int64_t service_id,
 bool access_rules(const struct role *role, int64_t service_id,
     struct str component, unsigned requestor);
 
+/*
+ * A list of what the role may see, at the open_list of the service's type,
+ * needs no row of its own, only one that reads anything; unless a row speaks of
+ * it (dreamfactory.md 3.2).
+ */
+bool access_lists(const struct role *role, const struct service *service,
+    struct str component);
+
+/*
+ * May it read what the service says of itself, at ACCESS_DOCUMENT? Whoever may
+ * do anything with the service, which is all that it tells of, unless a row
+ * names that very component and says otherwise.
+ */
+#define ACCESS_DOCUMENT "_spec"
+bool access_document(const struct role *role, const struct service *service);
+
 /* The row filters that apply to this verb on this component; NULL: none do.
  * Whoever cannot apply them denies the request. */
 const struct row_filters *access_filters(const struct role *role,

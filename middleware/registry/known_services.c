@@ -9,9 +9,11 @@ static const struct {
 } known[] = {
 	{ "system", "System Management", "{}" },
 	{ "user", "User Management", "{\"allow_open_registration\":false}" },
+	{ "api_docs", "API Docs", "{}" },
 };
 
 #define KNOWN (sizeof(known) / sizeof(known[0]))
+#define DOCS  2 /* the place of the last, which came later */
 
 static enum status
 service_add(struct system_db *db, size_t i, struct error *err)
@@ -42,11 +44,19 @@ known_services_add(
 	enum status st = ST_OK;
 
 	(void)keys; /* nothing secret is stored */
-	for (size_t i = 0; i < KNOWN; i++) {
+	for (size_t i = 0; i < DOCS; i++) {
 		if (st == ST_OK)
 			st = service_add(db, i, err);
 	}
 	return st;
+}
+
+enum status
+known_docs_add(
+    struct system_db *db, const struct app_keys *keys, struct error *err)
+{
+	(void)keys;
+	return service_add(db, DOCS, err);
 }
 
 bool

@@ -10,9 +10,11 @@
 struct app_keys;
 struct system_db;
 
-/* A step of the schema: "system" and "user", names that no other service can
- * have. */
+/* Steps of the schema: "system" and "user", and "api_docs", names that no other
+ * service can have. One that is there already stays. */
 enum status known_services_add(
+    struct system_db *db, const struct app_keys *keys, struct error *err);
+enum status known_docs_add(
     struct system_db *db, const struct app_keys *keys, struct error *err);
 
 /* Is it one of them, in any case of letters? */

@@ -137,4 +137,5 @@ const struct schema_step schema_steps[MIGRATION_NEWEST] = {
 	{ 5, schema_people_sql, schema_owners },
 	{ 6, sessions_sql, known_services_add },
 	{ 7, NULL, schema_limits },
+	{ 8, NULL, known_docs_add },
 };

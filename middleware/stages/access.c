@@ -55,19 +55,17 @@ component_of(const struct request *req)
 	    service == NULL ? NULL : service->type, req->resource);
 }
 
-/* A list of what the role may see needs no row of its own, only one that reads
- * anything (dreamfactory.md 3.2). */
+/* What needs no row of its own, but any of the service. */
 static bool
-is_open_list(const struct request *req)
+is_told_anyway(const struct request *req)
 {
 	const struct service *service = req->service;
 
-	return request_reads(req) && service != NULL && service->type != NULL &&
-	       service->type->open_list != NULL &&
-	       str_eq_nocase(req->resource, str_of(service->type->open_list)) &&
-	       access_reaches(req->role, service->id, METHOD_GET) &&
-	       !access_rules(
-		   req->role, service->id, req->resource, REQUESTOR_API);
+	if (!request_reads(req) || service == NULL)
+		return false;
+	return request_is_document(req)
+		   ? access_document(req->role, service)
+		   : access_lists(req->role, service, req->resource);
 }
 
 /* Why a call may not go on. */
@@ -102,7 +100,7 @@ role_verdict(const struct request *req)
 		return ROLE_INACTIVE;
 	allowed = access_verbs(
 	    req->role, service_id(req), component_of(req), REQUESTOR_API);
-	if ((allowed & verbs_needed(req->method)) != 0 || is_open_list(req))
+	if ((allowed & verbs_needed(req->method)) != 0 || is_told_anyway(req))
 		return ALLOWED;
 	return FORBIDDEN;
 }

@@ -25,8 +25,9 @@ is_cacheable(const struct request *req)
 {
 	const struct service *service = req->service;
 
-	return request_reads(req) && !req->tunnelled && !req->has_body &&
-	       service != NULL && req->role != NULL && service->cache_enabled &&
+	return request_reads(req) && !request_is_document(req) &&
+	       !req->tunnelled && !req->has_body && service != NULL &&
+	       req->role != NULL && service->cache_enabled &&
 	       service->instance != NULL && service->type->cache_plan != NULL;
 }
 

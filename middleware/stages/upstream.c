@@ -32,7 +32,8 @@ upstream_plan(struct request *req)
 	const struct service *service = req->service;
 
 	req->planned = is_open(service) && service->type->plan != NULL &&
-		       !explain_asked(req) && service->type->plan(req);
+		       !explain_asked(req) && !request_is_document(req) &&
+		       service->type->plan(req);
 }
 
 bool
@@ -56,6 +57,8 @@ handle(struct request *req)
 		    STR_ARG(service->type_name));
 	else if (service->instance == NULL)
 		unavailable(req, service);
+	else if (request_is_document(req))
+		service_document(req);
 	else
 		service->type->handle(req);
 }

@@ -646,7 +646,7 @@ def test_the_services_list_what_they_have(boss):
 
 def test_the_root_shows_administrators_all_services(boss):
     names = [service["name"] for service in boss.get("").json["services"]]
-    assert names == ["shop", "system", "user"]
+    assert names == ["api_docs", "shop", "system", "user"]
 
 
 def test_the_audit_names_who_changed_what(

@@ -146,7 +146,7 @@ def test_reads_as_the_data_api_does(filled):
                         "&order=name&limit=1&offset=1&include_count=true"
                         "&fields=name")
     assert answer == {"resource": [{"name": "shop"}], "meta": {"count": 2}}
-    assert filled.call("GET", "service?count_only=true").json == 4
+    assert filled.call("GET", "service?count_only=true").json == 5
     ids = filled.get("role?as_list=true")["resource"]
     assert filled.get(f"role?ids={ids[0]}&fields=name") == {
         "resource": [{"name": "clerk"}]}

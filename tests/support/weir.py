@@ -16,7 +16,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 PROGRAM = os.path.abspath(
     os.environ.get("WEIR", os.path.join(ROOT, "build", "weir")))
-PLATFORM = ("system", "user")  # services, and their types
+PLATFORM = ("system", "user", "api_docs")  # services, and their types
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "ASAN_OPTIONS",
              "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS")
 

@@ -324,6 +324,35 @@ a_row_that_denies_is_a_rule(void **state)
 	    rules((struct given){ SYSTEM, "_s", GET, SCRIPT, 0 }, "_s"));
 }
 
+/* May it read what the service says of itself? */
+static bool
+documents(struct given first, struct given second)
+{
+	struct given given[] = { first, second, { 0 } };
+	struct access rows[MAX_ROW];
+	struct role role = role_of(given, rows);
+	struct service service = { .id = SYSTEM };
+
+	return access_document(&role, &service);
+}
+
+static void
+who_may_do_anything_may_read_the_document(void **state)
+{
+	struct given none = { 0 };
+
+	(void)state;
+	assert_true(documents((struct given){ SYSTEM, "a", POST, 0, 0 }, none));
+	assert_true(
+	    documents((struct given){ EVERY, "*", DELETE, 0, 0 }, none));
+	assert_false(documents((struct given){ USER, "*", GET, 0, 0 }, none));
+	assert_false(documents((struct given){ SYSTEM, "a", 0, 0, 0 }, none));
+	assert_false(documents((struct given){ SYSTEM, "*", GET, 0, 0 },
+	    (struct given){ SYSTEM, "_spec", 0, 0, 0 }));
+	assert_true(
+	    documents((struct given){ SYSTEM, "_spec", GET, 0, 0 }, none));
+}
+
 int
 main(void)
 {
@@ -334,6 +363,7 @@ main(void)
 		cmocka_unit_test(
 		    a_role_reaches_a_service_by_any_row_that_allows_something),
 		cmocka_unit_test(a_row_that_denies_is_a_rule),
+		cmocka_unit_test(who_may_do_anything_may_read_the_document),
 	};
 
 	return cmocka_run_group_tests_name("access", tests, NULL, NULL);

@@ -32,11 +32,28 @@ a_new_database_gets_every_step(void **state)
 	assert_int_equal(
 	    system_number(fix, "SELECT COUNT(*) FROM schema_migration"),
 	    MIGRATION_NEWEST);
-	assert_int_equal(system_number(fix, "SELECT COUNT(*) FROM service"), 2);
+	assert_int_equal(system_number(fix, "SELECT COUNT(*) FROM service"), 3);
 	assert_int_equal(
 	    system_number(fix, "SELECT COUNT(*) FROM service WHERE type = name"
-			       " AND name IN ('system', 'user')"),
+			       " AND name IN ('system', 'user', 'api_docs')"),
+	    3);
+}
+
+static void
+documents_come_to_an_older_platform(void **state)
+{
+	struct system_fixture *fix = *state;
+	unsigned applied = 0;
+
+	assert_int_equal(migrate(fix, 7, &applied), ST_OK);
+	assert_int_equal(system_number(fix, "SELECT COUNT(*) FROM service"), 2);
+	system_script(fix, "DELETE FROM service WHERE name = 'user'");
+	assert_int_equal(migrate(fix, MIGRATION_NEWEST, &applied), ST_OK);
+	assert_int_equal(
+	    system_number(fix, "SELECT COUNT(*) FROM service WHERE name IN"
+			       " ('system', 'api_docs')"),
 	    2);
+	assert_int_equal(system_number(fix, "SELECT COUNT(*) FROM service"), 2);
 }
 
 static void
@@ -257,6 +274,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		EMPTY(a_new_database_gets_every_step),
+		EMPTY(documents_come_to_an_older_platform),
 		EMPTY(running_again_changes_nothing),
 		EMPTY(an_older_schema_gets_the_steps_it_lacks),
 		EMPTY(a_schema_that_is_not_the_newest_asks_for_setup),

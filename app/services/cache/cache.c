@@ -12,6 +12,7 @@
 #include "app/services/cache/call.h"
 #include "app/services/cache/config.h"
 #include "app/services/cache/config_fields.h"
+#include "app/services/cache/docs.h"
 #include "app/services/cache/gate.h"
 #include "app/services/cache/list.h"
 #include "app/services/cache/read.h"
@@ -164,7 +165,8 @@ cache_handle(struct request *req)
 #define CACHE                                                                  \
 	.group = "Cache", .check = cache_config_check, .open = cache_open,     \
 	.close = cache_close, .plan = read_plan, .answer = read_answer,        \
-	.handle = cache_handle, .probe = cache_probe
+	.handle = cache_handle, .probe = cache_probe,                          \
+	.describe = cache_describe
 
 const struct service_type service_cache_local = {
 	CACHE,

@@ -16,6 +16,7 @@
 #include "app/services/db/config.h"
 #include "app/services/db/config_fields.h"
 #include "app/services/db/depends.h"
+#include "app/services/db/docs/docs.h"
 #include "app/services/db/probe.h"
 #include "app/services/db/read/listing.h"
 #include "app/services/db/relation/relation.h"
@@ -340,7 +341,7 @@ db_explain(struct request *req, struct sql_list *out, struct error *err)
 	.explain = db_explain, .handle = db_handle, .changed = db_changed,     \
 	.flush_tags = db_flush_tags, .part_tags = db_part_tags,                \
 	.probe = db_probe, .connections = db_connections,                      \
-	.open_list = "_schema"
+	.open_list = "_schema", .describe = db_describe, .model = db_model
 
 const struct service_type service_sqlite = {
 	DATABASE,

@@ -30,10 +30,10 @@ static const struct {
 #define OWNERS (sizeof(owned[0].owners) / sizeof(owned[0].owners[0]))
 
 static bool
-may_get(const struct request *req, const char *owner)
+may_get(const struct role *role, int64_t service_id, const char *owner)
 {
-	unsigned verbs = access_verbs(
-	    req->role, req->service->id, str_of(owner), REQUESTOR_API);
+	unsigned verbs =
+	    access_verbs(role, service_id, str_of(owner), REQUESTOR_API);
 
 	return (verbs & METHOD_GET) != 0;
 }
@@ -55,8 +55,8 @@ is_part(const struct system_resource *resource, size_t table)
 }
 
 static bool
-may_read(const struct request *req, const struct system_resource *resource,
-    size_t table)
+may_read(const struct role *role, int64_t service_id,
+    const struct system_resource *resource, size_t table)
 {
 	bool may = true;
 
@@ -64,9 +64,20 @@ may_read(const struct request *req, const struct system_resource *resource,
 		return true;
 	for (size_t k = 0; k < OWNERS && may; k++) {
 		if (owned[table].owners[k] != NULL)
-			may = may_get(req, owned[table].owners[k]);
+			may = may_get(role, service_id, owned[table].owners[k]);
 	}
 	return may;
+}
+
+bool
+system_rights_relate(const struct role *role, int64_t service_id,
+    const struct system_resource *resource, struct str table)
+{
+	for (size_t i = 0; i < OWNED; i++) {
+		if (str_eq(table, str_of(owned[i].table)))
+			return may_read(role, service_id, resource, i);
+	}
+	return false;
 }
 
 const struct role *
@@ -80,7 +91,7 @@ system_rights(struct request *req, const struct system_resource *resource,
 	role->active = true;
 	role->rows = rows;
 	for (size_t i = 0; i < OWNED; i++) {
-		if (!may_read(req, resource, i))
+		if (!may_read(req->role, req->service->id, resource, i))
 			continue;
 		rows[role->n_rows++] = (struct access){
 			.service_id = service_id,

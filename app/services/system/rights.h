@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/base/str.h"
+
 struct condition;
 struct request;
 struct role;
@@ -20,6 +22,11 @@ struct system_resource;
  */
 const struct role *system_rights(struct request *req,
     const struct system_resource *resource, int64_t service_id);
+
+/* May that role show, with records of the resource, those of the table that are
+ * related to them? service_id: of the System API. */
+bool system_rights_relate(const struct role *role, int64_t service_id,
+    const struct system_resource *resource, struct str table);
 
 /* Which records of it the caller may read, in the arena: of services, who is
  * no administrator sees those that the role reaches (dreamfactory.md 8.2).

@@ -1,6 +1,7 @@
 /* The service type system: what those who administer the platform do
  * (dreamfactory.md 8). */
 #include "app/base/jsonout.h"
+#include "app/services/system/docs/docs.h"
 #include "app/services/system/handlers.h"
 #include "app/services/system/records.h"
 #include "app/services/system/resource.h"
@@ -160,4 +161,5 @@ const struct service_type service_system = {
 	.open = system_open,
 	.close = system_close,
 	.handle = system_handle,
+	.describe = system_describe,
 };

@@ -7,6 +7,7 @@
 #include "app/base/arena.h"
 #include "app/base/jsonout.h"
 #include "app/services/user/account.h"
+#include "app/services/user/docs.h"
 #include "app/services/user/register.h"
 #include "app/services/user/types.h"
 #include "middleware/json_config.h"
@@ -143,4 +144,5 @@ const struct service_type service_user = {
 	.open = user_open,
 	.close = free,
 	.handle = user_handle,
+	.describe = user_describe,
 };
