@@ -37,6 +37,8 @@ static const char *const param_names[PARAM_COUNT] = {
 	[PARAM_WRAP] = "HTTP_WRAP",
 	[PARAM_EXPLAIN] = "HTTP_X_WEIR_EXPLAIN",
 	[PARAM_TRACEPARENT] = "HTTP_TRACEPARENT",
+	[PARAM_FILE_NAME] = "HTTP_X_FILE_NAME",
+	[PARAM_FOLDER_NAME] = "HTTP_X_FOLDER_NAME",
 };
 
 /* The first row of a method has the name it is known by. */

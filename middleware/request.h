@@ -81,6 +81,8 @@ enum request_param {
 	PARAM_WRAP,
 	PARAM_EXPLAIN, /* X-Weir-Explain */
 	PARAM_TRACEPARENT,
+	PARAM_FILE_NAME,   /* X-File-Name */
+	PARAM_FOLDER_NAME, /* X-Folder-Name */
 	PARAM_COUNT
 };
 

@@ -45,6 +45,7 @@ struct response {
 	struct str context; /* of an error: JSON text, or STR_NULL */
 	bool is_error;      /* the body is an error envelope */
 	bool once;          /* it cannot be asked for again: never a 304 */
+	bool unkept;        /* it is not to be stored in the cache */
 	bool streamed;      /* it leaves in pieces: see stream.h */
 	bool cut;           /* it failed after its first piece had left */
 	struct str type;    /* Content-Type */

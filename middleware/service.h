@@ -163,6 +163,10 @@ struct service_type {
 	 */
 	bool (*body_limit)(const struct service *service,
 	    const struct request *req, struct body_limit *limit);
+	/* Front, of a routed request: is the answer, where it is no error,
+	 * content that goes out as it is, whatever format is asked for?
+	 * Optional: false. */
+	bool (*is_verbatim)(const struct request *req);
 	/* Worker only: makes the response. */
 	void (*handle)(struct request *req);
 	/*

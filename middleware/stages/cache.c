@@ -261,7 +261,7 @@ keep_and_store(struct cache_slot *slot, struct request *req)
 	cache_result_keep(&slot->result, req);
 	slot->too_big = slot->tags_known &&
 			(req->response.streamed || req->response.file.is_open);
-	if (slot->tags_known && req->n_later == 0 &&
+	if (slot->tags_known && req->n_later == 0 && !req->response.unkept &&
 	    (is_good(req) || is_missing(slot, req)))
 		cache_store(slot, req);
 	if (slot->lease.held)

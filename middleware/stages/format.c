@@ -5,8 +5,20 @@
  * under a name of its own for each format.
  */
 #include "middleware/format.h"
+#include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
+#include "middleware/service.h"
 #include "middleware/stages/stages.h"
+
+static bool
+is_verbatim(const struct request *req)
+{
+	const struct service *service = req->service;
+
+	return service != NULL && service->type != NULL &&
+	       service->type->is_verbatim != NULL &&
+	       service->type->is_verbatim(req);
+}
 
 static enum flow
 format_enter(void *state, struct request *req)
@@ -14,7 +26,7 @@ format_enter(void *state, struct request *req)
 	const struct format_choice *choice = format_of(req);
 
 	(void)state;
-	if (choice->fault == NULL || req->page != PAGE_NONE)
+	if (choice->fault == NULL || req->page != PAGE_NONE || is_verbatim(req))
 		return FLOW_NEXT;
 	response_fail(req, 400, "%s", choice->fault);
 	return FLOW_DONE;

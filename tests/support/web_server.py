@@ -51,7 +51,8 @@ class Host:
         for folder, _, files in os.walk(self.folder):
             for path in (folder, *(os.path.join(folder, name)
                                    for name in files)):
-                os.chown(path, owner.pw_uid, owner.pw_gid)
+                os.chown(path, owner.pw_uid, owner.pw_gid,
+                         follow_symlinks=False)
 
     def make_folder(self, name):
         os.mkdir(self.path(name))
