@@ -2,6 +2,7 @@
 #include "app/services/cache/types.h"
 #include "app/services/db/types.h"
 #include "app/services/docs/types.h"
+#include "app/services/file/types.h"
 #include "app/services/system/types.h"
 #include "app/services/user/types.h"
 #include "middleware/service.h"
@@ -21,6 +22,7 @@ const struct service_type *const service_types[] = {
 #ifdef WITH_MEMCACHED
 	&service_cache_memcached,
 #endif
+	&service_local_file,
 	&service_system,
 	&service_user,
 	&service_api_docs,

@@ -1,0 +1,118 @@
+/*
+ * What the cache must know of a read. With cache_check=mtime the key holds what
+ * the system says of the file, so that an answer made of an earlier state is
+ * not found. That is asked in the front, which must wait for nobody: only what
+ * the kernel has in memory counts (peek() of struct file_driver), and what it
+ * has not makes the call an uncached one, whose worker brings it in.
+ */
+#include <inttypes.h>
+
+#include "app/services/file/call.h"
+#include "app/services/file/depends.h"
+#include "app/services/file/file.h"
+#include "app/services/file/list.h"
+#include "app/services/file/read.h"
+#include "middleware/request.h"
+#include "middleware/service.h"
+
+#define MS INT64_C(1000000)
+
+/* A file that was changed so lately may change again without telling: clocks
+ * of file systems have steps. */
+#define SETTLED_MS 100
+
+/* Lengths stand before texts, so that no two calls have one key. */
+static void
+put_text_of(struct buf *key, const char *what, struct str text)
+{
+	buf_printf(key, "\n%s:%zu:", what, text.n);
+	buf_put(key, text);
+}
+
+static enum status
+put_state(struct buf *key, const struct file_call *c)
+{
+	const struct file_driver *driver = c->service->driver;
+	int64_t settled_ms = c->req->arrived.wall_ms - SETTLED_MS;
+	struct file_info info;
+
+	if (driver->peek == NULL ||
+	    driver->peek(c->service->tree, c->path, &info) != ST_OK ||
+	    info.changed_ns / MS >= settled_ms)
+		return ST_UNAVAILABLE;
+	buf_printf(key, "\nstate:%" PRIu64 ":%" PRId64 ":%" PRId64 ":%" PRId64,
+	    info.id, info.bytes, info.modified_ns, info.changed_ns);
+	return ST_OK;
+}
+
+static void
+put_list(struct buf *key, const struct list_wish *wish)
+{
+	buf_printf(key, "\nlist:%d%d%d%d%d%d:%" PRId64 ":%" PRId64, wish->files,
+	    wish->folders, wish->tree, wish->as_list, wish->as_access_list,
+	    wish->count, wish->limit, wish->offset);
+	put_text_of(key, "search", wish->search);
+	put_text_of(key, "fields", wish->fields);
+}
+
+/* The state of a folder tells of the names in it, and of nothing else. */
+static bool
+list_is_checked(const struct list_wish *wish)
+{
+	return !wish->known && !wish->tree;
+}
+
+static enum status
+plan_list(struct file_call *c, struct cache_plan *plan)
+{
+	struct list_wish wish;
+	enum status st = list_wish_take(c, &wish, NULL);
+
+	if (st == ST_OK && c->service->checks && !list_is_checked(&wish))
+		st = ST_UNAVAILABLE;
+	if (st != ST_OK)
+		return st;
+	put_list(&plan->key, &wish);
+	plan->n_tags = file_depends_read(
+	    c->req->arena, c->service, c->path, wish.tree, plan->tags);
+	return ST_OK;
+}
+
+static void
+plan_known(
+    struct file_call *c, const struct read_wish *wish, struct cache_plan *plan)
+{
+	struct str folder = c->is_folder ? c->path : file_path_folder(c->path);
+
+	buf_printf(&plan->key, "\nread:%d%d%d%d%d", c->is_folder,
+	    wish->properties, wish->content, wish->bare, wish->download);
+	/* Whether the web server sends it goes by the conditions, too. */
+	if (handoff_fits(&c->service->handoff, c->req))
+		buf_put_lit(&plan->key, "\nhanded");
+	plan->n_tags = file_depends_read(
+	    c->req->arena, c->service, folder, false, plan->tags);
+}
+
+enum status
+file_cache_plan(struct request *req, struct cache_plan *plan)
+{
+	struct file_call c;
+	struct read_wish wish;
+	enum status st = file_call_open(&c, req, NULL);
+
+	if (st != ST_OK)
+		return st;
+	plan->key = buf_in(req->arena);
+	put_text_of(&plan->key, "system", c.service->system);
+	put_text_of(&plan->key, "path", c.path);
+	if (c.service->checks)
+		st = put_state(&plan->key, &c);
+	if (st != ST_OK)
+		return st;
+	plan->fresh = c.service->fresh;
+	read_wish_take(&c, &wish);
+	if (c.is_folder && !wish.properties)
+		return plan_list(&c, plan);
+	plan_known(&c, &wish, plan);
+	return ST_OK;
+}
