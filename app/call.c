@@ -64,11 +64,12 @@ void
 call_send(struct call *call)
 {
 	struct conn *c = call->conn;
+	bool more = call->outfile.under_way && call->outfile.left > 0;
 	enum status st = answer_send(&call->answer, c->fd);
 
 	/* At once: a web server that keeps connections may use this one again
 	 * as soon as it has the answer, unless it sees the end. */
-	if (st == ST_OK && c->close_after)
+	if (st == ST_OK && c->close_after && !more)
 		(void)shutdown(c->fd, SHUT_WR);
 	if (st == ST_OK)
 		call->outcome = CALL_SENT;

@@ -14,6 +14,9 @@ from support.file_host import API, SMALL, FileHost, Room, caller, parts
 from support.web_nginx import Nginx
 
 MIB = 1 << 20
+GIB = 1 << 30
+LONGEST = "client_max_body_size 3g;"
+RESIDENT = 16 * MIB
 
 
 @pytest.fixture(scope="module", name="host")
@@ -26,9 +29,10 @@ def a_host():
 class FileNginx(Nginx):
     """Bodies as long as the service takes them."""
 
-    def changes(self):
-        return super().changes() | {
-            "server_name _;": "server_name _; client_max_body_size 1g;"}
+    def copy(self, shipped, changes=None):
+        if shipped.endswith("weir_fastcgi.conf"):
+            changes = {"client_max_body_size 11m;": LONGEST}
+        return super().copy(shipped, changes)
 
 
 @pytest.fixture(scope="module", params=[FileNginx, ProxyFcgi], name="server",
@@ -159,6 +163,61 @@ def test_a_file_longer_than_max_body(room):
     assert (part.status, part.body) == (206, body[3000000:3000010])
     assert room.call("HEAD", "long").body == b""
     assert room.get("long", If_None_Match=answer.headers["ETag"]).status == 304
+
+
+def test_a_long_file_leaves_on_a_connection_of_its_own(room, server, host):
+    """Which ends with it, as a web server may want."""
+    body = os.urandom(5 * MIB)
+    room.put("long", body)
+    for kept in (False, True):
+        with server.weirs[0].connect() as client:
+            answer = client.call(room.base + "long", keep=kept,
+                                 headers={"X-API-Key": host.key})
+            assert answer.body == body
+
+
+class Zeros:
+    """A body of so many bytes that takes no memory."""
+
+    def __init__(self, bytes):
+        self.left = bytes
+
+    def read(self, most):
+        n = min(most, self.left)
+        self.left -= n
+        return bytes(n)
+
+
+def memory(server):
+    """What its weir has for itself at most, and of programs and libraries."""
+    with open(f"/proc/{server.weirs[0].id}/status",
+              encoding="ascii") as status:
+        lines = dict(line.split(":", 1) for line in status)
+    most, files = (int(lines[name].split()[0]) * 1024
+                   for name in ("VmHWM", "RssFile"))
+    return most - files
+
+
+@pytest.mark.full
+def test_two_gibibytes_take_little_memory(server, host, room):
+    """Up, and down again."""
+    with caller(server, host.key) as web:
+        web.connection.timeout = 300
+        web.connection.request("PUT", room.base.replace("files", "large") +
+                               "zeros", Zeros(2 * GIB), {
+            "X-API-Key": host.key, "Content-Length": str(2 * GIB)})
+        answer = web.connection.getresponse()
+        assert answer.status == 201, answer.read()
+        answer.read()
+        assert os.stat(room.path("zeros")).st_size == 2 * GIB
+        web.connection.request("GET", room.base + "zeros", None,
+                               {"X-API-Key": host.key})
+        answer = web.connection.getresponse()
+        bytes = 0
+        while piece := answer.read(MIB):
+            bytes += len(piece)
+        assert bytes == 2 * GIB
+    assert memory(server) < RESIDENT
 
 
 def test_what_is_not_offered_is_said(room):

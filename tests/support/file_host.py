@@ -12,6 +12,7 @@ RATE = 5  # calls of the key that is counted
 ORIGIN = "https://app.example"
 SMALL = 1000  # bytes of a file of the service "small"
 BIG = 64 << 20
+LARGE = 3 << 30
 TTL = 60
 
 
@@ -26,9 +27,10 @@ class FileHost(Host):
         self.serve("watched", self.watched, cache_check="mtime")
         self.serve("fixed", self.root, read_only=True)
         self.serve("small", self.root, max_file_size=SMALL)
+        self.serve("large", self.root, max_file_size=LARGE)
         self.key = self.grant("owner", {
             name: {"*": "all"}
-            for name in ("files", "watched", "fixed", "small")})
+            for name in ("files", "watched", "fixed", "small", "large")})
         self.site.weir("cors", "add", "api/v2/files/*", "--origin", ORIGIN)
 
     def serve(self, name, root, **config):
