@@ -50,6 +50,9 @@ plan_reason(const struct explanation *x, const struct cache_slot *slot)
 {
 	if (x->refusal.text[0] != '\0')
 		return STR("The service would refuse the call.");
+	if (slot->planned == ST_UNAVAILABLE)
+		return STR("What the system says of it must be known for that, "
+			   "and be settled.");
 	if (slot->planned == ST_REFUSED)
 		return STR("cache_ttl_by_table is 0 for a table that it "
 			   "reads.");
@@ -68,6 +71,16 @@ uncacheable_reason(const struct explanation *x, const struct cache_slot *slot,
 	return str_is_null(reason) ? plan_reason(x, slot) : reason;
 }
 
+/* Tags of files name places, of which no client is told. */
+static struct str
+file_meaning(struct str name)
+{
+	if (name.p[0] == '*')
+		return STR("the files of the service as a whole");
+	return str_ends(name, STR("**")) ? STR("what lies below the folder")
+					 : STR("what lies in the folder");
+}
+
 /* "the table 'books'" */
 static struct str
 tag_meaning(struct arena *arena, struct str tag)
@@ -77,6 +90,8 @@ tag_meaning(struct arena *arena, struct str tag)
 	(void)str_cut(&name, ':');
 	if (str_eq(name, STR("*")))
 		return STR("the database as a whole");
+	if (str_starts(name, STR("/")) || str_starts(name, STR("*/")))
+		return file_meaning(name);
 	if (str_eq(name, STR("?")))
 		return STR("some table of the database");
 	return arena_printf(arena, "the table '%.*s'", STR_ARG(name));

@@ -7,7 +7,8 @@
 #include "middleware/request.h"
 #include "middleware/tags.h"
 
-/* Longer names of tags are told by their digest. */
+/* Longer names of tags are told by their digest; what kind of tag it is stays
+ * to be seen. */
 #define NAME_MAX_ 512
 
 /* "t:SHARD:" and the name; the shard goes by the system, so that trees which
@@ -23,7 +24,9 @@ tag_of(struct arena *arena, const struct file_service *service, struct str name)
 	if (name.n > NAME_MAX_) {
 		digest(name, bytes);
 		hex_encode(short_name, bytes, sizeof(bytes));
-		name = str_make(short_name, sizeof(short_name));
+		name = arena_printf(arena, "%s/%.*s%s",
+		    name.p[0] == '*' ? "*" : "", (int)sizeof(short_name),
+		    short_name, str_ends(name, STR("**")) ? "**" : "");
 	}
 	return arena_printf(
 	    arena, "t:%.*s:%.*s", (int)sizeof(shard), shard, STR_ARG(name));

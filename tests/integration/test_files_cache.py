@@ -1,0 +1,348 @@
+"""What is cached of files, and who may read and write them, behind nginx and
+Apache: two processes of weir over one store."""
+
+import json
+import os
+import time
+
+import pytest
+
+from support.answer import check_error
+from support.apache import ProxyFcgi
+from support.file_host import API, ORIGIN, RATE, FileHost, Room, caller
+from support.web_nginx import Nginx
+from support.weir import Failed, Installation
+
+SETTLED = 0.15  # seconds after which a file's state counts
+
+
+@pytest.fixture(scope="module", name="host")
+def a_host():
+    host = FileHost()
+    host.site.add_service("twin", "local_file", root=host.folder + "/root",
+                          cache_enabled=True, cache_ttl=60)
+    host.site.weir("role", "grant", "owner", "--service", "twin",
+                   "--component", "*", "--verbs", "all")
+    host.clerk = host.grant("clerk", {"files": {
+        "open/*": "GET", "open/closed": "none", "mail/*": "GET,POST",
+        "": "GET"}})
+    host.counted = {kind: host.site.add_key("counted" + kind, "owner")
+                    for kind in ("nginx", "apache")}
+    for kind in host.counted:
+        host.site.add_limit(kind, RATE, "day", app="counted" + kind)
+    for name in ("open", "mail"):
+        os.mkdir(os.path.join(host.root, name))
+        os.chmod(os.path.join(host.root, name), 0o777)
+    yield host
+    host.remove()
+
+
+@pytest.fixture(scope="module", name="servers")
+def two_servers(host):
+    servers = {"nginx": Nginx(host, "Nginx"),
+               "apache": ProxyFcgi(host, "ProxyFcgi")}
+    yield servers
+    for server in servers.values():
+        server.stop()
+
+
+@pytest.fixture(params=["nginx", "apache"], name="kind")
+def a_kind(request):
+    return request.param
+
+
+@pytest.fixture(name="server")
+def a_server(servers, kind):
+    return servers[kind]
+
+
+@pytest.fixture(name="web")
+def a_caller(server, host):
+    with caller(server, host.key) as web:
+        yield web
+
+
+@pytest.fixture(name="other")
+def a_caller_of_the_other(servers, host, kind):
+    server = servers["apache" if kind == "nginx" else "nginx"]
+    with caller(server, host.key) as web:
+        yield web
+
+
+@pytest.fixture(name="room")
+def a_room(host, web):
+    return Room(host, web)
+
+
+def heat(room, *names):
+    """Reads each until the cache answers."""
+    for name in names:
+        room.get(name)
+        assert room.get(name).hit, name
+
+
+def cold(room, *names):
+    for name in names:
+        assert not room.get(name).hit, name
+
+
+def test_a_file_is_answered_from_the_cache(room):
+    room.put("a.txt", b"one")
+    first, second = room.get("a.txt"), room.get("a.txt")
+    assert not first.hit and second.hit
+    assert second.body == b"one"
+    for name in ("ETag", "Last-Modified", "Content-Type", "Accept-Ranges",
+                 "X-Content-Type-Options"):
+        assert second.headers[name] == first.headers[name]
+    heat(room, "a.txt?download=true")
+    assert "Content-Disposition" in room.get("a.txt?download=true").headers
+    part = room.get("a.txt", Range="bytes=1-")
+    assert (part.status, part.body, part.hit) == (206, b"ne", True)
+    again = room.get("a.txt", If_None_Match=first.headers["ETag"])
+    assert (again.status, again.hit) == (304, True)
+
+
+WRITES = {
+    "replace": ("PUT", "d/a", b"two"), "append": ("PATCH", "d/a", b"two"),
+    "make": ("PUT", "d/b", b"two"), "delete": ("DELETE", "d/a", None),
+    "many": ("POST", "d/", {"resource": [
+        {"type": "file", "name": "c", "content": "x"}]}),
+    "folder": ("POST", "d/e/", None)}
+SEEN = ("d/a", "d/?limit=9", "d/?as_list=true", "?full_tree=true", "",
+        "d/?include_properties=true")
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_a_write_outdates_the_file_and_the_lists_above(
+        host, room, other, write):
+    """In every process, and through another service of the tree."""
+    for folder in ("d", "far"):
+        os.mkdir(room.path(folder))
+        os.chmod(room.path(folder), 0o777)
+    room.put("d/a", b"one")
+    room.put("far/a", b"one")
+    heat(room, *SEEN, "far/a", "far/?limit=9")
+    method, name, body = WRITES[write]
+    path = f"{API}twin/{room.name}/{name}"
+    lines = {"Content-Type": "text/plain"} if isinstance(body, bytes) else {}
+    assert other.call(method, path, body, headers=lines).status < 300
+    cold(room, *SEEN)
+    assert room.get("far/a").hit
+    assert room.get("far/?limit=9").hit
+
+
+def test_a_read_after_a_write_has_what_was_written(room, other):
+    for number in range(30):
+        room.put("a", b"%d" % number)
+        answer = other.get(room.base + "a")
+        assert answer.body == b"%d" % number
+        assert room.get("a").body == b"%d" % number
+
+
+def test_what_goes_with_its_folder_is_outdated(room):
+    room.call("POST", "d/e/f/")
+    room.put("d/e/f/a", b"one")
+    heat(room, "d/e/f/a", "d/e/f/", "d/e/")
+    assert room.call("DELETE", "d/?force=true").status == 200
+    for name in ("d/e/f/a", "d/e/f/", "d/e/", "d/"):
+        assert room.get(name).status == 404
+
+
+def test_what_moves_with_its_folder_is_outdated(room):
+    room.call("POST", "d/e/")
+    room.put("d/e/a", b"one")
+    heat(room, "d/e/a")
+    assert room.get("new/e/a").status == 404
+    assert room.get("new/e/a").hit
+    assert room.call("POST", "", {"resource": [
+        {"type": "folder", "name": "new", "source_path": f"{room.name}/d/",
+         "delete_source": True}]}).status == 201
+    assert room.get("new/e/a").body == b"one"
+    assert room.get("d/e/a").status == 404
+
+
+def test_a_missing_file_is_remembered_until_it_is_made(room):
+    assert room.get("a").status == 404
+    answer = room.get("a")
+    assert answer.status == 404 and answer.hit
+    assert room.get("d/").status == 404
+    assert room.get("d/").hit
+    room.put("a", b"one")
+    assert room.get("a").body == b"one"
+    room.call("POST", "d/")
+    assert room.get("d/").rows == []
+
+
+def test_changes_of_others_are_seen_in_time(room):
+    """Without cache_check by the time alone."""
+    room.write("a", "one")
+    heat(room, "a")
+    room.write("a", "other")
+    assert room.get("a").body == b"one"
+    assert room.get("a", Cache_Control="no-cache").body == b"other"
+    assert room.get("a").body == b"other"
+
+
+def test_changes_of_others_are_seen_at_once(host, web):
+    room = Room(host, web, "watched", host.watched)
+    for number in range(5):
+        room.write("a", f"{number}")  # of one length
+        time.sleep(SETTLED)
+        heat(room, "a", "a?include_properties=true")
+        assert room.get("a").body == b"%d" % number
+    os.replace(room.path("a"), room.path("b"))
+    assert room.get("a").status == 404
+    room.write("a", "back")
+    assert room.get("a").body == b"back"
+
+
+def test_lists_are_seen_at_once(host, web):
+    room = Room(host, web, "watched", host.watched)
+    room.write("a", "1")
+    time.sleep(SETTLED)
+    heat(room, "?as_list=true")
+    assert room.listed() == ["a"]
+    room.write("b", "2")
+    assert room.listed() == ["a", "b"]
+    sizes = [row["content_length"] for row in room.get("").rows]
+    room.write("a", "111")
+    assert [row["content_length"] for row in room.get("").rows] == [3, 1]
+    assert sizes == [1, 1]
+
+
+def test_a_file_that_is_written_now_is_not_cached(host, web):
+    """Its state may be that of what is written next."""
+    room = Room(host, web, "watched", host.watched)
+    for number in range(20):
+        room.write("a", f"{number:02}")
+        assert room.get("a").body == b"%02d" % number
+
+
+def test_a_flush_drops_files(host, room):
+    room.put("a", b"one")
+    heat(room, "a", "")
+    host.site.weir("cache", "flush", "files")
+    cold(room, "a", "")
+
+
+def explained(host, path):
+    return " ".join(host.site.weir(
+        "cache", "explain", "--key", host.key, "GET", path).split())
+
+
+def test_it_is_explained(host, room):
+    room.put("a", b"one")
+    heat(room, "a")
+    assert "hit" in explained(host, room.base + "a")
+    room.put("a", b"two")
+    said = explained(host, room.base + "a")
+    assert "what lies in the folder" in said
+    assert "table" not in said
+
+
+# Who may.
+
+def test_a_role_is_asked_about_the_path(server, host, room):
+    open_place = os.path.join(host.root, "open")
+    for name in ("a", "closed"):
+        with open(os.path.join(open_place, name), "w",
+                  encoding="ascii") as out:
+            out.write("text")
+    with caller(server, host.clerk) as clerk:
+        assert clerk.get(API + "files/open/a").body == b"text"
+        for path in ("open/closed", "open//closed", "open/./closed",
+                     "open/x/../closed", "open%2Fclosed", "open/%63losed",
+                     "open/closed/", "Open/closed"):
+            answer = clerk.get(API + "files/" + path)
+            assert answer.status in (400, 401, 404), path
+            assert answer.body != b"text"
+        assert clerk.get(API + f"files/{room.name}/a").status == 401
+        assert clerk.call("PUT", API + "files/open/a", b"x").status == 401
+        assert clerk.call("PUT", API + "files/mail/a", b"x").status == 401
+        assert clerk.post(API + "files/mail/a", b"x").status == 201
+        assert clerk.delete(API + "files/mail/a").status == 401
+        assert clerk.get(API + "files/open/").status == 200
+
+
+def test_a_list_shows_no_folder_that_is_closed(server, host, room):
+    room.put("a")
+    with caller(server, host.clerk) as clerk:
+        paths = clerk.get(API + "files/?full_tree=true&as_list=true").rows
+    assert f"{room.name}/" in paths
+    assert f"{room.name}/a" not in paths
+
+
+def test_nothing_goes_that_the_role_may_not_delete(server, host, web):
+    place = os.path.join(host.root, f"kept-{type(server).__name__}")
+    name = os.path.basename(place)
+    os.mkdir(place)
+    os.chmod(place, 0o777)
+    with open(os.path.join(place, "deed"), "w", encoding="ascii") as out:
+        out.write("text")
+    key = host.grant(name.lower(), {"files": {
+        name + "/*": "all", name + "/deed": "GET"}})
+    with caller(server, key) as keeper:
+        time.sleep(1)  # until the process knows the key
+        path = f"{API}files/{name}/"
+        assert keeper.delete(path + "?force=true").status == 403
+        answer = keeper.call("POST", path, {"resource": [
+            {"type": "file", "name": "x", "source_path": name + "/deed",
+             "delete_source": True},
+            {"type": "file", "name": "deed", "content": "new"}]})
+        assert all("error" in row for row in answer.rows)
+    with open(os.path.join(place, "deed"), encoding="ascii") as file:
+        assert file.read() == "text"
+
+
+def test_calls_are_counted(server, host, kind, room):
+    room.put("a")
+    with caller(server, host.counted[kind]) as counted:
+        statuses = [counted.get(room.base + "a").status
+                    for _ in range(RATE + 1)]
+    assert statuses == [200] * RATE + [429]
+
+
+def test_pages_of_other_origins_may_upload(server):
+    with caller(server, None) as stranger:
+        answer = stranger.call("OPTIONS", API + "files/a", headers={
+            "Origin": ORIGIN, "Access-Control-Request-Method": "PUT",
+            "Access-Control-Request-Headers": "x-file-name"})
+    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert "PUT" in answer.headers["Access-Control-Allow-Methods"]
+
+
+def test_a_key_must_be_shown(server, room):
+    room.put("a")
+    with caller(server, None) as stranger:
+        check_error(stranger.get(room.base + "a"), 401)
+
+
+# How it is set up.
+
+def test_it_may_be_declared(tmp_path):
+    """A whole service in the environment file."""
+    site = Installation(tmp_path)
+    os.mkdir(site.path("root"))
+    site.configure(SERVICE_DOCS_TYPE="local_file",
+                   SERVICE_DOCS_ROOT=site.path("root"),
+                   SERVICE_DOCS_READ_ONLY="true")
+    assert "ok    service docs (local_file)" in site.weir("check")
+
+
+@pytest.mark.parametrize("config, words", [
+    ({}, "root"), ({"root": "docs"}, "absolute"),
+    ({"root": "/tmp", "max_file_size": 0}, "max_file_size"),
+    ({"root": "/tmp", "cache_check": "size"}, "cache_check"),
+    ({"root": "/tmp", "sendfile": "x-sendfile"}, "sendfile_prefix"),
+])
+def test_a_config_that_cannot_be_is_refused(host, config, words):
+    with pytest.raises(Failed, match=words):
+        host.site.weir("service", "add", "bad", "--type", "local_file",
+                       "--config", json.dumps(config))
+
+
+def test_a_root_does_not_hold_what_weir_keeps(tmp_path):
+    site = Installation(tmp_path)
+    site.add_service("all", "local_file", root=str(tmp_path))
+    with pytest.raises(Failed, match="must not hold"):
+        site.weir("check")
