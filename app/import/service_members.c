@@ -29,6 +29,7 @@ static const struct {
 	{ "cache_memcached", "memcached_config",
 	    "service_id host port username password default_ttl options" },
 	{ "cache_local", "local_cache_config", "service_id store default_ttl" },
+	{ "local_file", "file_service_config", "service_id container" },
 };
 
 struct reading {
@@ -83,7 +84,8 @@ path_make(const struct reading *r, struct str value)
 {
 	struct str dir = r->imp->sqlite_dir;
 
-	if (str_is_null(dir) || value.p[0] == '/' || value.p[0] == '{')
+	if (str_is_null(dir) || value.p[0] == '/' || value.p[0] == '{' ||
+	    strcmp(r->type->name, "sqlite") != 0)
 		return value;
 	while (dir.n > 1 && dir.p[dir.n - 1] == '/')
 		dir.n--;
@@ -94,6 +96,12 @@ path_make(const struct reading *r, struct str value)
 static enum status
 relative_refuse(const struct reading *r, struct str value)
 {
+	if (strcmp(r->type->name, "local_file") == 0)
+		return error_set(r->err, ST_INVALID,
+		    "its folder \"%.*s\" is in DreamFactory's own storage, or "
+		    "a disk that its settings name: make it here with the "
+		    "absolute path as root",
+		    STR_ARG(value));
 	return error_set(r->err, ST_INVALID,
 	    "its database \"%.*s\" lies in DreamFactory's own folder: name "
 	    "that with --sqlite-dir",
@@ -143,10 +151,21 @@ options_put(struct reading *r, struct str text)
 	return st;
 }
 
+/* What a member is called here. */
+static struct str
+name_here(const struct reading *r, struct str name)
+{
+	return strcmp(r->type->name, "local_file") == 0 &&
+		       str_eq(name, STR("container"))
+		   ? STR("root")
+		   : name;
+}
+
 /* One member as it stands there. */
 static enum status
-member_put(struct reading *r, struct str name, struct str text)
+member_put(struct reading *r, struct str named, struct str text)
 {
+	struct str name = name_here(r, named);
 	const struct config_field *field =
 	    config_field_find(r->type->config, name);
 	struct str value;

@@ -44,8 +44,11 @@ def sql_service(df, engine, config):
 def services(df, engine, config):
     for id, name, type in ((1, "system", "system"),
                            (2, "api_docs", "swagger"),
-                           (3, "files", "local_file"), (6, "docs", "mongodb")):
+                           (3, "files", "local_file"), (6, "docs", "mongodb"),
+                           (17, "shared", "local_file")):
         df.add("service", id=id, name=name, label=name, is_active=1, type=type)
+    df.add("file_service_config", service_id=3, container="local")
+    df.add("file_service_config", service_id=17, container="/srv/shared")
     sql_service(df, engine, config)
     df.add("service", id=5, name="mem", label="Memory", is_active=0,
            type="cache_redis")
@@ -224,7 +227,9 @@ def test_services_come_with_their_secrets(moved, engine, config):
     lines = said(moved, "service")
     assert lines["system"] == ("present", None)
     assert lines["api_docs"] == ("present", "built in")
-    assert lines["files"] == ("left", "there is no type local_file here")
+    assert lines["files"][0] == "left"
+    assert "absolute path as root" in lines["files"][1]
+    assert lines["shared"] == ("brought", None)
     assert lines["docs"][0] == "left"
     assert lines["shop"][0] == "changed"
     assert "lower case" in lines["shop"][1]
@@ -235,7 +240,7 @@ def test_services_come_with_their_secrets(moved, engine, config):
         "another APP_KEY")
     assert "--sqlite-dir" in lines["local"][1]
     listed = {row["name"]: row for row in moved.listed("service")}
-    assert sorted(listed) == ["mem", "shop"]
+    assert sorted(listed) == ["mem", "shared", "shop"]
     shop = listed["shop"]
     assert (shop["type"], shop["label"], shop["is_active"]) == (
         engine.type, "Shop", True)

@@ -39,6 +39,9 @@ CREATE TABLE sql_db_config (
     service_id INTEGER {unsigned} NOT NULL PRIMARY KEY, dsn VARCHAR(255),
     username TEXT, password TEXT, options TEXT, attributes TEXT,
     connection TEXT, statements TEXT);
+CREATE TABLE file_service_config (
+    service_id INTEGER NOT NULL PRIMARY KEY, public_path TEXT,
+    container VARCHAR(255));
 CREATE TABLE redis_config (
     service_id INTEGER {unsigned} NOT NULL PRIMARY KEY,
     host VARCHAR(255) NOT NULL, port INTEGER, password TEXT,
