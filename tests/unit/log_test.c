@@ -1,5 +1,6 @@
 #include "app/base/log.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,6 +20,11 @@
 
 #define HOSTILE       "a\n\"b\"\\\x1b[2J\xff \xc2\x85\xc3\xa4\x7f"
 #define HOSTILE_SHOWN "a\\x0a\"b\"\\\\x1b[2J\\xff \\xc2\\x85\xc3\xa4\\x7f"
+
+#define WRITERS      4u
+#define LINES_EACH   2000
+#define LINES_A_TURN 16
+#define RELOADS      200
 
 static char folder[FOLDER_PATH_BYTES];
 static char path[FOLDER_PATH_BYTES + 8];
@@ -144,6 +150,58 @@ a_full_file_is_told_of(void **state)
 	    strstr(said, "1 writes to the access log were dropped or cut"));
 }
 
+static void *
+write_lines(void *ctx)
+{
+	(void)ctx;
+	for (int i = 0; i < LINES_EACH; i++) {
+		log_access(STR("a line\n"), STR(""));
+		log_line(LOG_INFO, STR_NULL, "a line");
+		if (i % LINES_A_TURN == 0)
+			log_access_flush();
+	}
+	log_access_end();
+	return NULL;
+}
+
+static size_t
+lines_in(const char *name)
+{
+	FILE *file = fopen(name, "re");
+	size_t n = 0;
+	int c;
+
+	if (file == NULL)
+		return 0;
+	while ((c = fgetc(file)) != EOF)
+		n += c == '\n';
+	(void)fclose(file);
+	return n;
+}
+
+static void
+a_reload_amid_lines_loses_none(void **state)
+{
+	pthread_t threads[WRITERS];
+	char other[sizeof(path) + 8];
+
+	(void)state;
+	(void)snprintf(other, sizeof(other), "%s.other", path);
+	assert_int_equal(log_open(path, path, LOG_INFO, NULL), ST_OK);
+	for (size_t i = 0; i < WRITERS; i++)
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, write_lines, NULL), 0);
+	for (int i = 0; i < RELOADS; i++) {
+		const char *now = i % 2 == 0 ? other : path;
+
+		assert_int_equal(log_open(now, now, LOG_INFO, NULL), ST_OK);
+	}
+	for (size_t i = 0; i < WRITERS; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	assert_int_equal(
+	    lines_in(path) + lines_in(other), 2 * WRITERS * LINES_EACH);
+}
+
 static int
 receiver_open(void)
 {
@@ -261,6 +319,8 @@ main(void)
 		    what_cannot_be_opened_changes_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_full_file_is_told_of, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_reload_amid_lines_loses_none, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    each_line_is_a_datagram, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
