@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app/base/log.h"
+#include "app/base/log_datagram.h"
 #include "app/base/log_place.h"
 #include "app/base/settings.h"
 
@@ -26,6 +27,24 @@ enum status
 logs_open(const struct settings *settings, struct error *err)
 {
 	return open_with(settings, settings->access_log, err);
+}
+
+enum status
+logs_probe(const char *setting, const char **path, struct error *err)
+{
+	const struct log_place place = log_place_read(setting);
+	struct log_datagram datagram;
+	enum status st;
+
+	*path = NULL;
+	if (place.kind != LOG_SYSLOG && place.kind != LOG_JOURNAL)
+		return ST_OK;
+	*path = place.path;
+	st = log_datagram_open(&datagram, &place, err);
+	if (st == ST_OK)
+		st = log_datagram_probe(&datagram, err);
+	log_datagram_close(&datagram);
+	return st;
 }
 
 bool

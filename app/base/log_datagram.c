@@ -40,6 +40,18 @@ log_datagram_open(
 	return ST_OK;
 }
 
+enum status
+log_datagram_probe(const struct log_datagram *d, struct error *err)
+{
+	struct sockaddr_un to = d->to;
+
+	if (connect(d->fd, (const struct sockaddr *)&to, d->to_bytes) == 0)
+		return ST_OK;
+	return error_set(err, ST_UNAVAILABLE,
+	    "nobody takes lines there: %s; weir drops them until somebody does",
+	    strerror(errno));
+}
+
 void
 log_datagram_close(struct log_datagram *d)
 {

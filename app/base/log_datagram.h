@@ -25,6 +25,9 @@ struct log_datagram {
 enum status log_datagram_open(
     struct log_datagram *d, const struct log_place *place, struct error *err);
 
+/* ST_UNAVAILABLE: nobody takes lines there now, and why. */
+enum status log_datagram_probe(const struct log_datagram *d, struct error *err);
+
 void log_datagram_close(struct log_datagram *d);
 
 /*

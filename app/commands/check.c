@@ -11,6 +11,7 @@
 #include "app/base/clock.h"
 #include "app/base/settings.h"
 #include "app/commands/commands.h"
+#include "app/logs.h"
 #include "drivers/cache/cache.h"
 #include "middleware/registry/declared.h"
 #include "middleware/registry/registry.h"
@@ -272,6 +273,19 @@ databases_try(struct check *c)
 	store_table_free(host.stores);
 }
 
+/* weir goes on without: no more than a warning. */
+static void
+log_try(const char *what, const char *setting)
+{
+	struct error err = { 0 };
+	const char *path;
+
+	if (logs_probe(setting, &path, &err) != ST_OK)
+		(void)printf("warn  %s %s: %s\n", what, path, err.text);
+	else if (path != NULL)
+		good(what, path, "");
+}
+
 static int
 check_run(struct command_call *call)
 {
@@ -280,6 +294,8 @@ check_run(struct command_call *call)
 	settings_try(&c, call->env_file);
 	if (c.failed) /* the rest would be tried with defaults */
 		return 1;
+	log_try("log", c.settings.log_file);
+	log_try("access log", c.settings.access_log);
 	stores_try(&c);
 	databases_try(&c);
 	return c.failed ? 1 : 0;

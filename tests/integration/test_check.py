@@ -1,9 +1,11 @@
 """`weir check` says of everything that weir stands on how it is."""
 
 import json
+import uuid
 
 import pytest
 
+from support.receiver import Receiver
 from support.weir import run
 
 
@@ -98,6 +100,22 @@ def test_a_whole_installation_is_well(site):
     assert {line.split()[0] for line in lines} == {"ok"}
     assert verdict(lines, "system database") == ["ok"]
     assert verdict(lines, "service shop (sqlite)") == ["ok"]
+
+
+def test_a_log_that_nobody_takes_is_a_warning(site):
+    receiver = Receiver(f"/tmp/weir-{uuid.uuid4().hex}")
+    try:
+        site.configure(LOG_FILE=f"syslog:{receiver.path}",
+                       ACCESS_LOG="journal:/tmp/nobody")
+        status, lines = check(site.env_file)
+    finally:
+        receiver.stop()
+        site.configure(LOG_FILE=site.path("weir.log"),
+                       ACCESS_LOG=site.path("access.log"))
+    assert status == 0
+    assert f"ok    log {receiver.path}" in lines
+    (line,) = [line for line in lines if line.split()[0] == "warn"]
+    assert "access log /tmp/nobody: nobody takes lines there" in line
 
 
 def test_a_service_without_its_database_fails_alone(site, tmp_path):
