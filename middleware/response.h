@@ -44,6 +44,8 @@ struct response {
 	struct str message; /* of an error; else STR_NULL */
 	struct str context; /* of an error: JSON text, or STR_NULL */
 	bool is_error;      /* the body is an error envelope */
+	bool local;         /* an error of this request or process: another's
+			     * query may do better */
 	bool once;          /* it cannot be asked for again: never a 304 */
 	bool unkept;        /* it is not to be stored in the cache */
 	bool streamed;      /* it leaves in pieces: see stream.h */

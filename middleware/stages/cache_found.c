@@ -76,7 +76,7 @@ cache_found_learn(const struct cache_slot *slot, const struct request *req)
 {
 	const struct response *res = &req->response;
 
-	if (is_failure(res))
+	if (is_failure(res) && !res->local)
 		outage_note(slot->outages, req->service->id,
 		    req->arrived.boot_ms, clock_boot_ms());
 	else if (!res->is_error)

@@ -184,6 +184,10 @@ void
 cache_lease_end(struct cache_slot *slot, struct request *req)
 {
 	const struct cache_result *result = &slot->result;
+	/* What was judged by the conditions of this request is for no other. */
+	bool told = result->message.p != NULL &&
+		    result->status != RESPONSE_GONE && !req->response.local &&
+		    !req->response.judged;
 	struct str failure = STR_NULL;
 	struct cache_op op;
 	struct cache_op *list[] = { &op };
@@ -192,9 +196,7 @@ cache_lease_end(struct cache_slot *slot, struct request *req)
 		lease_give_up(req, &slot->lease);
 		return;
 	}
-	/* What was judged by the conditions of this request is for no other. */
-	if (result->message.p != NULL && result->status != RESPONSE_GONE &&
-	    !req->response.judged)
+	if (told)
 		failure = cache_result_pack(req->arena, result);
 	lease_end(req, &slot->lease, failure, &op);
 	/* Should it fail, the others find the lease dead. */

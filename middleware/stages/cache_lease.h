@@ -36,7 +36,7 @@ void cache_lease_plan(struct cache_slot *slot, struct request *req);
 enum flow cache_lease_look(struct cache_slot *slot, struct request *req);
 
 /* Who holds a lease has stored nothing: tells the others what became of the
- * query. */
+ * query, unless it failed for a reason of its own: then they ask. */
 void cache_lease_end(struct cache_slot *slot, struct request *req);
 
 #endif

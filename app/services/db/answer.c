@@ -95,6 +95,9 @@ answer_fault(struct table_call *c, const char *verb, enum status st,
 		return; /* by stream_flush() */
 	log_line(LOG_WARNING, req->id, "service %.*s: %s records of %.*s: %s",
 	    STR_ARG(req->service->name), verb, STR_ARG(table), err->text);
+	/* It had less time than a statement has. */
+	req->response.local |=
+	    st == ST_TIMEOUT && c->deadline_ms == req->deadline_ms;
 	if (c->in_doubt)
 		answer_doubt(req, verb, table);
 	else if (st == ST_UNAVAILABLE || st == ST_FULL)

@@ -160,6 +160,7 @@ table_call_take(struct table_call *c, struct error *err)
 	st = conn_take(c, err);
 	if (st == ST_OK)
 		return cancel_allow(c, err);
+	c->req->response.local |= st == ST_TIMEOUT; /* all are in use */
 	return st == ST_TIMEOUT ? st : ST_UNAVAILABLE;
 }
 
