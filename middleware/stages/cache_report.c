@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/jsonout.h"
 #include "app/base/secret.h"
+#include "drivers/cache/cache.h"
 #include "middleware/etag.h"
 #include "middleware/principal.h"
 #include "middleware/registry/snapshot.h"
@@ -12,6 +13,7 @@
 #include "middleware/stages/cache_plan.h"
 #include "middleware/stages/cache_slot.h"
 #include "middleware/stages/limit_choice.h"
+#include "middleware/stages/limit_slot.h"
 #include "middleware/stages/ratelimit.h"
 
 /* A string, or null. */
@@ -272,8 +274,22 @@ counted(struct request *req, const struct limit *limit)
 	return text.n == 0 ? STR("all calls") : buf_str(&text);
 }
 
+/* What stands in the counter, as the list of counters says it. */
 static void
-put_limit(struct buf *b, struct request *req, const struct limit_hit *hit)
+put_count(struct buf *b, const struct limit_applied *looked)
+{
+	if (looked == NULL) {
+		put_text(b, STR("attempts"), STR_NULL);
+		put_text(b, STR("remaining"), STR_NULL);
+		return;
+	}
+	put_i64(b, STR("attempts"), looked->op->count);
+	put_i64(b, STR("remaining"), limit_remaining(looked));
+}
+
+static void
+put_limit(struct buf *b, struct request *req, const struct limit_hit *hit,
+    const struct limit_applied *looked)
 {
 	const struct limit *limit = hit->limit;
 	struct buf verbs = buf_in(req->arena);
@@ -291,6 +307,7 @@ put_limit(struct buf *b, struct request *req, const struct limit_hit *hit)
 	    b, STR("verb"), limit->verb_mask == 0 ? STR_NULL : buf_str(&verbs));
 	put_text(b, STR("counts"), counted(req, limit));
 	put_bool(b, STR("refuses"), !hit->yields && !limit->dry_run);
+	put_count(b, looked);
 	buf_put_char(b, '}');
 }
 
@@ -304,7 +321,7 @@ put_limits(struct buf *b, struct request *req)
 	    req->principal != NULL && principal_is_free(req->principal));
 	put_open(b, STR("limits"), '[');
 	for (size_t i = 0; i < choice.n; i++)
-		put_limit(b, req, &choice.hits[i]);
+		put_limit(b, req, &choice.hits[i], ratelimit_looked(req, i));
 	buf_put_char(b, ']');
 }
 

@@ -21,6 +21,7 @@ struct limit_slot {
 	struct limit_applied list[LIMIT_HITS_MAX];
 	size_t n;
 	bool counted; /* the counts of the operations are true */
+	bool looked;  /* they are for an explanation alone, each a LOOK */
 };
 
 /* How many more it lets pass now. */

@@ -59,6 +59,17 @@ ratelimit_choose(const struct request *req, struct limit_choice *out)
 	limit_choose(snapshot_limits(req->snapshot), &asked, req->arena, out);
 }
 
+const struct limit_applied *
+ratelimit_looked(const struct request *req, size_t i)
+{
+	const struct limit_slot *slot = req->slot[STAGE_RATELIMIT];
+
+	return slot != NULL && slot->looked && i < slot->n &&
+		       slot->list[i].op->status == ST_OK
+		   ? &slot->list[i]
+		   : NULL;
+}
+
 static void
 plan_counts(struct limit_slot *slot, struct request *req,
     const struct limit_choice *choice, const struct limit_asked *asked)
@@ -68,9 +79,9 @@ plan_counts(struct limit_slot *slot, struct request *req,
 		struct cache_op *op = request_plan_op(req, STORE_LIMIT);
 
 		assert(op != NULL); /* nobody else plans for this store */
-		op->kind = CACHE_COUNT;
-		op->group = COUNT_GROUP;
-		op->soft = limit_hit_is_soft(hit);
+		op->kind = slot->looked ? CACHE_LOOK : CACHE_COUNT;
+		op->group = slot->looked ? 0 : COUNT_GROUP;
+		op->soft = !slot->looked && limit_hit_is_soft(hit);
 		limit_count_fill(op, hit->limit, asked, req->arena);
 		slot->list[slot->n] =
 		    (struct limit_applied){ hit->limit, op, hit->yields };
@@ -92,8 +103,10 @@ ratelimit_plan(void *opened, struct request *req)
 	struct limit_asked asked;
 	struct limit_slot *slot;
 
-	if (req->app == NULL || req->page != PAGE_NONE || is_exempt(req) ||
-	    explain_asked(req))
+	bool looks = explain_asked(req);
+
+	if (req->app == NULL || req->page != PAGE_NONE ||
+	    (is_exempt(req) && !looks))
 		return FLOW_NEXT;
 	if (req->slot[STAGE_RATELIMIT] != NULL)
 		return FLOW_NEXT; /* counted as whom it was thought to be */
@@ -102,10 +115,11 @@ ratelimit_plan(void *opened, struct request *req)
 	    snapshot_limits(req->snapshot), &asked, req->arena, &choice);
 	if (choice.n == 0)
 		return FLOW_NEXT;
-	if (choice.rest_n > 0 &&
+	if (choice.rest_n > 0 && !looks &&
 	    !limit_crowd_passes(&state->crowd, req, &choice))
 		return FLOW_DONE;
 	slot = arena_zalloc(req->arena, sizeof(*slot));
+	slot->looked = looks;
 	plan_counts(slot, req, &choice, &asked);
 	req->slot[STAGE_RATELIMIT] = slot;
 	return FLOW_NEXT;
@@ -168,7 +182,7 @@ without_store(
 static enum flow
 judge(struct ratelimit *state, struct limit_slot *slot, struct request *req)
 {
-	if (slot == NULL)
+	if (slot == NULL || slot->looked)
 		return FLOW_NEXT;
 	if (store_failed(slot))
 		return without_store(state, slot, req);

@@ -323,8 +323,11 @@ def test_limits_are_told_and_not_counted(lib, counted):
     assert limit["counts"] == "calls of app counted, service lib"
     assert limit["refuses"]
     assert limits["all of it"]["counts"] == "all calls"
+    assert (limit["attempts"], limit["remaining"]) == (0, 2)
     assert counted.get(BOOKS).headers["X-RateLimit-Remaining"] == "1"
-    lib.command(BOOKS, "--key", counted.key)
+    told = lib.command(BOOKS, "--key", counted.key)["limits"]
+    assert [(limit["attempts"], limit["remaining"]) for limit in told
+            if limit["name"] == "two reads"] == [(1, 1)]
     assert counted.get(BOOKS).headers["X-RateLimit-Remaining"] == "0"
     check_error(counted.get(BOOKS, headers=EXPLAIN), 429)
     assert lib.command(BOOKS, "--key", counted.key)["verdict"] == "hit"
@@ -336,6 +339,7 @@ def test_an_administrator_is_exempt(lib, counted):
     assert told["limits_exempt"]
     assert [limit["name"] for limit in told["limits"]] == [
         "all of it", "two reads"]
+    assert [limit["remaining"] for limit in told["limits"]][1:] == [2]
     assert counted.get(BOOKS).headers["X-RateLimit-Remaining"] == "1"
 
 
