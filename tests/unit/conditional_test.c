@@ -63,7 +63,8 @@ static const char *
 finish(struct request *req)
 {
 	conditional_judge(req, digest_bytes);
-	conditional_answer(req, digest_bytes, 0);
+	conditional_answer(
+	    req, digest_bytes, &(const struct keeping){ .client_ttl = 0 });
 	return arena_dup(req->arena, buf_str(&req->response.head)).p;
 }
 
