@@ -129,9 +129,9 @@ enum limit_verdict {
 
 /* See page.h. */
 enum page_kind {
-	PAGE_NONE,   /* a call of the API */
-	PAGE_LIVE,   /* /health/live */
-	PAGE_READY,  /* /health/ready */
+	PAGE_NONE,    /* a call of the API */
+	PAGE_LIVE,    /* /health/live */
+	PAGE_READY,   /* /health/ready */
 	PAGE_METRICS, /* /metrics */
 	PAGE_CONSOLE  /* /console and beneath it */
 };

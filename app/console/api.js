@@ -27,14 +27,18 @@ function failure(answer) {
     error.context);
 }
 
+// The browser keeps nothing of it, but what weir keeps will do: without this, a
+// request that the browser is not to keep would ask weir for a new answer.
+const KEPT = { "Cache-Control": "max-age=315360000" };
+
 // As it is: no answer is an error, but that there is none.
 export async function send(method, path, options = {}) {
     const { headers = {}, body, signal } = options;
     const began = performance.now();
     let answer;
     try {
-        answer = await fetch(path, { method, headers, body, signal,
-            cache: "no-store", credentials: "omit" });
+        answer = await fetch(path, { method, body, signal, cache: "no-store",
+            headers: { ...KEPT, ...headers }, credentials: "omit" });
     } catch (error) {
         if (error.name === "AbortError")
             throw error;

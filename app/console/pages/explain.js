@@ -11,6 +11,7 @@ import { VERBS, allows, deciding } from "../verbs.js";
 
 export const title = "Explain";
 
+const KEY = "X-DreamFactory-API-Key";
 const KINDS = { hit: "good", old: "good", miss: "warn", stale: "warn",
     bypass: "warn", uncacheable: "" };
 
@@ -98,7 +99,8 @@ async function ask(values) {
     const path = `/api/v2/${segment(service)}/${resource}`
         + (text ? `?${text}` : query({}));
     const answer = await send(values.method, path, { headers: {
-        ...session.lines(), "X-Weir-Explain": "1" } });
+        ...session.lines(), "X-Weir-Explain": "1",
+        ...(values.api_key ? { [KEY]: values.api_key } : {}) } });
     if (answer.status === 401)
         session.expire(session.token());
     if (answer.json && answer.json.verdict)
@@ -129,6 +131,9 @@ export async function render(ctx) {
             { name: "app_id", label: "Rights of the app",
                 numeric: true, blank: "(yours)", values: apps.map(
                     (a) => ({ name: a.id, label: a.name })) },
+            { name: "api_key", label: "API key", type: "string",
+                description: "Of whose limits it is told; none is "
+                    + "needed." },
         ], "Explain", async (values) => {
             const rights = await rightsPart(values, services, apps);
             place.replaceChildren(rights || "");

@@ -125,10 +125,9 @@ function used(counters) {
     if (!counters || counters.length === 0)
         return "not yet";
     return h("ul", { class: "counters" }, counters.slice(0, 5).map((c) =>
-        h("li", {}, h("meter", { min: 0, max: c.max, value: c.attempts,
-            high: c.max * 0.8, optimum: 0,
-            "aria-label": `used of ${c.max}` }),
-        ` ${c.attempts} of ${c.max}`)));
+        h("li", {}, `${c.attempts} of ${c.max} `, h("meter", { min: 0,
+            max: c.max, value: c.attempts, high: c.max * 0.8, optimum: 0,
+            "aria-label": `used of ${c.max}` }))));
 }
 
 function actions(ctx, known, limit, draw) {

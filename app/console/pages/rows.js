@@ -12,14 +12,14 @@ export const title = "Rows";
 const LIMIT = 25;
 
 function columnsOf(rows, view, draw) {
-    return Object.keys(rows[0]).map((name) => {
+    return Object.keys(rows[0]).map((name, i) => {
         const [by, way] = view.order.split(" ");
         const sorted = by === name && (way === "desc" ? "descending"
             : "ascending");
         return { title: button(name, () => draw({ offset: 0,
             order: sorted === "ascending" ? `${name} desc`
                 : `${name} asc` }), "sort"), sorted,
-        number: rows.every((r) => typeof r[name] === "number"),
+        number: i > 0 && rows.every((r) => typeof r[name] === "number"),
         cell: (r) => format.value(r[name]) };
     });
 }
