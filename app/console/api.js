@@ -49,6 +49,11 @@ export async function send(method, path, options = {}) {
         headers: [...answer.headers], time_ms: performance.now() - began };
 }
 
+// Another has taken its place while the call was under way.
+function isOutdated(token) {
+    return session.isOpen() && session.token() !== token;
+}
+
 // background: it does not mean that anybody is at work.
 export async function call(method, path, options = {}) {
     const { json, background, headers = {}, signal } = options;
@@ -60,6 +65,8 @@ export async function call(method, path, options = {}) {
             ...(json === undefined ? {}
                 : { "Content-Type": "application/json" }) },
         body: json === undefined ? undefined : JSON.stringify(json) });
+    if (answer.status === 401 && isOutdated(token))
+        return call(method, path, options);
     if (answer.status === 401)
         session.expire(token);
     if (answer.status >= 400)

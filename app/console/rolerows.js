@@ -80,6 +80,6 @@ export function roleRow(row, names, removed) {
     node.read = () => ({ ...(row.id ? { id: row.id } : {}),
         service_id: service.value === "" ? null : Number(service.value),
         component: component.value, verb_mask: verbs.read(),
-        requestor_mask: 1, ...filters.read() });
+        requestor_mask: row.requestor_mask ?? 1, ...filters.read() });
     return node;
 }

@@ -65,6 +65,13 @@ function fields(known, limit) {
             value: limit.algorithm || "fixed",
             values: Object.entries(ALGORITHMS).map(([name, label]) =>
                 ({ name, label })) },
+        { name: "burst", label: "At once", type: "integer", min: 1,
+            value: limit.burst, description: "With an even pace: how "
+                + "many may come together." },
+        { name: "lockout", label: "Lock out", type: "boolean",
+            value: limit.lockout ?? false,
+            description: "Who asks for more is refused for a whole "
+                + "period." },
         { name: "is_active", label: "Active", type: "boolean",
             value: limit.is_active ?? true },
         { name: "dry_run", label: "Dry run", type: "boolean",
@@ -82,8 +89,10 @@ function follow(node) {
             ["user_id", ".user"], ["service_id", "service"],
             ["endpoint", "endpoint"]])
             row(name).node.hidden = !type.value.includes(word);
+        row("burst").node.hidden = row("algorithm").value !== "gcra";
     };
     type.addEventListener("change", judge);
+    row("algorithm").input.addEventListener("change", judge);
     judge();
     return node;
 }
@@ -93,6 +102,8 @@ async function edit(ctx, known, limit) {
         : "Make a limit", (close) => follow(form(fields(known, limit),
         "Save the limit", async (values) => {
             const record = { ...values };
+            if (values.algorithm !== "gcra")
+                record.burst = null;
             for (const [name, value] of Object.entries(record))
                 record[name] = value === "" ? null : value;
             if (limit.id)

@@ -2,7 +2,7 @@
 
 import { list } from "../api.js";
 import { chart } from "../chart.js";
-import { badge, card, empty, h, link } from "../dom.js";
+import { badge, button, card, empty, h, link } from "../dom.js";
 import * as format from "../format.js";
 import * as sampler from "../sampler.js";
 import { table } from "../table.js";
@@ -133,10 +133,15 @@ export async function render(ctx) {
     const own = records.filter((s) => !["system", "user", "api_docs"]
         .includes(s.type));
     const place = h("div", {}, body(own));
+    const pause = button("Pause", () => pause.setAttribute("aria-pressed",
+        pause.getAttribute("aria-pressed") !== "true"), "",
+    { "aria-pressed": "false" });
     ctx.onLeave(sampler.onSample(() => {
-        const focused = place.contains(document.activeElement);
-        if (!focused)
+        const held = pause.getAttribute("aria-pressed") === "true"
+            || place.contains(document.activeElement);
+        if (!held)
             place.replaceChildren(body(own));
     }));
-    return h("div", {}, h("h1", {}, "Overview"), place);
+    return h("div", {}, h("div", { class: "head" },
+        h("h1", {}, "Overview"), pause), place);
 }
