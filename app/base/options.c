@@ -451,10 +451,9 @@ const struct option option_table[] = {
 	      "its next start, where METRICS is off." },
 	{ .name = "CONSOLE", .type = OPTION_BOOLEAN,
 	  .offset = MEMBER(console), .fallback = "true",
-	  .help = "Whether browsers are given the console at /console, with "
-	      "which administrators manage weir. It can do what the API lets "
-	      "who logs in do, and no more. Its charts need calls to be "
-	      "counted, as for METRICS." },
+	  .help = "Whether browsers are given the console at /console, which "
+	      "can do what the API lets its administrator do, and no more. "
+	      "Calls are counted for its charts, as for METRICS." },
 	{ .name = "READY_NEEDS", .type = OPTION_CHOICE,
 	  .offset = MEMBER(ready_needs), .fallback = "all",
 	  .choices = "all|system", .reload = true,
