@@ -23,7 +23,7 @@ export function themeSwitch() {
         h("select", { id, onchange: (e) => themes.choose(e.target.value) },
             themes.NAMES.map((name) => h("option", { value: name,
                 selected: themes.theme() === name },
-            { system: "System colours", light: "Light",
+            { system: "System", light: "Light",
                 dark: "Dark" }[name]))));
 }
 
