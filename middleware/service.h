@@ -177,9 +177,10 @@ struct service_type {
 	enum status (*probe)(
 	    void *instance, int64_t deadline_ms, struct error *err);
 	/*
-	 * Worker only, without I/O unless the call says refresh: writes into
-	 * an OpenAPI document what the role of the caller may do with the
-	 * service, which is open: see app/services/docs/doc.h. Optional.
+	 * Worker only: writes into an OpenAPI document what the role of the
+	 * caller may do with the service, which is open: see
+	 * app/services/docs/doc.h. Where it has made a response, that is the
+	 * answer. Optional.
 	 */
 	void (*describe)(struct doc *d, const struct service *service);
 	/* A database's tables in short, as one JSON value (dreamfactory.md

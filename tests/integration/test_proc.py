@@ -9,8 +9,9 @@ import pytest
 
 from support import fcgi, routines
 from support.answer import check_error
+from support.openapi import Document
 from support.process import wait_until
-from support.routines import Routines, SERVICE
+from support.routines import READ_ONLY, Routines, SERVICE
 
 ENGINES = ("mysql",)
 SETTINGS = {"STATEMENT_TIMEOUT": "2s", "REQUEST_TIMEOUT": "4s"}
@@ -21,6 +22,30 @@ def note(routines, id):
     """A record, and whether the cache had it; None: there is none."""
     answer = routines.client.call(NOTE + str(id), headers=routines.key)
     return (answer.json["note"] if answer.status == 200 else None, answer.hit)
+
+
+# -- what there is ------------------------------------------------------------
+
+def test_the_document_has_each_with_its_parameters(proc):
+    document = Document(proc.ask("_spec").body)
+    op = document.named(f"{SERVICE}._proc.sum_up.callWith")
+    assert (op.method, op.path) == ("post", "/_proc/sum_up")
+    params = document.follow(op.body_schema)["properties"]["params"]
+    assert set(params["properties"]) == {"a", "seen"}  # total goes out
+    assert params["properties"]["a"]["type"] == ["integer", "null"]
+    answer = proc.call("sum_up", {"a": 5, "seen": 1})
+    op.check(answer)
+    op = document.named(f"{SERVICE}._proc.quiet.call")
+    assert op.item["description"] == "says nothing"
+    op.check(proc.ask("_proc/quiet"))
+    op = document.named(f"{SERVICE}._func.twice.call")
+    op.check(proc.ask("_func/twice", **{"params[n]": 2}))
+    assert not [op for op in document.operations if "{name}" in op.path]
+    document = Document(proc.ask("_spec", service=READ_ONLY).body)
+    assert {op.path for op in document.operations
+            if op.path.startswith(("/_proc", "/_func"))} == {
+                "/_proc", "/_func"}
+    assert {op.method for op in document.operations} == {"get"}
 
 
 # -- what comes back ----------------------------------------------------------

@@ -33,7 +33,8 @@ enum doc_schema {
 	DOC_RECORD = 1u << 0, /* "": a record as it is read */
 	DOC_LIST = 1u << 1,   /* "list" */
 	DOC_FIELDS = 1u << 2, /* "fields": what may be written */
-	DOC_NEW = 1u << 3     /* "new": the same of a new record */
+	DOC_NEW = 1u << 3,    /* "new": the same of a new record */
+	DOC_CALL = 1u << 4    /* "call": parameters of a routine */
 };
 
 /* Which of the shared parts are named: they are written at the end. */

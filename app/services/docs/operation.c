@@ -68,30 +68,46 @@ doc_subject(struct doc *d, struct str name)
 	d->subject_told = name.n == 0 && d->service_told;
 }
 
+/* "db/orders" */
 static void
 put_tag(const struct doc *d, struct buf *out)
 {
 	struct buf name = buf_in(d->req->arena);
 
+	struct str rest = d->subject;
+
 	buf_put(&name, d->service->name);
 	if (d->subject.n > 0) {
 		buf_put_char(&name, '/');
-		buf_put(&name, d->subject);
+		buf_put(&name, str_cut(&rest, '/'));
 	}
 	json_put_str(out, buf_str(&name));
+}
+
+/* Subjects that begin alike have one tag. */
+static bool
+is_told(const struct doc *d, struct str tag)
+{
+	return str_find(d->subject, '/') < d->subject.n && d->tags.n > 0 &&
+	       memmem(d->tags.p, d->tags.n, tag.p, tag.n) != NULL;
 }
 
 /* The tag of the subject, with its first operation. */
 static void
 tell_subject(struct doc *d)
 {
+	struct buf name = buf_in(d->req->arena);
+
 	if (d->subject_told)
 		return;
 	d->subject_told = true;
 	d->service_told |= d->subject.n == 0;
+	put_tag(d, &name);
+	if (is_told(d, buf_str(&name)))
+		return;
 	buf_put(
 	    &d->tags, d->tags.n > 0 ? STR(",{\"name\":") : STR("{\"name\":"));
-	put_tag(d, &d->tags);
+	buf_put(&d->tags, buf_str(&name));
 	if (d->subject.n == 0 && d->service->description.n > 0)
 		put_text(&d->tags, "description", d->service->description);
 	buf_put_char(&d->tags, '}');

@@ -102,6 +102,11 @@ static const struct parameter {
 	    "Look at the schema, and read it anew when it is another." },
 	{ "check_exist", "check_exist", "query", SWITCH, NULL,
 	    "Refuse what there is already, rather than change it." },
+	{ "routine_params", "params", "query",
+	    "{'type':'object','additionalProperties':{'type':'string'}}",
+	    "'style':'deepObject','explode':true,",
+	    "Its parameters, as params[name]=value; the name alone does where "
+	    "no option has it." },
 	/* values of a cache */
 	{ "keys", "keys", "query",
 	    "{'type':'array','items':{'type':'string'},'minItems':1,"

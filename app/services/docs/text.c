@@ -126,6 +126,7 @@ static const struct {
 	{ "list", DOC_LIST },
 	{ "fields", DOC_FIELDS },
 	{ "new", DOC_NEW },
+	{ "call", DOC_CALL },
 };
 
 void

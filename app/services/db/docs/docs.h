@@ -15,7 +15,7 @@ void db_describe(struct doc *d, const struct service *service);
 /* Its tables in short: fields with their types, keys, relations. */
 void db_model(struct doc *d, const struct service *service, struct buf *out);
 
-/* The parts of it, each with its schemas. */
+/* The parts of it, each with its schemas; of routines the database is asked. */
 void docs_tables(struct doc *d, const struct db_service *service);
 void docs_schemas(struct doc *d, const struct db_service *service);
 void docs_routines(struct doc *d, const struct db_service *service);
