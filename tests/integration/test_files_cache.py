@@ -341,8 +341,18 @@ def test_a_config_that_cannot_be_is_refused(host, config, words):
                        "--config", json.dumps(config))
 
 
-def test_a_root_does_not_hold_what_weir_keeps(tmp_path):
+@pytest.mark.parametrize("kept, root", [
+    ("CACHE_PATH", "cache"), ("CACHE_PATH", "."),
+    ("DB_DATABASE", "data"), ("environment file", "etc")])
+def test_a_root_does_not_hold_what_weir_keeps(tmp_path, kept, root):
+    for folder in ("data", "etc"):
+        os.mkdir(tmp_path / folder)
     site = Installation(tmp_path)
-    site.add_service("all", "local_file", root=str(tmp_path))
-    with pytest.raises(Failed, match="must not hold"):
+    site.configure(DB_DATABASE=site.path("data/system.sqlite"))
+    site.weir("setup")
+    os.rename(site.env_file, site.path("etc/weir.env"))
+    site.env_file = site.path("etc/weir.env")
+    os.symlink(site.path(root), site.path("link"))
+    site.add_service("all", "local_file", root=site.path("link"))
+    with pytest.raises(Failed, match=f"must not hold.*{kept}"):
         site.weir("check")

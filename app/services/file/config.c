@@ -220,7 +220,8 @@ static bool
 holds(const char *root, const char *path)
 {
 	char *outer = realpath(root, NULL);
-	char *inner = path == NULL ? NULL : realpath(path, NULL);
+	char *inner =
+	    path == NULL || path[0] == '\0' ? NULL : realpath(path, NULL);
 	size_t n = outer == NULL ? 0 : strlen(outer);
 	bool held = false;
 
@@ -242,6 +243,10 @@ root_check(const char *root, const struct settings *settings, struct error *err)
 		return error_set(err, ST_INVALID,
 		    "root must not hold the folder of CACHE_PATH, in which "
 		    "weir keeps sessions and cached answers");
+	if (holds(root, settings->env_path))
+		return error_set(err, ST_INVALID,
+		    "root must not hold weir's environment file, in which its "
+		    "secrets are");
 	if (strcmp(settings->db_connection, "sqlite") == 0 &&
 	    holds(root, settings->db_database))
 		return error_set(err, ST_INVALID,
