@@ -40,6 +40,8 @@ def uncached(engine, prefix):
 
 BARS = (
     Bar("cached hit, local store (x)", "hit", "hello", 1.40, 1.60),
+    Bar("cached file of 1 KB, local store (x)", "file_files", "hello",
+        1.40, 1.60),
     Bar("CPU of a hit beside 10 000 apps", "hit_crowd", "hit", 0.90, 0.97,
         cost=True),
     Bar("256 clients against 32", "hit256", "hit", 0.70, 0.85),

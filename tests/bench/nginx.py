@@ -62,6 +62,13 @@ PROXY_SERVER = """
     }}
 """
 
+STATIC_SERVER = """
+    server {{
+        listen 127.0.0.1:{port} backlog=1023;
+        location / {{ root {root}; }}
+    }}
+"""
+
 CACHED = """\
 fastcgi_cache cached;
             fastcgi_cache_key $request_uri;
@@ -93,6 +100,10 @@ class Nginx:
         self.blocks.append(PROXY_UPSTREAM.format(name=name, port=to_port,
                                                  kept=kept))
         self.blocks.append(PROXY_SERVER.format(port=port, upstream=name))
+
+    def static(self, port, root):
+        """Sends the files of a folder itself."""
+        self.blocks.append(STATIC_SERVER.format(port=port, root=root))
 
     def start(self):
         conf = os.path.join(self.folder, "nginx.conf")

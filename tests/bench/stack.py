@@ -52,6 +52,10 @@ def entries(service, count):
     return [f"POST /api/v2/{service}/_table/entries {body}"]
 
 
+def file_gets(service):
+    return [f"GET /api/v2/{service}/docs/{i}.txt" for i in range(URLS)]
+
+
 def kv_gets():
     return [f"GET /api/v2/kv/user:{i}:profile" for i in range(URLS)]
 
@@ -143,6 +147,18 @@ class Stack:
         self.start_crowd()
         self.nginx.start()
 
+    def make_files(self):
+        """Of 1 KB each, where nginx finds them by the same paths."""
+        root = self.path("static/api/v2/files")
+        os.makedirs(os.path.join(root, "docs"))
+        for i in range(URLS):
+            with open(os.path.join(root, "docs", f"{i}.txt"), "w",
+                      encoding="ascii") as file:
+                file.write(f"{i:4} " + "x" * 1019)
+        self.ports["static"] = free_port()
+        self.nginx.static(self.ports["static"], self.path("static"))
+        return root
+
     def start_weir(self, store):
         settings = stores.SETTINGS[store].format(
             **{name: server.port for name, server in self.servers.items()})
@@ -153,6 +169,7 @@ class Stack:
         if store == "local":
             weir.add_uncached(self.database,
                               self.server and mariadb.config(self.server))
+            weir.add_files(self.make_files())
         weir.start()
         self.route(f"weir_{store}", weir.socket, KEPT)
 
@@ -277,6 +294,17 @@ class Stack:
             ]
         return rows
 
+    def file_rows(self):
+        """And the same files as nginx sends them itself, the ceiling."""
+        rows = [Row("static", "nginx, file of 1 KB, without weir",
+                    self.nginx.worker,
+                    self.load("static", file_gets("files")))]
+        for service, label in (("files", ""), ("checked", ", mtime")):
+            rows.append(Row(
+                f"file_{service}", f"weir, cached file of 1 KB{label}",
+                self.weir.pid, self.load("weir_local", file_gets(service))))
+        return rows
+
     def rows(self):
         hello = self.procs["hello_threads"].pid
         epoll = self.procs["hello_epoll"].pid
@@ -296,7 +324,7 @@ class Stack:
                 self.crowd.pid, self.load("weir_crowd", hits)),
             Row("hit256", "weir, cached hit, 256 clients", weir,
                 self.load("weir_local", hits, MANY_CLIENTS)),
-        ] + self.store_rows() + self.database_rows() + [
+        ] + self.file_rows() + self.store_rows() + self.database_rows() + [
             # Last: its workers wait for a second longer than it lasts.
             Row("hit_busy", "weir, cached hit, all workers waiting", weir,
                 self.load("weir_local", hits),
@@ -306,6 +334,8 @@ class Stack:
     def verify(self, rows):
         """RuntimeError when the rows are not what their labels say."""
         port = self.ports["weir_local"]
+        for service in "files", "checked":
+            all_hits(port, file_gets(service), self.weir.key)
         for store, weir in self.weirs.items():
             at = self.ports[f"weir_{store}"]
             all_hits(at, orders("db", 5, 5), weir.key)

@@ -6,7 +6,8 @@ import json
 
 
 def fetch(port, line, key):
-    """The answer to a line of load.lua: its Cache-Status and its JSON."""
+    """The answer to a line of load.lua: its Cache-Status, and its JSON, or
+    its bytes."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     method, path, body = (line + " ").split(" ", 2)
     try:
@@ -17,7 +18,10 @@ def fetch(port, line, key):
         body = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{line}: status {answer.status}: {body!r}")
-        return answer.getheader("Cache-Status", ""), json.loads(body)
+        said = answer.getheader("Cache-Status", "")
+        if answer.getheader("Content-Type") != "application/json":
+            return said, body
+        return said, json.loads(body)
     finally:
         connection.close()
 

@@ -76,6 +76,14 @@ class Weir:
         if server:
             self.service("maria", server, "mysql")
 
+    def add_files(self, root):
+        """Two services on one folder, which cache; "checked" looks at a file
+        before each hit."""
+        config = {"root": root, "cache_enabled": True, "cache_ttl": 3600}
+        self.service("files", config, "local_file")
+        self.service("checked", config | {"cache_check": "mtime"},
+                     "local_file")
+
     def set_up(self, database):
         with open(self.env, "w", encoding="utf-8") as file:
             file.write(SETTINGS.format(dir=self.folder, workers=self.workers,
