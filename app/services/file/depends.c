@@ -11,25 +11,40 @@
  * to be seen. */
 #define NAME_MAX_ 512
 
-/* "t:SHARD:" and the name; the shard goes by the system, so that trees which
- * lie in each other lie together. */
-static struct str
-tag_of(struct arena *arena, const struct file_service *service, struct str name)
+/* A tag is the shard, which goes by the system, so that trees which lie in each
+ * other lie together, and a name: the place of a folder, and what of it. */
+enum about { ABOUT_FOLDER, ABOUT_TREE, ABOUT_SERVICE };
+
+static void
+put_digest(struct buf *tag, struct str name)
 {
 	uint8_t bytes[DIGEST_BYTES];
-	char shard[2 * DIGEST_BYTES], short_name[2 * DIGEST_BYTES];
+	char hex[2 * DIGEST_BYTES];
 
-	digest(service->system, bytes);
-	hex_encode(shard, bytes, sizeof(bytes));
-	if (name.n > NAME_MAX_) {
-		digest(name, bytes);
-		hex_encode(short_name, bytes, sizeof(bytes));
-		name = arena_printf(arena, "%s/%.*s%s",
-		    name.p[0] == '*' ? "*" : "", (int)sizeof(short_name),
-		    short_name, str_ends(name, STR("**")) ? "**" : "");
+	digest(name, bytes);
+	hex_encode(hex, bytes, sizeof(bytes));
+	buf_put(tag, str_make(hex, sizeof(hex)));
+}
+
+static struct str
+tag_of(struct arena *arena, const struct file_service *service,
+    enum about about, struct str place)
+{
+	struct buf tag = buf_in(arena);
+
+	(void)buf_reserve(&tag, service->shard.n + place.n + 4);
+	buf_put(&tag, service->shard);
+	if (about == ABOUT_SERVICE)
+		buf_put_char(&tag, '*');
+	if (place.n <= NAME_MAX_) {
+		buf_put(&tag, place);
+	} else {
+		buf_put_char(&tag, '/');
+		put_digest(&tag, place);
 	}
-	return arena_printf(
-	    arena, "t:%.*s:%.*s", (int)sizeof(shard), shard, STR_ARG(name));
+	if (about == ABOUT_TREE)
+		buf_put_lit(&tag, "**");
+	return buf_str(&tag);
 }
 
 /* A folder by its place, with a slash at its end. */
@@ -37,41 +52,36 @@ static struct str
 place_of(
     struct arena *arena, const struct file_service *service, struct str folder)
 {
-	return arena_printf(arena, "%.*s%.*s%s", STR_ARG(service->place),
-	    STR_ARG(folder), folder.n > 0 ? "/" : "");
+	struct buf place = buf_in(arena);
+
+	(void)buf_reserve(&place, service->place.n + folder.n + 1);
+	buf_put(&place, service->place);
+	buf_put(&place, folder);
+	if (folder.n > 0)
+		buf_put_char(&place, '/');
+	return buf_str(&place);
 }
 
-static struct str
-tag_of_folder(
-    struct arena *arena, const struct file_service *service, struct str place)
+void
+file_depends_open(struct file_service *service)
 {
-	return tag_of(arena, service, place);
-}
+	struct buf shard = buf_in(&service->arena);
 
-static struct str
-tag_of_tree(
-    struct arena *arena, const struct file_service *service, struct str place)
-{
-	return tag_of(
-	    arena, service, arena_printf(arena, "%.*s**", STR_ARG(place)));
-}
-
-struct str
-file_depends_all(struct arena *arena, const struct file_service *service)
-{
-	return tag_of(arena, service,
-	    arena_printf(arena, "*%.*s", STR_ARG(service->place)));
+	buf_put_lit(&shard, "t:");
+	put_digest(&shard, service->system);
+	buf_put_char(&shard, ':');
+	service->shard = buf_str(&shard);
+	service->tag_all =
+	    tag_of(&service->arena, service, ABOUT_SERVICE, service->place);
 }
 
 size_t
 file_depends_read(struct arena *arena, const struct file_service *service,
     struct str folder, bool tree, struct str *tags)
 {
-	struct str place = place_of(arena, service, folder);
-
 	tags[0] = service->tag_all;
-	tags[1] = tree ? tag_of_tree(arena, service, place)
-		       : tag_of_folder(arena, service, place);
+	tags[1] = tag_of(arena, service, tree ? ABOUT_TREE : ABOUT_FOLDER,
+	    place_of(arena, service, folder));
 	return 2;
 }
 
@@ -123,11 +133,11 @@ add_place(struct outdated *o, struct str place)
 	struct arena *arena = o->req->arena;
 	struct str above = place_above(place);
 
-	add(o, tag_of_folder(arena, o->service, place));
+	add(o, tag_of(arena, o->service, ABOUT_FOLDER, place));
 	if (above.n > 0)
-		add(o, tag_of_folder(arena, o->service, above));
+		add(o, tag_of(arena, o->service, ABOUT_FOLDER, above));
 	for (; place.n > 0; place = place_above(place))
-		add(o, tag_of_tree(arena, o->service, place));
+		add(o, tag_of(arena, o->service, ABOUT_TREE, place));
 }
 
 void
@@ -142,8 +152,8 @@ outdated_folder(struct outdated *o, struct str path)
 {
 	struct str place = place_of(o->req->arena, o->service, path);
 
-	add(o, tag_of_folder(o->req->arena, o->service, place));
-	add(o, tag_of_tree(o->req->arena, o->service, place));
+	add(o, tag_of(o->req->arena, o->service, ABOUT_FOLDER, place));
+	add(o, tag_of(o->req->arena, o->service, ABOUT_TREE, place));
 	outdated_file(o, path);
 }
 
@@ -152,8 +162,8 @@ outdated_below(struct outdated *o, struct str path)
 {
 	struct str place = place_of(o->req->arena, o->service, path);
 
-	append(o, tag_of_folder(o->req->arena, o->service, place));
-	append(o, tag_of_tree(o->req->arena, o->service, place));
+	append(o, tag_of(o->req->arena, o->service, ABOUT_FOLDER, place));
+	append(o, tag_of(o->req->arena, o->service, ABOUT_TREE, place));
 }
 
 static size_t

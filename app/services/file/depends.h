@@ -18,9 +18,8 @@ struct arena;
 struct file_service;
 struct request;
 
-/* The tag of all answers of a service, in the arena. */
-struct str file_depends_all(
-    struct arena *arena, const struct file_service *service);
+/* Sets shard and tag_all of a service by its system and place. */
+void file_depends_open(struct file_service *service);
 
 /* The tags of an answer that shows what lies in a folder; `tree`: and below it.
  * Their number. */

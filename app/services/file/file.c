@@ -53,7 +53,7 @@ identity_take(struct file_service *service)
 	buf_put(&system, str_make(name.p, at));
 	service->system = buf_str(&system);
 	service->place = str_skip(buf_str(&name), at);
-	service->tag_all = file_depends_all(&service->arena, service);
+	file_depends_open(service);
 }
 
 static enum status

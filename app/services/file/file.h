@@ -27,7 +27,8 @@ struct file_service {
 	 * depends on the same tags. */
 	struct str system;
 	struct str place;
-	struct str root; /* as the config has it */
+	struct str root;  /* as the config has it */
+	struct str shard; /* "t:SHARD:", with which all its tags begin */
 	struct str tag_all;
 	struct freshness fresh;
 	struct handoff handoff;

@@ -5,8 +5,6 @@
  * the kernel has in memory counts (peek() of struct file_driver), and what it
  * has not makes the call an uncached one, whose worker brings it in.
  */
-#include <inttypes.h>
-
 #include "app/services/file/call.h"
 #include "app/services/file/depends.h"
 #include "app/services/file/file.h"
@@ -25,8 +23,19 @@
 static void
 put_text_of(struct buf *key, const char *what, struct str text)
 {
-	buf_printf(key, "\n%s:%zu:", what, text.n);
+	buf_put_char(key, '\n');
+	buf_put(key, str_of(what));
+	buf_put_u64(key, text.n);
+	buf_put_char(key, ':');
 	buf_put(key, text);
+}
+
+/* One letter each. */
+static void
+put_flags(struct buf *key, const bool *flags, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_put_char(key, flags[i] ? 'y' : 'n');
 }
 
 static enum status
@@ -40,17 +49,28 @@ put_state(struct buf *key, const struct file_call *c)
 	    driver->peek(c->service->tree, c->path, &info) != ST_OK ||
 	    info.changed_ns / MS >= settled_ms)
 		return ST_UNAVAILABLE;
-	buf_printf(key, "\nstate:%" PRIu64 ":%" PRId64 ":%" PRId64 ":%" PRId64,
-	    info.id, info.bytes, info.modified_ns, info.changed_ns);
+	buf_put_lit(key, "\nstate:");
+	buf_put_u64(key, info.id);
+	buf_put_char(key, ':');
+	buf_put_i64(key, info.bytes);
+	buf_put_char(key, ':');
+	buf_put_i64(key, info.modified_ns);
+	buf_put_char(key, ':');
+	buf_put_i64(key, info.changed_ns);
 	return ST_OK;
 }
 
 static void
 put_list(struct buf *key, const struct list_wish *wish)
 {
-	buf_printf(key, "\nlist:%d%d%d%d%d%d:%" PRId64 ":%" PRId64, wish->files,
-	    wish->folders, wish->tree, wish->as_list, wish->as_access_list,
-	    wish->count, wish->limit, wish->offset);
+	const bool flags[] = { wish->files, wish->folders, wish->tree,
+		wish->as_list, wish->as_access_list, wish->count };
+
+	buf_put_lit(key, "\nlist:");
+	put_flags(key, flags, sizeof(flags) / sizeof(flags[0]));
+	buf_put_i64(key, wish->limit);
+	buf_put_char(key, ':');
+	buf_put_i64(key, wish->offset);
 	put_text_of(key, "search", wish->search);
 	put_text_of(key, "fields", wish->fields);
 }
@@ -83,9 +103,11 @@ plan_known(
     struct file_call *c, const struct read_wish *wish, struct cache_plan *plan)
 {
 	struct str folder = c->is_folder ? c->path : file_path_folder(c->path);
+	const bool flags[] = { c->is_folder, wish->properties, wish->content,
+		wish->bare, wish->download };
 
-	buf_printf(&plan->key, "\nread:%d%d%d%d%d", c->is_folder,
-	    wish->properties, wish->content, wish->bare, wish->download);
+	buf_put_lit(&plan->key, "\nread:");
+	put_flags(&plan->key, flags, sizeof(flags) / sizeof(flags[0]));
 	/* Whether the web server sends it goes by the conditions, too. */
 	if (handoff_fits(&c->service->handoff, c->req))
 		buf_put_lit(&plan->key, "\nhanded");
