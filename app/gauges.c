@@ -34,9 +34,21 @@ pools_add_up(struct registry *registry)
 }
 
 static void
+tell_dropped(struct gauges *g)
+{
+	for (int which = 0; which < LOGS; which++) {
+		uint64_t now = log_dropped((enum log_which)which);
+
+		meters_dropped(
+		    g->meters, (enum log_which)which, now - g->dropped[which]);
+		g->dropped[which] = now;
+	}
+}
+
+static void
 tell(void *ctx)
 {
-	const struct gauges *g = ctx;
+	struct gauges *g = ctx;
 	const struct pool_state pools = pools_add_up(g->registry);
 	const struct {
 		enum meter_gauge gauge;
@@ -53,6 +65,7 @@ tell(void *ctx)
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
 		meters_gauge(g->meters, list[i].gauge, (int64_t)list[i].value);
+	tell_dropped(g);
 	meters_gauge(
 	    g->meters, GAUGE_SNAPSHOT_MS, registry_checked_ms(g->registry));
 }

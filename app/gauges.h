@@ -4,7 +4,9 @@
 #define WEIR_GAUGES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
+#include "app/base/log.h"
 #include "middleware/registry/ticker.h"
 
 struct meters;
@@ -17,6 +19,7 @@ struct gauges {
 	struct queue *queue;
 	size_t queue_limit;
 	size_t workers;
+	uint64_t dropped[LOGS]; /* by each log, as far as it was told */
 	struct ticker ticker;
 };
 

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "app/base/log.h"
 #include "middleware/meter_route.h"
 #include "middleware/timing.h"
 #include "middleware/verdict.h"
@@ -52,6 +53,7 @@ struct meter {
 	_Atomic uint64_t limit[LIMIT_VERDICTS];
 	_Atomic uint64_t bytes; /* of bodies */
 	_Atomic uint64_t other; /* answers without a place */
+	_Atomic uint64_t dropped[LOGS];
 	struct meter_histogram whole;
 	struct meter_histogram phase[PHASES];
 	_Atomic int64_t gauge[METER_GAUGES];

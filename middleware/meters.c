@@ -14,9 +14,9 @@
 #include "drivers/cache/cache_folder.h"
 #include "middleware/meters_file.h"
 
-#define FILE_NAME "metrics-2" /* 2: of this layout */
+#define FILE_NAME "metrics-4" /* 4: of this layout */
 
-#define PLACES_AT 1112
+#define PLACES_AT 1128
 #define ROUTES_AT (PLACES_AT + 24 * METER_PLACES)
 
 /* Of a host; each is a thread of a process that runs. */
@@ -176,6 +176,13 @@ meters_sheet(struct meters *m)
 	sheet = sheet_take(m);
 	(void)pthread_mutex_unlock(&m->lock);
 	return sheet == NULL ? m->first : sheet;
+}
+
+void
+meters_dropped(struct meters *m, enum log_which which, uint64_t n)
+{
+	(void)atomic_fetch_add_explicit(
+	    &m->first->dropped[which], n, memory_order_relaxed);
 }
 
 void

@@ -37,6 +37,9 @@ void meters_close(struct meters *m); /* NULL is harmless */
  * more. Lives as long as the meters. */
 struct meter *meters_sheet(struct meters *m);
 
+/* Any thread: so many more lines were not taken by a log. */
+void meters_dropped(struct meters *m, enum log_which which, uint64_t n);
+
 /* Any thread: how something stands in this process. */
 void meters_gauge(struct meters *m, enum meter_gauge gauge, int64_t value);
 
@@ -59,6 +62,7 @@ struct meter_sum {
 	size_t n_routes;
 	uint64_t other;
 	uint64_t bytes;
+	uint64_t dropped[LOGS];
 	uint64_t cache[CACHE_VERDICTS];
 	uint64_t limit[LIMIT_VERDICTS];
 	struct meter_times whole;

@@ -61,6 +61,8 @@ counts_add(struct meter_sum *sum, const struct meter *m)
 		sum->limit[i] += read_count(&m->limit[i]);
 	sum->other += read_count(&m->other);
 	sum->bytes += read_count(&m->bytes);
+	for (size_t i = 0; i < LOGS; i++)
+		sum->dropped[i] += read_count(&m->dropped[i]);
 	times_add(&sum->whole, &m->whole);
 	for (int p = 0; p < PHASES; p++)
 		times_add(&sum->phase[p], &m->phase[p]);

@@ -73,6 +73,11 @@ void log_access_flush(void);
 /* Writes and frees it: the last call of a thread that has answered. */
 void log_access_end(void);
 
+enum log_which { LOG_THE_LOG, LOG_THE_ACCESS_LOG, LOGS };
+
+/* Lines, or writes of several, that found no room since the start. */
+uint64_t log_dropped(enum log_which which);
+
 /* False when the access log is off: no line need be built. */
 bool log_access_on(void);
 

@@ -144,6 +144,7 @@ log_sink_write(struct log_sink *s, struct str text,
 		return true;
 	atomic_store(&s->fault, fault);
 	(void)atomic_fetch_add(&s->lost, lost);
+	(void)atomic_fetch_add(&s->dropped, lost);
 	return false;
 }
 

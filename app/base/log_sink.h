@@ -21,11 +21,12 @@ struct log_sink {
 	bool stalls; /* no file: a reader may let it fill up */
 	struct log_datagram datagram;
 	int facility;
-	atomic_bool on;     /* not LOG_NOWHERE */
-	atomic_bool native; /* LOG_JOURNAL */
-	atomic_bool apart;  /* each line has a head of its receiver's */
-	atomic_ullong lost; /* writes that found no room, not yet told */
-	atomic_int fault;   /* errno of the last of them; 0: no room */
+	atomic_bool on;        /* not LOG_NOWHERE */
+	atomic_bool native;    /* LOG_JOURNAL */
+	atomic_bool apart;     /* each line has a head of its receiver's */
+	atomic_ullong lost;    /* writes that found no room, not yet told */
+	atomic_ullong dropped; /* the same since the start */
+	atomic_int fault;      /* errno of the last of them; 0: no room */
 	struct log_pause lost_pause;
 	struct log_pause back_pause;
 };

@@ -12,6 +12,15 @@
 struct log_sink log_sink_log = LOG_SINK("log");
 struct log_sink log_sink_access = LOG_SINK("access log");
 
+uint64_t
+log_dropped(enum log_which which)
+{
+	struct log_sink *s =
+	    which == LOG_THE_LOG ? &log_sink_log : &log_sink_access;
+
+	return atomic_load_explicit(&s->dropped, memory_order_relaxed);
+}
+
 /* In the log, unless that is what fails. Of a pipe nobody is told before it is
  * over: it may be stderr itself. */
 static void

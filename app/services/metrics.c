@@ -22,6 +22,21 @@ put_gauge(struct buf *b, const char *name, const char *help, int64_t value)
 }
 
 static void
+put_dropped(struct buf *b, const struct meter_sum *sum)
+{
+	static const struct str names[LOGS] = { { "log", 3 }, { "access", 6 } };
+
+	metric_head(b, "weir_log_dropped_total", "counter",
+	    "Lines, or writes of several, that a log had no room for.");
+	for (int i = 0; i < LOGS; i++) {
+		const struct metric_label label = { "log", names[i] };
+
+		metric_put(
+		    b, "weir_log_dropped_total", &label, 1, sum->dropped[i]);
+	}
+}
+
+static void
 put_pools(struct buf *b, const int64_t *gauge)
 {
 	const struct metric_label taken = { "state", STR("taken") };
@@ -51,6 +66,7 @@ put_state(struct buf *b, const struct request *req, const struct meter_sum *sum)
 	put_gauge(b, "weir_queue_limit", "How many may wait.",
 	    gauge[GAUGE_QUEUE_LIMIT]);
 	put_pools(b, gauge);
+	put_dropped(b, sum);
 	metric_head(b, "weir_snapshot_age_seconds", "gauge",
 	    "Since the records that serve were known to be those of the "
 	    "system database, in the process where that is longest.");

@@ -221,6 +221,19 @@ def test_each_store_tells_what_it_knows(crowded):
         redis.server.resume()
 
 
+def test_lines_that_a_log_does_not_take_are_counted(tmp_path):
+    house = House(tmp_path, processes=1,
+                  ACCESS_LOG=f"syslog:{tmp_path}/nobody")
+    try:
+        for _ in range(20):
+            house.call("/health/live")
+        assert wait_until(lambda: house.metrics().value(
+            "weir_log_dropped_total", log="access") >= 20, BACK)
+        assert house.metrics().value("weir_log_dropped_total", log="log") == 0
+    finally:
+        house.stop()
+
+
 def test_an_accept_of_prometheus_is_answered(house):
     answer = house.call(
         METRICS, Accept="application/openmetrics-text;version=1.0.0;"
@@ -404,7 +417,7 @@ def test_counts_outlive_processes(tmp_path):
         assert told.value("weir_processes") == 2
         # Sheets of its five threads, and one of the process itself.
         assert os.path.getsize(
-            house.site.path("cache/metrics-2")) <= 2 * 6 * SHEET
+            house.site.path("cache/metrics-4")) <= 2 * 6 * SHEET
     finally:
         house.stop()
 
