@@ -81,6 +81,19 @@ give_up(struct dispatch *d, struct call *call)
 	    d, call, "The request waited too long for a worker.");
 }
 
+/* Those who wait are given what the leader was, unless it failed for want of
+ * what they may have: one of them tries for the rest. */
+static void
+end_flight(struct dispatch *d, struct call *leader)
+{
+	const struct response *res = &leader->req.response;
+
+	if (res->is_error && res->local)
+		dispatch_lead_anew(d, leader);
+	else
+		dispatch_land(d, leader);
+}
+
 static void
 take_back(struct dispatch *d, struct call *call)
 {
@@ -109,7 +122,7 @@ take_back(struct dispatch *d, struct call *call)
 		return;
 	}
 	if (call->leads)
-		dispatch_land(d, call);
+		end_flight(d, call);
 	dispatch_end(d, call, call->outcome);
 }
 

@@ -216,6 +216,32 @@ def test_a_failure_of_the_leaders_own_is_not_shared(unequal, key, where):
     answers(others)
 
 
+@pytest.mark.full
+def test_who_came_later_has_more_time_than_the_leader(
+        site, store, key, mariadb):
+    """In one process, whose worker was busy when the leader came."""
+    if store.driver != "local":
+        return
+    engine = MySQL(mariadb)
+    site.add_service("sleeps", "mysql", cache_enabled=True,
+                     **engine.create("sleeps", "".join(
+                         f"CREATE VIEW s{n} AS SELECT sleep({n}) AS id;"
+                         for n in (2, 3))))
+    site.grant("owner", "sleeps", "*", "all")
+    server = site.serve("busy", WORKERS="1", REQUEST_TIMEOUT="4s")
+    busy = ask(server, "/api/v2/sleeps/_table/s3", key)
+    time.sleep(0.1)
+    clients = ask(server, "/api/v2/sleeps/_table/s2", key)
+    time.sleep(2.7)
+    clients += ask(server, "/api/v2/sleeps/_table/s2", key, 5)
+    leader, *rest = answers(clients)
+    assert leader.status == 504
+    assert {answer.status for answer in rest} == {200}
+    answers(busy)
+    server.stop()
+    site.weir("service", "remove", "sleeps")
+
+
 def test_who_has_seen_a_write_waits_for_no_earlier_query(pair, key):
     """Though a query of the same name is under way."""
     path = f"{TABLES}/seen"
