@@ -1,6 +1,7 @@
 """How long cached answers count, and what both sides say of that."""
 
 import itertools
+import json
 import re
 import time
 
@@ -202,9 +203,18 @@ def test_clients_are_told_how_long_to_keep_it(get, path):
         assert "Accept" in answer.headers["Vary"]
 
 
+def scope_of(site, path):
+    """What an explanation says of it."""
+    service, table = path.split("/", 1)
+    return json.loads(site.weir(
+        "cache", "explain", "GET", f"/api/v2/{service}/_table/{table}",
+        "--key", site.keys["owner"], "--json"))["scope"]
+
+
 def test_shared_caches_may_keep_what_is_public(site, get):
     """Until any role has row filters for it."""
     path = f"shown/orders/{next(FRESH)}"
+    assert scope_of(site, path)["kind"] == "public"
     for _ in range(2):
         answer = get(path)
         assert answer.headers["Cache-Control"] == "public, max-age=7"
@@ -227,6 +237,8 @@ def test_shared_caches_may_keep_what_is_public(site, get):
         return (answer.headers["Cache-Control"] == "private, max-age=7" and
                 "Authorization" in answer.headers["Vary"])
     assert wait_until(private, 10)
+    scope = scope_of(site, path)
+    assert scope["kind"] == "role" and "no effect" in scope["note"]
 
 
 def test_a_304_comes_from_the_entry(get, path):
