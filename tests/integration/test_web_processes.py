@@ -11,10 +11,10 @@ from support.http import Caller
 from support.process import wait_until
 from support.spawn_fcgi import ApacheFour, LighttpdFour, SpawnFour
 from support.web_nginx import NginxTwo
-from support.web_shop import (API, ORDERS, SOON, Crowd, ShopHost, answer_of,
-                              raw, row)
+from support.web_shop import (API, ORDERS, PAST, SOON, Crowd, ShopHost,
+                              answer_of, raw)
 
-READ = ("GET", ORDERS + "?refresh=true&limit=1")
+READ = ("GET", ORDERS + "?limit=1", None, PAST)
 WRITE = ("PATCH", ORDERS + "/3", {"item": "by many"})
 SOME, ENDLESS = 200, 1_000_000
 NUMBERS = itertools.count()
@@ -103,7 +103,7 @@ def test_processes_of_mod_fcgid_share_what_is_cached(begin, host):
     """Who does not read keeps a process to himself."""
     server = begin(Fcgid)
     with Caller(server.port, host.key, timeout=SOON) as web:
-        row(web, 5)
+        assert web.get(ORDERS + "/5").status == 200
         first = server.processes
         assert len(first) == 1
         with raw(server, host, "GET", API + "shop/_table/long") as reader:

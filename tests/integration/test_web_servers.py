@@ -20,8 +20,8 @@ from support.process import wait_until
 from support.spawn_fcgi import SpawnFour, SpawnOne
 from support.web_nginx import Nginx, NginxTcp, NginxTwo
 from support.web_shop import (ANN, API, KINDS, LONG, MANY, ORDERS, ORIGIN,
-                              PLACES, RATE, SOON, Crowd, ShopHost, answer_of,
-                              raw, row)
+                              PAST, PLACES, RATE, SOON, Crowd, ShopHost,
+                              answer_of, raw, row)
 
 SERVERS = [ProxyFcgi, ProxyFcgiKept, Lighttpd, Fcgid, SpawnOne, SpawnFour,
            Nginx, NginxTcp, NginxTwo]
@@ -267,7 +267,7 @@ def test_clients_that_leave_amid_their_query_are_forgotten(
         server, host, web):
     """And their query is ended, if the server tells."""
     before = len(fates(host))
-    leavers = [raw(server, host, "GET", SLOW + "?refresh=true")
+    leavers = [raw(server, host, "GET", SLOW, headers=PAST)
                for _ in range(2)]
     time.sleep(MOMENT)
     for leaver in leavers:
@@ -297,7 +297,7 @@ def test_a_client_that_leaves_amid_its_answer_is_forgotten(
 # Many at a time.
 
 def test_a_crowd_is_served(server, host):
-    crowd = Crowd(server.port, host.key, ("GET", ORDERS + "?refresh=true"))
+    crowd = Crowd(server.port, host.key, ("GET", ORDERS, None, PAST))
     assert crowd.wait() == [200] * 80
 
 

@@ -12,6 +12,7 @@ from support.web_server import Host
 SOON = 10  # seconds; a bound, and far from what is usual
 API = "/api/v2/"
 ORDERS = API + "shop/_table/orders"
+PAST = {"Cache-Control": "no-store"}  # past the cache, whoever else asks
 PLACES = API + "shop/_table/places"
 KINDS = ("a/b", "ä ö/漢", "50%", "a+b", "x?y#z", "%2F", "\"'\\",
          ".htaccess", "x.inc", "y~", "index.php", "l" * 300)
@@ -55,17 +56,19 @@ class ShopHost(Host):
 
 def row(web, id):
     """An order as the database has it."""
-    answer = web.get(f"{ORDERS}/{id}?refresh=true")
+    answer = web.get(f"{ORDERS}/{id}", headers=PAST)
     assert answer.status == 200, answer
     return answer.json
 
 
-def raw(server, host, method, path, length=0):
+def raw(server, host, method, path, length=0, headers=None):
     """A connection on which the head of a request was sent."""
+    more = "".join(f"{name}: {value}\r\n"
+                   for name, value in (headers or {}).items())
     client = socket.create_connection(("127.0.0.1", server.port), SOON)
     client.sendall(f"{method} {path} HTTP/1.1\r\nHost: weir\r\n"
                    f"X-API-Key: {host.key}\r\nConnection: close\r\n"
-                   "Content-Type: application/json\r\n"
+                   f"Content-Type: application/json\r\n{more}"
                    f"Content-Length: {length}\r\n\r\n".encode())
     return client
 
