@@ -29,12 +29,12 @@ DRAIN = 0.2  # seconds, where a drain is to be too short
 GUARD = 2  # seconds more until the process ends all the same
 NUMBERS = itertools.count()
 TABLES = """
-CREATE TABLE counts (id INTEGER PRIMARY KEY, call INTEGER, run INTEGER);
+CREATE TABLE counts (id INTEGER PRIMARY KEY, nth INTEGER, run INTEGER);
 """
 SLOW_TABLES = """
-CREATE TABLE slow_counts (id INTEGER PRIMARY KEY, call INTEGER);
+CREATE TABLE slow_counts (id INTEGER PRIMARY KEY, nth INTEGER);
 CREATE TRIGGER slow_count BEFORE INSERT ON slow_counts BEGIN
-    SELECT id FROM slow WHERE NEW.call > 0;
+    SELECT id FROM slow WHERE NEW.nth > 0;
 END;
 """
 
@@ -123,7 +123,7 @@ class Checked:
         assert not flood.failed, (len(flood.failed), flood.failed[:3])
         assert flood.answers == flood.begun >= flood.least
         rows, distinct, total = self.host.site.ask(
-            "SELECT count(*), count(DISTINCT call), sum(call) FROM counts "
+            "SELECT count(*), count(DISTINCT nth), sum(nth) FROM counts "
             f"WHERE run = {self.run}")
         assert rows == distinct == len(done) == len(set(done))
         assert total == sum(done)
@@ -284,7 +284,7 @@ def test_a_drain_ends_at_its_deadline_and_loses_nobody_else(
     the process says so, and by its status too."""
     server = begin(HeldNginx)
     late = Crowd(server.port, host.key,
-                 ("POST", SLOWLY, {"resource": [{"call": 1}]}), 1, 1)
+                 ("POST", SLOWLY, {"resource": [{"nth": 1}]}), 1, 1)
     with Checked(server, host, least) as flood:
         assert flood.has_made(EACH)
         server.unit.restart(status=1)

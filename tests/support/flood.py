@@ -16,6 +16,7 @@ CONNECTIONS = 32
 PATIENCE = 60  # seconds until an answer that does not come is a failure
 END = b"\r\n\r\n"
 PIECE = 1 << 16
+BEARABLE = 1000  # failures; more end the flood
 
 
 def request(method, path, key, body=None):
@@ -95,10 +96,11 @@ class Flood:
     """
 
     def __init__(self, port, calls, least, kept=True, host="127.0.0.1",
-                 connections=CONNECTIONS):
+                 connections=CONNECTIONS, bearable=BEARABLE):
         self.calls = calls
         self.least = least
         self.kept = kept
+        self.bearable = bearable
         self.begun = self.answers = 0
         self.failed = []
         self.longest = 0.0  # seconds
@@ -158,7 +160,7 @@ class Flood:
         self.failed.append((line.n, why))
         line.close()
         self.idle.append(line)
-        if len(self.failed) > 1000:
+        if len(self.failed) > self.bearable:
             self.going, self.least = False, 0
 
     def give_up(self):
@@ -219,7 +221,7 @@ class Inserts:
 
     def request(self, n):
         return request("POST", self.path, self.key, {
-            "resource": [{"call": n, **self.more}]})
+            "resource": [{"nth": n, **self.more}]})
 
     def is_right(self, n, status, body):
         del body

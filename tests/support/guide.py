@@ -60,6 +60,12 @@ class Guide:
                 if found:
                     yield found.group(1).split(" #")[0]
 
+    def block(self, text):
+        """The one block of code in which that stands."""
+        found = [block for block in self.blocks if text in block]
+        assert len(found) == 1, (text, found)
+        return found[0]
+
     def links(self):
         return LINK.findall(self.prose)
 

@@ -11,10 +11,10 @@ KEY_HEADER = "X-DreamFactory-API-Key"
 class Caller:
     """Calls one web server; not for two threads at once."""
 
-    def __init__(self, port, key=None, timeout=60):
+    def __init__(self, port, key=None, timeout=60, host="127.0.0.1"):
         self.key = key
         self.connection = http.client.HTTPConnection(
-            "127.0.0.1", port, timeout=timeout)
+            host, port, timeout=timeout)
 
     def __enter__(self):
         return self
