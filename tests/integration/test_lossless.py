@@ -15,6 +15,7 @@ from support.apache import ProxyFcgi
 from support.engine import SQLite
 from support.flood import Flood, Inserts, Mixed, Reads
 from support.http import Caller
+from support.lighttpd import Lighttpd
 from support.nginx import free_port
 from support.process import wait_until
 from support.web_nginx import Nginx, NginxTcp
@@ -63,6 +64,10 @@ class HeldApache(Held, ProxyFcgi):
     """Apache ends the connections of its clients without a word."""
 
     kept = False
+
+
+class HeldLighttpd(Held, Lighttpd):
+    kept = True
 
 
 @pytest.fixture(scope="module", name="host")
@@ -140,7 +145,9 @@ def turns_of(flood, each=EACH):
 
 # Restart, upgrade.
 
-@pytest.mark.parametrize("kind", [HeldNginx, HeldTwo, HeldTcp, HeldApache])
+@pytest.mark.parametrize("kind", [
+    HeldNginx, HeldTwo, HeldTcp, HeldApache,
+    pytest.param(HeldLighttpd, marks=pytest.mark.full)])
 def test_a_restart_loses_nothing(begin, host, least, kind):
     server = begin(kind)
     with Checked(server, host, least) as flood:
