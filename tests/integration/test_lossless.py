@@ -46,18 +46,18 @@ class HeldNginx(Held, Nginx):
     kept = True
 
 
-class HeldTwo(HeldNginx):
-    """Two processes on one socket, which take turns."""
-
-    processes = 2
-
-
 class HeldTcp(Held, NginxTcp):
     kept = True
 
     def place(self):
         self.behind = free_port()
         return "127.0.0.1", self.behind
+
+
+class HeldTwo(HeldTcp):
+    """Two processes on one socket, which take turns."""
+
+    processes = 2
 
 
 class HeldApache(Held, ProxyFcgi):
@@ -146,7 +146,8 @@ def turns_of(flood, each=EACH):
 # Restart, upgrade.
 
 @pytest.mark.parametrize("kind", [
-    HeldNginx, HeldTwo, HeldTcp, HeldApache,
+    HeldNginx, HeldTwo, HeldApache,
+    pytest.param(HeldTcp, marks=pytest.mark.full),
     pytest.param(HeldLighttpd, marks=pytest.mark.full)])
 def test_a_restart_loses_nothing(begin, host, least, kind):
     server = begin(kind)
