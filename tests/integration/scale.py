@@ -35,6 +35,9 @@ def the_network():
     """The tests are in it, too: on its client."""
     scaled = Scaled()
     with scaled.network["client"].inside():
+        for n in (0, 1):
+            assert wait_until(lambda n=n: scaled.caller(n).get(
+                ORDERS + "/1").status == 200, SOON)
         yield scaled
     scaled.stop()
 
@@ -76,11 +79,16 @@ def session_status(scaled, n, token):
         accounts.TOKEN: token}).status
 
 
-def test_a_session_of_one_is_one_of_the_other(scaled):
-    made = scaled.caller(0).post(accounts.USERS, {
+def enter(scaled, n):
+    """The token of a session that begins at host n."""
+    made = scaled.caller(n).post(accounts.USERS, {
         "email": "joe@example.com", "password": accounts.WORD})
     assert made.status == 200, made
-    token = made.json["session_token"]
+    return made.json["session_token"]
+
+
+def test_a_session_of_one_is_one_of_the_other(scaled):
+    token = enter(scaled, 0)
     assert session_status(scaled, 1, token) == 200
     ended = scaled.caller(1).delete(accounts.USERS,
                                     headers={accounts.TOKEN: token})
@@ -261,6 +269,44 @@ def test_a_restart_of_weir_alone_costs_no_read(scaled):
             assert load.goes_on()
 
 
+def test_without_redis_reads_and_sessions_go_on(scaled):
+    """Limits count by host then, and no write is done."""
+    token = enter(scaled, 0)
+    scaled.redis.process.kill()
+    for n in (0, 1):
+        with scaled.caller(n) as web:
+            for id in range(101, 201):
+                assert web.get(f"{ORDERS}/{id}").json == shop.order(id)
+            assert web.patch(ORDERS + "/101", {"version": 1}).status == 503
+            assert web.get(ORDERS + "/101").json == shop.order(101)
+        assert session_status(scaled, n, token) == 200
+    scaled.redis.start()
+    for n in (0, 1):
+        assert wait_until(lambda n=n: scaled.caller(n).patch(
+            ORDERS + "/201", {"version": 1}).status == 200, SOON)
+
+
+def test_without_mariadb_what_is_cached_is_served(scaled):
+    """Until somebody tries to write: that outdates first."""
+    paths = [f"{ORDERS}/{id}" for id in range(301, 321)]
+    for path in paths:
+        assert wait_until(lambda path=path: scaled.caller(0).get(path).hit,
+                          SOON)
+    scaled.mariadb.kill()
+    for n in (0, 1):
+        with scaled.caller(n) as web:
+            for path in paths:
+                assert web.get(path).hit
+            assert web.get(ORDERS + "/330").status == 503
+    assert scaled.caller(0).patch(paths[0], {"version": 1}).status == 503
+    assert not scaled.caller(1).get(paths[0]).hit
+    with scaled.network["data"].inside():
+        scaled.mariadb.start()
+    for n in (0, 1):
+        assert wait_until(lambda n=n: scaled.caller(n).get(
+            ORDERS + "/330?refresh=true").status == 200, SOON)
+
+
 # With sentinels.
 
 @pytest.fixture(scope="module", name="watched")
@@ -278,9 +324,7 @@ def test_a_redis_that_is_lost_costs_no_read(watched):
     """Its host goes away, and comes back as a replica."""
     scaled = watched
     host = scaled.network["redis"]
-    made = scaled.caller(0).post(accounts.USERS, {
-        "email": "joe@example.com", "password": accounts.WORD})
-    token = made.json["session_token"]
+    token = enter(scaled, 0)
     with Load(scaled) as load:
         began = time.monotonic()
         host.cut()

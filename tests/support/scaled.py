@@ -112,13 +112,13 @@ class WebHost:
         self.sentinel = None
 
     def kill(self):
-        """As a machine that loses its power, but for the network's answers."""
+        """As good as at once: nginx first, or it would answer for weir."""
         for process in self.processes():
             process.kill()
 
     def processes(self):
-        yield from self.nginx.weirs
         yield self.nginx.process
+        yield from self.nginx.weirs
         if self.sentinel:
             yield self.sentinel.process
 
