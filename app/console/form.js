@@ -24,7 +24,7 @@ function control(field, id, about) {
                 `${c.name}` === `${value}` }, c.label)));
     }
     if (field.type === "text")
-        return h("textarea", { ...common, rows: 4, value,
+        return h("textarea", { ...common, rows: 8, value,
             spellcheck: "false" });
     return h("input", { ...common, value,
         type: { integer: "number", password: "password", email: "email" }[
