@@ -173,6 +173,23 @@ a_file_leaves_from_its_offset_with_its_length(void **state)
 }
 
 static void
+a_connection_is_closed_behind_the_last_piece_alone(void **state)
+{
+	struct reading r;
+	char byte;
+
+	(void)state;
+	wire.conn->scan.keep = false;
+	wire.conn->close_after = true;
+	send_all(&r);
+	assert_int_equal(wire.call->outcome, CALL_SENT);
+	assert_true(r.ended);
+	assert_true(r.n > FILE_BYTES - 5);
+	assert_int_equal(recv(wire.peer, &byte, 1, 0), 0);
+	free(r.head);
+}
+
+static void
 a_client_that_does_not_read_holds_no_worker(void **state)
 {
 	struct request *req = wire_request(&wire);
@@ -247,6 +264,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_file_leaves_from_its_offset_with_its_length),
+		TEST(a_connection_is_closed_behind_the_last_piece_alone),
 		TEST(a_client_that_does_not_read_holds_no_worker),
 		TEST(a_client_that_leaves_ends_it),
 		TEST(a_call_that_is_asked_to_end_sends_no_more),
