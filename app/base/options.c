@@ -392,7 +392,8 @@ const struct option option_table[] = {
 	{ .name = "MAX_BODY", .type = OPTION_BYTES,
 	  .offset = MEMBER(max_body), .fallback = "10m",
 	  .min = 1 * KIB, .max = 1 * GIB, .reload = true,
-	  .help = "The largest request body; a larger one is answered 413." },
+	  .help = "The largest request body; a larger one is answered 413. "
+	      "Uploads to a file service have its max_file_size instead." },
 	{ .name = "MAX_HEADERS", .type = OPTION_BYTES,
 	  .offset = MEMBER(max_headers), .fallback = "64k",
 	  .min = 4 * KIB, .max = 1 * MIB,
@@ -411,7 +412,9 @@ const struct option option_table[] = {
 	{ .name = "READ_TIMEOUT", .type = OPTION_MS,
 	  .offset = MEMBER(read_timeout), .fallback = "30s",
 	  .min = 100, .max = HOUR,
-	  .help = "How long a whole request may take to arrive." },
+	  .help = "How long a whole request may take to arrive. An upload to a "
+	      "file service may take as much longer as it takes at 64 KiB a "
+	      "second." },
 	{ .name = "WRITE_TIMEOUT", .type = OPTION_MS,
 	  .offset = MEMBER(write_timeout), .fallback = "60s",
 	  .min = 100, .max = HOUR, .reload = true,
@@ -421,7 +424,8 @@ const struct option option_table[] = {
 	  .min = 100, .max = HOUR, .reload = true,
 	  .help = "How long a request may wait for a worker and for its "
 	      "database together; then it is answered 503 or 504. An answer "
-	      "too large to be held must be sent by then, or it is cut off." },
+	      "too large to be held must be sent by then, or it is cut off; a "
+	      "file may take as much longer as it takes at 64 KiB a second." },
 	{ .name = "STATEMENT_TIMEOUT", .type = OPTION_MS,
 	  .offset = MEMBER(statement_timeout), .fallback = "10s",
 	  .min = 10, .max = HOUR, .reload = true,
