@@ -16,13 +16,13 @@ import pytest
 
 from support import fcgi
 from support.answer import check_error
+from support.memory import holding_little
 from support.nginx import Nginx
 from support.process import wait_until
 
 ENGINES = ("sqlite", "mysql")
 ROWS = 1_000_000
 SOME = 200_000  # rows, far more than sockets hold
-GROWTH = 16 * 1024  # KiB that a worker may take for it
 SETTINGS = {"DB_MAX_RECORDS_RETURNED": str(ROWS), "STATEMENT_TIMEOUT": "60s",
             "REQUEST_TIMEOUT": "60s"}
 SERVICES = {"big": ROWS, "part": 220_000}  # and their max_records
@@ -147,30 +147,6 @@ class Stream:
     def parts(self):
         while part := self.answer.read(1 << 18):
             yield part
-
-
-def memory(server, name):
-    """KiB, as the kernel says."""
-    with open(f"/proc/{server.id}/status", encoding="ascii") as lines:
-        return next(int(line.split()[1]) for line in lines
-                    if line.startswith(name + ":"))
-
-
-def is_sanitized(server):
-    """Then most of its memory is not its own."""
-    with open(f"/proc/{server.id}/maps", encoding="utf-8") as maps:
-        return re.search("lib[at]san", maps.read()) is not None
-
-
-@contextlib.contextmanager
-def holding_little(server):
-    """Meanwhile its memory never grows by more than a worker may take."""
-    with open(f"/proc/{server.id}/clear_refs", "w", encoding="ascii") as out:
-        out.write("5")  # forgets the peak
-    before = memory(server, "VmRSS")
-    yield
-    grown = memory(server, "VmHWM") - before
-    assert grown < GROWTH or is_sanitized(server)
 
 
 def fresh(path):

@@ -29,7 +29,8 @@ class Apache(WebServer):
     enables = ()
 
     def configure(self):
-        modules = ("mpm_event", "authz_core", "reqtimeout", *self.enables)
+        modules = ("mpm_event", "authz_core", "reqtimeout", "env",
+                   *self.enables)
         self.write("apache2.conf", MAIN.format(
             folder=self.folder, port=self.port,
             site=self.copy(self.site, self.changes()),
