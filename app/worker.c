@@ -42,13 +42,18 @@ answer(struct worker *w, struct call *call)
 	call_send(call);
 }
 
-/* What of a file is not in memory is nobody else's answer. */
+/* What of a file is not in memory, or was cut to what this request asks for, is
+ * nobody else's answer. */
+static bool
+is_private(const struct response *res)
+{
+	return res->file.is_open || res->judged;
+}
+
 static void
 answer_upstream(struct worker *w, struct call *call)
 {
-	const struct response *res = &call->req.response;
-
-	if (res->file.is_open || res->judged)
+	if (is_private(&call->req.response))
 		mailbox_tell(call->home, call);
 	if (outfile_fits(call))
 		outfile_begin(call, w->pipeline);
@@ -89,7 +94,8 @@ run_renewal(struct worker *w, struct call *call)
 		return; /* another process does it */
 	pipeline_upstream(w->pipeline, &call->req);
 	pipeline_renewed(w->pipeline, &call->req);
-	call->outcome = CALL_KEPT;
+	if (!is_private(&call->req.response))
+		call->outcome = CALL_KEPT;
 }
 
 static void
