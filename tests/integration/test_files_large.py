@@ -83,6 +83,15 @@ def test_what_is_too_large_is_refused(host, server, path):
     assert not os.path.exists(os.path.join(host.root, path))
 
 
+@pytest.mark.parametrize("path, key, status", [
+    ("/api/v2/middling/a", True, 413), (BASE + "nowhere/a", True, 404),
+    (BASE + "a", False, 401)])
+def test_a_refusal_comes_before_the_body(host, server, path, key, status):
+    """Which nobody takes; the answer arrives all the same."""
+    with Carrier(server.port, host.key if key else "none") as web:
+        assert web.put(path, Bytes(5 * MIB))[0] == status
+
+
 # What a web server does not let through, or evens out.
 
 @pytest.fixture(scope="module", name="weir")
