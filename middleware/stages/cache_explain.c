@@ -241,8 +241,9 @@ ask_service(struct explanation *x, struct request *req)
 {
 	const struct service *service = req->service;
 
-	if (!request_reads(req) || req->tunnelled || service == NULL ||
-	    service->instance == NULL || service->type->explain == NULL)
+	if (!request_reads(req) || request_is_document(req) || req->tunnelled ||
+	    service == NULL || service->instance == NULL ||
+	    service->type->explain == NULL)
 		return;
 	if (service->type->explain(req, &x->sql, &x->refusal) != ST_OK)
 		x->sql.n = 0;
