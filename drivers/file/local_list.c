@@ -63,7 +63,7 @@ names_read(
 }
 
 enum status
-local_list(struct file_tree *tree, struct str path, size_t max,
+local_names(struct file_tree *tree, struct str path, size_t max,
     struct arena *arena, struct file_names *out, struct error *err)
 {
 	int fd = local_open_at(

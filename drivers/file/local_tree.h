@@ -64,7 +64,7 @@ void local_leftover_remove(int folder, const char *name);
 void local_sweep(struct file_tree *tree);
 
 /* See struct file_driver. */
-enum status local_list(struct file_tree *tree, struct str path, size_t max,
+enum status local_names(struct file_tree *tree, struct str path, size_t max,
     struct arena *arena, struct file_names *out, struct error *err);
 enum status local_write_begin(struct file_tree *tree, struct str path,
     struct file_writer **out, struct error *err);
