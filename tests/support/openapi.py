@@ -149,7 +149,7 @@ class Document:
 
     def check_content(self, content):
         for medium, what in content.items():
-            assert re.fullmatch(r"\w+/[\w+-]+", medium)
+            assert re.fullmatch(r"\w+/[\w+-]+|\*/\*", medium)
             assert set(what) <= {"schema"}
             if what:
                 self.check_schema(what["schema"])
@@ -241,7 +241,7 @@ class Operation:
         kind = answer.headers.get("Content-Type", "").split(";")[0]
         if answer.status == 304:
             return
-        assert kind in told["content"], (self, answer)
+        assert {kind, "*/*"} & set(told["content"]), (self, answer)
         if kind == "application/json":
             try:
                 self.document.fits(told["content"][kind]["schema"],
@@ -255,7 +255,7 @@ class Operation:
 
 # What is worth a word in a document; errors and what must not be kept say
 # Cache-Control: no-store without one.
-HEADERS = {"x-request-id", "etag", "age", "cache-status", "vary",
+HEADERS = {"x-request-id", "last-modified", "accept-ranges", "etag", "age", "cache-status", "vary",
            "retry-after", "allow", "www-authenticate", "ratelimit",
            "ratelimit-policy", "x-ratelimit-limit", "x-ratelimit-remaining",
            "x-ratelimit-reset"}

@@ -20,6 +20,8 @@ enum header {
 	HEADER_RATE_LIMIT,
 	HEADER_POLICY,
 	HEADER_RETRY_AFTER,
+	HEADER_LAST_MODIFIED,
+	HEADER_ACCEPT_RANGES,
 	HEADER_ALLOW,
 	HEADER_AUTHENTICATE,
 	HEADERS
@@ -28,6 +30,7 @@ enum header {
 #define BIT(header) (1u << HEADER_##header)
 #define OF_ALL      (BIT(REQUEST_ID) | BIT(VARY))
 #define OF_READS    (BIT(ETAG) | BIT(CACHE_CONTROL))
+#define OF_FILES    (BIT(LAST_MODIFIED) | BIT(ACCEPT_RANGES))
 #define OF_CACHED   (BIT(AGE) | BIT(CACHE_STATUS))
 #define OF_LIMITED                                                             \
 	(BIT(LIMIT) | BIT(REMAINING) | BIT(RESET) | BIT(RATE_LIMIT) |          \
@@ -66,6 +69,10 @@ static const struct {
 	    "All limits that might refuse the call: q in w seconds." },
 	[HEADER_RETRY_AFTER] = { "Retry-After", "integer",
 	    "Seconds after which it is worth asking again." },
+	[HEADER_LAST_MODIFIED] = { "Last-Modified", "string",
+	    "When the file was written." },
+	[HEADER_ACCEPT_RANGES] = { "Accept-Ranges", "string",
+	    "bytes: a part may be asked for with Range." },
 	[HEADER_ALLOW] = { "Allow", "string", "The methods that there are." },
 	[HEADER_AUTHENTICATE] = { "WWW-Authenticate", "string",
 	    "How to say who calls." },
@@ -103,6 +110,8 @@ static const struct answer {
 	    OF_ALL, 0 },
 	{ 415, "UnsupportedType", "The body is of a type that is not read.",
 	    OF_ALL, 0 },
+	{ 416, "RangeNotSatisfiable", "The file has no such part.", OF_ALL,
+	    DOC_RANGE },
 	{ 429, "TooManyRequests",
 	    "A limit is used up, or too many credentials were wrong.",
 	    OF_ALL | BIT(RETRY_AFTER), 0 },
@@ -112,6 +121,7 @@ static const struct answer {
 	{ 503, "Unavailable", "What it stands on cannot be reached now.",
 	    OF_ALL | BIT(RETRY_AFTER), 0 },
 	{ 0, "Refused", "An error: its message says why.", OF_ALL, 0 },
+	{ 507, "Full", "The disk is full.", OF_ALL, DOC_FULL },
 	{ 504, "TimedOut", "The database did not answer in time.", OF_ALL,
 	    DOC_TIMEOUT },
 };
@@ -147,28 +157,44 @@ put_headers(struct doc *d, struct buf *out, unsigned set)
 }
 
 static void
-put_success(
-    struct doc *d, struct buf *out, const struct doc_operation *operation)
+put_done(struct doc *d, struct buf *out, const struct doc_operation *operation,
+    int status)
 {
-	int status = operation->status == 0 ? 200 : operation->status;
 	unsigned set = OF_ALL | OF_LIMITED;
 
 	if (operation->method == METHOD_GET && !operation->is_once)
 		set |= OF_READS;
+	if (operation->is_file)
+		set |= OF_FILES;
 	if (operation->is_cached && d->service->cache_enabled) {
 		d->caches = true;
 		set |= OF_CACHED;
 	}
-	buf_printf(out, ",\"responses\":{\"%d\":{", status);
+	buf_printf(out, "\"%d\":{", status);
 	put_text(
 	    out, "description", status == 201 ? STR("Made.") : STR("Done."));
 	put_headers(d, out, set);
 	buf_put_lit(out, ",\"content\":{\"application/json\":{\"schema\":");
-	doc_text(d, out, operation->answer);
+	doc_text(d, out, operation->is_file ? "{}" : operation->answer);
 	buf_put_char(out, '}');
-	if (!operation->is_json && !d->is_compact)
+	if (operation->is_file)
+		buf_put_lit(out, ",\"*/*\":{}");
+	else if (!operation->is_json && !d->is_compact)
 		buf_put_lit(out, ",\"text/csv\":{},\"application/xml\":{}");
 	buf_put_lit(out, "}}");
+}
+
+static void
+put_success(
+    struct doc *d, struct buf *out, const struct doc_operation *operation)
+{
+	buf_put_lit(out, ",\"responses\":{");
+	put_done(d, out, operation,
+	    operation->status == 0 ? 200 : operation->status);
+	if (operation->also == 0)
+		return;
+	buf_put_char(out, ',');
+	put_done(d, out, operation, operation->also);
 }
 
 static bool

@@ -77,7 +77,9 @@ enum doc_error {
 	DOC_CONFLICT = 1u << 1,     /* 409 */
 	DOC_PRECONDITION = 1u << 2, /* 412 */
 	DOC_UNSUPPORTED = 1u << 3,  /* 501 */
-	DOC_TIMEOUT = 1u << 4       /* 500 and 504: it asks a database */
+	DOC_TIMEOUT = 1u << 4,      /* 500 and 504: it asks a database */
+	DOC_RANGE = 1u << 5,        /* 416 */
+	DOC_FULL = 1u << 6          /* 507 */
 };
 
 struct doc_operation {
@@ -90,13 +92,17 @@ struct doc_operation {
 	bool body_csv;          /* or the records of it as CSV */
 	const char *answer;     /* template of a schema */
 	int status;             /* of success; 0: 200 */
+	int also;               /* another; 0: none */
 	unsigned errors;        /* enum doc_error */
 	bool needs_token;       /* it is about who shows one */
 	bool has_rows;          /* row filters apply, else they deny it */
 	bool is_cached;         /* its service may keep the answer */
 	bool is_deprecated;
-	bool is_json; /* never CSV or XML */
-	bool is_once; /* no-store: it has no ETag */
+	bool is_optional; /* its body */
+	bool body_file;   /* or its body is a file, be it in a form */
+	bool is_file;     /* its answer is one; else what `answer` says */
+	bool is_json;     /* never CSV or XML */
+	bool is_once;     /* no-store: it has no ETag */
 };
 
 /* What follows is about the subject; name "": the service itself. */

@@ -212,12 +212,15 @@ put_body(struct doc *d, struct buf *out, const struct doc_operation *operation)
 	if (operation->body == NULL)
 		return;
 	buf_put_lit(out, ",\"requestBody\":{\"required\":");
-	json_put_bool(out, operation->method != METHOD_DELETE);
+	json_put_bool(
+	    out, operation->method != METHOD_DELETE && !operation->is_optional);
 	buf_put_lit(out, ",\"content\":{\"application/json\":{\"schema\":");
 	doc_text(d, out, operation->body);
 	buf_put_char(out, '}');
 	if (operation->body_csv && !d->is_compact)
 		buf_put_lit(out, ",\"text/csv\":{}");
+	if (operation->body_file)
+		buf_put_lit(out, ",\"multipart/form-data\":{},\"*/*\":{}");
 	buf_put_lit(out, "}}");
 }
 

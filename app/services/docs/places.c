@@ -48,12 +48,21 @@ is_listed(const struct doc_place *list, size_t n, struct str path)
 	return false;
 }
 
+static void
+add(struct doc *d, struct doc_place *list, size_t *n, struct str prefix,
+    struct str rest, const char *name)
+{
+	list[*n] = place_of(d, prefix, rest, name);
+	if (!is_listed(list, *n, list[*n].path))
+		++*n;
+}
+
 struct doc_place *
 doc_places(struct doc *d, struct str prefix, const char *name, size_t *n)
 {
 	const struct role *role = d->req->role;
-	struct doc_place *list =
-	    arena_alloc(d->req->arena, (role->n_rows + 1) * sizeof(list[0]));
+	struct doc_place *list = arena_alloc(
+	    d->req->arena, (2 * role->n_rows + 1) * sizeof(list[0]));
 
 	list[0] = place_of(d, prefix, STR("*"), name);
 	*n = 1;
@@ -65,9 +74,11 @@ doc_places(struct doc *d, struct str prefix, const char *name, size_t *n)
 		if (row->service_id != d->service->id || rest.n == 0 ||
 		    star + 1 < rest.n || str_eq(rest, STR("*")))
 			continue;
-		list[*n] = place_of(d, prefix, rest, name);
-		if (!is_listed(list, *n, list[*n].path))
-			++*n;
+		add(d, list, n, prefix, rest, name);
+		/* "a/" followed by a star takes "a" as well. */
+		if (star > 1 && star < rest.n && rest.p[star - 1] == '/')
+			add(d, list, n, prefix, str_make(rest.p, star - 1),
+			    name);
 	}
 	return list;
 }

@@ -109,13 +109,15 @@ static const struct {
 	{ "CacheBody",
 	    "{'description':'A value with its time to live, or the value "
 	    "itself.','anyOf':[{'type':'object','required':['value'],"
-	    "'properties':{'value':{},'ttl':{'type':'integer','minimum':-1,"
+	    "'properties':{'value':{},'ttl':{'type':'integer','example':3600,'"
+	    "minimum':-1,"
 	    "'maximum':315360000}},'additionalProperties':false},{}]}" },
 	{ "CacheEntry",
 	    "{'type':'object','required':['key','value'],'properties':{"
 	    "'key':{'type':'string','minLength':1,'maxLength':1024},"
 	    "'value':{'description':'Any JSON.'},"
-	    "'ttl':{'type':'integer','minimum':-1,'maximum':315360000,"
+	    "'ttl':{'type':'integer','example':3600,'minimum':-1,'maximum':"
+	    "315360000,"
 	    "'description':'Seconds; 0: for ever, -1: the default_ttl of the "
 	    "service.'}},'additionalProperties':false}" },
 	{ "CacheEntries",
@@ -193,6 +195,27 @@ static const struct {
 	    "{'type':'object'},{'type':'array','items':{}}]},"
 	    "'wrapper':{'type':'string'},'returns':{'type':'string'},"
 	    "'schema':{'type':'object'}}}" },
+	/* files */
+	{ "FileNamed",
+	    "{'type':'object','properties':{'name':{'type':'string'},"
+	    "'path':{'type':'string'},"
+	    "'type':{'type':'string','enum':['file','folder']},"
+	    "'content_type':{'type':'string'},"
+	    "'last_modified':{'type':'string'},"
+	    "'content_length':{'type':'integer'},"
+	    "'content':{'type':'string'},'error':{'type':'object'}}}" },
+	{ "Files",
+	    "{'type':'object','required':['resource'],'properties':{"
+	    "'resource':{'type':'array','items':@FileNamed},'meta':@Meta}}" },
+	{ "FileBatch",
+	    "{'type':'object','required':['resource'],'properties':{"
+	    "'resource':{'type':'array','minItems':1,'maxItems':1000,"
+	    "'items':{'type':'object','required':['type'],'properties':{"
+	    "'type':{'type':'string','enum':['file','folder']},"
+	    "'name':{'type':'string'},'path':{'type':'string'},"
+	    "'content':{'type':'string'},'is_base64':{'type':'boolean'},"
+	    "'source_path':{'type':'string'},"
+	    "'delete_source':{'type':'boolean'}}}}}}" },
 	{ "Document", "{'type':'object','required':['openapi','info','paths'],"
 		      "'properties':{'openapi':{'type':'string'},"
 		      "'info':{'type':'object'},'paths':{'type':'object'}}}" },

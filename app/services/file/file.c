@@ -12,6 +12,7 @@
 #include "app/services/file/call.h"
 #include "app/services/file/config.h"
 #include "app/services/file/depends.h"
+#include "app/services/file/docs.h"
 #include "app/services/file/list.h"
 #include "app/services/file/read.h"
 #include "app/services/file/remove.h"
@@ -201,6 +202,7 @@ const struct service_type service_local_file = {
 	.body_limit = file_body_limit,
 	.is_verbatim = file_is_verbatim,
 	.handle = file_handle,
+	.describe = file_describe,
 	.probe = file_probe,
 	.flush_tags = file_flush_tags,
 };
