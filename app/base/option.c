@@ -37,9 +37,9 @@ static const struct {
 const struct option *
 option_find(struct str name)
 {
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option *opt = &option_table[i];
+	const struct option *opt;
 
+	for (size_t i = 0; (opt = option_at(i)) != NULL; i++) {
 		if (str_eq(name, str_of(opt->name)) ||
 		    (opt->alias != NULL && str_eq(name, str_of(opt->alias))))
 			return opt;
@@ -205,10 +205,11 @@ const char *
 option_nearest(struct str name)
 {
 	struct near near = near_to(name);
+	const struct option *opt;
 
-	for (size_t i = 0; i < option_count; i++) {
-		near_try(&near, option_table[i].name);
-		near_try(&near, option_table[i].alias);
+	for (size_t i = 0; (opt = option_at(i)) != NULL; i++) {
+		near_try(&near, opt->name);
+		near_try(&near, opt->alias);
 	}
 	return near.found;
 }

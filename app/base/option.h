@@ -47,8 +47,8 @@ struct option {
 	const char *expected; /* what valid() accepts, for messages */
 };
 
-extern const struct option option_table[];
-extern const size_t option_count;
+/* The rows in the order of the manual; NULL after the last. */
+const struct option *option_at(size_t i);
 
 /* The row of that name or alias, or NULL. */
 const struct option *option_find(struct str name);

@@ -264,13 +264,14 @@ settings_check(struct arena *a, const char *file, struct settings *out,
 	struct reading r = {
 		.arena = a, .warnings = warnings, .problems = problems
 	};
+	const struct option *opt;
 
 	r.path = file_find(file);
 	*path_used = r.path == NULL ? STR_NULL : arena_dup(a, str_of(r.path));
 	if (r.path != NULL)
 		file_read(&r);
-	for (size_t i = 0; i < option_count; i++)
-		option_read(&r, &option_table[i], out);
+	for (size_t i = 0; (opt = option_at(i)) != NULL; i++)
+		option_read(&r, opt, out);
 	names_check(&r);
 	out->env_path = str_is_null(*path_used) ? "" : path_used->p;
 	out->declared = env_declared(a, &r.env);
@@ -293,8 +294,10 @@ settings_read(struct arena *a, const char *file, struct settings *out,
 void
 settings_keep(const struct settings *start, struct settings *fresh)
 {
-	for (size_t i = 0; i < option_count; i++) {
-		if (!option_table[i].reload)
-			option_copy(&option_table[i], start, fresh);
+	const struct option *opt;
+
+	for (size_t i = 0; (opt = option_at(i)) != NULL; i++) {
+		if (!opt->reload)
+			option_copy(opt, start, fresh);
 	}
 }

@@ -101,12 +101,12 @@ json_put(struct buf *out, const struct option *opt)
 static void
 json_put_all(struct buf *out)
 {
+	const struct option *opt;
+
 	buf_put_char(out, '[');
-	for (size_t i = 0; i < option_count; i++) {
-		buf_put_lit(out, "\n");
-		json_put(out, &option_table[i]);
-		if (i + 1 < option_count)
-			buf_put_char(out, ',');
+	for (size_t i = 0; (opt = option_at(i)) != NULL; i++) {
+		buf_put(out, i > 0 ? STR(",\n") : STR("\n"));
+		json_put(out, opt);
 	}
 	buf_put_lit(out, "\n]\n");
 }
@@ -116,8 +116,10 @@ typedef void put_f(struct buf *out, const struct option *opt);
 static void
 put_all(struct buf *out, put_f *put)
 {
-	for (size_t i = 0; i < option_count; i++)
-		put(out, &option_table[i]);
+	const struct option *opt;
+
+	for (size_t i = 0; (opt = option_at(i)) != NULL; i++)
+		put(out, opt);
 }
 
 static int

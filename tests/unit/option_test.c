@@ -50,11 +50,10 @@ static void
 every_default_is_a_value_of_its_option(void **state)
 {
 	struct settings s;
+	const struct option *opt;
 
 	(void)state;
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option *opt = &option_table[i];
-
+	for (size_t i = 0; (opt = option_at(i)) != NULL; i++) {
 		if (!option_store(opt, str_of(opt->fallback), &arena, &s))
 			fail_msg("%s=%s", opt->name, opt->fallback);
 	}
@@ -65,11 +64,10 @@ every_member_of_the_settings_has_one_option(void **state)
 {
 	unsigned char used[sizeof(struct settings)] = { 0 };
 	bool gaps[sizeof(struct settings) / sizeof(int64_t)] = { false };
+	const struct option *opt;
 
 	(void)state;
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option *opt = &option_table[i];
-
+	for (size_t i = 0; (opt = option_at(i)) != NULL; i++) {
 		for (size_t k = 0; k < member_size(opt); k++)
 			used[opt->offset + k]++;
 		/* The next number stands behind a gap. */
@@ -85,10 +83,10 @@ every_member_of_the_settings_has_one_option(void **state)
 static void
 every_name_is_found_and_stands_once(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option *opt = &option_table[i];
+	const struct option *opt;
 
+	(void)state;
+	for (size_t i = 0; (opt = option_at(i)) != NULL; i++) {
 		assert_ptr_equal(option_find(str_of(opt->name)), opt);
 		if (opt->alias != NULL)
 			assert_ptr_equal(option_find(str_of(opt->alias)), opt);
@@ -100,10 +98,10 @@ every_name_is_found_and_stands_once(void **state)
 static void
 every_help_is_a_sentence_that_ends(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option *opt = &option_table[i];
+	const struct option *opt;
 
+	(void)state;
+	for (size_t i = 0; (opt = option_at(i)) != NULL; i++) {
 		assert_non_null(opt->help);
 		if (!str_ends(str_of(opt->help), STR(".")))
 			fail_msg("%s: %s", opt->name, opt->help);
@@ -113,10 +111,10 @@ every_help_is_a_sentence_that_ends(void **state)
 static void
 every_checked_text_says_what_is_expected(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option *opt = &option_table[i];
+	const struct option *opt;
 
+	(void)state;
+	for (size_t i = 0; (opt = option_at(i)) != NULL; i++) {
 		if ((opt->valid == NULL) != (opt->expected == NULL))
 			fail_msg("%s", opt->name);
 		if (opt->type == OPTION_CHOICE)
