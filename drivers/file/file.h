@@ -91,6 +91,10 @@ struct file_driver {
 	 * False: so it is called on this machine, in this life of it, alone. */
 	bool (*identity)(const struct file_tree *tree, struct buf *out);
 
+	/* Is it still what its root leads to? False when another folder stands
+	 * there now, or none. Optional: always. */
+	bool (*stands)(const struct file_tree *tree);
+
 	enum status (*look)(struct file_tree *tree, struct str path,
 	    struct file_info *out, struct error *err);
 	/* The same, at once and from memory alone; ST_TIMEOUT: that is not

@@ -73,6 +73,7 @@ local_close(struct file_tree *tree)
 	if (tree->root >= 0)
 		(void)close(tree->root); /* nothing was written by it */
 	free(tree->place);
+	free(tree->name);
 	free(tree);
 }
 
@@ -97,12 +98,16 @@ tree_open(struct file_tree *tree, const char *root, struct error *err)
 	struct stat st;
 
 	tree->root = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	tree->name = strdup(root);
+	if (tree->name == NULL)
+		abort();
 	tree->place = realpath(root, NULL);
 	if (tree->root < 0 || tree->place == NULL ||
 	    fstat(tree->root, &st) != 0)
 		return error_set(err, ST_UNAVAILABLE,
 		    "cannot open the folder %s: %s", root, strerror(errno));
 	tree->device = st.st_dev;
+	tree->id = st.st_ino;
 	tree->is_shared = is_shared(tree->root);
 	return resolution_check(tree, err);
 }
@@ -138,6 +143,16 @@ local_identity(const struct file_tree *tree, struct buf *out)
 	if (tree->place[strlen(tree->place) - 1] != '/')
 		buf_put_char(out, '/');
 	return tree->is_shared;
+}
+
+/* Something may have been mounted there, or another folder moved in. */
+static bool
+local_stands(const struct file_tree *tree)
+{
+	struct stat st;
+
+	return stat(tree->name, &st) == 0 && st.st_dev == tree->device &&
+	       st.st_ino == tree->id;
 }
 
 static enum status
@@ -247,6 +262,7 @@ const struct file_driver file_local = {
 	.open = local_open,
 	.close = local_close,
 	.identity = local_identity,
+	.stands = local_stands,
 	.look = local_look,
 	.peek = local_peek,
 	.read = local_read,

@@ -106,20 +106,44 @@ struct end {
 	struct str path;
 };
 
+/* Is the one path below the other, or the same? */
+static bool
+is_within(struct str path, struct str folder)
+{
+	return str_starts(path, folder) &&
+	       (path.n == folder.n || path.p[folder.n] == '/');
+}
+
+/* Where the file system cannot refuse to replace, what stands there is looked
+ * at before. 0, or errno. */
+static int
+rename_new(const struct end *from, const struct end *to)
+{
+	struct stat there;
+
+	if (renameat2(from->folder, from->name, to->folder, to->name,
+		RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return errno;
+	if (fstatat(to->folder, to->name, &there, AT_SYMLINK_NOFOLLOW) == 0)
+		return EEXIST;
+	return renameat(from->folder, from->name, to->folder, to->name) == 0
+		   ? 0
+		   : errno;
+}
+
 static enum status
 ends_rename(const struct end *from, const struct end *to, struct error *err)
 {
-	if (renameat2(from->folder, from->name, to->folder, to->name,
-		RENAME_NOREPLACE) == 0 &&
-	    fsync(to->folder) == 0 && fsync(from->folder) == 0)
-		return ST_OK;
-	if (errno == EEXIST)
+	int code = rename_new(from, to);
+
+	if (code == EEXIST)
 		return error_set(err, ST_EXISTS, "'%.*s' already exists.",
 		    STR_ARG(to->path));
-	if (errno == EINVAL)
-		return error_set(err, ST_INVALID,
-		    "'%.*s' cannot be moved into itself.", STR_ARG(from->path));
-	return local_fail(err, errno, "move", from->path);
+	if (code == 0 && fsync(to->folder) == 0 && fsync(from->folder) == 0)
+		return ST_OK;
+	return local_fail(err, code == 0 ? errno : code, "move", from->path);
 }
 
 enum status
@@ -129,6 +153,9 @@ local_move(
 	struct end source = { .path = from }, target = { .path = to };
 	enum status st;
 
+	if (is_within(to, from))
+		return error_set(err, ST_INVALID,
+		    "'%.*s' cannot be moved into itself.", STR_ARG(from));
 	source.folder = local_open_folder(tree, from, source.name, &st, err);
 	if (source.folder < 0)
 		return st;

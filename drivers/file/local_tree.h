@@ -18,9 +18,10 @@
 struct file_tree {
 	int root; /* O_PATH */
 	bool named_only;
-	char *place; /* the real path of the root, for identity() */
-	uint64_t device;
-	bool is_shared; /* other machines may have it, too */
+	char *name;          /* of the root, as it was given */
+	char *place;         /* the real path of the root, for identity() */
+	uint64_t device, id; /* of the root */
+	bool is_shared;      /* other machines may have it, too */
 };
 
 /* Which links a path may lead through. */

@@ -7,9 +7,12 @@ import time
 
 import pytest
 
+from support import fcgi
 from support.answer import check_error
 from support.apache import ProxyFcgi
-from support.file_host import API, ORIGIN, RATE, FileHost, Room, caller
+from support.file_host import (API, ORIGIN, RATE, TTL, FileHost, Room,
+                               caller)
+from support.process import wait_until
 from support.web_nginx import Nginx
 from support.weir import Failed, Installation
 
@@ -238,6 +241,35 @@ def test_it_is_explained(host, room):
     said = explained(host, room.base + "a")
     assert "what lies in the folder" in said
     assert "table" not in said
+
+
+def test_another_root_is_seen(tmp_path):
+    """With nothing of what was cached of the one before."""
+    site = Installation(tmp_path)
+    os.mkdir(site.path("root"))
+    site.add_service("files", "local_file", root=site.path("root"),
+                     cache_enabled=True, cache_ttl=TTL)
+    site.add_role("owner")
+    site.grant("owner", "files", "*", "all")
+    key = site.add_key("owner", "owner")
+    server = site.serve()
+
+    def get():
+        return fcgi.call(server.address, API + "files/a",
+                         headers={"X-API-Key": key})
+
+    for text in ("old", "new"):
+        os.makedirs(site.path(text))
+        with open(site.path(text + "/a"), "w", encoding="ascii") as out:
+            out.write(text)
+    os.rename(site.path("root"), site.path("empty"))
+    for text in ("old", "new"):
+        os.rename(site.path(text), site.path("root"))
+        assert wait_until(lambda: get().body == text.encode(), 10), get()
+        assert wait_until(lambda: get().hit, 10)
+        os.rename(site.path("root"), site.path("was-" + text))
+    assert wait_until(lambda: get().status == 503, 10)
+    server.stop()
 
 
 # Who may.

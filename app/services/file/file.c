@@ -100,6 +100,19 @@ file_probe(void *instance, int64_t deadline_ms, struct error *err)
 	return service->driver->look(service->tree, STR(""), &info, err);
 }
 
+/* What was cached of the folder that stood there is of no use. */
+static enum service_change
+file_changed(void *instance, bool *outdated)
+{
+	const struct file_service *service = instance;
+	const struct file_driver *driver = service->driver;
+
+	if (driver->stands == NULL || driver->stands(service->tree))
+		return SERVICE_SAME;
+	*outdated = true;
+	return SERVICE_GONE;
+}
+
 static size_t
 file_flush_tags(
     void *instance, struct arena *arena, struct str *tags, size_t max)
@@ -204,5 +217,6 @@ const struct service_type service_local_file = {
 	.handle = file_handle,
 	.describe = file_describe,
 	.probe = file_probe,
+	.changed = file_changed,
 	.flush_tags = file_flush_tags,
 };

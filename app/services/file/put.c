@@ -1,5 +1,6 @@
 #include "app/services/file/put.h"
 
+#include "app/base/clock.h"
 #include "app/services/file/call.h"
 #include "app/services/file/depends.h"
 #include "app/services/file/file.h"
@@ -9,6 +10,18 @@
 #include "middleware/request.h"
 
 #define NS INT64_C(1000000000)
+
+/* How long a change waits for others in its folder, however long its body was
+ * on its way. */
+#define WAIT_MS 5000
+
+int64_t
+put_deadline_ms(const struct request *req)
+{
+	int64_t soon_ms = clock_boot_ms() + WAIT_MS;
+
+	return req->deadline_ms > soon_ms ? req->deadline_ms : soon_ms;
+}
 
 enum status
 put_begin(struct put *p, struct error *err)
@@ -85,7 +98,7 @@ put_end(struct put *p, struct error *err)
 	const struct file_judge ask = {
 		.ask = judge,
 		.ctx = p,
-		.deadline_ms = p->call->req->deadline_ms,
+		.deadline_ms = put_deadline_ms(p->call->req),
 	};
 	struct outdated outdated;
 	enum status st;
