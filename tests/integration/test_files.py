@@ -16,6 +16,14 @@ from support.web_nginx import Nginx
 MIB = 1 << 20
 GIB = 1 << 30
 LONGEST = "client_max_body_size 3g;"
+HANDED = """\
+location /weir-files/ {{
+    internal;
+    alias {root}/;
+    etag off;
+    add_header ETag $upstream_http_etag;
+}}
+"""
 RESIDENT = 16 * MIB
 
 
@@ -33,6 +41,11 @@ class FileNginx(Nginx):
         if shipped.endswith("weir_fastcgi.conf"):
             changes = {"client_max_body_size 11m;": LONGEST}
         return super().copy(shipped, changes)
+
+    def changes(self):
+        status = "location = /status {"
+        return super().changes() | {
+            status: HANDED.format(root=self.host.root) + status}
 
 
 @pytest.fixture(scope="module", params=[FileNginx, ProxyFcgi], name="server",
@@ -485,6 +498,32 @@ def test_options_are_told(room):
     answer = room.call("OPTIONS", "a")
     assert answer.status == 200
     assert "PATCH" in answer.headers["Allow"]
+
+
+def test_the_web_server_may_send_a_file(server, host, web):
+    """It is asked by weir alone, and weir judges."""
+    room = Room(host, web, "handed")
+    name = "%C3%A4%20b.txt"
+    room.put(name, b"0123456789")
+    if not isinstance(server, FileNginx):
+        answer = room.get(name)  # Apache knows no such header
+        assert answer.headers["X-Accel-Redirect"] == (
+            f"/weir-files/{room.name}/{name}")
+        return
+    for _ in range(3):  # from the folder, and from the cache
+        answer = room.get(name)
+        assert (answer.status, answer.body) == (200, b"0123456789")
+        assert answer.headers["Content-Type"].startswith("text/plain")
+        part = room.get(name, Range="bytes=2-4")
+        assert (part.status, part.body) == (206, b"234")
+        same = room.get(name, If_None_Match=answer.headers["ETag"])
+        assert same.status == 304
+    assert web.get(f"/weir-files/{room.name}/{name}").status == 404
+    with caller(server, None) as stranger:
+        check_error(stranger.get(room.base + name), 401)
+    room.put(name, b"new")
+    assert room.get(name).body == b"new"
+    assert room.call("HEAD", name).headers["Content-Length"] == "3"
 
 
 # What leads out of the root.

@@ -28,9 +28,12 @@ class FileHost(Host):
         self.serve("fixed", self.root, read_only=True)
         self.serve("small", self.root, max_file_size=SMALL)
         self.serve("large", self.root, max_file_size=LARGE)
+        self.serve("handed", self.root, sendfile="x-accel-redirect",
+                   sendfile_prefix="/weir-files/")
         self.key = self.grant("owner", {
             name: {"*": "all"}
-            for name in ("files", "watched", "fixed", "small", "large")})
+            for name in ("files", "watched", "fixed", "small", "large",
+                         "handed")})
         self.site.weir("cors", "add", "api/v2/files/*", "--origin", ORIGIN)
 
     def serve(self, name, root, **config):
