@@ -1,6 +1,7 @@
 """What is cached of files, and who may read and write them, behind nginx and
 Apache: two processes of weir over one store."""
 
+import concurrent.futures
 import json
 import os
 import time
@@ -140,6 +141,24 @@ def test_a_read_after_a_write_has_what_was_written(room, other):
         answer = other.get(room.base + "a")
         assert answer.body == b"%d" % number
         assert room.get("a").body == b"%d" % number
+
+
+def test_no_append_is_lost(host, servers, room):
+    """Of many at a time, through both."""
+    lines = [f"line {number}\n" for number in range(60)]
+
+    def append(number):
+        server = list(servers.values())[number % 2]
+        with caller(server, host.key) as web:
+            return web.patch(room.base + "log", lines[number].encode()).status
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(append, range(len(lines))))
+    assert sorted(statuses) == [200] * (len(lines) - 1) + [201]
+    found = room.read("log").decode().splitlines(keepends=True)
+    assert sorted(found) == sorted(lines)
+    assert room.get("log").body == room.read("log")
+    assert room.names() == ["log"]
 
 
 def test_what_goes_with_its_folder_is_outdated(room):
