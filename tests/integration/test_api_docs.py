@@ -340,6 +340,32 @@ def test_few_rights_are_these(read):
         "few", "db/_spec").root["components"]["schemas"]
 
 
+def test_row_filters_take_away_what_they_would_deny(
+        demo, client, read):
+    paid = [{"name": "paid", "operator": "=", "value": "true"}]
+    demo.add_role("some")
+    demo.grant("some", "db", "_table/orders/*", "all", filters=paid)
+    demo.grant("some", "db", "_schema/*", "all", filters=paid)
+    demo.grant("some", "cache", "*", "all", filters=paid)
+    demo.grant("some", "system", "role/*", "GET", filters=paid)
+    demo.keys["some"] = demo.add_key("some", "some")
+    headers = lines(key=demo.keys["some"])
+    assert wait_until(lambda: client.call(
+        "/api/v2/db/_table/orders", headers=headers).status == 200)
+    database = read("some", "db/_spec")
+    assert {op.id for op in database.operations} >= {
+        "db.orders.list", "db.orders.create", "db.orders.updateOne",
+        "db._schema.describe"}
+    assert not [op for op in database.operations
+                if "_schema" in op.path and op.method != "get"]
+    assert read("some", "cache/_spec").ids == {"cache.document"}
+    assert "system.role.list" not in read("some", "system/_spec").ids
+    driver = Driver(client, database, headers)
+    driver.drive_all(database.operations)
+    assert not {401, 403} & {status for id, status in driver.seen.items()
+                             if id != "db.orders.create"}, driver.seen
+
+
 def test_no_rights_show_nothing(demo, read, client):
     assert read("none", "db/_spec") is None
     assert read("none", "api_docs") is None

@@ -21,6 +21,7 @@ static const struct doc_operation of_schema[] = {
 			  "as_access_list wrap look IfNoneMatch",
 	    .answer = "@Names",
 	    .errors = ERRORS,
+	    .has_rows = true,
 	    .is_cached = true },
 	{ .method = METHOD_POST,
 	    .name = "create",
@@ -64,7 +65,7 @@ static const struct doc_operation of_schema[] = {
 	{                                                                      \
 		.method = METHOD_GET, .name = id, .summary = text,             \
 		.parameters = more "look IfNoneMatch", .answer = returns,      \
-		.errors = ERRORS, .is_cached = true                            \
+		.errors = ERRORS, .has_rows = true, .is_cached = true          \
 	}
 
 #define DROP(id, text, more)                                                   \
