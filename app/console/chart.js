@@ -29,10 +29,21 @@ function path(points, place) {
     return text;
 }
 
-// series: [{ name, points: [{ at, value }], show(value) }], at: 0 to 1.
-export function chart(title, series, { most, show, note }) {
+// Where a value stands between the bottom, 0, and the top, 1. With a lowest
+// value the scale is logarithmic: what is small is seen beside what is great.
+function scale(series, { most, low }) {
     const high = most || top(series);
-    const place = (p) => [p.at * WIDTH, HEIGHT - (p.value / high) * HEIGHT];
+    if (low === undefined)
+        return { high, at: (value) => value / high };
+    const end = Math.max(low * 10, 10 ** Math.ceil(Math.log10(high)));
+    return { high: end, at: (value) => Math.log(Math.max(value, low) / low)
+        / Math.log(end / low) };
+}
+
+// series: [{ name, points: [{ at, value }], show(value) }], at: 0 to 1.
+export function chart(title, series, { most, low, show }) {
+    const { high, at } = scale(series, { most, low });
+    const place = (p) => [p.at * WIDTH, HEIGHT - at(p.value) * HEIGHT];
     const said = series.map((s) => {
         const last = s.points.at(-1);
         return [s.name, last && last.value !== null
@@ -53,7 +64,7 @@ export function chart(title, series, { most, show, note }) {
         series.map((s, i) => svg("path", { class: `curve s${i}`,
             d: path(s.points, place), fill: "none" }))),
         h("p", { class: "axis" }, h("span", {}, "15 min ago"),
-            h("span", {}, `top: ${show(high)}`),
-            h("span", {}, "now")),
-        note && h("p", { class: "help" }, note));
+            h("span", {}, low === undefined ? `top: ${show(high)}`
+                : `${show(low)} to ${show(high)}, logarithmic`),
+            h("span", {}, "now")));
 }

@@ -17,6 +17,8 @@ export function percent(n) {
 }
 
 export function ms(n) {
+    if (n >= 1000)
+        return `${number.format(n / 1000)} s`;
     return n < 1 ? `${(n * 1000).toFixed(0)} µs` : `${number.format(n)} ms`;
 }
 

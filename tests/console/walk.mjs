@@ -157,6 +157,21 @@ const steps = {
         await press("What may it do there?", main);
         await main.getByRole("status").getByText("GET").waitFor();
         await inspect(b, "role");
+        await press("Add a grant", main);
+        const grant = main.locator(".grant").nth(1);
+        await grant.getByLabel("Service", { exact: true })
+            .selectOption("shop");
+        await grant.getByLabel("Component").fill("_table/notes/*");
+        await grant.getByText("Row filters").click();
+        await press("Add a filter", grant);
+        await fill({ Column: "id", With: "1" }, grant);
+        await inspect(b, "role-filters");
+        await press("Save the role", main);
+        await main.getByRole("cell", { name: "id = 1" }).waitFor();
+        await press("Remove the grant", main.locator(".grant").nth(1));
+        await press("Save the role", main);
+        await main.getByRole("cell", { name: "id = 1" }).waitFor(
+            { state: "detached" });
     },
 
     async "make a key, seen once"() {
@@ -325,6 +340,23 @@ const steps = {
         await main.getByText("revoked", { exact: true }).waitFor();
         assert.deepEqual(await use(words.key), [401]);
         assert.deepEqual(await use(other), [200]);
+        await press("Set when they end", main);
+        await fill({ "Seconds from now (required)": 86400 }, dialog);
+        await press("Set", dialog);
+        await said("The end of the keys is set.");
+        await main.getByText(/^until/).waitFor();
+    },
+
+    async "what is in use stays, and says by whom"() {
+        await go("services", "Services");
+        await main.getByRole("link", { name: "shop" }).click();
+        await press("Remove the service", main);
+        await press("Remove", page.getByRole("dialog"));
+        await page.locator("#notices").getByText(/reader/).waitFor();
+        await inspect(b, "service-in-use");
+        await press("Dismiss", page.locator("#notices .bad"));
+        await main.getByRole("heading", { level: 1, name: "Shop" })
+            .waitFor();
     },
 
     async "who changed what"() {
@@ -374,6 +406,34 @@ const steps = {
         await page.getByRole("link", { name: "Limits" }).press("Enter");
         await page.getByRole("heading", { level: 1, name: "Limits" })
             .waitFor();
+    },
+
+    async "go from page to page by keyboard alone"() {
+        await page.setViewportSize({ width: 1920, height: 1080 });
+        await page.reload();
+        await page.getByLabel("E-mail").waitFor();
+        await page.keyboard.type(words.email);
+        await page.keyboard.press("Tab");
+        await page.keyboard.type(words.password);
+        await page.keyboard.press("Enter");
+        await page.getByRole("heading", { level: 1, name: "Limits" })
+            .waitFor();
+        const focused = () => page.evaluate(() =>
+            document.activeElement.textContent);
+        for (const wanted of ["Services", "Make a service", "SQLite"]) {
+            // back over the page's beginning and the menu, or on in the page
+            const key = wanted === "Services" ? "Shift+Tab" : "Tab";
+            for (let i = 0; i < 40 && await focused() !== wanted; i += 1)
+                await page.keyboard.press(key);
+            assert.equal(await focused(), wanted);
+            const seen = await page.evaluate(() => getComputedStyle(
+                document.activeElement).outlineStyle);
+            assert.equal(seen, "solid", "where the focus is can be seen");
+            await page.keyboard.press("Enter");
+            await page.waitForFunction(() =>
+                document.activeElement.tagName === "H1");
+        }
+        await page.getByRole("heading", { name: /SQLite/ }).waitFor();
     },
 
     async "a session that ends keeps the place"() {

@@ -20,7 +20,7 @@ function charts() {
         chart("Latency", [
             { name: "p50", points: s.p50, show: format.ms },
             { name: "p99", points: s.p99, show: format.ms },
-        ], { show: format.ms }),
+        ], { low: 0.01, show: format.ms }),
         chart("Refusals and errors", [
             { name: "refused", points: s.refusals, show: format.rate },
             { name: "errors", points: s.errors, show: format.rate },
