@@ -371,13 +371,26 @@ def test_a_key_must_be_shown(server, room):
 # How it is set up.
 
 def test_it_may_be_declared(tmp_path):
-    """A whole service in the environment file."""
+    """A whole service in the environment file, with who reads it."""
     site = Installation(tmp_path)
-    os.mkdir(site.path("root"))
+    key, value = site.weir("key", "hash", "web").splitlines()
     site.configure(SERVICE_DOCS_TYPE="local_file",
                    SERVICE_DOCS_ROOT=site.path("root"),
-                   SERVICE_DOCS_READ_ONLY="true")
+                   SERVICE_DOCS_READ_ONLY="true",
+                   ROLE_READER_ACCESS='"docs:open/*:GET"',
+                   KEY_WEB_HASH=value.split("=")[1], KEY_WEB_ROLE="reader")
+    os.makedirs(site.path("root/open"))
+    for name in ("a", "open/a"):
+        with open(site.path("root/" + name), "w", encoding="ascii") as out:
+            out.write(name)
     assert "ok    service docs (local_file)" in site.weir("check")
+    server = site.serve()
+    lines = {"X-API-Key": key}
+    answer = fcgi.call(server.address, API + "docs/open/a", headers=lines)
+    assert answer.body == b"open/a"
+    assert fcgi.call(server.address, API + "docs/a",
+                     headers=lines).status == 401
+    server.stop()
 
 
 @pytest.mark.parametrize("config, words", [
