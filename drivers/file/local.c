@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -145,14 +146,25 @@ local_identity(const struct file_tree *tree, struct buf *out)
 	return tree->is_shared;
 }
 
-/* Something may have been mounted there, or another folder moved in. */
+/* Something may have been mounted there, or another folder moved in. Of a file
+ * system behind a network only what is known without asking counts: who asks
+ * must not hang with it. */
 static bool
 local_stands(const struct file_tree *tree)
 {
-	struct stat st;
+	int fd =
+	    local_open_root(tree->name, O_PATH | O_DIRECTORY, tree->is_shared);
+	struct statx x = { .stx_mask = 0 };
+	int known;
 
-	return stat(tree->name, &st) == 0 && st.st_dev == tree->device &&
-	       st.st_ino == tree->id;
+	if (fd < 0)
+		return errno != ENOENT && errno != ENOTDIR;
+	known =
+	    statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &x);
+	(void)close(fd); /* nothing was written by it */
+	return known != 0 ||
+	       (x.stx_ino == tree->id &&
+		   makedev(x.stx_dev_major, x.stx_dev_minor) == tree->device);
 }
 
 static enum status

@@ -43,6 +43,15 @@ resolve(const struct file_tree *tree, struct str path, int flags, uint64_t how)
 }
 
 int
+local_open_root(const char *path, int flags, bool known)
+{
+	const struct open_how how = { .flags = (unsigned)(flags | O_CLOEXEC),
+		.resolve = known ? RESOLVE_CACHED : 0 };
+
+	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+}
+
+int
 local_open_at(const struct file_tree *tree, struct str path, int flags,
     enum local_links links)
 {

@@ -27,6 +27,9 @@ struct file_tree {
 /* Which links a path may lead through. */
 enum local_links { LOCAL_LINKS_INSIDE, LOCAL_LINKS_NONE };
 
+/* Opens a root by its own path; known: from memory alone, as below. */
+int local_open_root(const char *path, int flags, bool known);
+
 /* Opens what a path names, "" the root; -1 and errno. */
 int local_open_at(const struct file_tree *tree, struct str path, int flags,
     enum local_links links);
