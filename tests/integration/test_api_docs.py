@@ -1,8 +1,8 @@
 """What services say of themselves, at /api_docs and SERVICE/_spec, is true.
 
-Each document is checked by rules of our own as it is read (support/openapi.py),
-and with --full by @redocly/cli. The demo's operations are all called, and each
-answer is one that the document tells of.
+Each document is checked as it is read by rules of our own, those of
+support/openapi.py, and with --full by @redocly/cli. The demo's operations are
+all called, and each answer is one that the document tells of.
 """
 
 import json

@@ -255,10 +255,10 @@ class Operation:
 
 # What is worth a word in a document; errors and what must not be kept say
 # Cache-Control: no-store without one.
-HEADERS = {"x-request-id", "last-modified", "accept-ranges", "etag", "age", "cache-status", "vary",
-           "retry-after", "allow", "www-authenticate", "ratelimit",
-           "ratelimit-policy", "x-ratelimit-limit", "x-ratelimit-remaining",
-           "x-ratelimit-reset"}
+HEADERS = {"x-request-id", "last-modified", "accept-ranges", "etag", "age",
+           "cache-status", "vary", "retry-after", "allow", "www-authenticate",
+           "ratelimit", "ratelimit-policy", "x-ratelimit-limit",
+           "x-ratelimit-remaining", "x-ratelimit-reset"}
 
 
 def sample(document, schema):

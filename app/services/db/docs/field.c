@@ -107,6 +107,8 @@ put_words(struct doc *d, struct buf *out, const struct db_table *table,
 		buf_put_char(&text, '.');
 		buf_put(&text, key->ref_columns[place]);
 	}
+	if (c->form == FORM_LOOSE && text.n > 0)
+		buf_put_lit(&text, ", as it was written, be it a number");
 	if (c->is_set)
 		buf_put_lit(&text, ", choices with commas between them");
 	if (text.n > 0)

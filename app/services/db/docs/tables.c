@@ -13,10 +13,13 @@
 #define ERRORS (DOC_MISSING | DOC_TIMEOUT)
 #define LIST   "{'anyOf':[@.list,@Condensed]}"
 
+/* One record that is sent alone is answered so. */
+#define WRITTEN "{'anyOf':[@.list,@.,@Condensed]}"
+
 #define BODY(record)                                                           \
 	"{'anyOf':[{'type':'object','required':['resource'],'properties':{"    \
 	"'resource':{'type':'array','minItems':1,'items':" record "}}},"       \
-	"{'type':'array','minItems':1,'items':" record "}]}"
+	"{'type':'array','minItems':1,'items':" record "}," record "]}"
 
 #define READ_PARAMETERS                                                        \
 	"fields filter params related ids id_field order group having limit "  \
@@ -46,7 +49,7 @@ static const struct doc_operation of_table[] = {
 	    .parameters = MANY " allow_related_delete wrap as_list",
 	    .body = BODY("@.new"),
 	    .body_csv = true,
-	    .answer = LIST,
+	    .answer = WRITTEN,
 	    .errors = ERRORS | DOC_CONFLICT,
 	    .has_rows = true },
 	{ .method = METHOD_PUT,
@@ -57,7 +60,7 @@ static const struct doc_operation of_table[] = {
 			       "allow_related_delete wrap as_list",
 	    .body = BODY("@.fields"),
 	    .body_csv = true,
-	    .answer = LIST,
+	    .answer = WRITTEN,
 	    .errors = ERRORS | DOC_CONFLICT,
 	    .has_rows = true },
 	{ .method = METHOD_PATCH,
@@ -68,7 +71,7 @@ static const struct doc_operation of_table[] = {
 			       "allow_related_delete wrap as_list",
 	    .body = BODY("@.fields"),
 	    .body_csv = true,
-	    .answer = LIST,
+	    .answer = WRITTEN,
 	    .errors = ERRORS | DOC_CONFLICT,
 	    .has_rows = true },
 	{ .method = METHOD_DELETE,
