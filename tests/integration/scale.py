@@ -27,6 +27,7 @@ AT_ONCE = 1.0
 # over one that did not answer.
 READ_TIMEOUT = 5
 FAIL_TIMEOUT = 2
+SPARED = 20  # reads that a host may refuse which has just been joined
 RUNS = itertools.count(1)
 
 
@@ -195,6 +196,7 @@ class Load:
     def __init__(self, scaled):
         self.engine = scaled.engine
         self.run = next(RUNS)
+        self.spared = 0  # reads that may be answered 503
         self.inserts = Inserts(COUNTS, scaled.key, run=self.run)
         address = {"host": ADDRESSES["balancer"], "connections": 8}
         self.reads = Flood(80, Reads(scaled.key, {
@@ -227,7 +229,9 @@ class Load:
         print(f"{reads.answers} reads, {len(reads.failed)} failed, longest "
               f"{reads.longest:.2f} s; {len(done)} inserts, {len(failed)} "
               f"failed, {len(set(rows) - set(done))} of which were done")
-        assert not reads.failed, reads.failed[:3]
+        refused = [why for _, why in reads.failed if why[0] == 503]
+        assert len(refused) == len(reads.failed), reads.failed[:3]
+        assert len(refused) <= self.spared, refused[:3]
         assert len(rows) == len(set(rows))
         assert set(done) <= set(rows) <= set(done) | set(failed)
         for why in failed.values():
@@ -250,13 +254,16 @@ def test_a_host_that_is_killed_costs_no_read(scaled, nth):
 
 @pytest.mark.parametrize("nth", [0, 1])
 def test_a_host_whose_link_is_down_costs_no_read(scaled, nth):
-    """What it had waits for the balancer's time-out, once."""
+    """What it had waits for the balancer's time-out, once. When it is back, it
+    may find out a little later that the database is there again."""
     host = scaled.web[nth].host
     with Load(scaled) as load:
         host.cut()
         time.sleep(READ_TIMEOUT)
         assert load.goes_on()
+        assert not load.reads.failed
         host.join()
+        load.spared = SPARED
         assert load.goes_on()
     assert load.reads.longest < 3 * READ_TIMEOUT
 
