@@ -128,7 +128,7 @@ item_make(struct file_call *c, const struct item *item, struct error *err)
 	if (!str_is_null(text_of(c, item, "url")))
 		return error_set(err, ST_INVALID,
 		    "Weir fetches no files by 'url': send the content.");
-	return item->is_folder ? folder_make(c, item->path, err)
+	return item->is_folder ? file_folder_make(c, item->path, err)
 			       : content_put(c, item, err);
 }
 
@@ -192,7 +192,7 @@ static void
 folder_answer(struct file_call *c, struct str path)
 {
 	struct error err = { .text = "" };
-	enum status st = folder_make(c, path, &err);
+	enum status st = file_folder_make(c, path, &err);
 
 	if (st == ST_OK)
 		file_answer_named(c->req, 201, path, true);

@@ -57,7 +57,7 @@ above_make(struct file_call *c, struct str path, struct error *err)
 }
 
 enum status
-folder_make(struct file_call *c, struct str path, struct error *err)
+file_folder_make(struct file_call *c, struct str path, struct error *err)
 {
 	struct error inner = { .text = "" };
 	enum status st;

@@ -13,7 +13,7 @@ struct file_call;
  * something stands there. */
 
 /* With the folders above it that are missing. */
-enum status folder_make(
+enum status file_folder_make(
     struct file_call *c, struct str path, struct error *err);
 
 enum status file_copy(
