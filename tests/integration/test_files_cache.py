@@ -27,6 +27,10 @@ def a_host():
                           cache_enabled=True, cache_ttl=60)
     host.site.weir("role", "grant", "owner", "--service", "twin",
                    "--component", "*", "--verbs", "all")
+    os.mkdir(host.root + "/within")
+    os.chmod(host.root + "/within", 0o777)
+    host.serve("inner", host.root + "/within")
+    host.site.grant("owner", "inner", "*", "all")
     host.clerk = host.grant("clerk", {"files": {
         "open/*": "GET", "open/closed": "none", "mail/*": "GET,POST",
         "": "GET"}})
@@ -133,6 +137,32 @@ def test_a_write_outdates_the_file_and_the_lists_above(
     cold(room, *SEEN)
     assert room.get("far/a").hit
     assert room.get("far/?limit=9").hit
+
+
+def test_a_tree_within_a_tree_shares_its_files(web, kind):
+    """Whichever of the two services writes, both know."""
+    outer, inner = API + "files/within/", API + "inner/"
+    name = "long-" * 40 + kind  # of tags that are told by their digest, too
+    folder = f"{name}/{name}/{name}/"
+    assert web.post(inner + folder, None).status == 201
+
+    def hot(path):
+        web.get(path)
+        return web.get(path).hit
+
+    for writer, reader in ((inner, outer), (outer, inner)):
+        for path in ("a", folder + "a"):
+            seen = reader + path, reader + "?full_tree=true&as_list=true"
+            assert web.call("PUT", writer + path, b"x").status in (200, 201)
+            assert all(map(hot, seen))
+            assert web.call("PUT", writer + path, b"y").status == 200
+            assert not any(web.get(path).hit for path in seen)
+    assert hot(API + "files/?full_tree=true&as_list=true")
+    assert web.delete(inner + name + "/?force=true").status == 200
+    assert web.get(outer + folder + "a").status == 404
+    listed = web.get(API + "files/?full_tree=true&as_list=true")
+    assert not listed.hit
+    assert not [path for path in listed.rows if name in path]
 
 
 def test_a_read_after_a_write_has_what_was_written(room, other):

@@ -11,16 +11,14 @@
 
 #define NS INT64_C(1000000000)
 
-/* How long a change waits for others in its folder, however long its body was
- * on its way. */
-#define WAIT_MS 5000
+/* How long a change waits for others in its folder, with a worker, however long
+ * its body was on its way. */
+#define WAIT_MS 10000
 
 int64_t
-put_deadline_ms(const struct request *req)
+put_deadline_ms(void)
 {
-	int64_t soon_ms = clock_boot_ms() + WAIT_MS;
-
-	return req->deadline_ms > soon_ms ? req->deadline_ms : soon_ms;
+	return clock_boot_ms() + WAIT_MS;
 }
 
 enum status
@@ -98,7 +96,7 @@ put_end(struct put *p, struct error *err)
 	const struct file_judge ask = {
 		.ask = judge,
 		.ctx = p,
-		.deadline_ms = put_deadline_ms(p->call->req),
+		.deadline_ms = put_deadline_ms(),
 	};
 	struct outdated outdated;
 	enum status st;

@@ -29,7 +29,7 @@ enum status put_conditions(const struct request *req, struct str path,
     const struct file_info *now, struct error *err);
 
 /* To when a change may wait for others in its folder: clock_boot_ms() time. */
-int64_t put_deadline_ms(const struct request *req);
+int64_t put_deadline_ms(void);
 
 /* Worker only. Each fails as the driver does, with err; ST_TOO_BIG above
  * max_file_size. What has begun is ended by one of the last two. */

@@ -24,7 +24,7 @@ remove_file(struct file_call *c, struct str path, struct error *err)
 	const struct file_judge ask = {
 		.ask = c->is_folder ? NULL : judge, /* of several, none */
 		.ctx = c,
-		.deadline_ms = put_deadline_ms(c->req),
+		.deadline_ms = put_deadline_ms(),
 	};
 	struct outdated outdated;
 	enum status st = file_call_check(c, path, METHOD_DELETE, err);
@@ -63,8 +63,7 @@ static enum status
 below_remove(struct file_call *c, const struct walk *walk, struct error *err)
 {
 	const struct file_service *service = c->service;
-	const struct file_judge ask = { .deadline_ms =
-					    put_deadline_ms(c->req) };
+	const struct file_judge ask = { .deadline_ms = put_deadline_ms() };
 	enum status st = ST_OK;
 
 	for (size_t i = walk->n; i-- > 0 && st == ST_OK;) {
