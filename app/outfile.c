@@ -119,29 +119,12 @@ finish(struct call *call, struct pipeline *pipeline)
 	pipeline_sent(pipeline, &call->req);
 }
 
-/* Behind the last piece alone the connection may be closed. */
-static void
-piece_send(struct call *call)
-{
-	enum status st;
-
-	if (call->outfile.left == 0) {
-		call_send(call);
-		return;
-	}
-	st = answer_send(&call->answer, call->conn->fd);
-	if (st == ST_OK)
-		call->outcome = CALL_SENT;
-	else
-		call->outcome = st == ST_TIMEOUT ? CALL_REST : CALL_BROKEN;
-}
-
 void
 outfile_go(struct call *call, struct pipeline *pipeline)
 {
 	int64_t turn_end = call->req.stream->bytes + BYTES_A_TURN;
 
-	piece_send(call);
+	call_send(call);
 	while (call->outcome == CALL_SENT && call->outfile.left > 0) {
 		if (cancel_asked(&call->cancel)) {
 			call->outcome = CALL_BROKEN;
@@ -152,7 +135,7 @@ outfile_go(struct call *call, struct pipeline *pipeline)
 			return;
 		}
 		next_record(call);
-		piece_send(call);
+		call_send(call);
 	}
 	if (call->outcome == CALL_SENT)
 		finish(call, pipeline);
