@@ -26,10 +26,10 @@ LIMIT = f"max_file_size ({MIDDLING} bytes)"
 @pytest.fixture(scope="module", name="host")
 def a_host():
     host = FileHost(WORKERS="4")
-    host.serve("streamed", host.root, max_file_size=MOST)
+    host.serve("heavy", host.root, max_file_size=MOST)
     host.serve("middling", host.root, max_file_size=MIDDLING)
     host.key = host.grant("carrier", {
-        name: {"*": "all"} for name in ("streamed", "middling", "small")})
+        name: {"*": "all"} for name in ("heavy", "middling", "small")})
     yield host
     host.remove()
 
@@ -103,7 +103,7 @@ def a_weir(host):
     server.stop()
 
 
-def beginning(host, path, length, body=b"", service="streamed"):
+def beginning(host, path, length, body=b"", service="heavy"):
     """An upload as far as it has come."""
     values = fcgi.cgi(f"/api/v2/{service}/{path}", "PUT",
                       {"X-API-Key": host.key}, length=length)

@@ -42,13 +42,13 @@ def a_host():
                      for seed, (name, size) in enumerate(SIZES.items())}
     for name, content in host.contents.items():
         os.utime(make(host, name, content), (1e9, 1e9))
-    host.serve("streamed", host.root)
+    host.serve("heavy", host.root)
     host.serve("accel", host.root, sendfile="x-accel-redirect",
                sendfile_prefix="/weir-files/")
     host.serve("xsend", host.root, sendfile="x-sendfile",
                sendfile_prefix=host.root)
     host.key = host.grant("reads", {
-        name: {"*": "GET"} for name in ("streamed", "accel", "xsend")})
+        name: {"*": "GET"} for name in ("heavy", "accel", "xsend")})
     yield host
     host.remove()
 

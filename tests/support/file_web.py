@@ -8,7 +8,7 @@ from support.lighttpd import Lighttpd
 from support.web_nginx import Nginx
 
 MIB = 1 << 20
-SERVICE = "streamed"
+SERVICE = "heavy"
 BASE = f"/api/v2/{SERVICE}/"
 
 
