@@ -4,6 +4,7 @@ send more than they may."""
 import os
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -18,6 +19,7 @@ SIZES = [pytest.param(96 * MIB + 5, id="96m"),
          pytest.param(2048 * MIB, id="2g", marks=pytest.mark.full)]
 UNEVEN = 3 * MIB + 7
 SOON = 10
+FEW = 8
 MANY = 20  # clients, more than there are workers
 MIDDLING = 200_000
 LIMIT = f"max_file_size ({MIDDLING} bytes)"
@@ -249,9 +251,31 @@ def test_slow_downloads_hold_no_worker(host, weir, lying_file):
         client.close()
 
 
-def line_of(host, test):
-    return wait_until(lambda: [line for line in host.site.access_lines()
-                               if test(line)], SOON)
+def rest_of(client):
+    """Of an answer whose head was read."""
+    out = b""
+    while True:
+        kind, _, content = client.read_record()
+        if kind == fcgi.END:
+            return out
+        out += content
+
+
+def test_downloads_may_outnumber_the_queue(host, lying_file):
+    """They wait for a place in it, and lose nothing."""
+    server = host.weir(host.path("narrow.sock"), WORKERS="1", QUEUE="1")
+    clients = [fcgi.Client(server.address) for _ in range(FEW)]
+    try:
+        for client in clients:
+            client.send(asking(host))
+            assert b"Status: 200" in client.read_record()[2]
+        with ThreadPoolExecutor(FEW) as pool:
+            bodies = list(pool.map(rest_of, clients))
+    finally:
+        for client in clients:
+            client.close()
+        server.stop()
+    assert all(body == lying_file.part(0, UNEVEN) for body in bodies)
 
 
 def test_a_download_that_nobody_reads_is_cut_off(host, weir, lying_file):
