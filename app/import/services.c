@@ -14,17 +14,26 @@ enum cell { ID, NAME, LABEL, DESCRIPTION, ACTIVE, TYPE, CONFIG };
 
 #define COLUMNS "id name label description is_active type config"
 
-/* What both have, and answer under the same name. */
-static const char *const built_in[] = { "system", "user", "swagger" };
+/* What both have, and answer under the same name, whatever it is called there:
+ * their types, and what that is here. */
+static const struct {
+	const char *there;
+	const char *here;
+} built_in[] = {
+	{ "system", "system" },
+	{ "user", "user" },
+	{ "swagger", "api_docs" },
+};
 
-static bool
-is_built_in(struct str type)
+/* STR_NULL: it is none of them. */
+static struct str
+built_in_type(struct str type)
 {
 	for (size_t i = 0; i < sizeof(built_in) / sizeof(built_in[0]); i++) {
-		if (str_eq(type, str_of(built_in[i])))
-			return true;
+		if (str_eq(type, str_of(built_in[i].there)))
+			return str_of(built_in[i].here);
 	}
-	return false;
+	return STR_NULL;
 }
 
 /* All that are here, to look them up. */
@@ -145,13 +154,14 @@ static enum status
 service_take(struct import *imp, const struct str *row, const struct here *here,
     const struct source_rows *caching, struct error *err)
 {
+	struct str own = built_in_type(row[TYPE]);
 	const struct service_record *r = here_find(here, row[NAME]);
 
 	report_begin(&imp->report);
-	if (r != NULL && str_eq(r->type, row[TYPE])) {
+	if (r != NULL && str_eq(r->type, str_is_null(own) ? row[TYPE] : own)) {
 		map_put(imp, row, r->id, r->name, false);
 		report_present(&imp->report, "service", row[NAME], "");
-	} else if (is_built_in(row[TYPE])) {
+	} else if (!str_is_null(own)) {
 		report_present(&imp->report, "service", row[NAME], "built in");
 	} else if (r != NULL) {
 		report_left(&imp->report, "service", row[NAME],

@@ -73,6 +73,7 @@ def roles(df):
             (1, 4, "_schema", 0, 1, None),
             (1, 1, "environment", 1, 1, None),
             (1, 6, "_table/x", 1, 1, None),
+            (1, 2, "*", 1, 1, None),
             (2, 4, "*", 1, 1, []),
             (2, 4, "*", 1023 - 1, 1, None),
             (2, 4, "", 1, 3, None),
@@ -226,7 +227,7 @@ def dump(site):
 def test_services_come_with_their_secrets(moved, engine, config):
     lines = said(moved, "service")
     assert lines["system"] == ("present", None)
-    assert lines["api_docs"] == ("present", "built in")
+    assert lines["api_docs"] == ("present", None)
     assert lines["files"][0] == "left"
     assert "absolute path as root" in lines["files"][1]
     assert lines["shared"] == ("brought", None)
@@ -265,6 +266,7 @@ def test_roles_come_with_their_rows(moved):
     assert "switched off" in lines["odd"][1]
     access = said(moved, "access")
     assert access["reader: system/environment"] == ("brought", None)
+    assert access["reader: api_docs/*"] == ("brought", None)
     assert access["reader: ?/_table/x"][0] == "left"
     assert access["writer: shop/_proc/*"] == (
         "left", "it is for no requestor")
