@@ -28,7 +28,8 @@ is_route(const struct request *req)
 	       !service->type->is_single && (status < 400 || status >= 500);
 }
 
-/* "_table/orders", and "" for a key of a cache. */
+/* "_table/orders", and "" for a key of a cache or a file: whoever may make
+ * these may make any number of names. */
 static struct str
 route_of(const struct request *req)
 {
@@ -37,7 +38,7 @@ route_of(const struct request *req)
 
 	if (!is_route(req))
 		return STR_NULL;
-	if (!str_starts(whole, STR("_")))
+	if (!str_starts(whole, STR("_")) || !req->service->type->has_calls)
 		return STR("");
 	for (int slashes = 0; n < whole.n && whole.p[n] != '('; n++)
 		if (whole.p[n] == '/' && ++slashes == 2)

@@ -89,6 +89,25 @@ def test_routes_are_told_apart(house, key):
                 if row["service"] == "system"]
 
 
+def test_paths_of_files_are_no_routes(house, tmp_path):
+    for name in ("_a", "_b", "c"):
+        (tmp_path / name).write_text(name)
+    service = house.make("service", name="docs", type="local_file",
+                         is_active=True, config={"root": str(tmp_path)})
+    row = {"service_id": service, "component": "*", "verb_mask": 31,
+           "requestor_mask": 3}
+    role = house.make("role", name="filing", is_active=True, **{ACCESS: [row]})
+    _, key = house.add_app(role_id=role)
+    client = house.clients[0]
+    for name in ("_a", "_b", "c"):
+        path = "/api/v2/docs/" + name
+        assert wait_until(lambda: client.call(
+            path, headers={accounts.KEY: key}).status == 200)
+    rows = [row for row in told(house)["routes"] if row["service"] == "docs"]
+    assert [row["resource"] for row in rows] == [""]
+    assert rows[0]["count"] >= 3
+
+
 def test_how_things_stand_is_told(house):
     statistics = told(house)
     assert {name: statistics[name] >= 0 for name in GAUGES} == dict.fromkeys(
