@@ -324,6 +324,28 @@ def test_files_are_copied_and_folders_moved(room):
     assert (room.read("copy"), room.read("moved")) == (b"one", b"two")
 
 
+def test_folders_are_copied(tree):
+    def copy(source, name):
+        answer = tree.call("POST", "", {"resource": [
+            {"type": "folder", "name": name,
+             "source_path": f"{tree.name}/{source}"}]})
+        return answer
+
+    os.symlink("x", tree.path("b/link"))
+    assert copy("b/", "copy").status == 201
+    assert tree.listed("", "&full_tree=true&search=y") == [
+        "b/c/y.png", "copy/", "copy/c/y.png"]
+    assert tree.read("copy/c/y.png") == b"b/c/y.png"
+    assert sorted(os.listdir(tree.path("copy"))) == ["c", "x"]
+    check_error(copy("b", "d"), 400, "already exists")
+    check_error(copy("none", "e"), 404)
+    check_error(copy("../", "e"), 400)
+    inner = tree.call("POST", "b/", {"resource": [
+        {"type": "folder", "name": "in", "source_path": f"{tree.name}/b"}]})
+    assert inner.status == 201
+    assert sorted(os.listdir(tree.path("b/in"))) == ["c", "x"]
+
+
 # Folders.
 
 @pytest.fixture(name="tree")

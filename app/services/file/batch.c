@@ -112,10 +112,8 @@ source_take(struct file_call *c, const struct item *item, struct str source,
 	if (flag_of(c, item, "delete_source"))
 		return file_move(
 		    c, from.text, item->path, item->is_folder, err);
-	if (!item->is_folder)
-		return file_copy(c, from.text, item->path, err);
-	return error_set(err, ST_INVALID,
-	    "Folders are moved, with delete_source, and not copied.");
+	return item->is_folder ? folder_copy(c, from.text, item->path, err)
+			       : file_copy(c, from.text, item->path, err);
 }
 
 static enum status

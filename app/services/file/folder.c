@@ -93,6 +93,14 @@ copy_bytes(struct put *p, int fd, struct error *err)
 	return st;
 }
 
+/* Where something below comes to lie. */
+static struct str
+moved(struct file_call *c, struct str path, struct str from, struct str to)
+{
+	return arena_printf(c->req->arena, "%.*s%.*s", STR_ARG(to),
+	    STR_ARG(str_skip(path, from.n)));
+}
+
 enum status
 file_copy(
     struct file_call *c, struct str from, struct str to, struct error *err)
@@ -120,12 +128,43 @@ file_copy(
 	return st;
 }
 
-/* Where something below comes to lie. */
-static struct str
-moved(struct file_call *c, struct str path, struct str from, struct str to)
+/* The names are those of before the copy, so that it may lie in its source. */
+static enum status
+below_copy(struct file_call *c, const struct walk *walk, struct str from,
+    struct str to, struct error *err)
 {
-	return arena_printf(c->req->arena, "%.*s%.*s", STR_ARG(to),
-	    STR_ARG(str_skip(path, from.n)));
+	enum status st = ST_OK;
+
+	for (size_t i = 0; i < walk->n && st == ST_OK; i++) {
+		const struct walk_step *step = &walk_steps(walk)[i];
+		struct str new = moved(c, step->path, from, to);
+		struct file_path path;
+
+		st = file_path_read(new, &path, err);
+		if (st == ST_OK)
+			st = file_call_check(c, step->path, METHOD_GET, err);
+		if (st == ST_OK && step->kind == FILE_KIND_FOLDER)
+			st = one_make(c, new, err);
+		else if (st == ST_OK && step->kind == FILE_KIND_FILE)
+			st = file_copy(c, step->path, new, err);
+	}
+	return st;
+}
+
+enum status
+folder_copy(
+    struct file_call *c, struct str from, struct str to, struct error *err)
+{
+	struct walk walk = { .call = c, .tree = true };
+	enum status st = file_call_check(c, from, METHOD_GET, err);
+
+	if (st == ST_OK)
+		st = walk_run(&walk, from, err);
+	if (st == ST_OK)
+		st = one_make(c, to, err);
+	if (st == ST_OK)
+		st = below_copy(c, &walk, from, to, err);
+	return st == ST_TOO_BIG && walk.n >= WALK_MAX ? ST_INVALID : st;
 }
 
 static enum status

@@ -19,6 +19,11 @@ enum status file_folder_make(
 enum status file_copy(
     struct file_call *c, struct str from, struct str to, struct error *err);
 
+/* With all that it holds, but for links. Ends with the first that fails; what
+ * was copied before it stays. */
+enum status folder_copy(
+    struct file_call *c, struct str from, struct str to, struct error *err);
+
 /* Of a file, or of a folder with all that it holds. */
 enum status file_move(struct file_call *c, struct str from, struct str to,
     bool is_folder, struct error *err);
