@@ -8,6 +8,7 @@
 #include "app/services/file/folder.h"
 #include "app/services/file/put.h"
 #include "app/services/file/remove.h"
+#include "app/services/file/transfer.h"
 #include "middleware/json.h"
 #include "middleware/request.h"
 
