@@ -206,5 +206,7 @@ http_date_read(struct str text, int64_t now_s, int64_t *unix_s)
 	if (!is_real(&tm))
 		return false;
 	*unix_s = (int64_t)timegm(&tm);
+	if (*unix_s > LAST_SECOND)
+		*unix_s = LAST_SECOND; /* and its leap second */
 	return true;
 }

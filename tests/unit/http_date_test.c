@@ -95,6 +95,9 @@ a_leap_second_is_read(void **state)
 	assert_true(
 	    http_date_read(STR("Sat, 31 Dec 2016 23:59:60 GMT"), NOW, &at));
 	assert_int_equal(at, 1483228800);
+	assert_true(
+	    http_date_read(STR("Fri, 31 Dec 9999 23:59:60 GMT"), NOW, &at));
+	assert_int_equal(at, INT64_C(253402300799));
 }
 
 static void
