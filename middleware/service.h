@@ -92,6 +92,9 @@ struct service_type {
 	const char *description;
 	const struct config_field *config; /* name NULL ends the list */
 	bool has_calls;                    /* see access_component() */
+	/* Any path may be one of its own: of ACCESS_DOCUMENT only reads are
+	 * about the document. */
+	bool names_anything;
 	bool is_single; /* there is one service of it, from the start */
 	/* Optional: ENTRANCE_ROLE. */
 	enum entrance (*entrance)(const struct request *req);
@@ -211,7 +214,7 @@ struct service_type {
  * of all service types (dreamfactory.md 1.7). */
 void service_root(struct request *req);
 
-/* Worker only: answers GET /api/v2/{service}/_spec, what the caller may do with
+/* Worker only: answers /api/v2/{service}/_spec, what the caller may do with
  * the service (dreamfactory.md 10.2). */
 void service_document(struct request *req);
 

@@ -3,6 +3,7 @@
 #include "app/base/log.h"
 #include "middleware/explain.h"
 #include "middleware/format.h"
+#include "middleware/registry/access.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 #include "middleware/service.h"
@@ -57,7 +58,9 @@ handle(struct request *req)
 		    STR_ARG(service->type_name));
 	else if (service->instance == NULL)
 		unavailable(req, service);
-	else if (request_is_document(req))
+	else if (request_is_document(req) ||
+		 (!service->type->names_anything &&
+		     str_eq(req->resource, STR(ACCESS_DOCUMENT))))
 		service_document(req);
 	else
 		service->type->handle(req);

@@ -378,6 +378,17 @@ def test_no_rights_show_nothing(demo, read, client):
     assert answer.status == 401
 
 
+@pytest.mark.parametrize("path", ["db/_spec", "api_docs", "api_docs/db"])
+def test_documents_are_only_read(boss, path):
+    answer = boss.call("POST", path, {})
+    check_error(answer, 405)
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+    answer = boss.call("OPTIONS", path)
+    assert (answer.status, answer.headers["Allow"]) == (
+        200, "GET, HEAD, OPTIONS")
+    assert boss.call("HEAD", path).body == b""
+
+
 def test_a_row_may_keep_the_document(demo, client, read):
     demo.add_role("kept")
     demo.grant("kept", "db", "*", "GET")

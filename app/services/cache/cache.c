@@ -163,9 +163,9 @@ cache_handle(struct request *req)
 
 /* What all types have in common. */
 #define CACHE                                                                  \
-	.group = "Cache", .check = cache_config_check, .open = cache_open,     \
-	.close = cache_close, .plan = read_plan, .answer = read_answer,        \
-	.handle = cache_handle, .probe = cache_probe,                          \
+	.group = "Cache", .names_anything = true, .check = cache_config_check, \
+	.open = cache_open, .close = cache_close, .plan = read_plan,           \
+	.answer = read_answer, .handle = cache_handle, .probe = cache_probe,   \
 	.describe = cache_describe
 
 const struct service_type service_cache_local = {

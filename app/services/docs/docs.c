@@ -66,10 +66,29 @@ one(struct request *req, const struct service *service)
 	answer(req);
 }
 
+/* Documents are only read. False: the response says so. */
+static bool
+is_read(struct request *req)
+{
+	if (request_reads(req))
+		return true;
+	if (req->method == METHOD_OPTIONS)
+		req->response.status = 200;
+	else
+		response_fail(req, 405,
+		    "%.*s is not supported for '%.*s' of service '%.*s'.",
+		    STR_ARG(method_name(req->method)), STR_ARG(req->resource),
+		    STR_ARG(req->service_name));
+	response_header(
+	    &req->response, STR("Allow"), STR("GET, HEAD, OPTIONS"));
+	return false;
+}
+
 void
 service_document(struct request *req)
 {
-	one(req, req->service);
+	if (is_read(req))
+		one(req, req->service);
 }
 
 /* Is there anything in its document for the caller? */
@@ -140,18 +159,9 @@ named(struct request *req)
 static void
 docs_handle(struct request *req)
 {
-	if (req->method == METHOD_OPTIONS) {
-		req->response.status = 200;
-		response_header(
-		    &req->response, STR("Allow"), STR("GET, HEAD, OPTIONS"));
-	} else if (!request_reads(req)) {
-		response_fail(req, 405,
-		    "%.*s is not supported for '%.*s' of service '%.*s'.",
-		    STR_ARG(method_name(req->method)), STR_ARG(req->resource),
-		    STR_ARG(req->service_name));
-		response_header(
-		    &req->response, STR("Allow"), STR("GET, HEAD, OPTIONS"));
-	} else if (req->resource.n > 0) {
+	if (!is_read(req))
+		return;
+	if (req->resource.n > 0) {
 		named(req);
 	} else if (request_asks(req, "as_list")) {
 		names(req);

@@ -205,6 +205,7 @@ const struct service_type service_local_file = {
 	.name = "local_file",
 	.label = "Local File Storage",
 	.group = "File",
+	.names_anything = true,
 	.description = "File service for a folder of this machine, or one "
 		       "that it has mounted.",
 	.config = file_config_fields,
