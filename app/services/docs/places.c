@@ -57,22 +57,44 @@ add(struct doc *d, struct doc_place *list, size_t *n, struct str prefix,
 		++*n;
 }
 
+/* What a row speaks of below the prefix, unless it is all of that; "": nothing.
+ * One with a star elsewhere than at its end takes no component. */
+static struct str
+part_of(const struct doc *d, const struct access *row, struct str prefix)
+{
+	struct str rest = rest_of(row, prefix);
+
+	if (row->service_id != d->service->id || rest.n == 0 ||
+	    str_find(rest, '*') + 1 < rest.n || str_eq(rest, STR("*")))
+		return STR("");
+	return rest;
+}
+
+static size_t
+parts_count(const struct doc *d, struct str prefix)
+{
+	const struct role *role = d->req->role;
+	size_t n = 0;
+
+	for (size_t i = 0; i < role->n_rows; i++)
+		n += part_of(d, &role->rows[i], prefix).n > 0;
+	return n;
+}
+
 struct doc_place *
 doc_places(struct doc *d, struct str prefix, const char *name, size_t *n)
 {
 	const struct role *role = d->req->role;
 	struct doc_place *list = arena_alloc(
-	    d->req->arena, (2 * role->n_rows + 1) * sizeof(list[0]));
+	    d->req->arena, (2 * parts_count(d, prefix) + 1) * sizeof(list[0]));
 
 	list[0] = place_of(d, prefix, STR("*"), name);
 	*n = 1;
 	for (size_t i = 0; i < role->n_rows; i++) {
-		const struct access *row = &role->rows[i];
-		struct str rest = rest_of(row, prefix);
+		struct str rest = part_of(d, &role->rows[i], prefix);
 		size_t star = str_find(rest, '*');
 
-		if (row->service_id != d->service->id || rest.n == 0 ||
-		    star + 1 < rest.n || str_eq(rest, STR("*")))
+		if (rest.n == 0)
 			continue;
 		add(d, list, n, prefix, rest, name);
 		/* "a/" followed by a star takes "a" as well. */
