@@ -12,6 +12,7 @@
 
 #define STEPS_BETWEEN_LOOKS 1000
 #define LOCK_WAIT_MAX_MS    5000
+#define LOCK_PATIENT_MS     500
 #define NAP_MAX_MS          25
 
 static bool
@@ -29,16 +30,22 @@ on_progress(void *arg)
 	return must_stop(conn, conn->deadline_ms);
 }
 
-/* Naps of growing length until the lock is free or time is up. */
+/* Naps of growing length until the lock is free or time is up. The lock goes to
+ * who looks first, so who has waited long looks as often as who has just come:
+ * among many writers somebody would wait in vain otherwise. */
 static int
 on_busy(void *arg, int tries)
 {
 	const struct db_conn *conn = arg;
 	int nap = tries < NAP_MAX_MS ? tries + 1 : NAP_MAX_MS;
-	struct timespec ts = { .tv_nsec = nap * 1000000L };
+	struct timespec ts = { 0 };
 
 	if (must_stop(conn, conn->lock_until_ms))
 		return 0;
+	if (must_stop(conn,
+		conn->lock_until_ms - (LOCK_WAIT_MAX_MS - LOCK_PATIENT_MS)))
+		nap = 1;
+	ts.tv_nsec = nap * 1000000L;
 	(void)nanosleep(&ts, NULL); /* shorter after a signal is fine */
 	return 1;
 }
