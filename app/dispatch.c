@@ -221,6 +221,8 @@ waits_its_turn(struct dispatch *d, struct call *call)
 static void
 hand_over(struct dispatch *d, struct call *call, enum call_job job)
 {
+	bool closes;
+
 	if (call_is_forsaken(call)) {
 		if (call->leads)
 			dispatch_lead_anew(d, call);
@@ -235,10 +237,12 @@ hand_over(struct dispatch *d, struct call *call, enum call_job job)
 		return;
 	call->job = job;
 	timing_begin(&call->req.timing, clock_boot_us());
+	/* Its request is a worker's as soon as it stands in the queue. */
+	closes = call->leads && call->req.joins_early;
 	call->away = enqueue(d, call);
 	if (!call->away)
 		refuse(d, call);
-	else if (call->leads && call->req.joins_early)
+	else if (closes)
 		flight_close(call, clock_boot_ms());
 }
 
