@@ -19,6 +19,7 @@
 #define EVENTS_A_TURN  256
 #define ACCEPTS_A_TURN 32
 #define TICK_MS        100
+#define LOG_GATHER_MS  10
 #define DRAIN_IDLE_MS  1000
 #define SHORT_WAIT_MS  1000
 #define SHORT_TOLD_MS  60000
@@ -153,13 +154,15 @@ drained(struct front *f)
 	return f->n_conns == 0 && !dispatch_renews(f->dispatch);
 }
 
-/* Until the next timer, or until a store is late. */
+/* Until the next timer, or until a store or the access log is late. */
 static int
-wait_ms(const struct dispatch *dispatch)
+wait_ms(const struct front *f)
 {
-	int64_t deadline_ms = dispatch_deadline(dispatch);
+	int64_t deadline_ms = dispatch_deadline(f->dispatch);
 	int64_t left_ms;
 
+	if (deadline_ms > f->log_ms)
+		deadline_ms = f->log_ms;
 	if (deadline_ms == INT64_MAX)
 		return TICK_MS;
 	left_ms = deadline_ms - clock_boot_ms();
@@ -190,6 +193,18 @@ settle(struct front *f)
 		calls_ended(f, ended);
 }
 
+/* A write costs more than a line: one takes those of many turns. */
+static void
+log_turn(struct front *f)
+{
+	if (f->log_ms <= f->now_ms || !log_access_waits()) {
+		log_access_flush();
+		f->log_ms = INT64_MAX;
+	} else if (f->log_ms == INT64_MAX) {
+		f->log_ms = f->now_ms + LOG_GATHER_MS;
+	}
+}
+
 /* The mailbox first: most requests come on a connection whose last answer has
  * been sent, but not been put away yet. */
 static bool
@@ -198,7 +213,7 @@ turn(struct front *f)
 	struct epoll_event events[EVENTS_A_TURN];
 	bool answered = false;
 	bool sleeps = mailbox_sleep(&f->mailbox, sleep_of(f));
-	int wait = sleeps ? wait_ms(f->dispatch) : 0;
+	int wait = sleeps ? wait_ms(f) : 0;
 	int n = epoll_wait(f->epoll_fd, events, EVENTS_A_TURN, wait);
 
 	mailbox_rise(&f->mailbox);
@@ -228,7 +243,7 @@ turn(struct front *f)
 	list_expire(f, &f->lingering);
 	settle(f);
 	front_free_dropped(f);
-	log_access_flush();
+	log_turn(f);
 	return !drained(f);
 }
 
@@ -265,6 +280,7 @@ front_open(struct front *f, const struct front_parts *parts, struct error *err)
 	if (f->scratch == NULL)
 		abort();
 	f->now_ms = clock_boot_ms();
+	f->log_ms = INT64_MAX;
 	atomic_store(&f->seen_ms, f->now_ms);
 	if (!front_watch(
 		f, f->mailbox.event_fd, EPOLLIN | EPOLLET, &f->mailbox))

@@ -37,6 +37,7 @@ struct front {
 	int64_t told_ms;   /* when that was last logged, or 0 */
 	atomic_bool stopping;
 	int64_t stop_ms; /* when the drain began, 0: not yet */
+	int64_t log_ms;  /* when to write the access log; INT64_MAX: no line */
 	int64_t now_ms;
 	_Atomic int64_t seen_ms; /* now_ms, for others; INT64_MAX: ended */
 	char *scratch;

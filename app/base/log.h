@@ -67,7 +67,11 @@ struct log_record {
  * those of a record, when log_access_fields() asked for them. */
 void log_access(struct str line, struct str fields);
 
-/* Writes this thread's buffer; called after each turn. */
+/* Does this thread's buffer hold lines that may wait for others? A file takes
+ * many in one write; a pipe or a socket may have no room for so many. */
+bool log_access_waits(void);
+
+/* Writes this thread's buffer; called after each turn, or soon after. */
 void log_access_flush(void);
 
 /* Writes and frees it: the last call of a thread that has answered. */

@@ -81,6 +81,13 @@ flush_apart(void)
 	}
 }
 
+bool
+log_access_waits(void)
+{
+	return lines.n > 0 && atomic_load_explicit(&log_sink_access.gathers,
+				  memory_order_relaxed);
+}
+
 void
 log_access_flush(void)
 {

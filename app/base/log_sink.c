@@ -53,6 +53,8 @@ log_sink_use(struct log_sink *s, const struct log_target *target, int facility)
 	enum log_kind kind = target->kind;
 	struct log_target old;
 	struct stat about;
+	bool stalls = target->fd >= 0 && (fstat(target->fd, &about) != 0 ||
+					     !S_ISREG(about.st_mode));
 
 	(void)pthread_rwlock_wrlock(&s->lock);
 	old = (struct log_target){ s->kind, s->fd, s->datagram };
@@ -60,13 +62,13 @@ log_sink_use(struct log_sink *s, const struct log_target *target, int facility)
 	s->fd = target->fd;
 	s->datagram = target->datagram;
 	s->facility = facility;
-	s->stalls = s->fd >= 0 &&
-		    (fstat(s->fd, &about) != 0 || !S_ISREG(about.st_mode));
+	s->stalls = stalls;
 	(void)pthread_rwlock_unlock(&s->lock);
 	log_target_close(&old);
 	atomic_store(&s->on, kind != LOG_NOWHERE);
 	atomic_store(&s->native, kind == LOG_JOURNAL);
 	atomic_store(&s->apart, kind == LOG_JOURNAL || kind == LOG_SYSLOG);
+	atomic_store(&s->gathers, target->fd >= 0 && !stalls);
 }
 
 /*

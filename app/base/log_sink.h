@@ -24,6 +24,7 @@ struct log_sink {
 	atomic_bool on;        /* not LOG_NOWHERE */
 	atomic_bool native;    /* LOG_JOURNAL */
 	atomic_bool apart;     /* each line has a head of its receiver's */
+	atomic_bool gathers;   /* a file: it takes any number of lines */
 	atomic_ullong lost;    /* writes that found no room, not yet told */
 	atomic_ullong dropped; /* the same since the start */
 	atomic_int fault;      /* errno of the last of them; 0: no room */

@@ -1,6 +1,6 @@
 /*
  * The outermost stage: gives each answer its X-Request-Id and makes one line
- * about it. The front writes it with the others of its turn, so that no worker
+ * about it. The front writes it with those of other answers, so that no worker
  * waits for the file. The path is logged without its query, which may
  * hold keys.
  */
