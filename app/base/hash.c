@@ -3,13 +3,21 @@
 #include <pthread.h>
 #include <sodium.h>
 
-static uint8_t process_key[HASH_KEY_BYTES];
+#define WORD  sizeof(uint64_t)
+#define BLOCK (2 * WORD)
+
+__extension__ typedef unsigned __int128 wide;
+
+/* Both words of the process's key, with which strings are hashed. */
+static struct {
+	uint64_t a, b;
+} process_key;
 static pthread_once_t drawn = PTHREAD_ONCE_INIT;
 
 static void
 draw(void)
 {
-	randombytes_buf(process_key, sizeof(process_key));
+	randombytes_buf(&process_key, sizeof(process_key));
 }
 
 uint64_t
@@ -23,9 +31,67 @@ hash_keyed(const uint8_t key[HASH_KEY_BYTES], struct str s)
 	return v;
 }
 
+static uint64_t
+read_word(const char *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+	return w;
+}
+
+static uint64_t
+read_half(const char *p)
+{
+	uint32_t w;
+
+	memcpy(&w, p, sizeof(w));
+	return w;
+}
+
+/* Every bit of the product depends on all below it: both halves together on
+ * all there are. */
+static uint64_t
+fold(uint64_t a, uint64_t b)
+{
+	wide product = (wide)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* The hash so far, and two more words. */
+static uint64_t
+add(uint64_t hash, uint64_t a, uint64_t b)
+{
+	return fold(a ^ process_key.a, b ^ process_key.b ^ hash);
+}
+
+/* What is shorter than a block: its words may overlap, but hold every byte. */
+static uint64_t
+add_short(uint64_t hash, struct str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+
+	if (s.n >= WORD)
+		return add(hash, read_word(s.p), read_word(s.p + s.n - WORD));
+	if (s.n >= WORD / 2)
+		return add(
+		    hash, read_half(s.p), read_half(s.p + s.n - WORD / 2));
+	if (s.n == 0)
+		return hash;
+	return add(hash, p[0], (uint64_t)p[s.n / 2] << 8 | p[s.n - 1]);
+}
+
 uint64_t
 hash_str(struct str s)
 {
+	uint64_t hash = s.n;
+
 	(void)pthread_once(&drawn, draw);
-	return hash_keyed(process_key, s);
+	while (s.n >= BLOCK) {
+		hash = add(hash, read_word(s.p), read_word(s.p + WORD));
+		s = str_skip(s, BLOCK);
+	}
+	hash = add_short(hash, s);
+	return fold(hash ^ process_key.a, process_key.b);
 }
