@@ -63,6 +63,7 @@ struct db_conn {
 	int64_t transaction_ends_ms; /* deadline given to begin() */
 	bool running;
 	uint64_t tick;
+	struct mysql_kept *latest; /* the last one used, NULL: none yet */
 	struct mysql_kept kept[MYSQL_STATEMENTS];
 };
 

@@ -29,19 +29,34 @@ mysql_kept_drop(struct db_conn *conn)
 		mysql_kept_free(&conn->kept[i]);
 }
 
-/* Where the text is kept, or else the place to keep it in. */
+static bool
+is_kept(const struct mysql_kept *k, struct str sql)
+{
+	return k != NULL && k->stmt != NULL && str_eq(k->sql, sql);
+}
+
+/* Where the text is kept; else NULL. */
 static struct mysql_kept *
 kept_find(struct db_conn *conn, uint64_t hash, struct str sql)
 {
-	struct mysql_kept *oldest = &conn->kept[0];
-
 	for (size_t i = 0; i < MYSQL_STATEMENTS; i++) {
 		struct mysql_kept *k = &conn->kept[i];
 
-		if (k->hash == hash && k->stmt != NULL && str_eq(k->sql, sql))
+		if (k->hash == hash && is_kept(k, sql))
 			return k;
-		if (k->last_used < oldest->last_used)
-			oldest = k;
+	}
+	return NULL;
+}
+
+/* The place to keep one more in. */
+static struct mysql_kept *
+kept_oldest(struct db_conn *conn)
+{
+	struct mysql_kept *oldest = &conn->kept[0];
+
+	for (size_t i = 1; i < MYSQL_STATEMENTS; i++) {
+		if (conn->kept[i].last_used < oldest->last_used)
+			oldest = &conn->kept[i];
 	}
 	return oldest;
 }
@@ -93,29 +108,46 @@ text_copy(struct str s)
 	return str_make(p, s.n);
 }
 
+static enum status
+kept_make(struct db_conn *conn, uint64_t hash, struct str sql,
+    struct mysql_kept **out, struct error *err)
+{
+	struct mysql_kept *k;
+	MYSQL_STMT *stmt = NULL;
+	enum status st = stmt_prepare(conn, sql, &stmt, err);
+
+	if (st != ST_OK)
+		return st;
+	k = *out = kept_oldest(conn);
+	mysql_kept_free(k);
+	k->stmt = stmt;
+	k->hash = hash;
+	k->sql = text_copy(sql);
+	k->n_args = mysql_stmt_param_count(stmt);
+	k->args = calloc(k->n_args + 1, sizeof(k->args[0]));
+	if (k->args == NULL)
+		abort();
+	return ST_OK;
+}
+
+/* Often the same comes again at once. */
 enum status
 mysql_keep(struct db_conn *conn, struct str sql, struct mysql_kept **out,
     struct error *err)
 {
-	uint64_t hash = hash_str(sql);
-	struct mysql_kept *k = kept_find(conn, hash, sql);
+	enum status st = ST_OK;
+	uint64_t hash;
 
-	*out = k;
-	if (k->stmt == NULL || k->hash != hash || !str_eq(k->sql, sql)) {
-		MYSQL_STMT *stmt = NULL;
-		enum status st = stmt_prepare(conn, sql, &stmt, err);
-
-		if (st != ST_OK)
-			return st;
-		mysql_kept_free(k);
-		k->stmt = stmt;
-		k->hash = hash;
-		k->sql = text_copy(sql);
-		k->n_args = mysql_stmt_param_count(stmt);
-		k->args = calloc(k->n_args + 1, sizeof(k->args[0]));
-		if (k->args == NULL)
-			abort();
-	}
-	k->last_used = ++conn->tick;
+	*out = conn->latest;
+	if (is_kept(*out, sql))
+		return ST_OK;
+	hash = hash_str(sql);
+	*out = kept_find(conn, hash, sql);
+	if (*out == NULL)
+		st = kept_make(conn, hash, sql, out, err);
+	if (st != ST_OK)
+		return st;
+	(*out)->last_used = ++conn->tick;
+	conn->latest = *out;
 	return ST_OK;
 }

@@ -39,6 +39,7 @@ struct db_conn {
 	bool running;
 	atomic_bool interrupted;
 	uint64_t tick;
+	struct sqlite_kept *latest; /* the last one used, NULL: none yet */
 	struct sqlite_kept kept[SQLITE_STATEMENTS];
 };
 

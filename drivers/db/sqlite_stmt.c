@@ -27,19 +27,34 @@ sqlite_kept_drop(struct db_conn *conn)
 		kept_free(&conn->kept[i]);
 }
 
-/* Where the text is kept, or else the place to keep it in. */
+static bool
+is_kept(const struct sqlite_kept *k, struct str sql)
+{
+	return k != NULL && k->stmt != NULL && str_eq(k->sql, sql);
+}
+
+/* Where the text is kept; else NULL. */
 static struct sqlite_kept *
 kept_find(struct db_conn *conn, uint64_t hash, struct str sql)
 {
-	struct sqlite_kept *oldest = &conn->kept[0];
-
 	for (size_t i = 0; i < SQLITE_STATEMENTS; i++) {
 		struct sqlite_kept *k = &conn->kept[i];
 
-		if (k->hash == hash && k->stmt != NULL && str_eq(k->sql, sql))
+		if (k->hash == hash && is_kept(k, sql))
 			return k;
-		if (k->last_used < oldest->last_used)
-			oldest = k;
+	}
+	return NULL;
+}
+
+/* The place to keep one more in. */
+static struct sqlite_kept *
+kept_oldest(struct db_conn *conn)
+{
+	struct sqlite_kept *oldest = &conn->kept[0];
+
+	for (size_t i = 1; i < SQLITE_STATEMENTS; i++) {
+		if (conn->kept[i].last_used < oldest->last_used)
+			oldest = &conn->kept[i];
 	}
 	return oldest;
 }
@@ -74,27 +89,44 @@ text_copy(struct str s)
 	return str_make(p, s.n);
 }
 
+static enum status
+kept_make(struct db_conn *conn, uint64_t hash, struct str sql,
+    struct sqlite_kept **out, struct error *err)
+{
+	struct sqlite_kept *k;
+	sqlite3_stmt *stmt = NULL;
+	enum status st = kept_prepare(conn, sql, &stmt, err);
+
+	if (st != ST_OK)
+		return st;
+	k = *out = kept_oldest(conn);
+	kept_free(k);
+	k->stmt = stmt;
+	k->hash = hash;
+	k->sql = text_copy(sql);
+	k->prepared = -1;
+	return ST_OK;
+}
+
+/* Often the same comes again at once. */
 enum status
 sqlite_keep(struct db_conn *conn, struct str sql, struct sqlite_kept **out,
     struct error *err)
 {
-	uint64_t hash = hash_str(sql);
-	struct sqlite_kept *k = kept_find(conn, hash, sql);
+	enum status st = ST_OK;
+	uint64_t hash;
 
-	*out = k;
-	if (k->stmt == NULL || k->hash != hash || !str_eq(k->sql, sql)) {
-		sqlite3_stmt *stmt = NULL;
-		enum status st = kept_prepare(conn, sql, &stmt, err);
-
-		if (st != ST_OK)
-			return st;
-		kept_free(k);
-		k->stmt = stmt;
-		k->hash = hash;
-		k->sql = text_copy(sql);
-		k->prepared = -1;
-	}
-	k->last_used = ++conn->tick;
+	*out = conn->latest;
+	if (is_kept(*out, sql))
+		return ST_OK;
+	hash = hash_str(sql);
+	*out = kept_find(conn, hash, sql);
+	if (*out == NULL)
+		st = kept_make(conn, hash, sql, out, err);
+	if (st != ST_OK)
+		return st;
+	(*out)->last_used = ++conn->tick;
+	conn->latest = *out;
 	return ST_OK;
 }
 
