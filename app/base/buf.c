@@ -5,8 +5,7 @@
 
 #include "app/base/arena.h"
 
-#define SMALLEST   256u
-#define U64_DIGITS 20u
+#define SMALLEST 256u
 
 void
 buf_free(struct buf *b)
@@ -38,17 +37,44 @@ buf_grow(struct buf *b, size_t n)
 	b->cap = cap;
 }
 
+static size_t
+count_digits(uint64_t v)
+{
+	for (size_t n = 1;; n += 4, v /= 10000) {
+		if (v < 10)
+			return n;
+		if (v < 100)
+			return n + 1;
+		if (v < 1000)
+			return n + 2;
+		if (v < 10000)
+			return n + 3;
+	}
+}
+
 void
 buf_put_u64(struct buf *b, uint64_t v)
 {
-	char digits[U64_DIGITS];
-	size_t at = sizeof(digits);
+	static const char pairs[] = "00010203040506070809"
+				    "10111213141516171819"
+				    "20212223242526272829"
+				    "30313233343536373839"
+				    "40414243444546474849"
+				    "50515253545556575859"
+				    "60616263646566676869"
+				    "70717273747576777879"
+				    "80818283848586878889"
+				    "90919293949596979899";
+	size_t n = count_digits(v);
+	char *at = buf_reserve(b, n) + n;
 
-	do {
-		digits[--at] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v > 0);
-	buf_put(b, str_make(digits + at, sizeof(digits) - at));
+	for (; v >= 10; v /= 100) {
+		at -= 2;
+		memcpy(at, &pairs[v % 100 * 2], 2);
+	}
+	if (n % 2 == 1)
+		at[-1] = (char)('0' + v);
+	b->n += n;
 }
 
 void
