@@ -142,25 +142,26 @@ response_status_of(enum status st)
 	return status_codes[st];
 }
 
+static void
+put_without_controls(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (!str_has_control(str_make(s.p + i, 1)))
+			buf_put_char(b, s.p[i]);
+	}
+}
+
 void
 response_header(struct response *res, struct str name, struct str value)
 {
-	char *at = buf_reserve(&res->head, name.n + value.n + 4);
-	const char *start = at;
-
-	memcpy(at, name.p, name.n);
-	at += name.n;
-	*at++ = ':';
-	*at++ = ' ';
-	for (size_t i = 0; i < value.n; i++) {
-		unsigned char c = (unsigned char)value.p[i];
-
-		if (c >= 0x20 && c != 0x7F)
-			*at++ = (char)c;
-	}
-	*at++ = '\r';
-	*at++ = '\n';
-	res->head.n += (size_t)(at - start);
+	(void)buf_reserve(&res->head, name.n + value.n + 4);
+	buf_put(&res->head, name);
+	buf_put_lit(&res->head, ": ");
+	if (str_has_control(value))
+		put_without_controls(&res->head, value);
+	else
+		buf_put(&res->head, value);
+	buf_put_lit(&res->head, "\r\n");
 }
 
 void

@@ -183,6 +183,8 @@ strip_prefix(struct str *path)
 static bool
 climbs(struct str path)
 {
+	if (str_find(path, '.') == path.n)
+		return false;
 	while (path.p != NULL) {
 		if (str_eq(str_cut(&path, '/'), STR("..")))
 			return true;

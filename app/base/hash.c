@@ -3,8 +3,9 @@
 #include <pthread.h>
 #include <sodium.h>
 
-#define WORD  sizeof(uint64_t)
-#define BLOCK (2 * WORD)
+#include "app/base/word.h"
+
+#define BLOCK (2 * WORD_BYTES)
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -31,24 +32,6 @@ hash_keyed(const uint8_t key[HASH_KEY_BYTES], struct str s)
 	return v;
 }
 
-static uint64_t
-read_word(const char *p)
-{
-	uint64_t w;
-
-	memcpy(&w, p, sizeof(w));
-	return w;
-}
-
-static uint64_t
-read_half(const char *p)
-{
-	uint32_t w;
-
-	memcpy(&w, p, sizeof(w));
-	return w;
-}
-
 /* Every bit of the product depends on all below it: both halves together on
  * all there are. */
 static uint64_t
@@ -72,11 +55,11 @@ add_short(uint64_t hash, struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 
-	if (s.n >= WORD)
-		return add(hash, read_word(s.p), read_word(s.p + s.n - WORD));
-	if (s.n >= WORD / 2)
-		return add(
-		    hash, read_half(s.p), read_half(s.p + s.n - WORD / 2));
+	if (s.n >= WORD_BYTES)
+		return add(hash, word_at(s.p), word_at(s.p + s.n - WORD_BYTES));
+	if (s.n >= WORD_BYTES / 2)
+		return add(hash, word_half_at(s.p),
+		    word_half_at(s.p + s.n - WORD_BYTES / 2));
 	if (s.n == 0)
 		return hash;
 	return add(hash, p[0], (uint64_t)p[s.n / 2] << 8 | p[s.n - 1]);
@@ -89,7 +72,7 @@ hash_str(struct str s)
 
 	(void)pthread_once(&drawn, draw);
 	while (s.n >= BLOCK) {
-		hash = add(hash, read_word(s.p), read_word(s.p + WORD));
+		hash = add(hash, word_at(s.p), word_at(s.p + WORD_BYTES));
 		s = str_skip(s, BLOCK);
 	}
 	hash = add_short(hash, s);

@@ -6,28 +6,19 @@
 
 #include "app/base/arena.h"
 #include "app/base/utf8.h"
+#include "app/base/word.h"
 
-#define WORD       sizeof(uint64_t)
-#define EVERY_BYTE UINT64_C(0x0101010101010101)
-#define HIGH_BITS  (EVERY_BYTE * 0x80)
-
-/* Not zero when some byte of w is below limit (at most 0x80). */
-static uint64_t
-has_below(uint64_t w, uint8_t limit)
+/* Are all bytes of w ASCII that needs no escape? The highest bit of a byte
+ * tells that it is no ASCII, or was less than what was taken from it; what that
+ * does to the byte above does not matter any more. */
+static inline bool
+word_is_plain(uint64_t w)
 {
-	return (w - EVERY_BYTE * limit) & ~w & HIGH_BITS;
-}
+	uint64_t special = w | (w - WORD_EVERY(0x20)) |
+			   ((w ^ WORD_EVERY('"')) - WORD_EVERY(1)) |
+			   ((w ^ WORD_EVERY('\\')) - WORD_EVERY(1));
 
-/* Are the eight bytes at p ASCII that needs no escape? */
-static bool
-word_is_plain(const char *p)
-{
-	uint64_t w;
-
-	memcpy(&w, p, WORD);
-	return ((w & HIGH_BITS) | has_below(w, 0x20) |
-		   has_below(w ^ EVERY_BYTE * '"', 1) |
-		   has_below(w ^ EVERY_BYTE * '\\', 1)) == 0;
+	return (special & WORD_HIGH_BITS) == 0;
 }
 
 /* Is this byte ASCII that needs no escape? */
@@ -49,16 +40,33 @@ count_bytes(struct str s)
 	return i;
 }
 
+/* Most texts are plain from end to end. */
+static bool
+is_plain(struct str s)
+{
+	size_t i = 0;
+
+	if (s.n < WORD_BYTES)
+		return s.n == 0 || word_is_plain(word_of_few(s.p, s.n));
+	for (; s.n - i > WORD_BYTES; i += WORD_BYTES) {
+		if (!word_is_plain(word_at(s.p + i)))
+			return false;
+	}
+	return word_is_plain(word_at(s.p + s.n - WORD_BYTES));
+}
+
 size_t
 json_plain_length(struct str s)
 {
 	size_t i = 0;
 
+	if (is_plain(s))
+		return s.n;
 	for (;;) {
 		size_t character;
 
-		while (s.n - i >= WORD && word_is_plain(s.p + i))
-			i += WORD;
+		while (s.n - i >= WORD_BYTES && word_is_plain(word_at(s.p + i)))
+			i += WORD_BYTES;
 		i += count_bytes(str_make(s.p + i, s.n - i));
 		if (i == s.n || (unsigned char)s.p[i] < 0x80)
 			return i;

@@ -1,5 +1,7 @@
 #include "app/base/str.h"
 
+#include "app/base/word.h"
+
 static char
 lower(char c)
 {
@@ -47,6 +49,26 @@ str_find(struct str s, char c)
 	const char *at = s.n == 0 ? NULL : memchr(s.p, c, s.n);
 
 	return at == NULL ? s.n : (size_t)(at - s.p);
+}
+
+static bool
+word_has_control(uint64_t w)
+{
+	return word_has_below(w, 0x20) || word_has(w, 0x7f);
+}
+
+bool
+str_has_control(struct str s)
+{
+	size_t i = 0;
+
+	if (s.n < WORD_BYTES)
+		return s.n > 0 && word_has_control(word_of_few(s.p, s.n));
+	for (; s.n - i > WORD_BYTES; i += WORD_BYTES) {
+		if (word_has_control(word_at(s.p + i)))
+			return true;
+	}
+	return word_has_control(word_at(s.p + s.n - WORD_BYTES));
 }
 
 static bool

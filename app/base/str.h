@@ -68,6 +68,9 @@ str_skip(struct str s, size_t n)
 	return s.p == NULL ? s : str_make(s.p + n, s.n - n);
 }
 
+/* Does it hold a control character: below a space, or DEL? */
+bool str_has_control(struct str s);
+
 /* Without blanks (space, tab, CR, LF) at both ends. */
 struct str str_trim(struct str s);
 

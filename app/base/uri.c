@@ -1,6 +1,7 @@
 #include "app/base/uri.h"
 
 #include "app/base/arena.h"
+#include "app/base/word.h"
 
 static int
 hex_value(char c)
@@ -11,12 +12,21 @@ hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+static bool
+word_is_plain(uint64_t w, bool plus)
+{
+	return !word_has(w, '%') && !word_has(w, '\0') &&
+	       !(plus && word_has(w, '+'));
+}
+
 /* Index of the first byte that decoding would change or refuse, or s.n. */
 static size_t
 plain_length(struct str s, bool plus)
 {
 	size_t i = 0;
 
+	while (s.n - i >= WORD_BYTES && word_is_plain(word_at(s.p + i), plus))
+		i += WORD_BYTES;
 	while (i < s.n && s.p[i] != '%' && s.p[i] != '\0' &&
 	       !(plus && s.p[i] == '+'))
 		i++;

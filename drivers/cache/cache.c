@@ -68,15 +68,7 @@ cache_ops_fail(struct cache_op *const *ops, size_t n, enum status st)
 static bool
 key_valid(struct str key)
 {
-	if (key.n < 1 || key.n > CACHE_KEY_MAX)
-		return false;
-	for (size_t i = 0; i < key.n; i++) {
-		unsigned char c = (unsigned char)key.p[i];
-
-		if (c < 0x20 || c == 0x7f)
-			return false;
-	}
-	return true;
+	return key.n >= 1 && key.n <= CACHE_KEY_MAX && !str_has_control(key);
 }
 
 bool

@@ -43,7 +43,8 @@ control_bytes_are_refused(void **state)
 {
 	static const struct str keys[] = { { "\0", 1 }, { "a\0b", 3 },
 		{ "\r\nget x\r\n", 9 }, { "a\n", 2 }, { "\x1f", 1 },
-		{ "\x7f", 1 } };
+		{ "\x7f", 1 }, { "a key\x1f", 6 }, { "first word\x01", 11 },
+		{ "first word, \x7fnext", 17 } };
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {

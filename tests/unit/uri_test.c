@@ -76,6 +76,30 @@ bad_escapes_and_nul_are_refused(void **state)
 }
 
 static void
+what_is_not_plain_is_found_anywhere(void **state)
+{
+	char text[20];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i++) {
+		struct str out;
+
+		memset(text, 'x', sizeof(text));
+		text[i] = '+';
+		assert_true(uri_decode(
+		    &arena, str_make(text, sizeof(text)), true, &out));
+		assert_int_equal(out.n, sizeof(text));
+		assert_int_equal(out.p[i], ' ');
+		text[i] = '\0';
+		assert_false(uri_decode(
+		    &arena, str_make(text, sizeof(text)), false, &out));
+		text[i] = '%';
+		assert_false(uri_decode(
+		    &arena, str_make(text, sizeof(text)), false, &out));
+	}
+}
+
+static void
 a_query_keeps_its_order(void **state)
 {
 	struct params ps;
@@ -157,6 +181,7 @@ main(void)
 		cmocka_unit_test(plain_text_is_returned_as_it_is),
 		cmocka_unit_test(percent_and_plus_are_decoded),
 		cmocka_unit_test(bad_escapes_and_nul_are_refused),
+		cmocka_unit_test(what_is_not_plain_is_found_anywhere),
 		cmocka_unit_test(a_query_keeps_its_order),
 		cmocka_unit_test(empty_pieces_are_skipped),
 		cmocka_unit_test(a_value_may_hold_an_equals_sign),
