@@ -45,6 +45,8 @@ enum column_form {
 
 struct column {
 	struct str name;
+	struct str label;   /* ,"name": as a JSON object has it behind another
+			     * member; STR_NULL: not written yet */
 	struct str db_type; /* as declared */
 	enum column_kind kind;
 	bool not_null;

@@ -1,6 +1,7 @@
 #include "drivers/db/catalog_build.h"
 
 #include "app/base/arena.h"
+#include "app/base/jsonout.h"
 #include "drivers/db/catalog.h"
 
 void
@@ -34,10 +35,30 @@ column_range(struct column *c, unsigned bits)
 	c->least = c->is_unsigned ? 0 : -(int64_t)(all >> 1) - 1;
 }
 
+/* Every answer has them. */
+static void
+labels_write(struct db_table *t, struct arena *arena)
+{
+	struct buf text = buf_in(arena);
+
+	for (size_t i = 0; i < t->n_columns; i++) {
+		size_t from = text.n;
+
+		if (!str_is_null(t->columns[i].label))
+			continue;
+		buf_put_char(&text, ',');
+		json_put_str(&text, t->columns[i].name);
+		buf_put_char(&text, ':');
+		/* Stays valid when text grows: an arena keeps what it gave. */
+		t->columns[i].label = str_make(text.p + from, text.n - from);
+	}
+}
+
 void
 table_link(struct db_table *t, struct arena *arena)
 {
 	key_collect(t, arena);
+	labels_write(t, arena);
 	table_init(&t->by_name, arena, t->n_columns);
 	for (size_t i = 0; i < t->n_columns; i++)
 		(void)table_add(

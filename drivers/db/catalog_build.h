@@ -19,7 +19,8 @@ struct column;
  * set. */
 void column_range(struct column *c, unsigned bits);
 
-/* Makes key and by_name of the table's columns, which stay where they are. */
+/* Makes key, by_name and the labels of the table's columns, which stay where
+ * they are. */
 void table_link(struct db_table *t, struct arena *arena);
 
 /* Leaves out the table's indexes that have a column without a name, and tells

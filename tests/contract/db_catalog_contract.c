@@ -85,6 +85,20 @@ names_are_found_exactly_then_in_any_case(void **state)
 }
 
 static void
+columns_are_written_as_members(void **state)
+{
+	struct fixture *f = *state;
+	const struct db_table *t;
+	struct catalog c;
+
+	fixture_script(f, "CREATE TABLE t (Id INTEGER, name TEXT)");
+	c = catalog_of(f);
+	t = table_of(&c, "t");
+	assert_true(str_eq(t->columns[0].label, STR(",\"Id\":")));
+	assert_true(str_eq(t->columns[1].label, STR(",\"name\":")));
+}
+
+static void
 declared_types_give_kinds(void **state)
 {
 	struct fixture *f = *state;
@@ -236,6 +250,7 @@ main(void)
 		PROMISE(tables_and_views_are_listed_by_name),
 		PROMISE(an_empty_database_has_an_empty_catalogue),
 		PROMISE(names_are_found_exactly_then_in_any_case),
+		PROMISE(columns_are_written_as_members),
 		PROMISE(declared_types_give_kinds),
 		PROMISE(columns_say_null_default_and_generated),
 		PROMISE(a_key_of_several_columns_keeps_its_order),

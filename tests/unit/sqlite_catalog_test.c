@@ -72,6 +72,17 @@ every_integer_has_eight_bytes(void **state)
 }
 
 static void
+a_quote_in_a_name_is_escaped(void **state)
+{
+	struct fixture *f = *state;
+	const struct db_table *t;
+
+	fixture_script(f, "CREATE TABLE t (a INT, \"b \"\"c\" INT)");
+	t = table_read(f);
+	assert_true(str_eq(t->columns[1].label, STR(",\"b \\\"c\":")));
+}
+
+static void
 dates_stay_as_they_are_written(void **state)
 {
 	struct fixture *f = *state;
@@ -160,6 +171,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(every_integer_has_eight_bytes),
+		TEST(a_quote_in_a_name_is_escaped),
 		TEST(dates_stay_as_they_are_written),
 		TEST(only_a_number_is_a_length),
 		TEST(an_index_over_an_expression_is_left_out),

@@ -12,17 +12,33 @@ statement_open(struct statement *s, struct arena *arena, char quote)
 	(void)buf_reserve(&s->sql, SQL_FIRST);
 }
 
+/* Each quote within stands twice. */
+static void
+put_doubled(struct statement *s, struct str name)
+{
+	buf_put_char(&s->sql, s->quote);
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == s->quote)
+			buf_put_char(&s->sql, s->quote);
+		buf_put_char(&s->sql, name.p[i]);
+	}
+	buf_put_char(&s->sql, s->quote);
+}
+
 void
 statement_name(struct statement *s, struct str name)
 {
-	buf_put_char(&s->sql, s->quote);
-	buf_put(&s->sql, str_cut(&name, s->quote));
-	while (!str_is_null(name)) {
-		buf_put_char(&s->sql, s->quote);
-		buf_put_char(&s->sql, s->quote);
-		buf_put(&s->sql, str_cut(&name, s->quote));
+	char *at;
+
+	if (str_find(name, s->quote) < name.n) {
+		put_doubled(s, name);
+		return;
 	}
-	buf_put_char(&s->sql, s->quote);
+	at = buf_reserve(&s->sql, name.n + 2);
+	at[0] = s->quote;
+	memcpy(at + 1, name.p, name.n);
+	at[1 + name.n] = s->quote;
+	s->sql.n += name.n + 2;
 }
 
 void

@@ -9,6 +9,21 @@
 #include "app/services/db/value/value.h"
 #include "drivers/db/catalog.h"
 
+/* What stands before the i-th value; most columns have it written already. */
+static struct str
+label_of(struct buf *text, const struct column *column, size_t i)
+{
+	size_t from = text->n;
+
+	if (i > 0 && !str_is_null(column->label))
+		return column->label;
+	buf_put_char(text, i == 0 ? '{' : ',');
+	json_put_str(text, column->name);
+	buf_put_char(text, ':');
+	/* Stays valid when text grows: an arena keeps what it gave. */
+	return str_make(text->p + from, text->n - from);
+}
+
 void
 rows_open(struct rows *rows, struct arena *arena, struct buf *out,
     const struct query *q, int64_t max)
@@ -17,15 +32,8 @@ rows_open(struct rows *rows, struct arena *arena, struct buf *out,
 	struct str *labels = arena_alloc(arena, n * sizeof(labels[0]));
 	struct buf text = buf_in(arena);
 
-	for (size_t i = 0; i < n; i++) {
-		size_t from = text.n;
-
-		buf_put_char(&text, i == 0 ? '{' : ',');
-		json_put_str(&text, q->fields[i]->name);
-		buf_put_char(&text, ':');
-		/* Stays valid when text grows: an arena keeps what it gave. */
-		labels[i] = str_make(text.p + from, text.n - from);
-	}
+	for (size_t i = 0; i < n; i++)
+		labels[i] = label_of(&text, q->fields[i], i);
 	*rows = (struct rows){
 		.out = out,
 		.fields = q->fields,
