@@ -10,6 +10,10 @@
 /* Parts in one write; IOV_MAX is at least 1024 on Linux. */
 #define PARTS_A_WRITE 512u
 
+/* Up to so much one buffer costs less than the parts it is copied from: the
+ * kernel takes 0.2 us more for four of them. */
+#define COPIED_BYTES 4096u
+
 struct str
 answer_head(struct request *req)
 {
@@ -42,6 +46,26 @@ part_add(struct answer *a, const char *p, size_t n)
 {
 	a->parts[a->n_parts++] = (struct iovec){ (void *)(uintptr_t)p, n };
 	a->bytes += n;
+}
+
+/* One record, and the end behind it, in one piece. */
+static void
+build_small(struct answer *a, struct arena *arena, uint16_t id, struct str head,
+    struct str body, bool last)
+{
+	size_t content = head.n + body.n;
+	char *p =
+	    arena_alloc(arena, RECORD_HEADER_BYTES + content + ANSWER_END_MAX);
+	char *at = p + RECORD_HEADER_BYTES;
+
+	record_header_write(p, RECORD_STDOUT, id, content);
+	memcpy(at, head.p, head.n);
+	at += head.n;
+	if (body.n > 0)
+		memcpy(at, body.p, body.n);
+	at += body.n;
+	at += answer_end(at, id, last);
+	part_add(a, p, (size_t)(at - p));
 }
 
 static void
@@ -92,6 +116,10 @@ answer_build(struct answer *a, struct request *req, uint16_t id, bool last)
 	*a = (struct answer){
 		.parts = arena_alloc(req->arena, max * sizeof(a->parts[0])),
 	};
+	if (head.n + body.n <= COPIED_BYTES) {
+		build_small(a, req->arena, id, head, body, last);
+		return;
+	}
 	if (first > body.n)
 		first = body.n;
 	header_add(a, req->arena, id, head.n + first);
@@ -122,16 +150,26 @@ advance(struct answer *a, size_t n)
 	}
 }
 
+static ssize_t
+send_parts(int fd, struct iovec *parts, size_t n)
+{
+	struct msghdr msg = {
+		.msg_iov = parts,
+		.msg_iovlen = n < PARTS_A_WRITE ? n : PARTS_A_WRITE,
+	};
+
+	if (n == 1)
+		return send(fd, parts->iov_base, parts->iov_len,
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
+	return sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 enum status
 answer_send(struct answer *a, int fd)
 {
 	while (a->next < a->n_parts) {
-		size_t n = a->n_parts - a->next;
-		struct msghdr msg = {
-			.msg_iov = a->parts + a->next,
-			.msg_iovlen = n < PARTS_A_WRITE ? n : PARTS_A_WRITE,
-		};
-		ssize_t sent = sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t sent =
+		    send_parts(fd, a->parts + a->next, a->n_parts - a->next);
 
 		if (sent < 0 && errno == EINTR)
 			continue;

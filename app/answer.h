@@ -1,7 +1,7 @@
 /*
- * A finished response as FastCGI records, sent without copying the body:
+ * A finished response as FastCGI records, sent without copying a long body:
  * as much as the socket takes at once, the rest when it takes more. Small
- * answers leave in one write.
+ * answers leave in one write, and from one buffer.
  */
 #ifndef WEIR_ANSWER_H
 #define WEIR_ANSWER_H
