@@ -25,8 +25,8 @@ begin(struct call *call)
 	req->log_line = STR_NULL;
 	req->log_fields = STR_NULL;
 	req->stream = NULL;
-	req->arrived = clock_now();
 	req->arrived_us = clock_boot_us();
+	req->arrived = clock_moment(req->arrived_us);
 	req->deadline_ms =
 	    req->arrived.boot_ms + req->settings->request_timeout;
 	req->response = (struct response){

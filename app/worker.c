@@ -124,7 +124,9 @@ run_gone(struct worker *w, struct call *call)
 static void
 run_job(struct worker *w, struct call *call)
 {
-	timing_end(&call->req.timing, PHASE_QUEUE, clock_boot_us());
+	int64_t now_us = clock_boot_us();
+
+	timing_end(&call->req.timing, PHASE_QUEUE, now_us);
 	call->outcome = CALL_OPEN;
 	call->req.stores = &w->stores;
 	call->req.may_block = true;
@@ -134,7 +136,7 @@ run_job(struct worker *w, struct call *call)
 		call->outcome = CALL_GONE;
 	else if (cancel_asked(&call->cancel))
 		run_gone(w, call);
-	else if (clock_boot_ms() >= call->req.deadline_ms)
+	else if (now_us / 1000 >= call->req.deadline_ms)
 		call->outcome = CALL_LATE;
 	else if (call->job == JOB_ENTER)
 		run_enter(w, call);

@@ -68,8 +68,8 @@ request_init(
 	req->arena = arena;
 	req->snapshot = snapshot;
 	req->settings = snapshot_settings(snapshot);
-	req->arrived = clock_now();
 	req->arrived_us = clock_boot_us();
+	req->arrived = clock_moment(req->arrived_us);
 	req->deadline_ms =
 	    req->arrived.boot_ms + req->settings->request_timeout;
 	req->body_limit.bytes = req->settings->max_body;

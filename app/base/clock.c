@@ -24,10 +24,16 @@ clock_boot_ms(void)
 }
 
 struct moment
-clock_now(void)
+clock_moment(int64_t boot_us)
 {
 	return (struct moment){
-		.boot_ms = clock_boot_ms(),
+		.boot_ms = boot_us / 1000,
 		.wall_ms = read_us(CLOCK_REALTIME) / 1000,
 	};
+}
+
+struct moment
+clock_now(void)
+{
+	return clock_moment(clock_boot_us());
 }

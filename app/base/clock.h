@@ -22,4 +22,7 @@ int64_t clock_boot_us(void);
 
 struct moment clock_now(void);
 
+/* The same for who has just read clock_boot_us(). */
+struct moment clock_moment(int64_t boot_us);
+
 #endif

@@ -103,7 +103,7 @@ wal_make(struct db_conn *conn, struct error *err)
 		why.text[0] = '\0';
 		st = sqlite_exec(conn, "PRAGMA journal_mode=WAL", &why);
 		if (st != ST_UNAVAILABLE ||
-		    clock_boot_ms() >= conn->lock_until_ms)
+		    clock_boot_ms() >= sqlite_lock_until(conn))
 			break;
 		(void)nanosleep(&nap, NULL); /* shorter is fine */
 	}

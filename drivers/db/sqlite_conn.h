@@ -33,7 +33,8 @@ struct sqlite_kept {
 struct db_conn {
 	sqlite3 *db;
 	int64_t deadline_ms;         /* of what is running */
-	int64_t lock_until_ms;       /* when to stop waiting for a lock */
+	int64_t lock_until_ms;       /* when to stop waiting for a lock; 0: it
+				      * was free so far */
 	int64_t transaction_ends_ms; /* deadline given to begin() */
 	bool in_transaction;
 	bool running;
@@ -77,6 +78,9 @@ void sqlite_watch(struct db_conn *conn);
 
 /* Says until when the next calls may run and wait for locks. */
 void sqlite_allow(struct db_conn *conn, int64_t deadline_ms);
+
+/* When to stop waiting for a lock, which begins now if it has not yet. */
+int64_t sqlite_lock_until(struct db_conn *conn);
 
 /* run and catalog of struct db_driver. */
 enum status sqlite_run(struct db_conn *conn, const struct db_stmt *stmt,

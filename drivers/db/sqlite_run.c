@@ -30,17 +30,30 @@ on_progress(void *arg)
 	return must_stop(conn, conn->deadline_ms);
 }
 
+int64_t
+sqlite_lock_until(struct db_conn *conn)
+{
+	int64_t until_ms;
+
+	if (conn->lock_until_ms == 0) {
+		until_ms = clock_boot_ms() + LOCK_WAIT_MAX_MS;
+		conn->lock_until_ms =
+		    until_ms < conn->deadline_ms ? until_ms : conn->deadline_ms;
+	}
+	return conn->lock_until_ms;
+}
+
 /* Naps of growing length until the lock is free or time is up. The lock goes to
  * who looks first, so who has waited long looks as often as who has just come:
  * among many writers somebody would wait in vain otherwise. */
 static int
 on_busy(void *arg, int tries)
 {
-	const struct db_conn *conn = arg;
+	struct db_conn *conn = arg;
 	int nap = tries < NAP_MAX_MS ? tries + 1 : NAP_MAX_MS;
 	struct timespec ts = { 0 };
 
-	if (must_stop(conn, conn->lock_until_ms))
+	if (must_stop(conn, sqlite_lock_until(conn)))
 		return 0;
 	if (must_stop(conn,
 		conn->lock_until_ms - (LOCK_WAIT_MAX_MS - LOCK_PATIENT_MS)))
@@ -61,11 +74,8 @@ sqlite_watch(struct db_conn *conn)
 void
 sqlite_allow(struct db_conn *conn, int64_t deadline_ms)
 {
-	int64_t lock_until_ms = clock_boot_ms() + LOCK_WAIT_MAX_MS;
-
 	conn->deadline_ms = deadline_ms;
-	conn->lock_until_ms =
-	    lock_until_ms < deadline_ms ? lock_until_ms : deadline_ms;
+	conn->lock_until_ms = 0;
 }
 
 /* Steps to the end or to the callback's refusal. */
