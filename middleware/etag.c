@@ -1,5 +1,14 @@
 #include "middleware/etag.h"
 
+#include "app/base/hash.h"
+
+void
+etag_digest(struct str content, uint8_t digest[DIGEST_BYTES])
+{
+	_Static_assert(DIGEST_BYTES == HASH_WIDE_BYTES, "a hash is all of it");
+	hash_wide(content, digest);
+}
+
 struct str
 etag_write(const uint8_t *digest, char text[ETAG_BYTES])
 {

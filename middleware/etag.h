@@ -11,7 +11,14 @@
 /* Quotes and the digest of the content in hexadecimal: always strong. */
 #define ETAG_BYTES (2 * DIGEST_BYTES + 2)
 
-/* Writes the tag of a digest of DIGEST_BYTES; a view of `text`. */
+/*
+ * What the content is told apart by. Every answer has it made, be it cached or
+ * not, so it is a quick hash: who can write two contents of one tag may as well
+ * write one.
+ */
+void etag_digest(struct str content, uint8_t digest[DIGEST_BYTES]);
+
+/* Writes the tag of such a digest; a view of `text`. */
 struct str etag_write(const uint8_t *digest, char text[ETAG_BYTES]);
 
 /* Does an If-None-Match field name this tag? Weak comparison; "*" does. */

@@ -32,6 +32,17 @@ hash_keyed(const uint8_t key[HASH_KEY_BYTES], struct str s)
 	return v;
 }
 
+void
+hash_wide(struct str s, uint8_t out[HASH_WIDE_BYTES])
+{
+	static const uint8_t unkeyed[HASH_KEY_BYTES];
+
+	_Static_assert(HASH_WIDE_BYTES == crypto_shorthash_siphashx24_BYTES,
+	    "as libsodium has it");
+	(void)crypto_shorthash_siphashx24(
+	    out, (const unsigned char *)s.p, s.n, unkeyed);
+}
+
 /* Every bit of the product depends on all below it: both halves together on
  * all there are. */
 static uint64_t

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "app/base/clock.h"
-#include "app/base/secret.h"
+#include "middleware/etag.h"
 #include "middleware/explain.h"
 #include "middleware/request.h"
 #include "middleware/stages/cache_explain.h"
@@ -223,7 +223,7 @@ take_tag(struct cache_slot *slot, const struct request *req)
 	if (res->content.has_tag)
 		memcpy(slot->entry.etag, res->content.tag, DIGEST_BYTES);
 	else if (is_good(req))
-		digest(response_body(res), slot->entry.etag);
+		etag_digest(response_body(res), slot->entry.etag);
 }
 
 /* Of what has been judged, the client may keep what it is given. */

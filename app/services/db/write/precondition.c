@@ -76,7 +76,7 @@ tag_read(struct bulk *b, struct current *now, struct error *err)
 	if (st != ST_OK)
 		return error_set(err, st, "%s", why.text);
 	format_apply(get.req);
-	digest(response_body(&get.req->response), bytes);
+	etag_digest(response_body(&get.req->response), bytes);
 	now->etag = etag_write(bytes, now->text);
 	return ST_OK;
 }
