@@ -22,6 +22,17 @@ struct snapshot {
 	struct table by_name;
 };
 
+static void
+fingerprint(struct arena *arena, struct service *service)
+{
+	struct buf text = buf_in(arena);
+
+	buf_put(&text, service->name);
+	buf_put_char(&text, '\n');
+	buf_put(&text, service->config);
+	digest(buf_str(&text), service->fingerprint);
+}
+
 /* The platform's services under these settings, without instances. */
 static void
 services_copy(struct snapshot *s)
@@ -37,6 +48,7 @@ services_copy(struct snapshot *s)
 		struct service *service = &s->services[i];
 
 		*service = platform->services[i];
+		fingerprint(&s->arena, service);
 		service->lookups = lookups_of_config(&s->arena, &s->hold->keys,
 		    &(const struct config_owner){
 			service->name, service->type },

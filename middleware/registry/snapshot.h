@@ -33,6 +33,8 @@ struct service {
 	struct str description;
 	struct str type_name;
 	struct str config; /* JSON text of an object; see config_seal.h */
+	/* Of its name and config: two services of equal ones are the same. */
+	uint8_t fingerprint[DIGEST_BYTES];
 	bool active;
 	bool cache_enabled;
 	bool filtered;                   /* a role has row filters for it */

@@ -11,21 +11,22 @@
 /* "e:" and the digest of the entry's name in hexadecimal. */
 #define KEY_BYTES (2 + 2 * DIGEST_BYTES)
 
+static void
+fingerprint_put(struct buf *text, const uint8_t *fingerprint)
+{
+	buf_put(text, str_make((const char *)fingerprint, DIGEST_BYTES));
+}
+
 struct str
 cache_key(struct request *req, struct cache_plan *plan)
 {
-	const struct service *service = req->service;
 	struct buf *text = &plan->key;
 	uint8_t name[DIGEST_BYTES];
 	char *key = arena_alloc(req->arena, KEY_BYTES);
 
 	buf_put_char(text, '\n');
-	buf_put(text, service->name);
-	buf_put_char(text, '\n');
-	buf_put(text, service->config);
-	buf_put_char(text, '\n');
-	buf_put(
-	    text, str_make((const char *)req->role->fingerprint, DIGEST_BYTES));
+	fingerprint_put(text, req->service->fingerprint);
+	fingerprint_put(text, req->role->fingerprint);
 	if (format_of(req)->format != FORMAT_JSON) {
 		buf_put_char(text, '\n');
 		buf_put(text, format_name(format_of(req)->format));

@@ -429,6 +429,37 @@ with_filters_the_order_of_rows_counts(void **state)
 	assert_memory_not_equal(first, second, DIGEST_BYTES);
 }
 
+static void
+service_fingerprint(
+    struct system_fixture *fix, const char *name, uint8_t out[DIGEST_BYTES])
+{
+	struct snapshot *s = snapshot_of(fix, NULL);
+
+	memcpy(
+	    out, snapshot_service(s, str_of(name))->fingerprint, DIGEST_BYTES);
+	snapshot_unref(s);
+}
+
+static void
+name_and_config_make_the_fingerprint_of_a_service(void **state)
+{
+	struct system_fixture *fix = *state;
+	uint8_t first[DIGEST_BYTES], second[DIGEST_BYTES];
+
+	service_add(fix, "twin", "fake");
+	service_fingerprint(fix, "db", first);
+	service_fingerprint(fix, "twin", second);
+	assert_memory_not_equal(first, second, DIGEST_BYTES);
+	system_script(
+	    fix, "UPDATE service SET label = 'other' WHERE name = 'db'");
+	service_fingerprint(fix, "db", second);
+	assert_memory_equal(first, second, DIGEST_BYTES);
+	system_script(fix,
+	    "UPDATE service SET config = '{\"other\":1}' WHERE name = 'db'");
+	service_fingerprint(fix, "db", second);
+	assert_memory_not_equal(first, second, DIGEST_BYTES);
+}
+
 #define SNAPSHOT(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
@@ -448,6 +479,7 @@ main(void)
 		SNAPSHOT(
 		    a_service_that_cannot_be_opened_says_why_and_comes_back),
 		SNAPSHOT(equal_rows_make_equal_fingerprints),
+		SNAPSHOT(name_and_config_make_the_fingerprint_of_a_service),
 		SNAPSHOT(with_filters_the_order_of_rows_counts),
 	};
 
