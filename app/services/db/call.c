@@ -28,15 +28,14 @@ id_sent(const struct request *req)
 {
 	struct str rest = req->param[PARAM_URI];
 	struct str path = str_cut(&rest, '?');
-	struct str piece = STR_NULL;
+	size_t end = path.n;
+	size_t start;
 
-	while (!str_is_null(path)) {
-		struct str next = str_cut(&path, '/');
-
-		if (next.n > 0)
-			piece = next;
-	}
-	return piece;
+	while (end > 0 && path.p[end - 1] == '/')
+		end--;
+	for (start = end; start > 0 && path.p[start - 1] != '/'; start--)
+		continue;
+	return str_make(path.p + start, end - start);
 }
 
 enum status
