@@ -75,6 +75,14 @@ struct file_judge {
 	int64_t deadline_ms; /* clock_boot_ms() time; beyond it: ST_TIMEOUT */
 };
 
+/* A move within the tree. */
+struct file_transfer {
+	struct str from, to;
+	bool is_folder;      /* what the caller takes it for, which it must be
+			      * when it moves */
+	int64_t deadline_ms; /* as that of a judge */
+};
+
 struct file_tree;
 struct file_writer;
 
@@ -133,10 +141,11 @@ struct file_driver {
 	/* ST_EXISTS: it is not empty. */
 	enum status (*remove_folder)(
 	    struct file_tree *tree, struct str path, struct error *err);
-	/* Of a file or folder, within the tree. ST_EXISTS: something stands at
-	 * its new place. */
-	enum status (*move)(struct file_tree *tree, struct str from,
-	    struct str to, struct error *err);
+	/* ST_EXISTS: something stands at its new place; ST_MISSING: what stands
+	 * at the old one is of another kind; ST_DENIED: it is a link, which
+	 * would lead elsewhere from its new place. */
+	enum status (*move)(struct file_tree *tree,
+	    const struct file_transfer *transfer, struct error *err);
 };
 
 extern const struct file_driver file_local;

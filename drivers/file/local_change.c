@@ -146,22 +146,58 @@ ends_rename(const struct end *from, const struct end *to, struct error *err)
 	return local_fail(err, code == 0 ? errno : code, "move", from->path);
 }
 
-enum status
-local_move(
-    struct file_tree *tree, struct str from, struct str to, struct error *err)
+/* The folder of the source is locked, so that no other change of weir puts
+ * something else in its place before it moves. */
+static enum status
+source_check(const struct end *from, bool is_folder, struct error *err)
 {
-	struct end source = { .path = from }, target = { .path = to };
+	struct stat now;
+
+	if (fstatat(from->folder, from->name, &now, AT_SYMLINK_NOFOLLOW) != 0)
+		return local_fail(err, errno, "move", from->path);
+	if (S_ISLNK(now.st_mode))
+		return error_set(err, ST_DENIED,
+		    "'%.*s' is a link, which is not moved: it might lead "
+		    "elsewhere then.",
+		    STR_ARG(from->path));
+	if (is_folder ? S_ISDIR(now.st_mode) : S_ISREG(now.st_mode))
+		return ST_OK;
+	return error_set(err, ST_MISSING, "'%.*s' is no %s.",
+	    STR_ARG(from->path), is_folder ? "folder" : "file");
+}
+
+static enum status
+ends_move(const struct end *from, const struct end *to,
+    const struct file_transfer *t, struct error *err)
+{
+	enum status st =
+	    local_lock(from->folder, t->deadline_ms, from->path, err);
+
+	if (st == ST_OK)
+		st = source_check(from, t->is_folder, err);
+	return st == ST_OK ? ends_rename(from, to, err) : st;
+}
+
+enum status
+local_move(struct file_tree *tree, const struct file_transfer *transfer,
+    struct error *err)
+{
+	struct end source = { .path = transfer->from };
+	struct end target = { .path = transfer->to };
 	enum status st;
 
-	if (is_within(to, from))
+	if (is_within(target.path, source.path))
 		return error_set(err, ST_INVALID,
-		    "'%.*s' cannot be moved into itself.", STR_ARG(from));
-	source.folder = local_open_folder(tree, from, source.name, &st, err);
+		    "'%.*s' cannot be moved into itself.",
+		    STR_ARG(source.path));
+	source.folder =
+	    local_open_folder(tree, source.path, source.name, &st, err);
 	if (source.folder < 0)
 		return st;
-	target.folder = local_open_folder(tree, to, target.name, &st, err);
+	target.folder =
+	    local_open_folder(tree, target.path, target.name, &st, err);
 	if (target.folder >= 0) {
-		st = ends_rename(&source, &target, err);
+		st = ends_move(&source, &target, transfer, err);
 		(void)close(target.folder); /* it was synced */
 	}
 	(void)close(source.folder); /* it was synced */

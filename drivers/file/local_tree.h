@@ -83,7 +83,7 @@ enum status local_remove(struct file_tree *tree, struct str path,
     const struct file_judge *judge, struct error *err);
 enum status local_remove_folder(
     struct file_tree *tree, struct str path, struct error *err);
-enum status local_move(
-    struct file_tree *tree, struct str from, struct str to, struct error *err);
+enum status local_move(struct file_tree *tree,
+    const struct file_transfer *transfer, struct error *err);
 
 #endif

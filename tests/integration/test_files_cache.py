@@ -4,6 +4,7 @@ Apache: two processes of weir over one store."""
 import concurrent.futures
 import json
 import os
+import shutil
 import time
 
 import pytest
@@ -34,6 +35,8 @@ def a_host():
     host.clerk = host.grant("clerk", {"files": {
         "open/*": "GET", "open/closed": "none", "mail/*": "GET,POST",
         "": "GET"}})
+    host.mover = host.grant("mover", {"files": {
+        "moves/*": "GET,POST,DELETE", "moves/dir/closed": "none"}})
     host.counted = {kind: host.site.add_key("counted" + kind, "owner")
                     for kind in ("nginx", "apache")}
     for kind in host.counted:
@@ -373,6 +376,52 @@ def test_nothing_goes_that_the_role_may_not_delete(server, host, web):
         assert all("error" in row for row in answer.rows)
     with open(os.path.join(place, "deed"), encoding="ascii") as file:
         assert file.read() == "text"
+
+
+@pytest.fixture(name="moves")
+def a_folder_of_the_mover(host):
+    """What moves or copies things in it, and its path in the system."""
+    place = os.path.join(host.root, "moves")
+    for name in ("dir/sub", "data"):
+        os.makedirs(os.path.join(place, name))
+    for folder, _, _ in os.walk(place):
+        os.chmod(folder, 0o777)
+    for name in ("dir/closed", "dir/sub/a"):
+        with open(os.path.join(place, name), "w", encoding="ascii") as out:
+            out.write("text")
+    yield place
+    shutil.rmtree(place)
+
+
+def brought(mover, kind, source, name, moves=True):
+    return mover.post(API + "files/moves/", {"resource": [
+        {"type": kind, "name": name, "source_path": "moves/" + source,
+         "delete_source": moves}]})
+
+
+def test_a_folder_is_not_moved_as_a_file(server, host, moves):
+    with caller(server, host.mover) as mover:
+        for kind, moving, status in (("folder", True, 403),
+                                     ("file", True, 404),
+                                     ("folder", False, 403),
+                                     ("file", False, 404)):
+            answer = brought(mover, kind, "dir", "new-" + kind, moving)
+            check_error(answer, status)
+            path = API + f"files/moves/new-{kind}/closed"
+            assert mover.get(path).status == 404
+        assert mover.get(API + "files/moves/dir/closed").status == 401
+    assert os.path.exists(os.path.join(moves, "dir/closed"))
+
+
+def test_no_link_is_moved(server, host, moves):
+    """From its new place it might show what the role may not see."""
+    os.symlink("../../data", os.path.join(moves, "dir/sub/link"))
+    with caller(server, host.mover) as mover:
+        for kind, source in (("file", "dir/sub/link"),
+                             ("folder", "dir/sub/link"),
+                             ("folder", "dir/sub")):
+            check_error(brought(mover, kind, source, "new"), 403, "is a link")
+    assert not os.path.lexists(os.path.join(moves, "new"))
 
 
 def test_calls_are_counted(server, host, kind, room):

@@ -76,6 +76,8 @@ nothing_is_written_through_a_link(void **state)
 {
 	struct place *p = *state;
 	const struct file_judge judge = { .deadline_ms = INT64_MAX };
+	struct file_transfer transfer = { .from = STR("d/f"),
+		.to = STR("out/f") };
 
 	links_are_made(p);
 	assert_int_equal(place_put(p, "in/g", "x", FILE_REPLACE), ST_DENIED);
@@ -88,8 +90,10 @@ nothing_is_written_through_a_link(void **state)
 	    D->make_folder(p->tree, STR("in/e"), &p->err), ST_DENIED);
 	assert_int_equal(
 	    D->remove(p->tree, STR("in/f"), &judge, &p->err), ST_DENIED);
-	assert_int_equal(
-	    D->move(p->tree, STR("d/f"), STR("out/f"), &p->err), ST_DENIED);
+	assert_int_equal(D->move(p->tree, &transfer, &p->err), ST_DENIED);
+	transfer.from = STR("d/up"); /* a link is not moved */
+	transfer.to = STR("up");
+	assert_int_equal(D->move(p->tree, &transfer, &p->err), ST_DENIED);
 	place_assert_content(p, "d/f", "one");
 	place_assert_content(p, "../secret", "secret");
 	/* The link itself may go. */

@@ -154,6 +154,17 @@ folders_are_made_and_removed(void **state)
 	    D->remove_folder(p->tree, STR(""), &p->err), ST_DENIED);
 }
 
+static enum status
+move(struct place *p, const char *from, const char *to, bool is_folder)
+{
+	const struct file_transfer transfer = {
+		.from = str_of(from), .to = str_of(to), .is_folder = is_folder
+	};
+
+	place_no_error(p);
+	return D->move(p->tree, &transfer, &p->err);
+}
+
 static void
 what_is_moved_replaces_nothing(void **state)
 {
@@ -162,19 +173,33 @@ what_is_moved_replaces_nothing(void **state)
 	assert_int_equal(mkdir(place_at(p, "d"), 0700), 0);
 	place_make(p, "d/f", "one");
 	place_make(p, "g", "two");
-	place_no_error(p);
-	assert_int_equal(
-	    D->move(p->tree, STR("g"), STR("d/f"), &p->err), ST_EXISTS);
-	assert_int_equal(
-	    D->move(p->tree, STR("d"), STR("d/e"), &p->err), ST_INVALID);
-	assert_int_equal(
-	    D->move(p->tree, STR("h"), STR("i"), &p->err), ST_MISSING);
-	assert_int_equal(D->move(p->tree, STR("d"), STR("e"), &p->err), ST_OK);
-	assert_int_equal(
-	    D->move(p->tree, STR("g"), STR("e/g"), &p->err), ST_OK);
+	assert_int_equal(move(p, "g", "d/f", false), ST_EXISTS);
+	assert_int_equal(move(p, "d", "d/e", true), ST_INVALID);
+	assert_int_equal(move(p, "h", "i", false), ST_MISSING);
+	assert_int_equal(move(p, "d", "e", true), ST_OK);
+	assert_int_equal(move(p, "g", "e/g", false), ST_OK);
 	place_assert_listed(p, "", "e/");
 	place_assert_content(p, "e/f", "one");
 	place_assert_content(p, "e/g", "two");
+}
+
+/* And while nobody else changes its folder. */
+static void
+only_what_it_is_taken_for_is_moved(void **state)
+{
+	struct place *p = *state;
+	int other = open(p->root, O_RDONLY | O_DIRECTORY);
+
+	assert_int_equal(mkdir(place_at(p, "d"), 0700), 0);
+	place_make(p, "f", "one");
+	assert_int_equal(mkfifo(place_at(p, "pipe"), 0600), 0);
+	assert_int_equal(move(p, "d", "e", false), ST_MISSING);
+	assert_int_equal(move(p, "f", "e", true), ST_MISSING);
+	assert_int_equal(move(p, "pipe", "e", false), ST_MISSING);
+	assert_int_equal(flock(other, LOCK_EX), 0);
+	assert_int_equal(move(p, "f", "e", false), ST_TIMEOUT);
+	(void)close(other);
+	place_assert_listed(p, "", "d/ f");
 }
 
 static void
@@ -318,6 +343,7 @@ main(void)
 		PLACED(changes_of_one_folder_wait_for_each_other),
 		PLACED(folders_are_made_and_removed),
 		PLACED(what_is_moved_replaces_nothing),
+		PLACED(only_what_it_is_taken_for_is_moved),
 		PLACED(a_list_is_in_order_and_bounded),
 		PLACED(a_killed_process_leaves_nothing),
 		NAMED(a_name_that_was_left_is_swept),

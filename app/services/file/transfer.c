@@ -106,6 +106,27 @@ folder_copy(
 	return st == ST_TOO_BIG && walk.n >= WALK_MAX ? ST_INVALID : st;
 }
 
+/* May what lies in a folder move with it? */
+static enum status
+step_check(struct file_call *c, const struct walk_step *step, struct str new,
+    struct error *err)
+{
+	struct file_path path;
+	enum status st =
+	    file_call_check(c, step->path, METHOD_GET | METHOD_DELETE, err);
+
+	if (st == ST_OK && step->kind == FILE_KIND_LINK)
+		st = error_set(err, ST_DENIED,
+		    "'%.*s' is a link, which is not moved: it might lead "
+		    "elsewhere then.",
+		    STR_ARG(step->path));
+	if (st == ST_OK)
+		st = file_path_read(new, &path, err);
+	return st == ST_OK
+		   ? file_call_check(c, new, (unsigned)c->req->method, err)
+		   : st;
+}
+
 static enum status
 below_find(struct file_call *c, struct str from, struct str to,
     struct outdated *outdated, struct error *err)
@@ -116,15 +137,8 @@ below_find(struct file_call *c, struct str from, struct str to,
 	for (size_t i = 0; i < walk.n && st == ST_OK; i++) {
 		const struct walk_step *step = &walk_steps(&walk)[i];
 		struct str new = moved(c, step->path, from, to);
-		struct file_path path;
 
-		st = file_call_check(
-		    c, step->path, METHOD_GET | METHOD_DELETE, err);
-		if (st == ST_OK)
-			st = file_path_read(new, &path, err);
-		if (st == ST_OK)
-			st = file_call_check(
-			    c, new, (unsigned)c->req->method, err);
+		st = step_check(c, step, new, err);
 		if (step->kind != FILE_KIND_FOLDER)
 			continue;
 		outdated_below(outdated, step->path);
@@ -152,6 +166,9 @@ file_move(struct file_call *c, struct str from, struct str to, bool is_folder,
     struct error *err)
 {
 	const struct file_service *service = c->service;
+	struct file_transfer transfer = {
+		.from = from, .to = to, .is_folder = is_folder
+	};
 	struct outdated outdated;
 	enum status st =
 	    file_call_check(c, from, METHOD_GET | METHOD_DELETE, err);
@@ -165,7 +182,8 @@ file_move(struct file_call *c, struct str from, struct str to, bool is_folder,
 		st = outdated_before(&outdated, err);
 	if (st != ST_OK)
 		return st;
-	st = service->driver->move(service->tree, from, to, err);
+	transfer.deadline_ms = put_deadline_ms();
+	st = service->driver->move(service->tree, &transfer, err);
 	outdated_after(&outdated);
 	return st;
 }
