@@ -27,6 +27,7 @@ struct file_config {
 	const char *root; /* absolute path of a folder that exists */
 	bool named_only;  /* what is written has a name from the start, as it
 			   * must where the file system knows no other way */
+	bool read_only;   /* not even what a killed writer left is removed */
 };
 
 /* What stands at a path. */

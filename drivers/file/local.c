@@ -123,6 +123,7 @@ local_open(
 	if (tree == NULL)
 		abort();
 	tree->named_only = config->named_only;
+	tree->read_only = config->read_only;
 	st = tree_open(tree, config->root, err);
 	if (st != ST_OK) {
 		local_close(tree);

@@ -40,22 +40,21 @@ kind_of(int folder, const struct dirent *d, enum file_kind *out)
 }
 
 static enum status
-names_read(
-    DIR *dir, size_t max, struct arena *arena, struct buf *list, size_t *n)
+names_read(const struct file_tree *tree, DIR *dir, size_t max, struct buf *list,
+    size_t *n)
 {
 	const struct dirent *d;
 
 	while ((d = readdir(dir)) != NULL) {
 		struct file_name name = { .name = str_of(d->d_name) };
 
-		if (str_starts(name.name, FILE_HIDDEN))
-			local_leftover_remove(dirfd(dir), d->d_name);
+		local_leftover_remove(tree, dirfd(dir), d->d_name);
 		if (file_name_fault(name.name) != NULL ||
 		    !kind_of(dirfd(dir), d, &name.kind))
 			continue;
 		if (*n == max)
 			return ST_TOO_BIG;
-		name.name = arena_dup(arena, name.name);
+		name.name = arena_dup(list->arena, name.name);
 		buf_put(list, str_make((const char *)&name, sizeof(name)));
 		++*n;
 	}
@@ -79,7 +78,7 @@ local_names(struct file_tree *tree, struct str path, size_t max,
 			(void)close(fd); /* nothing was written by it */
 		return st;
 	}
-	st = names_read(dir, max, arena, &list, &out->n);
+	st = names_read(tree, dir, max, &list, &out->n);
 	(void)closedir(dir); /* nothing was written by it */
 	if (st != ST_OK)
 		return error_set(err, st,

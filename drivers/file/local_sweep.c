@@ -10,29 +10,35 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "drivers/file/local_tree.h"
+#include "drivers/file/local_temp.h"
 
 /* A start looks at so many names at most; what lies beyond is found when its
  * folder is listed. */
 #define NAMES_MAX 50000
 
-void
-local_leftover_remove(int folder, const char *name)
+static bool
+is_file(int fd)
 {
-	int fd = openat(folder, name,
-	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
 
-	if (fd < 0)
-		return;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		(void)unlinkat(folder, name, 0); /* else it is tried again */
-	(void)close(fd);                         /* nothing was written by it */
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-static bool
-is_hidden(const char *name)
+void
+local_leftover_remove(
+    const struct file_tree *tree, int folder, const char *name)
 {
-	return str_starts(str_of(name), FILE_HIDDEN);
+	int fd;
+
+	if (tree->read_only || !local_temp_is_name(str_of(name)))
+		return;
+	fd = openat(folder, name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return;
+	if (is_file(fd) && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		(void)unlinkat(folder, name, 0); /* else it is tried again */
+	(void)close(fd);                         /* nothing was written by it */
 }
 
 static DIR *
@@ -55,7 +61,8 @@ may_be_folder(const struct dirent *d)
 
 /* Counts *names down to 0. */
 static void
-tree_sweep(int folder, size_t depth, size_t *names)
+tree_sweep(
+    const struct file_tree *tree, int folder, size_t depth, size_t *names)
 {
 	DIR *dir = folder_reopen(folder);
 	const struct dirent *d;
@@ -66,15 +73,14 @@ tree_sweep(int folder, size_t depth, size_t *names)
 		int sub;
 
 		--*names;
-		if (is_hidden(d->d_name))
-			local_leftover_remove(folder, d->d_name);
+		local_leftover_remove(tree, folder, d->d_name);
 		if (depth == FILE_DEPTH_MAX || !may_be_folder(d))
 			continue;
 		sub = openat(folder, d->d_name,
 		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (sub < 0)
 			continue;
-		tree_sweep(sub, depth + 1, names);
+		tree_sweep(tree, sub, depth + 1, names);
 		(void)close(sub); /* nothing was written by it */
 	}
 	(void)closedir(dir); /* nothing was written by it */
@@ -85,5 +91,6 @@ local_sweep(struct file_tree *tree)
 {
 	size_t names = NAMES_MAX;
 
-	tree_sweep(tree->root, 0, &names);
+	if (!tree->read_only)
+		tree_sweep(tree, tree->root, 0, &names);
 }

@@ -27,6 +27,21 @@ name_draw(char name[LOCAL_NAME_BYTES])
 	    (int)sizeof(hex), hex); /* it fits */
 }
 
+bool
+local_temp_is_name(struct str name)
+{
+	struct str hex = str_skip(name, FILE_HIDDEN.n);
+
+	if (!str_starts(name, FILE_HIDDEN) || hex.n != 2 * RANDOM_BYTES)
+		return false;
+	for (size_t i = 0; i < hex.n; i++) {
+		if (!(hex.p[i] >= '0' && hex.p[i] <= '9') &&
+		    !(hex.p[i] >= 'a' && hex.p[i] <= 'f'))
+			return false;
+	}
+	return true;
+}
+
 /* Who sweeps may have taken the name before it was locked. */
 static bool
 name_hold(struct local_temp *t)

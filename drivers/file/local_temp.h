@@ -11,6 +11,9 @@
 
 #include "drivers/file/local_tree.h"
 
+/* Is it a name as local_temp gives them? */
+bool local_temp_is_name(struct str name);
+
 struct local_temp {
 	int fd;                      /* -1: none */
 	char name[LOCAL_NAME_BYTES]; /* "": it has none */

@@ -17,7 +17,7 @@
 
 struct file_tree {
 	int root; /* O_PATH */
-	bool named_only;
+	bool named_only, read_only;
 	char *name;          /* of the root, as it was given */
 	char *place;         /* the real path of the root, for identity() */
 	uint64_t device, id; /* of the root */
@@ -61,8 +61,10 @@ enum status local_judge(int folder, const char *name, struct str path,
     const struct file_judge *judge, struct stat *now, bool *found,
     struct error *err);
 
-/* Removes a hidden name, unless its writer still lives. */
-void local_leftover_remove(int folder, const char *name);
+/* Removes what has the name of a file that is being written, unless it is none,
+ * its writer still lives, or the tree is only read. */
+void local_leftover_remove(
+    const struct file_tree *tree, int folder, const char *name);
 
 /* The same of the whole tree, as far as a start may look. */
 void local_sweep(struct file_tree *tree);

@@ -294,6 +294,34 @@ a_name_that_was_left_is_swept(void **state)
 	place_assert_content(p, "d/f", "one");
 }
 
+/* What is only called alike belongs to others, and what is only read is left
+ * as it is. */
+static void
+only_what_weir_left_is_swept(void **state)
+{
+	struct place *p = *state;
+	const struct file_config fixed = { .root = p->root, .read_only = true };
+	const char *left = ".weir-0123456789abcdef";
+
+	place_make(p, ".weir-config", "");
+	place_make(p, ".weir-0123456789abcdeg", "");
+	place_make(p, ".weir-0123456789abcdef0", "");
+	place_make(p, left, "");
+	assert_int_equal(
+	    mkfifo(place_at(p, ".weir-fedcba9876543210"), 0600), 0);
+	D->close(p->tree);
+	place_no_error(p);
+	assert_int_equal(D->open(&fixed, &p->tree, &p->err), ST_OK);
+	place_assert_listed(p, "", "");
+	assert_int_equal(names_in(p, ""), 5);
+	D->close(p->tree);
+	place_open(p, true);
+	assert_int_equal(names_in(p, ""), 4);
+	place_make(p, left, "");
+	place_assert_listed(p, "", "");
+	assert_int_equal(names_in(p, ""), 4);
+}
+
 /* One tree in another: the one's name begins with the other's. */
 static void
 an_identity_shows_what_lies_in_what(void **state)
@@ -347,6 +375,7 @@ main(void)
 		PLACED(a_list_is_in_order_and_bounded),
 		PLACED(a_killed_process_leaves_nothing),
 		NAMED(a_name_that_was_left_is_swept),
+		PLACED(only_what_weir_left_is_swept),
 		PLACED(an_identity_shows_what_lies_in_what),
 		PLACED(a_root_that_is_not_there_is_told),
 	};

@@ -72,6 +72,7 @@ driver_open(const struct file_driver *driver, const struct service *record,
 	service->driver = driver;
 	st = file_config_open(service, record, host, err);
 	config.root = service->root.p;
+	config.read_only = service->read_only;
 	if (st == ST_OK)
 		st = driver->open(&config, &service->tree, err);
 	if (st != ST_OK) {
