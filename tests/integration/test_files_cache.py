@@ -484,6 +484,15 @@ def test_a_config_that_cannot_be_is_refused(host, config, words):
                        "--config", json.dumps(config))
 
 
+def test_a_root_does_not_lie_in_the_cache(tmp_path):
+    site = Installation(tmp_path)
+    site.weir("setup")
+    os.makedirs(site.path("cache/sub"))
+    site.add_service("all", "local_file", root=site.path("cache/sub"))
+    with pytest.raises(Failed, match="must not lie in.*CACHE_PATH"):
+        site.weir("check")
+
+
 @pytest.mark.parametrize("kept, root", [
     ("CACHE_PATH", "cache"), ("CACHE_PATH", "."),
     ("DB_DATABASE", "data"), ("environment file", "etc")])

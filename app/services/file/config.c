@@ -215,13 +215,19 @@ file_config_check(
 	return st;
 }
 
-/* Does a file or folder of weir lie in the root, however that is written? */
-static bool
-holds(const char *root, const char *path)
+/* NULL: there is none. */
+static char *
+real_of(const char *path)
 {
-	char *outer = realpath(root, NULL);
-	char *inner =
-	    path == NULL || path[0] == '\0' ? NULL : realpath(path, NULL);
+	return path == NULL || path[0] == '\0' ? NULL : realpath(path, NULL);
+}
+
+/* Does the path lie in the folder, or is it that, however both are written? */
+static bool
+holds(const char *folder, const char *path)
+{
+	char *outer = real_of(folder);
+	char *inner = real_of(path);
 	size_t n = outer == NULL ? 0 : strlen(outer);
 	bool held = false;
 
@@ -242,6 +248,10 @@ root_check(const char *root, const struct settings *settings, struct error *err)
 	if (holds(root, settings->cache_path))
 		return error_set(err, ST_INVALID,
 		    "root must not hold the folder of CACHE_PATH, in which "
+		    "weir keeps sessions and cached answers");
+	if (holds(settings->cache_path, root))
+		return error_set(err, ST_INVALID,
+		    "root must not lie in the folder of CACHE_PATH, in which "
 		    "weir keeps sessions and cached answers");
 	if (holds(root, settings->env_path))
 		return error_set(err, ST_INVALID,
