@@ -126,6 +126,12 @@ local_fail(struct error *err, int code, const char *verb, struct str path)
 	case ENODEV:
 		return error_set(err, ST_UNAVAILABLE,
 		    "The folder of the service cannot be reached now.");
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return error_set(err, ST_UNAVAILABLE,
+		    "The system has nothing left now to %s '%.*s' with: %s.",
+		    verb, STR_ARG(path), strerror(code));
 	default:
 		return error_set(err, ST_ERROR, "Failed to %s '%.*s': %s.",
 		    verb, STR_ARG(path), strerror(code));

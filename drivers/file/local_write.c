@@ -28,7 +28,9 @@ target_check(const struct stat *now, struct str path, struct error *err)
 	if (S_ISDIR(now->st_mode))
 		return error_set(
 		    err, ST_EXISTS, "'%.*s' is a folder.", STR_ARG(path));
-	return local_fail(err, ELOOP, "write to", path);
+	if (S_ISLNK(now->st_mode))
+		return local_fail(err, ELOOP, "write to", path);
+	return error_set(err, ST_EXISTS, "'%.*s' is no file.", STR_ARG(path));
 }
 
 static enum status

@@ -152,6 +152,9 @@ def test_a_folder_must_be_there(room):
     os.mkdir(room.path("d"))
     check_error(room.call("PUT", "d", b"x"), 400, "is a folder")
     check_error(room.get("d"), 404, "is a folder")
+    os.mkfifo(room.path("pipe"))
+    for method in ("PUT", "PATCH"):
+        check_error(room.call(method, "pipe", b"x"), 400, "is no file")
     check_error(room.get("a/"), 404)
 
 
@@ -389,6 +392,7 @@ def test_pages_lead_on(tree):
     first = tree.get("?limit=3&include_count=true").json
     assert first["meta"] == {"count": 4, "next": 3}
     assert "meta" not in tree.get("?limit=3&offset=3").json
+    assert tree.get("?offset=9223372036854775807").json == {"resource": []}
     check_error(tree.get("?limit=0"), 400, "limit")
     check_error(tree.get("?offset=-1"), 400, "offset")
 
@@ -448,6 +452,10 @@ def test_a_service_may_only_read(host, web):
     for method in ("PUT", "POST", "PATCH", "DELETE"):
         answer = room.call(method, "a", b"two")
         check_error(answer, 405, "read-only")
+        assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+    for name in ("a", ""):
+        answer = room.call("OPTIONS", name)
+        assert answer.status == 200
         assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
     assert room.read("a") == b"one"
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -340,6 +341,25 @@ an_identity_shows_what_lies_in_what(void **state)
 }
 
 static void
+a_system_without_descriptors_is_told(void **state)
+{
+	struct place *p = *state;
+	struct rlimit all, none;
+	struct file_info info;
+	enum status st;
+
+	place_make(p, "f", "one");
+	place_no_error(p);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &all), 0);
+	none = all;
+	none.rlim_cur = 3;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	st = D->look(p->tree, STR("f"), &info, &p->err);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &all), 0);
+	assert_int_equal(st, ST_UNAVAILABLE);
+}
+
+static void
 a_root_that_is_not_there_is_told(void **state)
 {
 	struct place *p = *state;
@@ -377,6 +397,7 @@ main(void)
 		NAMED(a_name_that_was_left_is_swept),
 		PLACED(only_what_weir_left_is_swept),
 		PLACED(an_identity_shows_what_lies_in_what),
+		PLACED(a_system_without_descriptors_is_told),
 		PLACED(a_root_that_is_not_there_is_told),
 	};
 

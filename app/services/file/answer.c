@@ -7,6 +7,8 @@
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
 
+#define ALLOW_READ_ONLY STR("GET, HEAD, OPTIONS")
+
 void
 file_answer_json(struct request *req, int status)
 {
@@ -54,16 +56,16 @@ void
 file_answer_read_only(struct request *req)
 {
 	response_fail(req, 405, "This service is read-only.");
-	response_header(
-	    &req->response, STR("Allow"), STR("GET, HEAD, OPTIONS"));
+	response_header(&req->response, STR("Allow"), ALLOW_READ_ONLY);
 }
 
 void
-file_answer_options(struct request *req)
+file_answer_options(struct request *req, bool read_only)
 {
 	file_answer_json(req, 200);
 	response_header(&req->response, STR("Allow"),
-	    STR("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+	    read_only ? ALLOW_READ_ONLY
+		      : STR("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
 }
 
 void

@@ -24,7 +24,8 @@ int file_answer_status(enum status st);
 /* 405 with Allow: the service only reads. */
 void file_answer_read_only(struct request *req);
 
-void file_answer_options(struct request *req);
+/* 200 with Allow: what the service takes. */
+void file_answer_options(struct request *req, bool read_only);
 
 /* Appends {"name":N,"path":P,"type":T without "}": path ends in a slash when
  * it is a folder's. */

@@ -169,7 +169,7 @@ file_handle(struct request *req)
 	if (st != ST_OK)
 		file_answer_fail(req, st, &err);
 	else if (req->method == METHOD_OPTIONS)
-		file_answer_options(req);
+		file_answer_options(req, c.service->read_only);
 	else if (request_reads(req))
 		reads_handle(&c);
 	else

@@ -75,6 +75,8 @@ list_wish_take(
 		st = number_take(req, "offset", 0, &out->offset, err);
 	if (out->limit > LIST_MAX)
 		out->limit = LIST_MAX;
+	if (out->offset > WALK_MAX)
+		out->offset = WALK_MAX; /* nothing is there either */
 	return st;
 }
 
