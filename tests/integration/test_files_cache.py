@@ -5,6 +5,7 @@ import concurrent.futures
 import json
 import os
 import shutil
+import tempfile
 import time
 
 import pytest
@@ -166,6 +167,34 @@ def test_a_tree_within_a_tree_shares_its_files(web, kind):
     listed = web.get(API + "files/?full_tree=true&as_list=true")
     assert not listed.hit
     assert not [path for path in listed.rows if name in path]
+
+
+def test_a_tree_mounted_in_a_tree_shares_its_files(tmp_path):
+    """Though that is another file system."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as mounted:
+        if os.stat("/dev").st_dev == os.stat(mounted).st_dev:
+            pytest.skip("/dev/shm is no mount here")
+        site = Installation(tmp_path)
+        site.add_role("owner")
+        for name, root in (("outer", "/dev"), ("inner", mounted)):
+            site.add_service(name, "local_file", root=root,
+                             cache_enabled=True, cache_ttl=TTL)
+            site.grant("owner", name, "*", "all")
+        key = site.add_key("owner", "owner")
+        server = site.serve()
+
+        def call(method, path, body=b""):
+            return fcgi.call(server.address, API + path, method=method,
+                             body=body, headers={"X-API-Key": key})
+
+        inner = "inner/a"
+        outer = "outer/" + os.path.relpath(mounted, "/dev") + "/a"
+        for writer, reader in ((inner, outer), (outer, inner)):
+            for text in (b"one", b"two"):
+                assert call("PUT", writer, text).status in (200, 201)
+                assert call("GET", reader).body == text
+                assert wait_until(lambda: call("GET", reader).hit, 5)
+        server.stop()
 
 
 def test_a_read_after_a_write_has_what_was_written(room, other):

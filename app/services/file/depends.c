@@ -11,8 +11,15 @@
  * to be seen. */
 #define NAME_MAX_ 512
 
-/* A tag is the shard, which goes by the system, so that trees which lie in each
- * other lie together, and a name: the place of a folder, and what of it. */
+/*
+ * A tag is the shard and a name: the place of a folder, and what of it. The
+ * shard is that of all trees, and not one of each system: what lies in a tree
+ * may be mounted there from another, and still a write by either is one to
+ * both. That trees of other hosts at the same place are read anew, too, harms
+ * less than a write that is not seen.
+ */
+#define SHARD STR("t:files:")
+
 enum about { ABOUT_FOLDER, ABOUT_TREE, ABOUT_SERVICE };
 
 static void
@@ -27,13 +34,12 @@ put_digest(struct buf *tag, struct str name)
 }
 
 static struct str
-tag_of(struct arena *arena, const struct file_service *service,
-    enum about about, struct str place)
+tag_of(struct arena *arena, enum about about, struct str place)
 {
 	struct buf tag = buf_in(arena);
 
-	(void)buf_reserve(&tag, service->shard.n + place.n + 4);
-	buf_put(&tag, service->shard);
+	(void)buf_reserve(&tag, SHARD.n + place.n + 4);
+	buf_put(&tag, SHARD);
 	if (about == ABOUT_SERVICE)
 		buf_put_char(&tag, '*');
 	if (place.n <= NAME_MAX_) {
@@ -65,14 +71,8 @@ place_of(
 void
 file_depends_open(struct file_service *service)
 {
-	struct buf shard = buf_in(&service->arena);
-
-	buf_put_lit(&shard, "t:");
-	put_digest(&shard, service->system);
-	buf_put_char(&shard, ':');
-	service->shard = buf_str(&shard);
 	service->tag_all =
-	    tag_of(&service->arena, service, ABOUT_SERVICE, service->place);
+	    tag_of(&service->arena, ABOUT_SERVICE, service->place);
 }
 
 size_t
@@ -80,7 +80,7 @@ file_depends_read(struct arena *arena, const struct file_service *service,
     struct str folder, bool tree, struct str *tags)
 {
 	tags[0] = service->tag_all;
-	tags[1] = tag_of(arena, service, tree ? ABOUT_TREE : ABOUT_FOLDER,
+	tags[1] = tag_of(arena, tree ? ABOUT_TREE : ABOUT_FOLDER,
 	    place_of(arena, service, folder));
 	return 2;
 }
@@ -133,11 +133,11 @@ add_place(struct outdated *o, struct str place)
 	struct arena *arena = o->req->arena;
 	struct str above = place_above(place);
 
-	add(o, tag_of(arena, o->service, ABOUT_FOLDER, place));
+	add(o, tag_of(arena, ABOUT_FOLDER, place));
 	if (above.n > 0)
-		add(o, tag_of(arena, o->service, ABOUT_FOLDER, above));
+		add(o, tag_of(arena, ABOUT_FOLDER, above));
 	for (; place.n > 0; place = place_above(place))
-		add(o, tag_of(arena, o->service, ABOUT_TREE, place));
+		add(o, tag_of(arena, ABOUT_TREE, place));
 }
 
 void
@@ -152,8 +152,8 @@ outdated_folder(struct outdated *o, struct str path)
 {
 	struct str place = place_of(o->req->arena, o->service, path);
 
-	add(o, tag_of(o->req->arena, o->service, ABOUT_FOLDER, place));
-	add(o, tag_of(o->req->arena, o->service, ABOUT_TREE, place));
+	add(o, tag_of(o->req->arena, ABOUT_FOLDER, place));
+	add(o, tag_of(o->req->arena, ABOUT_TREE, place));
 	outdated_file(o, path);
 }
 
@@ -162,8 +162,8 @@ outdated_below(struct outdated *o, struct str path)
 {
 	struct str place = place_of(o->req->arena, o->service, path);
 
-	append(o, tag_of(o->req->arena, o->service, ABOUT_FOLDER, place));
-	append(o, tag_of(o->req->arena, o->service, ABOUT_TREE, place));
+	append(o, tag_of(o->req->arena, ABOUT_FOLDER, place));
+	append(o, tag_of(o->req->arena, ABOUT_TREE, place));
 }
 
 static size_t

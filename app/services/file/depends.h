@@ -18,7 +18,7 @@ struct arena;
 struct file_service;
 struct request;
 
-/* Sets shard and tag_all of a service by its system and place. */
+/* Sets tag_all of a service by its place. */
 void file_depends_open(struct file_service *service);
 
 /* The tags of an answer that shows what lies in a folder; `tree`: and below it.

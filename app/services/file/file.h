@@ -24,11 +24,10 @@ struct file_service {
 	struct file_tree *tree;
 	/* Which system's the tree is, and where it lies there: a slash at both
 	 * ends. What is cached of two trees, one of which lies in the other,
-	 * depends on the same tags. */
+	 * depends on the same tags, which go by the place alone. */
 	struct str system;
 	struct str place;
-	struct str root;  /* as the config has it */
-	struct str shard; /* "t:SHARD:", with which all its tags begin */
+	struct str root; /* as the config has it */
 	struct str tag_all;
 	struct freshness fresh;
 	struct handoff handoff;
