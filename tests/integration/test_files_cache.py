@@ -2,6 +2,7 @@
 Apache: two processes of weir over one store."""
 
 import concurrent.futures
+import fcntl
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ from support.process import wait_until
 from support.web_nginx import Nginx
 from support.weir import Failed, Installation
 
+MANY = 4000  # long ways, which are not gone in a fifth of a second
 SETTLED = 0.15  # seconds after which a file's state counts
 
 
@@ -474,6 +476,38 @@ def test_a_key_must_be_shown(server, room):
     room.put("a")
     with caller(server, None) as stranger:
         check_error(stranger.get(room.base + "a"), 401)
+
+
+# How long.
+
+def test_a_call_ends_with_its_time(tmp_path):
+    """At the next name of a list, and the next of several resources."""
+    site = Installation(tmp_path)
+    site.configure(REQUEST_TIMEOUT="200")
+    root = site.path("root")
+    os.makedirs(root + "/links")
+    for i in range(MANY):
+        os.symlink("../links/" * 440 + "none", f"{root}/links/{i}")
+    site.add_service("files", "local_file", root=root)
+    site.add_role("owner")
+    site.grant("owner", "files", "*", "all")
+    lines = {"X-API-Key": site.add_key("owner", "owner")}
+    server = site.serve()
+    items = [{"type": "file", "name": name, "content": ""} for name in "ab"]
+    folder = os.open(root, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        made = pool.submit(fcgi.call, server.address, API + "files/",
+                           method="POST", headers=lines,
+                           body=json.dumps({"resource": items}).encode())
+        time.sleep(0.5)
+        os.close(folder)
+        assert [row.get("error", {}).get("code")
+                for row in made.result().rows] == [None, 504]
+    assert sorted(os.listdir(root)) == ["a", "links"]
+    check_error(fcgi.call(server.address, API + "files/links/",
+                          headers=lines), 504, "REQUEST_TIMEOUT")
+    server.stop()
 
 
 # How it is set up.

@@ -1,8 +1,10 @@
 #include "app/services/file/answer.h"
 
+#include "app/base/clock.h"
 #include "app/base/jsonmember.h"
 #include "app/base/log.h"
 #include "drivers/file/path.h"
+#include "middleware/cancel.h"
 #include "middleware/registry/access.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
@@ -17,7 +19,7 @@ file_answer_json(struct request *req, int status)
 }
 
 int
-file_answer_status(enum status st)
+file_answer_status(const struct request *req, enum status st)
 {
 	switch (st) {
 	case ST_EXISTS:
@@ -27,7 +29,7 @@ file_answer_status(enum status st)
 	case ST_TOO_BIG:
 		return 413;
 	case ST_TIMEOUT:
-		return 503;
+		return clock_boot_ms() < req->deadline_ms ? 503 : 504;
 	case ST_FULL:
 		return 507;
 	default:
@@ -39,8 +41,13 @@ file_answer_status(enum status st)
 void
 file_answer_fail(struct request *req, enum status st, const struct error *err)
 {
-	int status = file_answer_status(st);
+	int status = file_answer_status(req, st);
 
+	if (cancel_asked(req->cancel)) {
+		response_gone(req);
+		return;
+	}
+	req->response.local |= st == ST_TIMEOUT;
 	if (status >= 500)
 		log_line(LOG_WARNING, req->id, "service %.*s: %s",
 		    STR_ARG(req->service->name), err->text);

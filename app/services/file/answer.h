@@ -18,8 +18,9 @@ void file_answer_json(struct request *req, int status);
 void file_answer_fail(
     struct request *req, enum status st, const struct error *err);
 
-/* The HTTP status that it has. */
-int file_answer_status(enum status st);
+/* The HTTP status that it has. Others were waited for too long: 503, and 504
+ * when all the time of the call is over. */
+int file_answer_status(const struct request *req, enum status st);
 
 /* 405 with Allow: the service only reads. */
 void file_answer_read_only(struct request *req);

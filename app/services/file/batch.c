@@ -138,6 +138,8 @@ item_run(struct file_call *c, struct item *item, struct error *err)
 	enum status st = type_take(c, item, err);
 
 	if (st == ST_OK)
+		st = file_call_timely(c, err);
+	if (st == ST_OK)
 		st = path_take(c, item, err);
 	if (st != ST_OK)
 		return st;
@@ -148,16 +150,18 @@ item_run(struct file_call *c, struct item *item, struct error *err)
 }
 
 static void
-put_item(struct buf *b, const struct item *item, enum status st,
+put_item(struct request *req, const struct item *item, enum status st,
     const struct error *err)
 {
+	struct buf *b = &req->response.build;
+
 	if (b->p[b->n - 1] != '[')
 		buf_put_char(b, ',');
 	file_put_named(b, item->path, item->is_folder);
 	if (st != ST_OK) {
 		json_put_name(b, STR("error"));
 		buf_put_char(b, '{');
-		put_number(b, "code", file_answer_status(st));
+		put_number(b, "code", file_answer_status(req, st));
 		put_text(b, "message", str_of(err->text));
 		buf_put_char(b, '}');
 	}
@@ -181,7 +185,7 @@ items_run(struct file_call *c, const struct records *items)
 			file_answer_fail(req, st, &err);
 			return;
 		}
-		put_item(b, &item, st, &err);
+		put_item(req, &item, st, &err);
 	}
 	buf_put_lit(b, "]}");
 	file_answer_json(req, req->method == METHOD_DELETE ? 200 : 201);

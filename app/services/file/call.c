@@ -1,8 +1,10 @@
 #include "app/services/file/call.h"
 
 #include "app/base/arena.h"
+#include "app/base/clock.h"
 #include "app/base/uri.h"
 #include "app/services/file/file.h"
+#include "middleware/cancel.h"
 #include "middleware/registry/access.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
@@ -82,4 +84,15 @@ file_call_check(const struct file_call *c, struct str path, unsigned verbs,
 		return ST_OK;
 	return error_set(err, ST_DENIED,
 	    "The role does not allow that on '%.*s'.", STR_ARG(path));
+}
+
+enum status
+file_call_timely(const struct file_call *c, struct error *err)
+{
+	if (cancel_asked(c->req->cancel))
+		return error_set(err, ST_TIMEOUT, "The client did not wait.");
+	if (clock_boot_ms() < c->req->deadline_ms)
+		return ST_OK;
+	return error_set(err, ST_TIMEOUT,
+	    "That took longer than a call may (REQUEST_TIMEOUT).");
 }

@@ -39,4 +39,10 @@ bool file_call_allows(
 enum status file_call_check(const struct file_call *c, struct str path,
     unsigned verbs, struct error *err);
 
+/* So many names are looked at between two questions for the time. */
+#define FILE_CALL_STEPS 256
+
+/* Is there still time, and somebody who waits? ST_TIMEOUT with err: no. */
+enum status file_call_timely(const struct file_call *c, struct error *err);
+
 #endif

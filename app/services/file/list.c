@@ -226,8 +226,8 @@ put_meta(struct page *p)
 	buf_put_char(b, '}');
 }
 
-static void
-put_all(struct page *p, const struct walk *walk)
+static enum status
+put_all(struct page *p, const struct walk *walk, struct error *err)
 {
 	const struct walk_step *steps = walk_steps(walk);
 	int64_t end = p->wish->offset + p->wish->limit;
@@ -237,6 +237,9 @@ put_all(struct page *p, const struct walk *walk)
 	if (p->wish->as_access_list)
 		buf_put_lit(p->b, "\"\",\"*\"");
 	for (size_t i = 0; i < walk->n; i++) {
+		if (i % FILE_CALL_STEPS == 0 &&
+		    file_call_timely(p->call, err) != ST_OK)
+			return ST_TIMEOUT;
 		if (!is_listed(p, &steps[i], &is_folder))
 			continue;
 		if (p->wish->as_access_list)
@@ -247,6 +250,7 @@ put_all(struct page *p, const struct walk *walk)
 	}
 	put_meta(p);
 	buf_put_char(p->b, '}');
+	return ST_OK;
 }
 
 void
@@ -268,12 +272,13 @@ list_folder(struct file_call *c, const struct list_wish *wish)
 	st = c->service->driver->look(c->service->tree, c->path, &info, &err);
 	if (st == ST_OK)
 		st = walk_run(&walk, c->path, &err);
+	if (st == ST_OK)
+		st = put_all(&page, &walk, &err);
 	if (st != ST_OK) {
 		file_answer_fail(
 		    c->req, st == ST_TOO_BIG ? ST_INVALID : st, &err);
 		return;
 	}
-	put_all(&page, &walk);
 	c->req->response.unkept = info.is_linked || walk.has_links;
 	file_answer_json(c->req, 200);
 }

@@ -79,7 +79,9 @@ below_copy(struct file_call *c, const struct walk *walk, struct str from,
 		struct str new = moved(c, step->path, from, to);
 		struct file_path path;
 
-		st = file_path_read(new, &path, err);
+		st = file_call_timely(c, err);
+		if (st == ST_OK)
+			st = file_path_read(new, &path, err);
 		if (st == ST_OK)
 			st = file_call_check(c, step->path, METHOD_GET, err);
 		if (st == ST_OK && step->kind == FILE_KIND_FOLDER)

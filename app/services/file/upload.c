@@ -210,7 +210,7 @@ fail_after(struct source *s, enum status st, const struct error *err)
 	struct request *req = s->req;
 	struct str done = arena_dup(req->arena, buf_str(&req->response.build));
 	bool any = !str_ends(done, STR("[]}"));
-	int status = file_answer_status(st);
+	int status = file_answer_status(req, st);
 
 	fail(s, st, err);
 	if (any && err->text[0] != '\0')

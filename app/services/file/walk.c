@@ -33,6 +33,9 @@ walk_run(struct walk *w, struct str folder, struct error *err)
 
 	if (w->n == 0 && w->steps.arena == NULL)
 		w->steps = buf_in(arena);
+	st = file_call_timely(w->call, err);
+	if (st != ST_OK)
+		return st;
 	st = service->driver->list(
 	    service->tree, folder, WALK_MAX - w->n, arena, &names, err);
 	for (size_t i = 0; i < names.n && st == ST_OK; i++) {

@@ -33,7 +33,8 @@ struct walk {
 	bool has_links;
 };
 
-/* Fills w->steps. ST_TOO_BIG with err: there are more than WALK_MAX. */
+/* Fills w->steps. ST_TOO_BIG with err: there are more than WALK_MAX;
+ * ST_TIMEOUT: as file_call_timely(). */
 enum status walk_run(struct walk *w, struct str folder, struct error *err);
 
 static inline const struct walk_step *
