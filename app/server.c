@@ -107,6 +107,7 @@ signals_block(struct server *s)
 	(void)sigaddset(&s->signals, SIGHUP);
 	(void)sigaddset(&s->signals, SIGUSR1);
 	(void)sigaddset(&s->signals, SIGPIPE);
+	(void)sigaddset(&s->signals, SIGXFSZ); /* write says EFBIG instead */
 	(void)pthread_sigmask(SIG_BLOCK, &s->signals, NULL);
 }
 

@@ -2,6 +2,7 @@
 send more than they may."""
 
 import os
+import resource
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -164,6 +165,30 @@ def test_a_length_must_be_as_announced(host, weir, path, length):
     assert answer.status == 400
     assert "Content-Length says" in answer.json["error"]["message"]
     assert wait_until(lambda: lying(host) == before, SOON)
+
+
+@pytest.mark.usefixtures("weir")  # has made the cache, which is large
+def test_what_is_larger_than_files_may_be_is_refused(host, path):
+    """By the limit of the process, whose signal ends nothing."""
+    before = lying(host)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16 * MIB, hard))
+    try:
+        server = host.weir(host.path("limited.sock"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        with fcgi.Client(server.address) as client:
+            client.send(beginning(host, path, 17 * MIB, bytes(17 * MIB)) +
+                        END_OF_BODY)
+            assert client.read_answer().status == 507
+        assert wait_until(lambda: lying(host) == before, SOON)
+        with fcgi.Client(server.address) as client:
+            client.send(beginning(host, path, 3, b"yes") + END_OF_BODY)
+            assert client.read_answer().status == 201
+        assert server.alive
+    finally:
+        server.stop()
 
 
 def test_a_connection_goes_on_behind_an_upload(host, weir, path):
