@@ -473,6 +473,32 @@ def test_the_type_goes_by_the_name(room, name, kind):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def is_tame(answer, sandbox=True):
+    """May a browser show it on the console's origin?"""
+    policy = answer.headers["Content-Security-Policy"].split("; ")
+    return ("default-src 'none'" in policy and
+            ("sandbox" in policy) == sandbox and
+            not [part for part in policy if "script" in part] and
+            answer.headers["X-Content-Type-Options"] == "nosniff")
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.svg", "a.xhtml", "a.xml", "a"])
+def test_no_file_runs_where_the_console_is(room, name):
+    room.put(name, b"<script>alert(1)</script>")
+    for _ in range(2):  # from the folder, and from the cache
+        answers = [room.get(name), room.get(name + "?download=true"),
+                   room.get(name, Range="bytes=2-4"),
+                   room.call("HEAD", name)]
+        assert all(map(is_tame, answers))
+    assert answers[0].hit
+
+
+def test_a_browser_shows_pdf(room):
+    """Which it does not in a sandbox."""
+    room.put("a.pdf", b"%PDF-1.4")
+    assert is_tame(room.get("a.pdf"), sandbox=False)
+
+
 def test_conditions_of_reads(room):
     room.put("a", b"0123456789")
     full = room.get("a")

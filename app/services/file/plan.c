@@ -106,7 +106,7 @@ plan_known(
 	const bool flags[] = { c->is_folder, wish->properties, wish->content,
 		wish->bare, wish->download };
 
-	buf_put_lit(&plan->key, "\nread:");
+	buf_put_lit(&plan->key, "\nfile:");
 	put_flags(&plan->key, flags, sizeof(flags) / sizeof(flags[0]));
 	/* Whether the web server sends it goes by the conditions, too. */
 	if (handoff_fits(&c->service->handoff, c->req))

@@ -16,6 +16,16 @@
 /* Of a file that stands in an answer of JSON. */
 #define CONTENT_MAX ((int64_t)16 << 20)
 
+/*
+ * A file may hold a page of anybody's, on the console's origin: it shows what
+ * it holds itself, and runs nothing. In a sandbox browsers show no PDF, whose
+ * scripts see nothing of the origin.
+ */
+#define POLICY                                                                 \
+	"default-src 'none'; img-src 'self' data:; media-src 'self'; "         \
+	"style-src 'unsafe-inline'"
+#define POLICY_SANDBOX POLICY "; sandbox"
+
 void
 read_wish_take(const struct file_call *c, struct read_wish *out)
 {
@@ -83,6 +93,15 @@ put_disposition(struct request *req, struct str name)
 
 /* What looks like a page is not one unless its name says so. */
 static void
+put_safety(struct response *res)
+{
+	response_header(res, STR("X-Content-Type-Options"), STR("nosniff"));
+	response_header(res, STR("Content-Security-Policy"),
+	    str_eq(res->type, STR("application/pdf")) ? STR(POLICY)
+						      : STR(POLICY_SANDBOX));
+}
+
+static void
 content_answer(struct file_call *c, const struct read_wish *wish,
     const struct file_info *info, int fd)
 {
@@ -98,7 +117,7 @@ content_answer(struct file_call *c, const struct read_wish *wish,
 		.ranges = true,
 	};
 	read_tag(info, res->content.tag);
-	response_header(res, STR("X-Content-Type-Options"), STR("nosniff"));
+	put_safety(res);
 	if (wish->download)
 		put_disposition(req, file_path_name(c->path));
 	/* How the web server follows links weir cannot know. */
