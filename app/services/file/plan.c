@@ -98,7 +98,15 @@ plan_list(struct file_call *c, struct cache_plan *plan)
 	return ST_OK;
 }
 
-static void
+/* What is kept goes by the file as it was, and what the web server sends by the
+ * file as it is: one tag would stand for both. */
+static bool
+is_handed(const struct file_call *c, const struct read_wish *wish)
+{
+	return !wish->properties && c->service->handoff.header != NULL;
+}
+
+static enum status
 plan_known(
     struct file_call *c, const struct read_wish *wish, struct cache_plan *plan)
 {
@@ -106,13 +114,13 @@ plan_known(
 	const bool flags[] = { c->is_folder, wish->properties, wish->content,
 		wish->bare, wish->download };
 
+	if (is_handed(c, wish))
+		return ST_MISSING;
 	buf_put_lit(&plan->key, "\nfile:");
 	put_flags(&plan->key, flags, sizeof(flags) / sizeof(flags[0]));
-	/* Whether the web server sends it goes by the conditions, too. */
-	if (handoff_fits(&c->service->handoff, c->req))
-		buf_put_lit(&plan->key, "\nhanded");
 	plan->n_tags = file_depends_read(
 	    c->req->arena, c->service, folder, false, plan->tags);
+	return ST_OK;
 }
 
 enum status
@@ -135,6 +143,5 @@ file_cache_plan(struct request *req, struct cache_plan *plan)
 	read_wish_take(&c, &wish);
 	if (c.is_folder && !wish.properties)
 		return plan_list(&c, plan);
-	plan_known(&c, &wish, plan);
-	return ST_OK;
+	return plan_known(&c, &wish, plan);
 }
