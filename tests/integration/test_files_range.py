@@ -8,7 +8,7 @@ from email.utils import formatdate
 
 import pytest
 
-from support.file_host import FileHost
+from support.file_host import ORIGIN, FileHost
 from support.file_web import (BASE, MIB, Bytes, Carrier, LargeApache,
                               LargeLighttpd, LargeNginx)
 from support.web_nginx import Nginx
@@ -49,6 +49,8 @@ def a_host():
                sendfile_prefix=host.root)
     host.key = host.grant("reads", {
         name: {"*": "GET"} for name in ("heavy", "accel", "xsend")})
+    host.site.weir("cors", "add", "api/v2/*", "--origin", ORIGIN,
+                   "--credentials", "--expose", "ETag")
     yield host
     host.remove()
 
@@ -166,9 +168,8 @@ def test_the_web_server_sends_it(host, sender, sent, name):
         assert status == 200
         assert body == host.contents[name].part(0, SIZES[name])
         assert not [key for key in headers if re.match("X-(Acc|Send)", key)]
-        if "X-Request-Id" in headers:
-            assert "Cache-Status" not in headers
-            assert line_of(host, headers)["bytes"] == 0
+        assert "Cache-Status" not in headers
+        assert line_of(host, headers)["bytes"] == 0
 
 
 def test_tags_are_those_of_weir(host, sender, sent):
@@ -183,6 +184,24 @@ def test_tags_are_those_of_weir(host, sender, sent):
     status, headers, body = ask(sent, sender.base + "small", "HEAD")
     assert status == 200 and body == b""
     assert headers["Content-Length"] == str(SIZES["small"])
+
+
+def lines_of(headers):
+    """Those that are weir's, whoever sends the file."""
+    ours = re.compile("X-Content-Type|Content-Security|Access-Control")
+    return {key: headers[key] for key in headers if ours.match(key)}
+
+
+@pytest.mark.parametrize("more", [{}, {"Range": "bytes=3-9"}])
+def test_the_web_server_says_what_weir_says(sender, sent, more):
+    page = {"Origin": ORIGIN} | more
+    said = lines_of(ask(sent, BASE + "small", **page)[1])
+    _, headers, _ = ask(sent, sender.base + "small", **page)
+    assert len(said) == 5 and lines_of(headers) == said
+    assert headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert "sandbox" in headers["Content-Security-Policy"]
+    assert "Origin" in ", ".join(headers.get_all("Vary"))
+    assert headers["X-Request-Id"]
 
 
 def test_a_tag_is_of_what_is_sent(host, sender, sent):

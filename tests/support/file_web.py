@@ -26,15 +26,25 @@ def uncommented(text, first):
     return "\n".join(out)
 
 
-class LargeNginx(Nginx):
+class SendingNginx(Nginx):
+    """It sends the files of the root itself."""
+
+    def adapted(self, text):
+        """The file with what is commented out in it."""
+        text = uncommented(text, "location /weir-files/ {")
+        return text.replace("/srv/files/", self.host.root + "/")
+
     def configure(self):
         super().configure()
         with open(self.path("weir.conf"), encoding="utf-8") as file:
             text = file.read()
+        self.write("weir.conf", self.adapted(text))
+
+
+class LargeNginx(SendingNginx):
+    def adapted(self, text):
         text = uncommented(text, "location /api/v2/files/ {")
-        text = uncommented(text, "location /weir-files/ {")
-        self.write("weir.conf", text.replace("/api/v2/files/", BASE).replace(
-            "/srv/files/", self.host.root + "/"))
+        return super().adapted(text).replace("/api/v2/files/", BASE)
 
 
 class LargeApache(ProxyFcgi):
