@@ -116,6 +116,20 @@ def test_properties_of_a_file(room):
     assert inside["content"] == "{}"
 
 
+def test_a_content_in_json_is_short_and_text(room):
+    inside = "?include_properties=true&content=true"
+    room.put("a", b"\xff\xfe")
+    assert base64.b64decode(room.get("a" + inside).json["content"]) == (
+        b"\xff\xfe")
+    check_error(room.get(f"a{inside}&is_base64=false"), 400, "is_base64")
+    for content in (b"\xc3\xa4\x00\x01<\"\\", bytes(MIB)):
+        room.put("b", content)
+        answer = room.get(f"b{inside}&is_base64=false")
+        assert answer.json["content"].encode() == content
+    room.put("b", bytes(MIB + 1))
+    check_error(room.get("b" + inside), 400, str(MIB))
+
+
 def test_a_download_has_its_name(room):
     room.put("%C3%A4%22b.txt", b"x")
     answer = room.get("%C3%A4%22b.txt?download=true")

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app/base/jsonmember.h"
+#include "app/base/utf8.h"
 #include "app/services/file/answer.h"
 #include "app/services/file/call.h"
 #include "app/services/file/file.h"
@@ -14,7 +15,7 @@
 #define NS INT64_C(1000000000)
 
 /* Of a file that stands in an answer of JSON. */
-#define CONTENT_MAX ((int64_t)16 << 20)
+#define CONTENT_MAX ((int64_t)1 << 20)
 
 /*
  * A file may hold a page of anybody's, on the console's origin: it shows what
@@ -129,6 +130,17 @@ content_answer(struct file_call *c, const struct read_wish *wish,
 	}
 }
 
+/* Does it fit into a string of JSON as it is? */
+static bool
+is_text(struct str content)
+{
+	size_t n = 1;
+
+	for (; content.n > 0 && n > 0; content = str_skip(content, n))
+		n = utf8_first(content);
+	return n > 0;
+}
+
 /* All of it, in the arena. */
 static enum status
 content_read(struct file_call *c, int fd, int64_t bytes, struct str *out,
@@ -206,6 +218,10 @@ read_file(struct file_call *c, const struct read_wish *wish)
 	if (wish->content)
 		st = content_read(c, fd, info.bytes, &content, &err);
 	(void)close(fd); /* nothing was written by it */
+	if (st == ST_OK && wish->bare && !is_text(content))
+		st = error_set(&err, ST_INVALID,
+		    "'%.*s' is not UTF-8: ask for it without is_base64=false.",
+		    STR_ARG(c->path));
 	if (st == ST_OK)
 		properties_answer(c, wish, &info, content);
 	else
