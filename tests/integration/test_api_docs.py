@@ -5,9 +5,12 @@ support/openapi.py, and with --full by @redocly/cli. The demo's operations are
 all called, and each answer is one that the document tells of.
 """
 
+import concurrent.futures
+import contextlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 
 import pytest
@@ -15,6 +18,7 @@ import pytest
 from support import accounts
 from support.accounts import lines
 from support.answer import check_error
+from support.memory import holding_little
 from support.openapi import Document, sample
 from support.process import wait_until
 from support.weir import ROOT, Installation
@@ -253,6 +257,46 @@ def test_a_database_has_a_model(client, demo):
         "country_by_country_code"] == "country"
     check_error(client.call("/api/v2/cache/_spec?model=true",
                             headers=lines(key=demo.keys["few"])), 400)
+
+
+@pytest.fixture(name="wide", scope="module")
+def a_database_of_many_tables(tmp_path_factory):
+    """Whose document would be three times what is answered."""
+    site = Installation(tmp_path_factory.mktemp("wide"))
+    columns = ", ".join(f"column_{i} text" for i in range(6))
+    tables = [f"CREATE TABLE t{i} (id integer PRIMARY KEY, {columns});"
+              for i in range(1200)]
+    with contextlib.closing(sqlite3.connect(site.path("wide.db"))) as base:
+        base.executescript("\n".join(["BEGIN;", *tables, "COMMIT;"]))
+    site.add_service("wide", "sqlite", database=site.path("wide.db"))
+    site.add_role("all")
+    site.grant("all", "wide", "*", "all")
+    headers = {"X-DreamFactory-API-Key": site.add_key("all", "all")}
+    server = site.serve()
+
+    def get(query):
+        with server.connect() as client:
+            return client.call(f"/api/v2/wide/_spec?{query}", "GET", headers)
+    get.server = server
+    yield get
+    server.stop()
+
+
+def test_a_document_has_an_end(wide):
+    refused = wide("")
+    check_error(refused, 400, "8 MiB", "tables=", "resource_name=",
+                "compact=true")
+    part = json.loads(wide("tables=t1,t2").body)
+    assert "/_table/t2" in part["paths"]
+    model = json.loads(wide("model=true").body)
+    assert len(model["tables"]) == 1200
+
+
+def test_documents_asked_for_at_once_take_the_memory_of_one(wide):
+    with concurrent.futures.ThreadPoolExecutor(8) as threads:
+        with holding_little(wide.server, 96 * 1024):
+            answers = list(threads.map(wide, ["", "model=true"] * 4))
+    assert {answer.status for answer in answers} <= {200, 400, 503}
 
 
 def test_a_schema_that_changes_is_another_document(demo, client, read):

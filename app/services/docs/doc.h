@@ -11,7 +11,8 @@
  *   @Error         {"$ref":...} to a schema of schemas.c
  *   @.  @.list     the same to one of the subject at hand: doc_subject()
  *
- * Everything lives in the request's arena.
+ * What grows with the document is on the heap until document_close(), all else
+ * in the request's arena.
  */
 #ifndef WEIR_SERVICES_DOCS_DOC_H
 #define WEIR_SERVICES_DOCS_DOC_H
@@ -27,6 +28,9 @@ struct request;
 struct service;
 
 #define DOC_PARTS_MAX 128 /* rows of a table of shared parts */
+
+/* Where a document ends, give or take what one table says of itself. */
+#define DOC_BYTES_MAX (8u * 1024 * 1024)
 
 /* Schemas of a subject, a bit each: those that are named are to be written. */
 enum doc_schema {
@@ -105,6 +109,10 @@ struct doc_operation {
 	bool is_once;     /* no-store: it has no ETag */
 };
 
+/* Must whoever describes something stop? Then the document is too long, or it
+ * has failed before, and the response says so. */
+bool doc_is_over(struct doc *d);
+
 /* What follows is about the subject; name "": the service itself. */
 void doc_subject(struct doc *d, struct str name);
 
@@ -134,7 +142,8 @@ bool doc_may(const struct doc *d, struct str component, unsigned method);
 bool doc_allows(
     struct doc *d, struct str component, const struct doc_operation *operation);
 
-/* An operation at the path, if the role may do it on the component. */
+/* An operation at the path, if the role may do it on the component, and the
+ * document is not over. */
 void doc_operation(
     struct doc *d, struct str component, const struct doc_operation *operation);
 

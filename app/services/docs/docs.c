@@ -40,6 +40,23 @@ model(struct doc *d, const struct service *service)
 		answer(d->req);
 }
 
+static void
+whole(struct doc *d, const struct service *service)
+{
+	d->is_single = true;
+	document_service(d, service);
+	if (doc_is_over(d))
+		return;
+	if (d->n_operations == 0) {
+		response_fail(d->req, 404,
+		    "Resource '%.*s' not found for service '%.*s'.",
+		    STR_ARG(d->resource), STR_ARG(service->name));
+		return;
+	}
+	document_put(d, service, &d->req->response.build);
+	answer(d->req);
+}
+
 /* Of one service, about which the caller may ask. */
 static void
 one(struct request *req, const struct service *service)
@@ -48,22 +65,11 @@ one(struct request *req, const struct service *service)
 
 	if (!document_open(&d, req))
 		return;
-	if (request_asks(req, "model")) {
+	if (request_asks(req, "model"))
 		model(&d, service);
-		return;
-	}
-	d.is_single = true;
-	document_service(&d, service);
-	if (req->response.status != 0)
-		return;
-	if (d.n_operations == 0) {
-		response_fail(req, 404,
-		    "Resource '%.*s' not found for service '%.*s'.",
-		    STR_ARG(d.resource), STR_ARG(service->name));
-		return;
-	}
-	document_put(&d, service, &req->response.build);
-	answer(req);
+	else
+		whole(&d, service);
+	document_close(&d);
 }
 
 /* Documents are only read. False: the response says so. */
@@ -128,12 +134,13 @@ all(struct request *req)
 
 	if (!document_open(&d, req))
 		return;
-	for (size_t i = 0; i < n && req->response.status == 0; i++)
+	for (size_t i = 0; i < n && !doc_is_over(&d); i++)
 		document_service(&d, &services[i]);
-	if (req->response.status != 0)
-		return;
-	document_put(&d, NULL, &req->response.build);
-	answer(req);
+	if (!doc_is_over(&d)) {
+		document_put(&d, NULL, &req->response.build);
+		answer(req);
+	}
+	document_close(&d);
 }
 
 /* That of a service by its name in the path. */

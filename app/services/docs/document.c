@@ -3,6 +3,7 @@
 #include "app/base/jsonmember.h"
 #include "app/services/docs/doc.h"
 #include "app/services/docs/shared.h"
+#include "app/services/docs/turn.h"
 #include "middleware/registry/access.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
@@ -10,6 +11,9 @@
 
 #define VERSION_NEW STR("3.1.0")
 #define VERSION_OLD STR("3.0.3")
+
+/* About what stands around the parts that grow. */
+#define FRAME_BYTES (64 * 1024)
 
 #define USAGE                                                                  \
 	"What the caller may do, and nothing else: of another key or token "   \
@@ -59,12 +63,40 @@ document_open(struct doc *d, struct request *req)
 		.is_compact = request_asks(req, "compact"),
 		.resource = resource.n > 0 ? resource : STR_NULL,
 		.tables = tables.n > 0 ? tables : STR_NULL,
-		.paths = buf_in(req->arena),
-		.schemas = buf_in(req->arena),
-		.tags = buf_in(req->arena),
+		.paths = buf_in(NULL),
+		.schemas = buf_in(NULL),
+		.tags = buf_in(NULL),
 		.own = buf_in(req->arena) };
 	d->probe = arena_zalloc(req->arena, sizeof(*d->probe));
-	return version_read(d) && format_read(d);
+	return version_read(d) && format_read(d) && turn_take(req);
+}
+
+void
+document_close(struct doc *d)
+{
+	buf_free(&d->paths);
+	buf_free(&d->schemas);
+	buf_free(&d->tags);
+	turn_give();
+}
+
+bool
+doc_is_over(struct doc *d)
+{
+	const struct response *res = &d->req->response;
+
+	if (res->status != 0)
+		return true;
+	if (d->paths.n + d->schemas.n + d->tags.n + res->build.n <=
+	    DOC_BYTES_MAX)
+		return false;
+	response_fail(d->req, 400,
+	    "The API document is longer than %u MiB. Ask for less of it: "
+	    "tables=... names the tables of a database, resource_name=... one "
+	    "resource of a service, and compact=true leaves out what only "
+	    "explains.",
+	    DOC_BYTES_MAX / 1024 / 1024);
+	return true;
 }
 
 static void
@@ -150,8 +182,11 @@ put_security(struct buf *out)
 void
 document_put(struct doc *d, const struct service *service, struct buf *out)
 {
-	struct buf components = buf_in(d->req->arena);
+	struct buf components = buf_in(NULL);
 
+	/* At once, since an arena keeps what it outgrows. */
+	(void)buf_reserve(
+	    out, d->paths.n + d->schemas.n + d->tags.n + FRAME_BYTES);
 	buf_put_char(out, '{');
 	put_text(out, "openapi", d->is_old ? VERSION_OLD : VERSION_NEW);
 	put_info(d, out, service);
@@ -169,4 +204,5 @@ document_put(struct doc *d, const struct service *service, struct buf *out)
 	out->n -= STR("\"x\":0,").n - 1;
 	buf_put(out, str_skip(buf_str(&components), 1));
 	buf_put_lit(out, "}}");
+	buf_free(&components);
 }

@@ -10,8 +10,10 @@ struct doc;
 struct request;
 struct service;
 
-/* With what the query asks for. False: the response holds the refusal. */
+/* With what the query asks for, once no other document is made. False: the
+ * response holds the refusal. Else document_close() must follow. */
 bool document_open(struct doc *d, struct request *req);
+void document_close(struct doc *d);
 
 /* Adds what the caller may do with the service, if it is active and open. */
 void document_service(struct doc *d, const struct service *service);

@@ -286,7 +286,7 @@ void
 doc_operation(
     struct doc *d, struct str component, const struct doc_operation *operation)
 {
-	if (!doc_allows(d, component, operation))
+	if (doc_is_over(d) || !doc_allows(d, component, operation))
 		return;
 	if (!d->path_open)
 		open_path(d);

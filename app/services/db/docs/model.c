@@ -74,9 +74,10 @@ db_model(struct doc *d, const struct service *service, struct buf *out)
 	put_text(out, "type", service->type_name);
 	json_put_name(out, STR("tables"));
 	buf_put_char(out, '{');
-	for (size_t i = 0; i < c->n_tables; i++) {
+	for (size_t i = 0; i < c->n_tables && !doc_is_over(d); i++) {
 		if (docs_has_table(d, &c->tables[i]))
 			put_table(d, out, instance, &c->tables[i]);
 	}
-	buf_put_lit(out, "}}");
+	if (!doc_is_over(d))
+		buf_put_lit(out, "}}");
 }

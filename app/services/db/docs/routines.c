@@ -161,7 +161,7 @@ put_kind(
 		put_places(d, kind);
 		return;
 	}
-	for (size_t i = 0; i < routines.n; i++) {
+	for (size_t i = 0; i < routines.n && !doc_is_over(d); i++) {
 		if (has_path(routines.list[i].name))
 			put_routine(d, kind, &routines.list[i]);
 	}

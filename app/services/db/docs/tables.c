@@ -255,7 +255,7 @@ docs_tables(struct doc *d, const struct db_service *service)
 
 	doc_path(d, STR("/_table"));
 	doc_operation(d, STR("_table"), &of_tables);
-	for (size_t i = 0; i < c->n_tables; i++) {
+	for (size_t i = 0; i < c->n_tables && !doc_is_over(d); i++) {
 		if (docs_has_table(d, &c->tables[i]))
 			put_table(d, service, &c->tables[i]);
 	}
