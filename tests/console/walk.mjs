@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
 import { browse, inspect } from "./browser.mjs";
+import { edges } from "./edges.mjs";
 
 const words = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const KEY = "X-DreamFactory-API-Key";
@@ -467,7 +468,9 @@ page.on("request", (request) => {
 });
 
 const only = process.argv.slice(3);
-for (const [name, step] of Object.entries(steps)) {
+const all = { ...steps, ...edges({ page, main, url: words.url, go, press, said,
+    signIn, token: () => words.token }) };
+for (const [name, step] of Object.entries(all)) {
     if (only.length > 0 && !only.includes(name))
         continue;
     try {

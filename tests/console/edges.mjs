@@ -1,0 +1,131 @@
+// What goes wrong seldom, and must not: values that the console does not know,
+// names that browsers take for others, two things at once.
+
+import assert from "node:assert/strict";
+
+const TOKEN = "X-DreamFactory-Session-Token";
+const SESSION = "**/system/admin/session";
+const ACCESS = "role_service_access_by_role_id";
+const HELD_MS = 1000;
+const FILTERS = [
+    { name: "id", operator: "<>", value: "1" },
+    { name: "id", operator: "NOT IN", value: ["2,3", 4] },
+    { name: "note", operator: "not contains", value: "x" },
+    { name: "note", operator: "Not Starts With", value: "y" },
+    { name: "note", operator: "not ends with", value: "z" },
+    { name: "id", operator: "Is Not Null" },
+    { name: "id", operator: "<", value: 7 },
+];
+
+// w: page, main, url, and what the walk does with them.
+export function edges(w) {
+    const { page, main, url } = w;
+    const dialog = page.getByRole("dialog");
+
+    // As the browser calls, with the token of its latest call or another.
+    async function api(method, path, body, headers = w.token()) {
+        const answer = await fetch(`${url}/api/v2/${path}`, { method,
+            headers: { ...headers, "Content-Type": "application/json" },
+            body: body && JSON.stringify(body) });
+        return { status: answer.status,
+            json: await answer.json().catch(() => null) };
+    }
+
+    async function idOf(resource, name) {
+        const { json } = await api("GET", `system/${resource}?filter=`
+            + encodeURIComponent(`name = ${name}`));
+        return json.resource[0].id;
+    }
+
+    async function grants(id) {
+        const { json } = await api("GET",
+            `system/role/${id}?related=${ACCESS}`);
+        return json[ACCESS].map((r) => ({ service_id: r.service_id,
+            component: r.component, verb_mask: r.verb_mask,
+            requestor_mask: r.requestor_mask, filters: r.filters,
+            filter_op: r.filter_op }));
+    }
+
+    async function keys() {
+        const { json } = await api("GET", "notes");
+        return json.resource.map((r) => r.key).sort();
+    }
+
+    // The clock of the page goes on by that; what was held goes by it.
+    async function later(ms) {
+        await page.evaluate((more) => {
+            const now = Date.now.bind(Date);
+            Date.now = () => now() + more;
+        }, ms);
+    }
+
+    // Answers to a renewal wait for that; resolves once one has come. The
+    // tokens that were given meanwhile are in its list.
+    async function hold() {
+        const given = [];
+        let come;
+        const asked = new Promise((done) => { come = done; });
+        await page.route(SESSION, async (route) => {
+            if (route.request().method() !== "PUT") {
+                await route.continue();
+                return;
+            }
+            const response = await route.fetch();
+            given.push((await response.json()).session_token);
+            come();
+            await new Promise((done) => { setTimeout(done, HELD_MS); });
+            await route.fulfill({ response });
+        });
+        return { given, asked };
+    }
+
+    async function state() {
+        return page.evaluate(async () => {
+            const session = await import("/console/session.js");
+            return { token: session.token(), user: session.user()
+                && session.user().email };
+        });
+    }
+
+    async function enter() {
+        await page.reload();
+        await w.signIn();
+        await page.locator("nav#menu").waitFor();
+    }
+
+    return {
+        async "a role that is saved as it is stays as it is"() {
+            await enter();
+            await w.go("", "Overview");
+            const shop = await idOf("service", "shop");
+            const row = { service_id: shop, component: "_table/*",
+                verb_mask: 1, requestor_mask: 3, filters: FILTERS };
+            const made = await api("POST", "system/role", { resource: [{
+                name: "filtered", is_active: true, [ACCESS]: [
+                    { ...row, filter_op: "||" },
+                    { ...row, component: "", filters: [],
+                        requestor_mask: 2, verb_mask: 31 }] }] });
+            const { id } = made.json.resource[0];
+            const before = await grants(id);
+            assert.deepEqual(before[0].filters, FILTERS);
+            await w.go(`roles/${id}`, "Role filtered");
+            await w.press("Save the role", main);
+            await w.said("The role is saved.");
+            assert.deepEqual(await grants(id), before);
+            const value = main.locator(".grant").first()
+                .getByLabel("With").nth(6);
+            await value.fill("8");
+            await w.press("Save the role", main);
+            await w.press("Dismiss", page.locator("#notices .notice")
+                .first());
+            await page.waitForFunction(() => [...document.querySelectorAll(
+                "main td")].some((td) => td.innerText.includes("id < 8")));
+            const after = await grants(id);
+            assert.deepEqual(after[0].filters, [...FILTERS.slice(0, 6),
+                { ...FILTERS[6], value: 8 }].map((f) => ({ value: "",
+                ...f })));
+            assert.match(`${after[0].filter_op}`, /^(or|\|\|)$/i);
+            assert.deepEqual(after[1], before[1]);
+        },
+    };
+}
