@@ -31,9 +31,22 @@ function failure(answer) {
 // request that the browser is not to keep would ask weir for a new answer.
 const KEPT = { "Cache-Control": "max-age=315360000" };
 
+// The browser would go to another place than the one that is meant.
+function checkParts(parts) {
+    if (parts.some((part) => /^(\.|%2e){1,2}$/i.test(part)))
+        throw new ApiError("Browsers take “.” and “..” out of a path. Name "
+            + "what is meant in another way, as by ?keys= or ?ids=.", 0);
+}
+
+// As the browser reads it: a backslash is a slash, and blanks go.
+function partsOf(path) {
+    return path.replace(/[\0-\x20]/g, "").split(/[?#]/)[0].split(/[/\\]/);
+}
+
 // As it is: no answer is an error, but that there is none.
 export async function send(method, path, options = {}) {
     const { headers = {}, body, signal } = options;
+    checkParts(partsOf(path));
     const began = performance.now();
     let answer;
     try {
@@ -100,9 +113,11 @@ export async function make(path, record) {
     return (await post(path, { resource: [record] })).resource[0];
 }
 
-// "a/b c" as a path's segment.
+// "a/b c" as a path's segment: "." and ".." cannot be one.
 export function segment(text) {
-    return encodeURIComponent(text);
+    const part = encodeURIComponent(text);
+    checkParts([part]);
+    return part;
 }
 
 // { limit: 5, filter: "" } as "?limit=5".

@@ -127,5 +127,41 @@ export function edges(w) {
             assert.match(`${after[0].filter_op}`, /^(or|\|\|)$/i);
             assert.deepEqual(after[1], before[1]);
         },
+
+        async "keys that browsers take for places are keys"() {
+            const odd = [".", "..", "a,b", "a+b", "end/", "precious"];
+            await api("POST", "notes", { resource: odd.map((key) =>
+                ({ key, value: `of ${key}` })) });
+            await w.go("cache/notes", "Keys of notes");
+            for (const key of odd.slice(0, -1)) {
+                await w.press(`Look at ${key}`, main);
+                await dialog.getByText(`of ${key}`, { exact: true })
+                    .waitFor();
+                await w.press("Close", dialog);
+                await w.press(`Delete ${key}`, main);
+                await w.press("Delete", dialog);
+                await main.getByRole("button", { name: `Delete ${key}`,
+                    exact: true }).waitFor({ state: "detached" });
+            }
+            assert.deepEqual(await keys(), ["precious"]);
+            const refused = await page.evaluate(async () => {
+                const { segment, send } = await import("/console/api.js");
+                const tries = [() => segment("."), () => segment("..")];
+                for (const part of [".", "%2e", "..", ".%2E", "x\\..", ".\t"])
+                    tries.push(() => send("DELETE",
+                        `/api/v2/notes/${part}`));
+                const told = await Promise.all(tries.map(async (one) => {
+                    try {
+                        await one();
+                        return "sent";
+                    } catch (error) {
+                        return error.message.slice(0, 8);
+                    }
+                }));
+                return [...new Set(told), segment("a.b")];
+            });
+            assert.deepEqual(refused, ["Browsers", "a.b"]);
+            assert.deepEqual(await keys(), ["precious"]);
+        },
     };
 }

@@ -1,28 +1,33 @@
 // The keys of a cache service: look, delete, flush.
 
-import { call, get, query, remove, segment } from "../api.js";
+import { get, list, query, remove, segment } from "../api.js";
 import { button, card, empty, h } from "../dom.js";
 import { confirm, open } from "../dialog.js";
 import { form } from "../form.js";
 import * as format from "../format.js";
-import { attempt, problem } from "../notice.js";
+import { attempt, notify, problem } from "../notice.js";
 import { table } from "../table.js";
 
 export const title = "Keys of a cache";
 
 const LIMIT = 50;
 
+// Not as a part of the path: "." is a key, and one may end with a slash.
 function pathOf(service, key) {
-    return `${segment(service)}/${segment(key)}`;
+    return `${segment(service)}?keys=${encodeURIComponent(key)}`;
 }
 
 async function look(service, key) {
-    const answer = await attempt(() => call("GET", pathOf(service, key)
-        + "?raw=true"));
-    if (!answer)
+    const found = await attempt(() => list(pathOf(service, key)));
+    if (!found)
         return;
-    const text = answer.json === null ? answer.text
-        : JSON.stringify(answer.json, null, 2);
+    if (found.length === 0) {
+        notify(`${key} is gone.`, "warn");
+        return;
+    }
+    const { value } = found[0];
+    const text = typeof value === "string" ? value
+        : JSON.stringify(value, null, 2);
     await open(key, (close) => h("div", {},
         h("pre", { tabindex: 0 }, text),
         h("p", { class: "actions" }, button("Close",
