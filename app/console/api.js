@@ -62,15 +62,19 @@ export async function send(method, path, options = {}) {
         headers: [...answer.headers], time_ms: performance.now() - began };
 }
 
-// Another has taken its place while the call was under way.
-function isOutdated(token) {
-    return session.isOpen() && session.token() !== token;
+// Another token of the same user has taken its place while the call was under
+// way, or is about to.
+async function isOutdated(token, user) {
+    await session.settled();
+    return session.isOpen() && session.token() !== token
+        && session.user().id === user.id;
 }
 
 // background: it does not mean that anybody is at work.
 export async function call(method, path, options = {}) {
     const { json, background, headers = {}, signal } = options;
     const token = session.token();
+    const user = session.user();
     if (!background)
         session.keep();
     const answer = await send(method, ROOT + path, { signal,
@@ -78,7 +82,7 @@ export async function call(method, path, options = {}) {
             ...(json === undefined ? {}
                 : { "Content-Type": "application/json" }) },
         body: json === undefined ? undefined : JSON.stringify(json) });
-    if (answer.status === 401 && isOutdated(token))
+    if (answer.status === 401 && user && await isOutdated(token, user))
         return call(method, path, options);
     if (answer.status === 401)
         session.expire(token);

@@ -5,7 +5,9 @@ const PATH = "/api/v2/system/admin/session";
 const TOKEN = "X-DreamFactory-Session-Token";
 const RENEW_PART = 0.5; // of its life, after which another is asked for
 
-let held = null; // { token, user, from, until }
+const LIFE_MS = 3600e3; // of one of which nothing else is known
+
+let held = null; // { token, user, from, life }: the last two in milliseconds
 let renewing = null;
 const listeners = new Set();
 
@@ -32,15 +34,17 @@ export function lines() {
     return held ? { [TOKEN]: held.token } : {};
 }
 
-function until(answer) {
-    const text = `${answer.token_expiry_date}`.replace(" ", "T");
-    const date = Date.parse(`${text}Z`);
-    return Number.isNaN(date) ? Date.now() + 3600e3 : date;
+// For how long it is in force, by the server's clock alone: this computer's
+// may tell another time.
+function lifeOf(user, now) {
+    const text = `${user.token_expiry_date}`.replace(" ", "T");
+    const life = Date.parse(`${text}Z`) - Date.parse(now);
+    return life > 0 ? life : LIFE_MS;
 }
 
-function take(answer) {
-    held = { token: answer.session_token, user: answer, from: Date.now(),
-        until: until(answer) };
+function take({ user, now }) {
+    held = { token: user.session_token, user, from: Date.now(),
+        life: lifeOf(user, now) };
 }
 
 async function ask(method, body, more) {
@@ -49,7 +53,7 @@ async function ask(method, body, more) {
         headers: { "Content-Type": "application/json", ...more } });
     const json = await answer.json().catch(() => ({}));
     if (answer.ok)
-        return json;
+        return { user: json, now: answer.headers.get("Date") };
     const error = new Error(json.error ? json.error.message
         : `The server answered ${answer.status}.`);
     error.status = answer.status;
@@ -62,11 +66,19 @@ export async function signIn(name, password, attribute) {
     tell("begun");
 }
 
+async function end(token) {
+    await ask("DELETE", null, { [TOKEN]: token }).catch(() => null);
+}
+
+// A token that is on its way is ended with the one at hand.
 export async function signOut() {
-    const open = lines();
+    if (!held)
+        return;
+    const { token: open } = held;
+    const coming = renewing;
     held = null;
     tell("ended");
-    await ask("DELETE", null, open).catch(() => null);
+    await end((await coming) || open);
 }
 
 // The server no longer knows the token that was sent.
@@ -81,13 +93,32 @@ export function token() {
     return held && held.token;
 }
 
-// Of who is at work: a new token, once the one at hand is half through.
+// Resolves once no new token is on its way.
+export async function settled() {
+    await renewing;
+}
+
+// The new token, or null. Who has signed out meanwhile, or is another, does
+// not get it.
+async function renew(sent) {
+    try {
+        const answer = await ask("PUT", null, { [TOKEN]: sent });
+        if (token() === sent)
+            take(answer);
+        return answer.user.session_token;
+    } catch {
+        return null;
+    } finally {
+        renewing = null;
+    }
+}
+
+// Of who is at work: a new token, once the one at hand is half through. A
+// clock that was set back says nothing of it, so that one is asked for too.
 export function keep() {
     if (!held || renewing)
         return;
-    const life = held.until - held.from;
-    if (Date.now() < held.from + life * RENEW_PART)
-        return;
-    renewing = ask("PUT", null, lines()).then(take, () => null)
-        .finally(() => { renewing = null; });
+    const gone = Date.now() - held.from;
+    if (gone < 0 || gone >= held.life * RENEW_PART)
+        renewing = renew(held.token);
 }

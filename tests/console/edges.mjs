@@ -7,6 +7,7 @@ const TOKEN = "X-DreamFactory-Session-Token";
 const SESSION = "**/system/admin/session";
 const ACCESS = "role_service_access_by_role_id";
 const HELD_MS = 1000;
+const ASKED_MS = 20000;
 const FILTERS = [
     { name: "id", operator: "<>", value: "1" },
     { name: "id", operator: "NOT IN", value: ["2,3", 4] },
@@ -64,7 +65,11 @@ export function edges(w) {
     async function hold() {
         const given = [];
         let come;
-        const asked = new Promise((done) => { come = done; });
+        const asked = Promise.race([
+            new Promise((done) => { come = done; }),
+            page.waitForTimeout(ASKED_MS).then(() => {
+                throw new Error("no other token was asked for");
+            })]);
         await page.route(SESSION, async (route) => {
             if (route.request().method() !== "PUT") {
                 await route.continue();
@@ -162,6 +167,54 @@ export function edges(w) {
             });
             assert.deepEqual(refused, ["Browsers", "a.b"]);
             assert.deepEqual(await keys(), ["precious"]);
+        },
+
+        async "a clock that is wrong asks for no token"() {
+            await page.addInitScript(() => {
+                const now = Date.now.bind(Date);
+                Date.now = () => now() + 20 * 3600e3;
+            });
+            await enter();
+            const { token } = await state();
+            await w.go("limits", "Limits");
+            await w.go("users", "Users");
+            assert.equal((await state()).token, token);
+        },
+
+        async "calls under way go on with the new token"() {
+            const { given, asked } = await hold();
+            await later(20 * 3600e3);
+            await w.go("limits", "Limits");
+            await asked;
+            await w.go("users", "Users");
+            assert.deepEqual((await state()).token, given[0]);
+            await page.unroute(SESSION);
+        },
+
+        async "who signs out is out, whatever is on its way"() {
+            const { given, asked } = await hold();
+            const old = (await state()).token;
+            await later(40 * 3600e3);
+            await page.evaluate(() => { location.hash = "#/limits"; });
+            await asked;
+            const gone = page.waitForResponse((r) =>
+                r.request().method() === "DELETE");
+            gone.catch(() => null); // what failed before is what is told
+            await w.press("Sign out");
+            await page.getByRole("heading", { name: "Sign in" }).waitFor();
+            await w.signIn();
+            await page.locator("nav#menu").waitFor();
+            const { token } = await state();
+            await gone;
+            await page.unroute(SESSION);
+            assert.equal((await state()).token, token,
+                "an answer of before does not replace who is there now");
+            for (const [one, status] of [[old, 401], [given[0], 401],
+                [token, 200]])
+                assert.equal((await api("GET", "system/admin", null,
+                    { [TOKEN]: one })).status, status);
+            await w.press("Sign out");
+            await page.getByRole("heading", { name: "Sign in" }).waitFor();
         },
     };
 }

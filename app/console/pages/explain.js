@@ -98,11 +98,12 @@ async function ask(values) {
     const [, text = ""] = values.path.split("?");
     const path = `/api/v2/${segment(service)}/${resource}`
         + (text ? `?${text}` : query({}));
+    const token = session.token();
     const answer = await send(values.method, path, { headers: {
         ...session.lines(), "X-Weir-Explain": "1",
         ...(values.api_key ? { [KEY]: values.api_key } : {}) } });
     if (answer.status === 401)
-        session.expire(session.token());
+        session.expire(token);
     if (answer.json && answer.json.verdict)
         return answer.json;
     const error = answer.json && answer.json.error;

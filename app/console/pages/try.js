@@ -61,6 +61,7 @@ function caller(place, fields, action, callOf) {
             + "administrator. With a key it is that key’s alone." }],
     action, async (values) => {
         const call = { ...callOf(values), key: values.api_key };
+        const token = session.token();
         const answer = await send(call.method, call.path, {
             body: call.body || undefined,
             headers: { ...(call.key ? { [KEY]: call.key }
@@ -68,7 +69,7 @@ function caller(place, fields, action, callOf) {
             ...(call.body ? { "Content-Type": "application/json" }
                 : {}) } });
         if (answer.status === 401 && !call.key)
-            session.expire(session.token());
+            session.expire(token);
         place.replaceChildren(answerPart(answer), curlPart(call));
     });
 }
