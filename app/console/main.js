@@ -87,6 +87,12 @@ session.onChange((why) => {
     }
 });
 
+// The address names the page, so that it stays as it is.
+document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    document.getElementById("main")?.focus();
+});
+
 addEventListener("hashchange", () => {
     if (frame)
         show();

@@ -169,6 +169,15 @@ export function edges(w) {
             assert.deepEqual(await keys(), ["precious"]);
         },
 
+        async "skip to the content, and stay on the page"() {
+            await w.go("limits", "Limits");
+            await page.locator("a.skip").focus();
+            await page.keyboard.press("Enter");
+            assert.equal(await page.evaluate(() =>
+                document.activeElement.id), "main");
+            assert.equal(new URL(page.url()).hash, "#/limits");
+        },
+
         async "a clock that is wrong asks for no token"() {
             await page.addInitScript(() => {
                 const now = Date.now.bind(Date);
