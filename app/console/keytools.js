@@ -78,8 +78,10 @@ function answerTo(rows, id, component) {
     const verbs = Object.keys(VERBS).filter((v) =>
         allows(rows, id, component, v));
     if (found.length === 0)
-        return h("p", {}, badge("nothing", "bad"),
-            " No row of the role is about it.");
+        return h("p", {}, badge(verbs.join(", ") || "nothing",
+            verbs.length > 0 ? "good" : "bad"), verbs.length > 0
+            ? " It is a list of what the role may read."
+            : " No row of the role is about it.");
     return h("p", {}, badge(verbs.length > 0 ? verbs.join(", ")
         : "nothing", verbs.length > 0 ? "good" : "bad"),
     " by ", h("code", {}, found.map((r) => r.component || "/").join(", ")));

@@ -133,6 +133,15 @@ export function edges(w) {
             assert.deepEqual(after[1], before[1]);
         },
 
+        async "what is for scripts alone gives callers nothing"() {
+            await main.getByLabel("Resource").fill("");
+            await w.press("What may it do there?", main);
+            await main.getByText("No row of the role").waitFor();
+            await main.getByLabel("Resource").fill("_schema");
+            await w.press("What may it do there?", main);
+            await main.getByText("It is a list").waitFor();
+        },
+
         async "keys that browsers take for places are keys"() {
             const odd = [".", "..", "a,b", "a+b", "end/", "precious"];
             await api("POST", "notes", { resource: odd.map((key) =>
