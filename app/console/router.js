@@ -23,6 +23,15 @@ const ROUTES = [
     ["try/:name", "try", "try"],
 ];
 
+// null: it cannot be read.
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    } catch {
+        return null;
+    }
+}
+
 function match(pattern, path) {
     const want = pattern.split("/");
     const have = path.split("/");
@@ -30,8 +39,9 @@ function match(pattern, path) {
     if (want.length !== have.length)
         return null;
     for (let i = 0; i < want.length; i += 1) {
-        if (want[i].startsWith(":"))
-            found[want[i].slice(1)] = decodeURIComponent(have[i]);
+        const text = want[i].startsWith(":") ? decoded(have[i]) : null;
+        if (text !== null)
+            found[want[i].slice(1)] = text;
         else if (want[i] !== have[i])
             return null;
     }

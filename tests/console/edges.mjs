@@ -187,6 +187,11 @@ export function edges(w) {
             assert.equal(new URL(page.url()).hash, "#/limits");
         },
 
+        async "an address that cannot be read shows the overview"() {
+            await w.go("cache/%zz", "Overview");
+            await w.go("limits", "Limits");
+        },
+
         async "a clock that is wrong asks for no token"() {
             await page.addInitScript(() => {
                 const now = Date.now.bind(Date);
