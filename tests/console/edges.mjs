@@ -192,6 +192,18 @@ export function edges(w) {
             await w.go("limits", "Limits");
         },
 
+        async "a role is taken back once that is confirmed"() {
+            await w.go("users", "Users");
+            await main.getByRole("link", { name: "joe@example.com" })
+                .click();
+            await w.press("Take back", main);
+            await w.press("Cancel", dialog);
+            await w.press("Take back", main);
+            await w.press("Take back", dialog);
+            await main.getByText("No role of its own").waitFor();
+        },
+
+        // Of the server's dates alone: a wrong clock here changes nothing.
         async "a clock that is wrong asks for no token"() {
             await page.addInitScript(() => {
                 const now = Date.now.bind(Date);

@@ -248,6 +248,8 @@ const steps = {
         await main.getByText("3 of 3").waitFor();
         await inspect(b, "limits");
         await press("Reset till a minute", main);
+        await inspect(b, "limit-reset");
+        await press("Reset", page.getByRole("dialog"));
         await main.getByText("0 of 3").waitFor();
         assert.deepEqual(await use(words.key), [200]);
     },

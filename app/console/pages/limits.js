@@ -119,7 +119,10 @@ async function edit(ctx, known, limit) {
 }
 
 async function reset(limit, draw) {
-    if (await attempt(() => remove(`system/limit_cache/${limit.id}`),
+    const sure = await confirm(`Reset ${limit.name}?`,
+        "What was counted is forgotten: who was refused may go on.",
+        "Reset");
+    if (sure && await attempt(() => remove(`system/limit_cache/${limit.id}`),
         `${limit.name} begins anew.`))
         draw();
 }

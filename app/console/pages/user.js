@@ -50,7 +50,10 @@ async function grant(ctx, path, apps, roles) {
 function rolesCard(ctx, path, user, apps, roles) {
     const name = (all, id) => (all.find((r) => r.id === id) || {}).name;
     const take = async (row) => {
-        if (await attempt(() => patch(path, { [ROLES]: [{ id: row.id,
+        const sure = await confirm(`Take ${name(roles, row.role_id)} back?`,
+            `${user.email} acts in ${name(apps, row.app_id)} with the role `
+            + "of the app then.", "Take back");
+        if (sure && await attempt(() => patch(path, { [ROLES]: [{ id: row.id,
             user_id: null }] }), "The role is taken back."))
             ctx.reload();
     };
