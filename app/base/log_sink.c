@@ -11,6 +11,20 @@
 
 static pthread_mutex_t stalls_lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* Without waiting for the reader of a named pipe. A file is written to as any:
+ * what the flag would mean there is nowhere said. */
+static int
+file_open(const char *path)
+{
+	int fd = open(
+	    path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
+	struct stat about;
+
+	if (fd >= 0 && fstat(fd, &about) == 0 && S_ISREG(about.st_mode))
+		(void)fcntl(fd, F_SETFL, O_APPEND); /* else nothing changes */
+	return fd;
+}
+
 enum status
 log_target_open(const char *path, struct log_target *out, struct error *err)
 {
@@ -25,12 +39,13 @@ log_target_open(const char *path, struct log_target *out, struct error *err)
 		return log_datagram_open(&out->datagram, &place, err);
 	if (place.kind != LOG_TO_FILE)
 		return ST_OK;
-	out->fd =
-	    open(place.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	out->fd = file_open(place.path);
 	return out->fd >= 0
 		   ? ST_OK
 		   : error_set(err, ST_INVALID, "cannot open log %s: %s",
-			 place.path, strerror(errno));
+			 place.path,
+			 errno == ENXIO ? "it is a pipe that nobody reads"
+					: strerror(errno));
 }
 
 static void

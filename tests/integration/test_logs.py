@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 import uuid
@@ -308,3 +309,33 @@ def test_what_is_no_path_of_a_socket_is_refused(house, place):
     server = house.site.serve("refused", ready=False, LOG_FILE=place)
     assert server.wait() == 1
     assert "expected the absolute path of a socket" in server.output
+
+
+@pytest.mark.parametrize("setting", ["LOG_FILE", "ACCESS_LOG"])
+def test_a_reload_waits_for_no_reader_of_a_pipe(tmp_path, setting):
+    house = House(tmp_path)
+    server = house.serve()
+    pipe = house.site.path("pipe")
+    os.mkfifo(pipe)
+    try:
+        house.site.configure(**{setting: pipe})
+        server.signal(signal.SIGHUP)
+        assert wait_until(lambda: f"reload: cannot open log {pipe}: it is a "
+                          "pipe that nobody reads" in
+                          house.site.read("weir.log"), BACK)
+        house.call(server, REQUEST_ID="as-before")
+        assert wait_until(lambda: [
+            line for line in house.site.access_lines()
+            if line["request_id"] == "as-before"], BACK)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            server.signal(signal.SIGHUP)
+            house.call(server, REQUEST_ID="into-the-pipe")
+            assert wait_until(lambda: house.call(server).status == 200 and
+                              select.select([reader], [], [], 0)[0], BACK)
+            assert os.read(reader, 4096)
+        finally:
+            os.close(reader)
+        server.stop()
+    finally:
+        house.stop()
