@@ -48,6 +48,7 @@ struct response {
 			     * query may do better */
 	bool once;          /* it cannot be asked for again: never a 304 */
 	bool unkept;        /* it is not to be stored in the cache */
+	bool shared;        /* others may be given it by caches on the way */
 	bool streamed;      /* it leaves in pieces: see stream.h */
 	bool cut;           /* it failed after its first piece had left */
 	struct str type;    /* Content-Type */

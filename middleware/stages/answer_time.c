@@ -23,7 +23,8 @@ answer_time_header(struct request *req)
 {
 	struct buf b = buf_in(req->arena);
 
-	if (req->principal == NULL || !principal_is_free(req->principal))
+	if (req->principal == NULL || !principal_is_free(req->principal) ||
+	    req->response.shared)
 		return;
 	for (int p = 0; p < PHASES; p++) {
 		if (req->timing.us[p] == 0)

@@ -9,7 +9,7 @@
 struct request;
 
 /* Server-Timing (www.w3.org/TR/server-timing), to administrators: others could
- * learn from it what is in the cache. */
+ * learn from it what is in the cache. Not in what shared caches keep. */
 void answer_time_header(struct request *req);
 
 /* A line of the log when it took as long as SLOW_REQUEST says; path: without

@@ -152,4 +152,5 @@ conditional_answer(
 	buf_put_lit(&res->head, "ETag: ");
 	buf_put(&res->head, etag_write(digest, text));
 	put_keeping(&res->head, keeping);
+	res->shared = keeping->shared;
 }

@@ -203,13 +203,15 @@ ratelimit_enter(void *state, struct request *req)
 	return FLOW_DONE;
 }
 
+/* Of what shared caches keep, others would read the caller's counters. The
+ * stages behind have left by now: that of the cache says which it is. */
 static void
 ratelimit_leave(void *state, struct request *req)
 {
 	const struct limit_slot *slot = req->slot[STAGE_RATELIMIT];
 
 	(void)state;
-	if (slot != NULL && slot->counted)
+	if (slot != NULL && slot->counted && !req->response.shared)
 		limit_headers_put(
 		    &req->response, slot, req->arrived.wall_ms / 1000);
 }
