@@ -11,6 +11,7 @@ import pytest
 from support.file_host import ORIGIN, FileHost
 from support.file_web import (BASE, MIB, Bytes, Carrier, LargeApache,
                               LargeLighttpd, LargeNginx)
+from support.process import wait_until
 from support.web_nginx import Nginx
 
 SIZES = {"small": 30_001, "large": 2 * MIB + 11}
@@ -155,9 +156,10 @@ def a_sent(sender, host):
 
 
 def line_of(host, headers):
+    """It is written after the answer."""
     id = headers["X-Request-Id"]
-    return next(line for line in host.site.access_lines()
-                if line["request_id"] == id)
+    return wait_until(lambda: [line for line in host.site.access_lines()
+                               if line["request_id"] == id])[0]
 
 
 @pytest.mark.parametrize("name", SIZES)
