@@ -663,6 +663,10 @@ def test_a_flush_drops_what_a_running_server_cached(site):
         assert value() == "two"
         assert site.weir("cache", "flush") == "db: flushed\n"
         assert "nothing was cached" in site.weir("cache", "flush", "db")
+        told = json.loads(site.weir(
+            "audit", "list", "--resource", "cache", "--json"))
+        assert [row["before"]["service"] for row in told[:2]] == ["db", "*"]
+        assert [row["action"] for row in told] == ["delete"] * 3
     finally:
         server.stop()
 
