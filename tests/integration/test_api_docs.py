@@ -306,7 +306,9 @@ def test_a_schema_that_changes_is_another_document(demo, client, read):
     again = lines(key=demo.keys["demo"]) | {"If-None-Match": etag}
     assert client.call("/api/v2/db/_spec", headers=again).status == 304
     subprocess.run(["sqlite3", demo.path("demo.sqlite"),
-                    'CREATE TABLE "späte {Dinge}" (k TEXT PRIMARY KEY)'],
+                    'CREATE TABLE "späte {Dinge}" (k TEXT PRIMARY KEY);'
+                    'CREATE TABLE "." (k TEXT PRIMARY KEY);'
+                    'CREATE TABLE ".." (k TEXT PRIMARY KEY)'],
                    check=True, timeout=60)
     assert client.call("/api/v2/db/_spec?refresh=true",
                        headers=again).status == 200
@@ -315,8 +317,12 @@ def test_a_schema_that_changes_is_another_document(demo, client, read):
     assert "db.sp-C3-A4te-20-7BDinge-7D.list" in more
     op = after.named("db.sp-C3-A4te-20-7BDinge-7D.list")
     assert op.path == "/_table/sp%C3%A4te%20%7BDinge%7D"
+    for path in ("/_table/.", "/_table/.."):  # no path of any call
+        assert path not in after.root["paths"]
+    assert json.dumps(after.root).count('".."') == 0
     subprocess.run(["sqlite3", demo.path("demo.sqlite"),
-                    'DROP TABLE "späte {Dinge}"'], check=True, timeout=60)
+                    'DROP TABLE "späte {Dinge}"; DROP TABLE ".";'
+                    'DROP TABLE ".."'], check=True, timeout=60)
     client.call("/api/v2/db/_spec?refresh=true", headers=again)
     assert read("demo", "db/_spec").ids == before.ids
 

@@ -30,6 +30,13 @@ instance_of(struct doc *d, const struct service *service)
 	return d->service->instance;
 }
 
+bool
+docs_has_path(struct str name)
+{
+	return str_find(name, '/') == name.n && !str_eq(name, STR(".")) &&
+	       !str_eq(name, STR(".."));
+}
+
 void
 db_describe(struct doc *d, const struct service *service)
 {

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "app/base/str.h"
+
 struct buf;
 struct db_service;
 struct db_table;
@@ -19,6 +21,9 @@ void db_model(struct doc *d, const struct service *service, struct buf *out);
 void docs_tables(struct doc *d, const struct db_service *service);
 void docs_schemas(struct doc *d, const struct db_service *service);
 void docs_routines(struct doc *d, const struct db_service *service);
+
+/* Could a path have that name? One or two dots are a folder and its parent. */
+bool docs_has_path(struct str name);
 
 /* Is the table one that the document is about, and the caller may do anything
  * with, as resource _table? */

@@ -94,7 +94,7 @@ put_params(struct doc *d, const struct routine *routine)
 static bool
 has_path(struct str name)
 {
-	return str_find(name, '/') == name.n && str_find(name, '(') == name.n;
+	return docs_has_path(name) && str_find(name, '(') == name.n;
 }
 
 static void

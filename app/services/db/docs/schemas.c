@@ -144,7 +144,7 @@ is_meant(struct doc *d, const struct db_table *table)
 {
 	struct str rest = d->tables;
 
-	if (str_find(table->name, '/') < table->name.n)
+	if (!docs_has_path(table->name))
 		return false;
 	if (str_is_null(rest))
 		return true;

@@ -162,8 +162,7 @@ may_any(struct doc *d, struct str component)
 	return false;
 }
 
-/* Any right, to the table or to a record by its identifier; not one whose name
- * no path can hold. */
+/* Any right, to the table or to a record by its identifier. */
 bool
 docs_has_table(struct doc *d, const struct db_table *table)
 {
@@ -172,7 +171,7 @@ docs_has_table(struct doc *d, const struct db_table *table)
 	struct doc_place *places;
 	size_t n;
 
-	if (str_find(table->name, '/') < table->name.n ||
+	if (!docs_has_path(table->name) ||
 	    (!str_is_null(d->tables) && !is_named(d->tables, table->name)) ||
 	    (!str_is_null(d->resource) &&
 		!str_eq_nocase(d->resource, STR("_table"))))
