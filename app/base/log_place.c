@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,11 +17,17 @@ stderr_is_journal(void)
 	const char *stream = getenv("JOURNAL_STREAM");
 	struct stat about;
 	uintmax_t device, inode;
+	char *rest;
 
-	return stream != NULL &&
-	       sscanf(stream, "%" SCNuMAX ":%" SCNuMAX, &device, &inode) == 2 &&
-	       fstat(STDERR_FILENO, &about) == 0 && about.st_dev == device &&
-	       about.st_ino == inode && access(JOURNAL_PATH, W_OK) == 0;
+	if (stream == NULL)
+		return false;
+	device = strtoumax(stream, &rest, 10);
+	if (*rest != ':')
+		return false;
+	inode = strtoumax(rest + 1, &rest, 10);
+	return *rest == '\0' && fstat(STDERR_FILENO, &about) == 0 &&
+	       about.st_dev == device && about.st_ino == inode &&
+	       access(JOURNAL_PATH, W_OK) == 0;
 }
 
 /* "syslog" or "syslog:PATH" */

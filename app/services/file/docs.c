@@ -65,7 +65,7 @@ static const struct doc_operation of_file[] = {
 
 #define MAKE(verb, id)                                                         \
 	{                                                                      \
-		.method = verb, .name = id,                                    \
+		.method = (verb), .name = (id),                                \
 		.summary = "Make a folder, or what lies in it",                \
 		.about = "Without a body the folder itself. With resource "    \
 			 "up to 1000 files and folders in it: new ones, "      \

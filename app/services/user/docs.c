@@ -45,7 +45,7 @@ static const struct doc_operation of_session[] = {
 
 #define PROFILE_CHANGE(verb, id)                                               \
 	{                                                                      \
-		.method = verb, .name = id,                                    \
+		.method = (verb), .name = (id),                                \
 		.summary = "Change the profile of who has logged in",          \
 		.about = "What is not sent stays. Another email comes with "   \
 			 "another token in the answer.",                       \

@@ -13,7 +13,7 @@
 
 #define LISTED(id, text)                                                       \
 	{                                                                      \
-		.method = METHOD_GET, .name = id, .summary = text,             \
+		.method = METHOD_GET, .name = (id), .summary = (text),         \
 		.parameters = "type_fields table_ids as_list "                 \
 			      "as_access_list wrap IfNoneMatch",               \
 		.answer = "@ObjectsOrNames",                                   \
@@ -22,8 +22,8 @@
 
 #define CALL(verb, id, text, given)                                            \
 	{                                                                      \
-		.method = verb, .name = id, .summary = text,                   \
-		.parameters = given,                                           \
+		.method = (verb), .name = (id), .summary = (text),             \
+		.parameters = (given),                                         \
 		.answer = "{'description':'What it returns: rows in resource " \
 			  "beside what goes out, or the value of a "           \
 			  "function.'}",                                       \

@@ -56,22 +56,22 @@ static const struct doc_operation of_schema[] = {
 
 #define CHANGE(verb, id, text, what, returns)                                  \
 	{                                                                      \
-		.method = verb, .name = id, .summary = text,                   \
-		.parameters = "type_fields", .body = what, .answer = returns,  \
-		.errors = CHANGES                                              \
+		.method = (verb), .name = (id), .summary = (text),             \
+		.parameters = "type_fields", .body = (what),                   \
+		.answer = (returns), .errors = CHANGES                         \
 	}
 
 #define DESCRIBE(id, text, returns, more)                                      \
 	{                                                                      \
-		.method = METHOD_GET, .name = id, .summary = text,             \
-		.parameters = more "look IfNoneMatch", .answer = returns,      \
+		.method = METHOD_GET, .name = (id), .summary = (text),         \
+		.parameters = more "look IfNoneMatch", .answer = (returns),    \
 		.errors = ERRORS, .has_rows = true, .is_cached = true          \
 	}
 
 #define DROP(id, text, more)                                                   \
 	{                                                                      \
-		.method = METHOD_DELETE, .name = id, .summary = text,          \
-		.parameters = more,                                            \
+		.method = METHOD_DELETE, .name = (id), .summary = (text),      \
+		.parameters = (more),                                          \
 		.answer = "{'anyOf':[@Success,@Described,@DescribedOrNames]}", \
 		.errors = CHANGES                                              \
 	}

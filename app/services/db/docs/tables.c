@@ -88,7 +88,7 @@ static const struct doc_operation of_table[] = {
 
 #define OF_RECORD(verb, id, text)                                              \
 	{                                                                      \
-		.method = verb, .name = id, .summary = text,                   \
+		.method = (verb), .name = (id), .summary = (text),             \
 		.about = "What is not sent stays; the answer has the key, or " \
 			 "what fields and related ask for.",                   \
 		.parameters = SHOWN " id_field allow_related_delete IfMatch",  \

@@ -112,9 +112,9 @@ static const struct {
 
 #define OTHER(verb, id, text, given, returns)                                  \
 	{                                                                      \
-		.method = verb, .name = id, .summary = text,                   \
-		.parameters = given, .answer = returns, .errors = DOC_MISSING, \
-		.has_rows = true, .is_once = true                              \
+		.method = (verb), .name = (id), .summary = (text),             \
+		.parameters = (given), .answer = (returns),                    \
+		.errors = DOC_MISSING, .has_rows = true, .is_once = true       \
 	}
 
 /* What no table holds. */
