@@ -81,7 +81,7 @@ static bool
 begins_column_clause(const struct cutting *c, size_t i)
 {
 	static const char *const words[] = { "CONSTRAINT", "PRIMARY", "UNIQUE",
-		"CHECK", "COLLATE", "REFERENCES", "GENERATED", NULL };
+		"CHECK", "COLLATE", "REFERENCES", NULL };
 
 	if (c->list[i].depth != 1)
 		return false;
@@ -94,6 +94,8 @@ begins_column_clause(const struct cutting *c, size_t i)
 		return !is_word(c, i - 1, "SET");
 	if (is_word(c, i, "AS"))
 		return !is_word(c, i - 1, "ALWAYS");
+	if (is_word(c, i, "GENERATED")) /* else a word of the type */
+		return is_word(c, i + 1, "ALWAYS");
 	return is_one_of(c, i, words);
 }
 
