@@ -20,7 +20,7 @@ from support.process import wait_until
 from support.web_nginx import Nginx
 from support.weir import Failed, Installation
 
-MANY = 4000  # long ways, which are not gone in a fifth of a second
+MANY = 12000  # long ways, which are not gone in a tenth of a second
 SETTLED = 0.15  # seconds after which a file's state counts
 
 
@@ -490,7 +490,7 @@ def a_folder_in_memory():
 def test_a_call_ends_with_its_time(tmp_path, in_memory):
     """At the next name of a list, and the next of several resources."""
     site = Installation(tmp_path)
-    site.configure(REQUEST_TIMEOUT="200")
+    site.configure(REQUEST_TIMEOUT="100")
     root = in_memory
     os.mkdir(root + "/links")
     for i in range(MANY):
