@@ -24,10 +24,11 @@ static bool
 date_holds(const struct request *req, enum request_param field,
     const struct standing *now, int64_t *date)
 {
-	struct str text = str_trim(req->param[field]);
+	struct str text = req->param[field];
 
-	return now->exists && now->modified != 0 &&
-	       http_date_read(text, req->arrived.wall_ms / 1000, date);
+	return !str_is_null(text) && now->exists && now->modified != 0 &&
+	       http_date_read(
+		   str_trim(text), req->arrived.wall_ms / 1000, date);
 }
 
 static bool

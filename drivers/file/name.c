@@ -101,6 +101,8 @@ decode_once(char *text, size_t n)
 static struct str
 lookalike(struct str rest)
 {
+	if ((unsigned char)rest.p[0] < 0x80)
+		return STR_NULL;
 	for (size_t i = 0; i < LOOKALIKES; i++) {
 		if (str_starts(rest, str_of(lookalikes[i].utf8)))
 			return str_of(lookalikes[i].like);

@@ -89,15 +89,16 @@ void
 conditional_judge(struct request *req, const uint8_t *digest)
 {
 	struct response *res = &req->response;
+	struct str known = req->param[PARAM_IF_NONE_MATCH];
 	char text[ETAG_BYTES];
-	struct str etag = etag_write(digest, text);
 
 	if (res->judged)
 		return;
 	res->judged = true;
 	if (res->content.has_tag)
-		judge_all(req, etag);
-	else if (etag_listed(req->param[PARAM_IF_NONE_MATCH], etag))
+		judge_all(req, etag_write(digest, text));
+	else if (!str_is_null(known) &&
+		 etag_listed(known, etag_write(digest, text)))
 		res->status = 304;
 }
 
