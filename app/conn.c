@@ -89,24 +89,11 @@ scan_begin(struct conn *c, const struct settings *settings)
 	};
 }
 
-/* Moves n bytes that were peeked out of the socket. */
-static bool
-take_peeked(struct conn *c, size_t n)
-{
-	char *to = buf_reserve(&c->in, n);
-
-	if (recv(c->fd, to, n, MSG_DONTWAIT) != (ssize_t)n)
-		return false;
-	c->in.n += n;
-	return true;
-}
-
-/* Nothing waits in c->in: look without taking. */
+/* Nothing waits in c->in. What is not whole begins to. */
 static enum record_verdict
 look_fresh(struct conn *c, char *scratch, size_t scratch_bytes)
 {
-	ssize_t n =
-	    recv(c->fd, scratch, scratch_bytes, MSG_PEEK | MSG_DONTWAIT);
+	ssize_t n = recv(c->fd, scratch, scratch_bytes, MSG_DONTWAIT);
 	enum record_verdict verdict;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -114,11 +101,9 @@ look_fresh(struct conn *c, char *scratch, size_t scratch_bytes)
 	if (n <= 0)
 		return RECORD_BAD;
 	verdict = record_scan(&c->scan, scratch, (size_t)n);
-	/* libfcgi takes the padding of an empty record for what follows. */
-	if (verdict != RECORD_MORE && verdict != RECORD_LONG &&
-	    (verdict != RECORD_READY || c->scan.end_padding == 0))
-		return verdict;
-	return take_peeked(c, (size_t)n) ? verdict : RECORD_BAD;
+	if (verdict == RECORD_MORE || verdict == RECORD_LONG)
+		buf_put(&c->in, str_make(scratch, (size_t)n));
+	return verdict;
 }
 
 /* A request has begun to gather in c->in: take what there is. */

@@ -1,8 +1,7 @@
 /*
- * A connection of the web server. The front looks at what has arrived without
- * taking it (MSG_PEEK): a whole request is left in the socket for libfcgi, an
- * incomplete one is moved into `in` and waits there, without a thread, under
- * a timer.
+ * A connection of the web server. The front reads what has arrived: a request
+ * that is whole is parsed where it was read to, an incomplete one is moved into
+ * `in` and waits there, without a thread, under a timer.
  */
 #ifndef WEIR_CONN_H
 #define WEIR_CONN_H
@@ -63,13 +62,13 @@ struct conn *conn_new(int fd);
 /* Closes the descriptor too. */
 void conn_free(struct conn *c);
 
-/* Bytes to look at in one go: room for every request that may wait whole. */
+/* Bytes to read in one go: room for every request that may wait whole. */
 size_t conn_scratch_bytes(const struct settings *settings);
 
 /*
- * Looks at what has arrived. RECORD_READY: a whole request is there, in the
- * socket when c->in is empty, else in c->in. RECORD_LONG: its parameters and
- * part of its body are in c->in. RECORD_MORE: wait. RECORD_BAD: close.
+ * Reads what has arrived. RECORD_READY: a whole request is there, in scratch
+ * when c->in is empty, else in c->in. RECORD_LONG: its parameters and part of
+ * its body are in c->in. RECORD_MORE: wait. RECORD_BAD: close.
  * RECORD_ABORTED, RECORD_ROLE, RECORD_OVERSIZE: answer so, then close.
  */
 enum record_verdict conn_look(struct conn *c, const struct settings *settings,

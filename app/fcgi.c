@@ -1,9 +1,9 @@
 #include "app/fcgi.h"
 
 #include <fcgiapp.h>
+#include <fcgios.h>
+#include <limits.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "app/fcgi_record.h"
 #include "middleware/client.h"
@@ -12,10 +12,23 @@
 /* Slots of the name table: a power of two well above PARAM_COUNT. */
 #define NAME_SLOTS 128u
 
-struct fcgi {
-	FCGX_Request fcgx;
-	int feed; /* a file in memory, see fcgi_read_params(); -1: none yet */
-};
+/* Of no connection: what libfcgi does to it by itself fails. */
+#define NO_CONNECTION INT_MAX
+
+/* What libfcgi reads next. */
+static _Thread_local struct str feed;
+
+/* libfcgi's own function of this name would read from the descriptor. */
+int
+OS_Read(int fd, char *buf, size_t len)
+{
+	size_t n = feed.n < len ? feed.n : len;
+
+	(void)fd;
+	memcpy(buf, feed.p, n);
+	feed = str_skip(feed, n);
+	return (int)n;
+}
 
 /* Finds a parameter by its name without a string comparison a row. Written
  * once by fcgi_init(). */
@@ -47,43 +60,46 @@ names_fill(void)
 	}
 }
 
+/* libraries.md, section 1: how libfcgi is handed a connection that is kept. */
+static bool
+fcgx_read(FCGX_Request *fcgx)
+{
+	(void)FCGX_InitRequest(fcgx, -1, 0);
+	fcgx->ipcFd = NO_CONNECTION;
+	fcgx->keepConnection = 1;
+	return FCGX_Accept_r(fcgx) == 0 && FCGX_GetError(fcgx->in) == 0;
+}
+
+/* Does the linker let libfcgi read by our OS_Read? */
+static bool
+reads_here(void)
+{
+	static const char begin[] = "\1\1\0\1\0\10\0\0\0\1\1\0\0\0\0\0";
+	static const char params[] = "\1\4\0\1\0\4\0\0\1\1NV\1\4\0\1\0\0\0";
+	char request[sizeof(begin) - 1 + sizeof(params)];
+	FCGX_Request fcgx;
+	bool read;
+
+	memcpy(request, begin, sizeof(begin) - 1);
+	memcpy(request + sizeof(begin) - 1, params, sizeof(params));
+	feed = str_make(request, sizeof(request));
+	read = fcgx_read(&fcgx) && FCGX_GetParam("N", fcgx.envp) != NULL;
+	FCGX_Free(&fcgx, 0);
+	return read;
+}
+
 enum status
 fcgi_init(struct error *err)
 {
 	if (FCGX_Init() != 0)
 		return error_set(err, ST_ERROR, "libfcgi does not start");
+	if (!reads_here())
+		return error_set(err, ST_ERROR,
+		    "libfcgi reads by itself: it must be a shared library, and "
+		    "one that was not linked with -Bsymbolic");
 	if (names[name_slot(request_param_name(PARAM_URI))].name.p == NULL)
 		names_fill();
 	return ST_OK;
-}
-
-struct fcgi *
-fcgi_new(void)
-{
-	struct fcgi *f = calloc(1, sizeof(*f));
-
-	if (f == NULL)
-		abort();
-	(void)FCGX_InitRequest(&f->fcgx, -1, 0);
-	f->feed = -1;
-	return f;
-}
-
-void
-fcgi_free(struct fcgi *f)
-{
-	if (f == NULL)
-		return;
-	if (f->feed >= 0)
-		(void)close(f->feed);
-	free(f);
-}
-
-/* The connection is the front's: libfcgi must not close it. */
-static void
-fcgx_free(struct fcgi *f)
-{
-	FCGX_Free(&f->fcgx, 0);
 }
 
 /* Of several the last counts; but a list goes on in the next line. */
@@ -110,85 +126,30 @@ param_take(struct request *req, struct str name, struct str value)
 	}
 }
 
-/* *fd is -1 afterwards if libfcgi has closed it. */
-static enum status
-params_read(struct fcgi *f, int *fd, struct request *req)
+static void
+params_take(struct request *req, char **envp)
 {
-	int accepted;
-
-	/* libraries.md: without keepConnection, Accept_r closes our socket. */
-	(void)FCGX_InitRequest(&f->fcgx, -1, 0);
-	f->fcgx.ipcFd = *fd;
-	f->fcgx.keepConnection = 1;
-	accepted = FCGX_Accept_r(&f->fcgx);
-	if (f->fcgx.ipcFd != *fd)
-		*fd = -1;
-	if (accepted != 0 || *fd < 0 || FCGX_GetError(f->fcgx.in) != 0)
-		return ST_ERROR;
-	for (char **at = f->fcgx.envp; *at != NULL; at++) {
+	for (char **at = envp; *at != NULL; at++) {
 		struct str pair = str_of(*at);
 		size_t eq = str_find(pair, '=');
 
 		param_take(req, str_make(pair.p, eq), str_skip(pair, eq + 1));
 	}
-	return ST_OK;
-}
-
-static enum status
-body_read(struct fcgi *f, size_t body_bytes, struct request *req)
-{
-	char *body = arena_alloc(req->arena, body_bytes + 1);
-	char end;
-
-	if (body_bytes > 0 &&
-	    FCGX_GetStr(body, (int)body_bytes, f->fcgx.in) != (int)body_bytes)
-		return ST_ERROR;
-	/* Reads the empty STDIN record, or the next request would begin with
-	 * it. */
-	if (FCGX_GetStr(&end, 1, f->fcgx.in) != 0 ||
-	    FCGX_GetError(f->fcgx.in) != 0)
-		return ST_ERROR;
-	req->body = str_make(body, body_bytes);
-	return ST_OK;
 }
 
 enum status
-fcgi_read(struct fcgi *f, int *fd, size_t body_bytes, struct request *req)
-{
-	enum status st = params_read(f, fd, req);
-
-	if (st == ST_OK)
-		st = body_read(f, body_bytes, req);
-	fcgx_free(f);
-	return st;
-}
-
-/* The file holds bytes[0..n) and is read from its start. */
-static bool
-feed_fill(int *feed, const char *bytes, size_t n)
-{
-	if (*feed < 0)
-		*feed = memfd_create("weir-params", MFD_CLOEXEC);
-	return *feed >= 0 && ftruncate(*feed, 0) == 0 &&
-	       pwrite(*feed, bytes, n, 0) == (ssize_t)n &&
-	       lseek(*feed, 0, SEEK_SET) == 0;
-}
-
-/*
- * A file and not a socket: it takes any number of bytes, and what libfcgi
- * leaves unread is gone before the next request.
- */
-enum status
-fcgi_read_params(struct fcgi *f, const struct record_scan *scan,
-    const char *bytes, struct request *req)
+fcgi_read(
+    const struct record_scan *scan, const char *bytes, struct request *req)
 {
 	char *head = arena_alloc(req->arena, record_params_room(scan));
-	size_t n = record_params(scan, bytes, head);
-	enum status st;
+	FCGX_Request fcgx;
+	bool read;
 
-	if (!feed_fill(&f->feed, head, n))
-		return ST_ERROR;
-	st = params_read(f, &f->feed, req);
-	fcgx_free(f);
-	return st;
+	feed = str_make(head, record_params(scan, bytes, head));
+	read = fcgx_read(&fcgx);
+	if (read)
+		params_take(req, fcgx.envp);
+	FCGX_Free(&fcgx, 0);
+	feed = STR_NULL;
+	return read ? ST_OK : ST_ERROR;
 }

@@ -156,7 +156,6 @@ take_params(
 		return RECORD_MORE;
 	if (!params_in_order(scan, bytes))
 		return RECORD_BAD;
-	scan->end_padding += h->padding;
 	scan->params_end = scan->at + RECORD_HEADER_BYTES + h->padding;
 	scan->awaiting = RECORD_STDIN;
 	return RECORD_MORE;
@@ -167,8 +166,6 @@ take_stdin(struct record_scan *scan, const struct record_header *h)
 {
 	scan->body_bytes += h->content;
 	scan->complete = h->content == 0;
-	if (scan->complete)
-		scan->end_padding += h->padding;
 	if (scan->body_bytes > scan->body_limit)
 		return RECORD_LONG;
 	return RECORD_MORE;

@@ -43,8 +43,7 @@ struct record_scan {
 	size_t params_start; /* offset of the first PARAMS record */
 	size_t params_end;   /* offset behind the empty one */
 	size_t params_bytes;
-	size_t body_bytes;  /* in whole records */
-	size_t end_padding; /* of the empty records that end the streams */
+	size_t body_bytes; /* in whole records */
 	uint16_t id;
 	uint8_t awaiting; /* the type that may come next */
 	bool keep;        /* FCGI_KEEP_CONN */

@@ -13,7 +13,6 @@
 #include "app/base/log.h"
 #include "app/base/settings.h"
 #include "app/call.h"
-#include "app/fcgi.h"
 #include "app/front_conn.h"
 
 #define EVENTS_A_TURN  256
@@ -265,7 +264,6 @@ front_open(struct front *f, const struct front_parts *parts, struct error *err)
 	enum status st;
 
 	f->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	f->fcgi = fcgi_new();
 	if (f->epoll_fd < 0)
 		return error_set(
 		    err, ST_ERROR, "cannot open a front: %s", strerror(errno));
@@ -341,7 +339,6 @@ front_close(struct front *f)
 	front_free_dropped(f);
 	dispatch_close(f->dispatch);
 	mailbox_close(&f->mailbox);
-	fcgi_free(f->fcgi);
 	(void)close(f->epoll_fd);
 	free(f->scratch);
 	free(f);

@@ -116,22 +116,20 @@ request_ready(struct front *f, struct conn *c, struct call *call)
 	dispatch_ready(f->dispatch, call);
 }
 
-/* The whole request is in the socket, or in c->in. */
+/* Of its body only what is complete: the rest is read by who judges it. */
 static enum status
 request_read(struct front *f, struct conn *c, struct call *call)
 {
-	struct record_scan *scan = &c->scan;
-	enum status st;
+	const struct record_scan *scan = &c->scan;
+	const char *bytes = c->in.n > 0 ? c->in.p : f->scratch;
+	enum status st = fcgi_read(scan, bytes, &call->req);
 	char *body;
 
-	if (c->in.n == 0)
-		return fcgi_read(f->fcgi, &c->fd, scan->body_bytes, &call->req);
-	st = fcgi_read_params(f->fcgi, scan, c->in.p, &call->req);
 	if (st != ST_OK || !scan->complete)
 		return st;
 	body = arena_alloc(&call->arena, scan->body_bytes + 1);
 	call->req.body = str_make(
-	    body, record_body(c->in.p, scan->params_end, scan->at, body));
+	    body, record_body(bytes, scan->params_end, scan->at, body));
 	return ST_OK;
 }
 

@@ -19,7 +19,6 @@
 struct front {
 	pthread_t thread;
 	int epoll_fd;
-	struct fcgi *fcgi;
 	struct front_parts parts;
 	struct mailbox mailbox;
 	struct dispatch *dispatch;
