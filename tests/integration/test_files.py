@@ -472,6 +472,8 @@ def test_the_type_goes_by_the_name(room, name, kind):
     answer = room.get(name)
     assert answer.headers["Content-Type"] == kind
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert ("Content-Security-Policy" in answer.headers) == (
+        kind not in ("image/jpeg", "text/plain"))
 
 
 def is_tame(answer, sandbox=True):

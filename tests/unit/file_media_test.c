@@ -55,6 +55,22 @@ what_is_not_known_is_bytes(void **state)
 		assert_type(names[i], "application/octet-stream");
 }
 
+static void
+what_browsers_run_is_not_passive(void **state)
+{
+	static const char *const passive[] = { "a.txt", "a.csv", "a.json",
+		"a.png", "a.ico", "a.mp3", "a.mp4", "a.woff" };
+	static const char *const active[] = { "a", "a.html", "a.xhtml", "a.xml",
+		"a.svg", "a.svgz", "a.rss", "a.xsl", "a.js", "a.css", "a.wasm",
+		"a.pdf", "a.md", "a.eml" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(passive) / sizeof(passive[0]); i++)
+		assert_true(media_is_passive(media_type(str_of(passive[i]))));
+	for (size_t i = 0; i < sizeof(active) / sizeof(active[0]); i++)
+		assert_false(media_is_passive(media_type(str_of(active[i]))));
+}
+
 int
 main(void)
 {
@@ -62,6 +78,7 @@ main(void)
 		cmocka_unit_test(the_ending_tells_the_type),
 		cmocka_unit_test(the_last_ending_counts_in_any_case),
 		cmocka_unit_test(what_is_not_known_is_bytes),
+		cmocka_unit_test(what_browsers_run_is_not_passive),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,3 +159,16 @@ media_type(struct str name)
 	return found == NULL ? STR("application/octet-stream")
 			     : str_of(found->type);
 }
+
+bool
+media_is_passive(struct str type)
+{
+	return str_eq(type, STR("text/plain")) ||
+	       str_eq(type, STR("text/csv")) ||
+	       str_eq(type, STR("application/json")) ||
+	       (str_starts(type, STR("image/")) &&
+		   !str_eq(type, STR("image/svg+xml"))) ||
+	       str_starts(type, STR("audio/")) ||
+	       str_starts(type, STR("video/")) ||
+	       str_starts(type, STR("font/"));
+}

@@ -8,4 +8,8 @@
  * "application/octet-stream" when that is not known. */
 struct str media_type(struct str name);
 
+/* Can a browser that does not sniff make no page and no program of it? True for
+ * plain text, JSON, sound, fonts and pictures other than SVG. */
+bool media_is_passive(struct str type);
+
 #endif

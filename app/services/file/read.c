@@ -18,8 +18,8 @@
 #define CONTENT_MAX ((int64_t)1 << 20)
 
 /*
- * A file may hold a page of anybody's, on the console's origin: it shows what
- * it holds itself, and runs nothing. In a sandbox browsers show no PDF, whose
+ * A file may be a page of anybody's, on the console's origin: it shows what it
+ * holds itself, and runs nothing. In a sandbox browsers show no PDF, whose
  * scripts see nothing of the origin.
  */
 #define POLICY                                                                 \
@@ -97,6 +97,8 @@ static void
 put_safety(struct response *res)
 {
 	response_header(res, STR("X-Content-Type-Options"), STR("nosniff"));
+	if (media_is_passive(res->type))
+		return;
 	response_header(res, STR("Content-Security-Policy"),
 	    str_eq(res->type, STR("application/pdf")) ? STR(POLICY)
 						      : STR(POLICY_SANDBOX));
