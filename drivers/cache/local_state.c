@@ -199,8 +199,8 @@ state_check(const struct cache_folder *folder, bool alone,
 	return alone && !locks_init(state) ? ST_UNAVAILABLE : ST_OK;
 }
 
-enum status
-local_map_open(const struct cache_folder *folder, bool alone,
+static enum status
+map_open(const struct cache_folder *folder, bool alone,
     const struct local_wish *wish, struct local_map *out, struct error *err)
 {
 	const char *fault;
@@ -221,6 +221,19 @@ local_map_open(const struct cache_folder *folder, bool alone,
 	    folder->path, fault);
 	state_discard(out);
 	return state_create(folder, wish->memory, out, err);
+}
+
+enum status
+local_map_open(const struct cache_folder *folder, bool alone,
+    const struct local_wish *wish, struct local_map *out, struct error *err)
+{
+	enum status st = map_open(folder, alone, wish, out, err);
+
+	/* Pages that only the making of locks has touched, half of them, are
+	 * not to count as memory of this process. */
+	if (st == ST_OK)
+		(void)madvise(out->state, out->bytes, MADV_DONTNEED);
+	return st;
 }
 
 void

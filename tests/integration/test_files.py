@@ -12,11 +12,12 @@ from support.answer import check_error
 from support.apache import ProxyFcgi
 from support.file_host import API, SMALL, FileHost, Room, caller, parts
 from support.file_web import SendingNginx
+from support.memory import staying_below
 
 MIB = 1 << 20
 GIB = 1 << 30
 LONGEST = "client_max_body_size 3g;"
-RESIDENT = 16 * MIB
+RESIDENT = 16 * 1024  # KiB
 
 
 @pytest.fixture(scope="module", name="host")
@@ -205,20 +206,11 @@ class Zeros:
         return bytes(n)
 
 
-def memory(server):
-    """What its weir has for itself at most, and of programs and libraries."""
-    with open(f"/proc/{server.weirs[0].id}/status",
-              encoding="ascii") as status:
-        lines = dict(line.split(":", 1) for line in status)
-    most, files = (int(lines[name].split()[0]) * 1024
-                   for name in ("VmHWM", "RssFile"))
-    return most - files
-
-
 @pytest.mark.full
 def test_two_gibibytes_take_little_memory(server, host, room):
     """Up, and down again."""
-    with caller(server, host.key) as web:
+    with (caller(server, host.key) as web,
+          staying_below(server.weirs[0], RESIDENT)):
         web.connection.timeout = 300
         web.connection.request("PUT", room.base.replace("files", "large") +
                                "zeros", Zeros(2 * GIB), {
@@ -234,7 +226,6 @@ def test_two_gibibytes_take_little_memory(server, host, room):
         while piece := answer.read(MIB):
             bytes += len(piece)
         assert bytes == 2 * GIB
-    assert memory(server) < RESIDENT
 
 
 def test_what_is_not_offered_is_said(room):
