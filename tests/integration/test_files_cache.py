@@ -517,6 +517,34 @@ def test_a_call_ends_with_its_time(tmp_path, in_memory):
     server.stop()
 
 
+def test_a_forced_deletion_ends_with_its_time(tmp_path):
+    """Which does not stop amid a file, and says how far it came."""
+    site = Installation(tmp_path)
+    site.configure(REQUEST_TIMEOUT="100")
+    os.makedirs(site.path("root/full"))
+    for name in "abc":
+        open(site.path("root/full/" + name), "x", encoding="ascii").close()
+    site.add_service("files", "local_file", root=site.path("root"))
+    site.add_role("owner")
+    site.grant("owner", "files", "*", "all")
+    call = {"method": "DELETE",
+            "headers": {"X-API-Key": site.add_key("owner", "owner")}}
+    server = site.serve()
+    folder = os.open(site.path("root/full"), os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        gone = pool.submit(fcgi.call, server.address,
+                           API + "files/full/?force=true", **call)
+        time.sleep(0.5)
+        os.close(folder)
+        check_error(gone.result(), 504, "REQUEST_TIMEOUT", "1 of 3 below")
+    assert len(os.listdir(site.path("root/full"))) == 2
+    assert fcgi.call(server.address, API + "files/full/?force=true",
+                     **call).status == 200
+    assert not os.path.exists(site.path("root/full"))
+    server.stop()
+
+
 # How it is set up.
 
 def test_it_may_be_declared(tmp_path):

@@ -60,28 +60,38 @@ below_find(struct file_call *c, struct str path, struct walk *walk,
 
 /* What has gone meanwhile need not be deleted. */
 static enum status
-below_remove(struct file_call *c, const struct walk *walk, struct error *err)
+step_remove(
+    const struct file_call *c, const struct walk_step *step, struct error *err)
 {
 	const struct file_service *service = c->service;
 	const struct file_judge ask = { .deadline_ms = put_deadline_ms() };
-	enum status st = ST_OK;
+	enum status st = file_call_timely(c, err);
 
-	for (size_t i = walk->n; i-- > 0 && st == ST_OK;) {
-		const struct walk_step *step = &walk_steps(walk)[i];
+	if (st != ST_OK)
+		return st;
+	if (step->kind == FILE_KIND_FOLDER)
+		st = service->driver->remove_folder(
+		    service->tree, step->path, err);
+	else
+		st = service->driver->remove(
+		    service->tree, step->path, &ask, err);
+	return st == ST_MISSING ? ST_OK : st;
+}
+
+static enum status
+below_remove(struct file_call *c, const struct walk *walk, struct error *err)
+{
+	for (size_t i = walk->n; i-- > 0;) {
 		struct error inner = { .text = "" };
+		enum status st = step_remove(c, &walk_steps(walk)[i], &inner);
 
-		if (step->kind == FILE_KIND_FOLDER)
-			st = service->driver->remove_folder(
-			    service->tree, step->path, &inner);
-		else
-			st = service->driver->remove(
-			    service->tree, step->path, &ask, &inner);
-		if (st == ST_MISSING)
-			st = ST_OK;
 		if (st != ST_OK)
-			return error_set(err, st, "%s", inner.text);
+			return error_set(err, st,
+			    "%s %zu of %zu below the folder are deleted; the "
+			    "same call deletes the rest.",
+			    inner.text, walk->n - i - 1, walk->n);
 	}
-	return st;
+	return ST_OK;
 }
 
 static enum status
