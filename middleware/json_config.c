@@ -70,3 +70,72 @@ json_config_each(struct arena *arena, struct str text, json_config_f *member,
 	(void)json_object_put(config);
 	return st;
 }
+
+struct filling {
+	const struct json_config_member *rows;
+	char *out;
+};
+
+static void
+member_put(char *out, const struct json_config_member *row, struct str text)
+{
+	memcpy(out + row->at, &text, sizeof(text));
+}
+
+static bool
+member_take(void *ctx, struct str name, struct str text)
+{
+	const struct filling *f = ctx;
+
+	for (size_t i = 0; f->rows[i].name != NULL; i++) {
+		if (str_eq(name, str_of(f->rows[i].name)))
+			member_put(f->out, &f->rows[i], text);
+	}
+	return true;
+}
+
+enum status
+json_config_read(struct arena *arena, struct str text,
+    const struct json_config_member *rows, void *out, struct error *err)
+{
+	struct filling filling = { rows, out };
+
+	for (size_t i = 0; rows[i].name != NULL; i++)
+		member_put(out, &rows[i], STR_NULL);
+	return json_config_each(arena, text, member_take, &filling, err);
+}
+
+enum status
+json_config_integer(const char *name, struct str text,
+    struct json_config_range range, int64_t *out, struct error *err)
+{
+	int64_t number;
+
+	if (text.n == 0)
+		return ST_OK;
+	if (!str_to_i64(text, &number) || number < range.min ||
+	    number > range.max)
+		return error_set(err, ST_INVALID,
+		    "%s must be an integer from %lld to %lld", name,
+		    (long long)range.min, (long long)range.max);
+	*out = number;
+	return ST_OK;
+}
+
+enum status
+json_config_seconds(const char *name, struct str text, uint32_t max,
+    uint32_t *out, struct error *err)
+{
+	const struct json_config_range range = { 0, max };
+	int64_t seconds = *out;
+	enum status st = json_config_integer(name, text, range, &seconds, err);
+
+	*out = (uint32_t)seconds;
+	return st;
+}
+
+const char *
+json_config_string(struct str text, const char *usual)
+{
+	return text.n == 0 ? usual : text.p;
+}

@@ -8,13 +8,16 @@
 #include "app/services/cache/config_fields.h"
 #include "app/services/cache/config_own.h"
 #include "app/services/cache/config_text.h"
+#include "middleware/json_config.h"
 #include "middleware/registry/snapshot.h"
 #include "middleware/service.h"
 #include "middleware/store.h"
 #include "middleware/store_config.h"
 
-#define ARENA_BYTES 1024
-#define TIMEOUT_MAX 10000 /* ms */
+#define ARENA_BYTES   1024
+#define TTL_USUAL     300   /* s */
+#define TIMEOUT_USUAL 250   /* ms */
+#define TIMEOUT_MAX   10000 /* ms */
 
 /* The types are named for their drivers. */
 #define TYPE_PREFIX STR("cache_")
@@ -98,17 +101,16 @@ static enum status
 numbers_read(struct cache_service *service,
     const struct cache_config_text *text, struct error *err)
 {
-	const struct cache_config_number ttl = { "default_ttl",
-		text->default_ttl, 300, 0, CACHE_TTL_MAX };
-	const struct cache_config_number timeout = { "timeout", text->timeout,
-		250, 1, TIMEOUT_MAX };
-	int64_t seconds = 0;
-	enum status st = cache_config_number_read(&ttl, &seconds, err);
+	const struct json_config_range timeout = { 1, TIMEOUT_MAX };
+	enum status st;
 
-	service->default_ttl = (uint32_t)seconds;
+	service->default_ttl = TTL_USUAL;
+	service->timeout_ms = TIMEOUT_USUAL;
+	st = json_config_seconds("default_ttl", text->default_ttl,
+	    CACHE_TTL_MAX, &service->default_ttl, err);
 	if (st == ST_OK)
-		st = cache_config_number_read(
-		    &timeout, &service->timeout_ms, err);
+		st = json_config_integer("timeout", text->timeout, timeout,
+		    &service->timeout_ms, err);
 	service->bare_values = str_to_bool(text->bare_values);
 	return st;
 }

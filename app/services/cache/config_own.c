@@ -1,47 +1,48 @@
 #include "app/services/cache/config_own.h"
 
+#include "app/base/host.h"
 #include "app/services/cache/config_fields.h"
 #include "app/services/cache/config_text.h"
 #include "drivers/cache/cache.h"
+#include "middleware/json_config.h"
 #include "middleware/store_config.h"
 
-#define PORT_MAX  65535
 #define INDEX_MAX 65535
 
-#define STRING(member) cache_config_string(text->member)
+#define STRING(member) json_config_string(text->member, "")
 
 static enum status
 port_read(const char *name, struct str said, int64_t fallback, int64_t *out,
     struct error *err)
 {
-	const struct cache_config_number port = { name, said, fallback, 1,
-		PORT_MAX };
+	const struct json_config_range ports = { 1, HOST_PORT_MAX };
 
-	return cache_config_number_read(&port, out, err);
+	*out = fallback;
+	return json_config_integer(name, said, ports, out, err);
 }
 
 static const char *
 host_of(struct str host)
 {
-	return host.n == 0 ? CACHE_CONFIG_HOST : host.p;
+	return json_config_string(host, CACHE_CONFIG_HOST);
 }
 
 static enum status
 redis_own(const struct cache_config_text *text, struct store_config *config,
     struct error *err)
 {
-	const struct cache_config_number index = { "database_index",
-		text->database_index, 0, 0, INDEX_MAX };
+	const struct json_config_range index = { 0, INDEX_MAX };
 	struct cache_config *c = &config->cache;
 	enum status st = port_read("port", text->port, 6379, &c->port, err);
 
 	if (st == ST_OK)
 		st = port_read("sentinel_port", text->sentinel_port, 26379,
 		    &c->sentinel_port, err);
+	c->database = 0;
 	if (st == ST_OK)
-		st = cache_config_number_read(&index, &c->database, err);
-	if (text->prefix.n > 0)
-		c->prefix = text->prefix.p;
+		st = json_config_integer("database_index", text->database_index,
+		    index, &c->database, err);
+	c->prefix = json_config_string(text->prefix, c->prefix);
 	c->hosts = host_of(text->host);
 	c->socket = STRING(socket);
 	c->username = STRING(username);
@@ -52,7 +53,7 @@ redis_own(const struct cache_config_text *text, struct store_config *config,
 	c->tls_ca = STRING(tls_ca);
 	c->sentinels = STRING(sentinel_host);
 	c->sentinel_master =
-	    text->sentinel_master.n == 0 ? "mymaster" : text->sentinel_master.p;
+	    json_config_string(text->sentinel_master, "mymaster");
 	c->sentinel_username = STRING(sentinel_username);
 	c->sentinel_password = STRING(sentinel_password);
 	return st;
@@ -76,11 +77,11 @@ static enum status
 file_own(const struct cache_config_text *text, struct store_config *config,
     struct error *err)
 {
-	const struct cache_config_number bytes = { "max_bytes", text->max_bytes,
-		config->cache.bytes, 1 << 20, INT64_C(1) << 40 };
+	const struct json_config_range bytes = { 1 << 20, INT64_C(1) << 40 };
 
 	config->cache.path = STRING(path);
-	return cache_config_number_read(&bytes, &config->cache.bytes, err);
+	return json_config_integer(
+	    "max_bytes", text->max_bytes, bytes, &config->cache.bytes, err);
 }
 
 static enum db_tls
@@ -89,13 +90,6 @@ tls_of(struct str said)
 	if (str_eq(said, STR("verify")))
 		return DB_TLS_VERIFY;
 	return str_eq(said, STR("require")) ? DB_TLS_REQUIRE : DB_TLS_OFF;
-}
-
-/* NULL when nothing was said. */
-static const char *
-text_of(struct str text)
-{
-	return text.n == 0 ? NULL : text.p;
 }
 
 static bool
@@ -114,18 +108,18 @@ database_own(const struct cache_config_text *text, struct store_config *config,
 
 	config->db = (struct db_config){
 		.driver = is_file(text) ? "sqlite" : "mysql",
-		.database = text_of(text->database),
+		.database = json_config_string(text->database, NULL),
 		.host = text->unix_socket.n > 0 ? NULL : host_of(text->host),
 		.port = (int)port,
-		.socket = text_of(text->unix_socket),
-		.username = text_of(text->username),
-		.password = text_of(text->password),
+		.socket = json_config_string(text->unix_socket, NULL),
+		.username = json_config_string(text->username, NULL),
+		.password = json_config_string(text->password, NULL),
 		.tls = tls_of(text->tls),
-		.tls_ca = text_of(text->tls_ca),
+		.tls_ca = json_config_string(text->tls_ca, NULL),
 		.create = is_file(text),
 	};
-	if (text->table.n > 0)
-		config->cache.table = text->table.p;
+	config->cache.table =
+	    json_config_string(text->table, config->cache.table);
 	config->cache.db = &config->db;
 	return st;
 }

@@ -16,7 +16,6 @@
  * made. */
 #define CONNECTIONS_OF_FILE 256
 
-/* A form may have sent any value as a string, so all are kept as text. */
 struct config_text {
 	struct str database, host, port, unix_socket;
 	struct str username, password;
@@ -29,15 +28,9 @@ struct config_text {
 	struct str cache_tables_by_routine, watch;
 };
 
-#define MEMBER(name)                                                           \
-	{                                                                      \
-#name, offsetof(struct config_text, name)                      \
-	}
+#define MEMBER(name) JSON_CONFIG_MEMBER(struct config_text, name)
 
-static const struct {
-	const char *name;
-	size_t at;
-} members[] = {
+static const struct json_config_member members[] = {
 	MEMBER(database),
 	MEMBER(host),
 	MEMBER(port),
@@ -62,47 +55,16 @@ static const struct {
 	MEMBER(cache_scope),
 	MEMBER(cache_tables_by_routine),
 	MEMBER(watch),
+	{ .name = NULL },
 };
-
-/* Of a number; an empty text is one that nobody gave. */
-struct range {
-	int64_t min, max;
-};
-
-/* Members of other days are left alone. */
-static bool
-member_take(void *ctx, struct str name, struct str text)
-{
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		if (str_eq(name, str_of(members[i].name)))
-			memcpy(
-			    (char *)ctx + members[i].at, &text, sizeof(text));
-	}
-	return true;
-}
-
-static enum status
-integer_read(const char *name, struct str text, struct range range,
-    int64_t *out, struct error *err)
-{
-	int64_t number;
-
-	if (text.n == 0)
-		return ST_OK;
-	if (!str_to_i64(text, &number) || number < range.min ||
-	    number > range.max)
-		return error_set(err, ST_INVALID,
-		    "%s must be an integer from %lld to %lld", name,
-		    (long long)range.min, (long long)range.max);
-	*out = number;
-	return ST_OK;
-}
 
 static enum status
 number_read(const char *name, struct str text, int64_t max, int64_t *out,
     struct error *err)
 {
-	return integer_read(name, text, (struct range){ 1, max }, out, err);
+	const struct json_config_range range = { 1, max };
+
+	return json_config_integer(name, text, range, out, err);
 }
 
 /* What the type says of a field that nobody set. */
@@ -142,12 +104,7 @@ static enum status
 seconds_read(
     const char *name, struct str text, uint32_t *out, struct error *err)
 {
-	int64_t seconds = *out;
-	enum status st = integer_read(
-	    name, text, (struct range){ 0, CONFIG_SECONDS_MAX }, &seconds, err);
-
-	*out = (uint32_t)seconds;
-	return st;
+	return json_config_seconds(name, text, CONFIG_SECONDS_MAX, out, err);
 }
 
 static enum status
@@ -198,20 +155,13 @@ tls_read(struct str text, enum db_tls *out, struct error *err)
 	return ST_OK;
 }
 
-/* NULL when nothing was said. */
-static const char *
-text_of(struct str text)
-{
-	return text.n == 0 ? NULL : text.p;
-}
-
 /* A socket is used instead of the host, which forms fill in. */
 static const char *
 host_of(const struct config_text *config)
 {
 	if (config->unix_socket.n > 0)
 		return NULL;
-	return config->host.n == 0 ? CONFIG_HOST : config->host.p;
+	return json_config_string(config->host, CONFIG_HOST);
 }
 
 /* MySQL and MariaDB are one driver. */
@@ -231,14 +181,14 @@ database_read(const char *driver, const struct config_text *config,
 
 	*out = (struct db_config){
 		.driver = driver,
-		.database = text_of(config->database),
+		.database = json_config_string(config->database, NULL),
 		.host = host_of(config),
 		.port = (int)port,
-		.socket = text_of(config->unix_socket),
-		.username = text_of(config->username),
-		.password = text_of(config->password),
-		.tls_ca = text_of(config->tls_ca),
-		.timezone = text_of(config->timezone),
+		.socket = json_config_string(config->unix_socket, NULL),
+		.username = json_config_string(config->username, NULL),
+		.password = json_config_string(config->password, NULL),
+		.tls_ca = json_config_string(config->tls_ca, NULL),
+		.timezone = json_config_string(config->timezone, NULL),
 		.read_only = str_to_bool(config->read_only),
 	};
 	if (st == ST_OK && config->database.n == 0)
@@ -260,15 +210,6 @@ replicas_read(struct arena *arena, const struct config_text *config,
 			   : st;
 }
 
-/* Who reads the whole config for one question. */
-static enum status
-text_read(struct arena *arena, struct str config, struct config_text *text,
-    struct error *err)
-{
-	*text = (struct config_text){ .database = STR_NULL };
-	return json_config_each(arena, config, member_take, text, err);
-}
-
 enum status
 config_check(
     const struct service_type *type, struct str config, struct error *err)
@@ -283,7 +224,7 @@ config_check(
 
 	(void)type;
 	arena_init(&arena, ARENA_BYTES);
-	st = text_read(&arena, config, &text, err);
+	st = json_config_read(&arena, config, members, &text, err);
 	if (st == ST_OK)
 		st = replicas_read(&arena, &text, &hosts, err);
 	if (st == ST_OK)
@@ -303,7 +244,7 @@ config_cacheable(struct str config, struct error *err)
 	enum status st;
 
 	arena_init(&arena, ARENA_BYTES);
-	st = text_read(&arena, config, &text, err);
+	st = json_config_read(&arena, config, members, &text, err);
 	if (st == ST_OK && str_trim(text.read_hosts).n > 0)
 		st = error_set(err, ST_INVALID,
 		    "cache_enabled and read_hosts exclude each other: what a "
@@ -316,9 +257,8 @@ enum status
 config_database(const struct service_type *type, struct str config,
     struct arena *arena, struct db_config *out, struct error *err)
 {
-	struct config_text text = { .database = STR_NULL };
-	enum status st =
-	    json_config_each(arena, config, member_take, &text, err);
+	struct config_text text;
+	enum status st = json_config_read(arena, config, members, &text, err);
 
 	return st == ST_OK ? database_read(driver_of(type), &text, out, err)
 			   : st;
@@ -329,9 +269,9 @@ config_read(struct db_service *service, const struct service *record,
     const struct settings *settings, struct error *err)
 {
 	const struct service_type *type = record->type;
-	struct config_text config = { .database = STR_NULL };
-	enum status st = json_config_each(
-	    &service->arena, record->config, member_take, &config, err);
+	struct config_text config;
+	enum status st = json_config_read(
+	    &service->arena, record->config, members, &config, err);
 
 	service->max_records = fallback_of(type, "max_records", INT32_MAX);
 	service->max_connections =

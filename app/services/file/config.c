@@ -1,6 +1,5 @@
 #include "app/services/file/config.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,15 +89,9 @@ struct config_text {
 	struct str client_ttl, sendfile, sendfile_prefix;
 };
 
-#define MEMBER(name)                                                           \
-	{                                                                      \
-#name, offsetof(struct config_text, name)                      \
-	}
+#define MEMBER(name) JSON_CONFIG_MEMBER(struct config_text, name)
 
-static const struct {
-	const char *name;
-	size_t at;
-} members[] = {
+static const struct json_config_member members[] = {
 	MEMBER(root),
 	MEMBER(max_file_size),
 	MEMBER(read_only),
@@ -109,41 +102,14 @@ static const struct {
 	MEMBER(client_ttl),
 	MEMBER(sendfile),
 	MEMBER(sendfile_prefix),
+	{ .name = NULL },
 };
-
-/* Members of other days are left alone. */
-static bool
-member_take(void *ctx, struct str name, struct str text)
-{
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		if (str_eq(name, str_of(members[i].name)))
-			memcpy(
-			    (char *)ctx + members[i].at, &text, sizeof(text));
-	}
-	return true;
-}
-
-static enum status
-number_read(const char *name, struct str text, int64_t min, int64_t max,
-    int64_t *out, struct error *err)
-{
-	if (text.n == 0 ||
-	    (str_to_i64(text, out) && *out >= min && *out <= max))
-		return ST_OK;
-	return error_set(err, ST_INVALID,
-	    "%s must be an integer from %lld to %lld", name, (long long)min,
-	    (long long)max);
-}
 
 static enum status
 seconds_read(
     const char *name, struct str text, uint32_t *out, struct error *err)
 {
-	int64_t seconds = *out;
-	enum status st = number_read(name, text, 0, SECONDS_MAX, &seconds, err);
-
-	*out = (uint32_t)seconds;
-	return st;
+	return json_config_seconds(name, text, SECONDS_MAX, out, err);
 }
 
 static enum status
@@ -168,6 +134,7 @@ static enum status
 text_read(struct file_service *service, const struct config_text *text,
     struct error *err)
 {
+	const struct json_config_range size = { 1, SIZE_MAX_ };
 	struct arena *arena = &service->arena;
 	enum status st;
 
@@ -177,7 +144,7 @@ text_read(struct file_service *service, const struct config_text *text,
 	service->root = arena_dup(arena, text->root);
 	service->max_file_size = SIZE_DEFAULT;
 	service->fresh.missing = MISSING;
-	st = number_read("max_file_size", text->max_file_size, 1, SIZE_MAX_,
+	st = json_config_integer("max_file_size", text->max_file_size, size,
 	    &service->max_file_size, err);
 	if (st == ST_OK)
 		st = freshness_read(text, &service->fresh, err);
@@ -194,9 +161,9 @@ text_read(struct file_service *service, const struct config_text *text,
 static enum status
 config_take(struct file_service *service, struct str config, struct error *err)
 {
-	struct config_text text = { .root = STR_NULL };
+	struct config_text text;
 	enum status st =
-	    json_config_each(&service->arena, config, member_take, &text, err);
+	    json_config_read(&service->arena, config, members, &text, err);
 
 	return st == ST_OK ? text_read(service, &text, err) : st;
 }
