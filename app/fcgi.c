@@ -4,6 +4,8 @@
 #include <fcgios.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "app/fcgi_record.h"
 #include "middleware/client.h"
@@ -17,6 +19,10 @@
 
 /* What libfcgi reads next. */
 static _Thread_local struct str feed;
+
+/* Where libraries are linked with -Bsymbolic, libfcgi reads by its own OS_Read
+ * and from a file in memory. Written once by fcgi_init(). */
+static bool reads_files;
 
 /* libfcgi's own function of this name would read from the descriptor. */
 int
@@ -60,30 +66,49 @@ names_fill(void)
 	}
 }
 
-/* libraries.md, section 1: how libfcgi is handed a connection that is kept. */
-static bool
-fcgx_read(FCGX_Request *fcgx)
+/* A file that is read from its start, or -1. */
+static int
+memory_file(struct str bytes)
 {
-	(void)FCGX_InitRequest(fcgx, -1, 0);
-	fcgx->ipcFd = NO_CONNECTION;
-	fcgx->keepConnection = 1;
-	return FCGX_Accept_r(fcgx) == 0 && FCGX_GetError(fcgx->in) == 0;
+	int fd = memfd_create("weir-params", MFD_CLOEXEC);
+
+	if (fd < 0 || pwrite(fd, bytes.p, bytes.n, 0) == (ssize_t)bytes.n)
+		return fd;
+	(void)close(fd);
+	return -1;
 }
 
-/* Does the linker let libfcgi read by our OS_Read? */
+/* Without keepConnection, libfcgi would close the connection before it reads;
+ * one that it cannot read it closes, and sets ipcFd to -1. */
 static bool
-reads_here(void)
+fcgx_read(FCGX_Request *fcgx, struct str bytes)
 {
-	static const char begin[] = "\1\1\0\1\0\10\0\0\0\1\1\0\0\0\0\0";
-	static const char params[] = "\1\4\0\1\0\4\0\0\1\1NV\1\4\0\1\0\0\0";
-	char request[sizeof(begin) - 1 + sizeof(params)];
-	FCGX_Request fcgx;
+	int fd = reads_files ? memory_file(bytes) : NO_CONNECTION;
 	bool read;
 
-	memcpy(request, begin, sizeof(begin) - 1);
-	memcpy(request + sizeof(begin) - 1, params, sizeof(params));
-	feed = str_make(request, sizeof(request));
-	read = fcgx_read(&fcgx) && FCGX_GetParam("N", fcgx.envp) != NULL;
+	feed = bytes;
+	(void)FCGX_InitRequest(fcgx, -1, 0);
+	fcgx->ipcFd = fd;
+	fcgx->keepConnection = 1;
+	read =
+	    fd >= 0 && FCGX_Accept_r(fcgx) == 0 && FCGX_GetError(fcgx->in) == 0;
+	feed = STR_NULL;
+	if (reads_files && fcgx->ipcFd >= 0)
+		(void)close(fd);
+	return read;
+}
+
+/* Does a parameter arrive? */
+static bool
+is_read(void)
+{
+	static const char request[] = "\1\1\0\1\0\10\0\0\0\1\1\0\0\0\0\0"
+				      "\1\4\0\1\0\4\0\0\1\1NV"
+				      "\1\4\0\1\0\0\0";
+	FCGX_Request fcgx;
+	bool read = fcgx_read(&fcgx, str_make(request, sizeof(request))) &&
+		    FCGX_GetParam("N", fcgx.envp) != NULL;
+
 	FCGX_Free(&fcgx, 0);
 	return read;
 }
@@ -93,10 +118,9 @@ fcgi_init(struct error *err)
 {
 	if (FCGX_Init() != 0)
 		return error_set(err, ST_ERROR, "libfcgi does not start");
-	if (!reads_here())
-		return error_set(err, ST_ERROR,
-		    "libfcgi reads by itself: it must be a shared library, and "
-		    "one that was not linked with -Bsymbolic");
+	reads_files = !is_read();
+	if (reads_files && !is_read())
+		return error_set(err, ST_ERROR, "libfcgi does not read");
 	if (names[name_slot(request_param_name(PARAM_URI))].name.p == NULL)
 		names_fill();
 	return ST_OK;
@@ -142,14 +166,12 @@ fcgi_read(
     const struct record_scan *scan, const char *bytes, struct request *req)
 {
 	char *head = arena_alloc(req->arena, record_params_room(scan));
+	size_t n = record_params(scan, bytes, head);
 	FCGX_Request fcgx;
-	bool read;
+	bool read = fcgx_read(&fcgx, str_make(head, n));
 
-	feed = str_make(head, record_params(scan, bytes, head));
-	read = fcgx_read(&fcgx);
 	if (read)
 		params_take(req, fcgx.envp);
 	FCGX_Free(&fcgx, 0);
-	feed = STR_NULL;
 	return read ? ST_OK : ST_ERROR;
 }

@@ -14,8 +14,7 @@
 struct record_scan;
 struct request;
 
-/* Once per process, before threads. ST_ERROR: with this libfcgi nothing could
- * be read. */
+/* Once per process, before threads. ST_ERROR: this libfcgi reads nothing. */
 enum status fcgi_init(struct error *err);
 
 /*

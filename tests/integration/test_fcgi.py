@@ -7,6 +7,7 @@ import pytest
 
 from support import fcgi
 from support.answer import check_error
+from support.elf import bind_to_itself, library_of
 
 SETTINGS = {"READ_TIMEOUT": "2s"}
 PATH = "/api/v2/shop/_table/orders/1"
@@ -232,3 +233,18 @@ def test_a_silent_connection_costs_no_thread(server, check_quick):
     assert server.threads == threads
     for client in silent:
         client.close()
+
+
+# The library.
+
+def test_libfcgi_may_be_bound_to_itself(site, server, key, tmp_path):
+    """As some systems link all libraries: then it reads another way."""
+    name = "libfcgi.so.0"
+    bind_to_itself(library_of(server, name), tmp_path / name)
+    other = site.serve("bound", LD_LIBRARY_PATH=str(tmp_path))
+    assert library_of(other, name) == str(tmp_path / name)
+    with other.connect() as client:
+        for headers in key, {**key, "X-Long": "x" * 20000}, key:
+            client.send(fcgi.request(PATH, headers=headers))
+            assert client.read_answer().status == 200
+    other.stop()
