@@ -91,6 +91,13 @@ def test_the_client_has_its_own_address(server, host):
     assert found[0]["client"] == "127.0.0.9"
 
 
+def test_a_client_chooses_no_id_before_nginx(server, web):
+    """Where the other servers' lines pass all header fields on."""
+    answer = web.get(ORDERS + "/1", headers={"X-Request-Id": "chosen"})
+    assert (answer.headers["X-Request-Id"] == "chosen") != isinstance(
+        server, Nginx)
+
+
 # What is asked for.
 
 def test_records_are_made_changed_and_removed(web):
