@@ -26,7 +26,7 @@ put_pair(char *at, int value)
 struct str
 http_date_write(int64_t unix_s, char text[HTTP_DATE_BYTES])
 {
-	static const char pattern[] = "DDD, 00 MMM 0000 00:00:00 GMT";
+	const struct str pattern = STR("DDD, 00 MMM 0000 00:00:00 GMT");
 	struct tm tm;
 	time_t at;
 
@@ -36,7 +36,7 @@ http_date_write(int64_t unix_s, char text[HTTP_DATE_BYTES])
 		unix_s = LAST_SECOND;
 	at = (time_t)unix_s;
 	(void)gmtime_r(&at, &tm);
-	memcpy(text, pattern, HTTP_DATE_BYTES);
+	memcpy(text, pattern.p, HTTP_DATE_BYTES);
 	memcpy(text, days + (size_t)tm.tm_wday * 3, 3);
 	put_pair(text + 5, tm.tm_mday);
 	memcpy(text + 8, months + (size_t)tm.tm_mon * 3, 3);
