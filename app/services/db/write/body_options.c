@@ -40,10 +40,21 @@ query_sent(const struct request *req)
 	return uri;
 }
 
+static bool
+asks_for_ids(const struct params *query)
+{
+	for (size_t i = 0; i < query->n; i++) {
+		if (str_eq_nocase(query->list[i].name, STR("ids")))
+			return true;
+	}
+	return false;
+}
+
 static struct str
 ids_sent(const struct request *req)
 {
-	struct str rest = query_sent(req);
+	struct str rest =
+	    asks_for_ids(&req->query) ? query_sent(req) : STR_NULL;
 
 	while (!str_is_null(rest)) {
 		struct str value = str_cut(&rest, '&');
