@@ -40,6 +40,7 @@ driver_connect(const struct db_config *config, int64_t deadline_ms,
 	conn = calloc(1, sizeof(*conn));
 	if (conn == NULL)
 		abort();
+	stmt_cache_init(&conn->cache, mysql_kept_close);
 	conn->place = mysql_place_make(config);
 	socket_watch_open(&conn->watch);
 	st = mysql_dial(conn, deadline_ms, err);

@@ -14,21 +14,18 @@
 #include "drivers/db/db.h"
 #include "drivers/db/mysql_lib.h"
 #include "drivers/db/mysql_place.h"
+#include "drivers/db/stmt_cache.h"
 
 struct arena;
 struct buf;
 
-#define MYSQL_STATEMENTS 64
-#define MYSQL_WHO_BYTES  33
+#define MYSQL_WHO_BYTES 33
 
 struct mysql_column;
 
 /* A prepared statement that is kept, with room for one row of it. */
 struct mysql_kept {
-	uint64_t hash; /* of sql */
-	struct str sql;
-	MYSQL_STMT *stmt;   /* NULL: a free place */
-	uint64_t last_used; /* in ticks of the connection */
+	MYSQL_STMT *stmt;
 	MYSQL_BIND *args;
 	size_t n_args;
 	/* The row is the OUT parameters of a call: a BIT stands there in
@@ -62,9 +59,7 @@ struct db_conn {
 	enum transaction transaction;
 	int64_t transaction_ends_ms; /* deadline given to begin() */
 	bool running;
-	uint64_t tick;
-	struct mysql_kept *latest; /* the last one used, NULL: none yet */
-	struct mysql_kept kept[MYSQL_STATEMENTS];
+	struct stmt_cache cache; /* of struct mysql_kept */
 };
 
 /* What a column of that declared type is. */
@@ -141,16 +136,15 @@ enum status mysql_order(struct db_conn *conn, const char *sql,
 /* The connection is of no use any more, whatever comes. */
 void mysql_give_up(struct db_conn *conn);
 
-/* -- mysql_stmt.c: the cache of prepared statements ------------------------ */
+/* -- mysql_stmt.c: prepared statements ------------------------------------- */
 
 /* The statement of that text, prepared or taken from the cache. It belongs to
  * the cache. Within an open question. */
 enum status mysql_keep(struct db_conn *conn, struct str sql,
     struct mysql_kept **out, struct error *err);
 
-/* Ends one kept statement, or all of them. */
-void mysql_kept_free(struct mysql_kept *kept);
-void mysql_kept_drop(struct db_conn *conn);
+/* Ends a kept statement: close of the cache. */
+void mysql_kept_close(void *kept);
 
 /* -- mysql_bind.c: values in ------------------------------------------------
  */

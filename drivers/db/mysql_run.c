@@ -99,7 +99,7 @@ kept_execute(struct db_conn *conn, const struct db_stmt *stmt, bool again,
 		return st;
 	code = mysql_stmt_errno((*kept)->stmt);
 	if (!again && must_prepare_again(code, stmt->sql)) {
-		mysql_kept_free(*kept);
+		stmt_cache_drop(&conn->cache, stmt->sql);
 		return kept_execute(conn, stmt, true, kept, err);
 	}
 	return mysql_fail(conn, code, mysql_stmt_error((*kept)->stmt), err);

@@ -178,7 +178,7 @@ mysql_hang_up(struct db_conn *conn)
 	/* Else the library might wait for the rest of an answer. */
 	if (conn->lost)
 		socket_watch_cut(&conn->watch);
-	mysql_kept_drop(conn);
+	stmt_cache_clear(&conn->cache);
 	(void)socket_watch_fd(&conn->watch, -1);
 	mysql_close(conn->link);
 	conn->link = NULL;
@@ -206,7 +206,7 @@ session_renew(struct db_conn *conn)
 	if (mysql_reset_connection(conn->link) != 0 ||
 	    mysql_set_character_set(conn->link, MYSQL_TEXTS_IN) != 0)
 		return ST_UNAVAILABLE;
-	mysql_kept_drop(conn);
+	stmt_cache_clear(&conn->cache);
 	st = session_set(conn, INT64_MAX, NULL);
 	if (st == ST_OK)
 		st = session_ask(conn, who, NULL);

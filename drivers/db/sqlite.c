@@ -168,12 +168,13 @@ sqlite_connect(const struct db_config *config, int64_t deadline_ms,
 	conn = calloc(1, sizeof(*conn));
 	if (conn == NULL)
 		abort();
+	stmt_cache_init(&conn->cache, sqlite_kept_close);
 	st = conn_open(conn, config, deadline_ms, err);
 	if (st == ST_OK) {
 		*out = conn;
 		return ST_OK;
 	}
-	sqlite_kept_drop(conn);
+	stmt_cache_clear(&conn->cache);
 	conn_free(conn);
 	return st;
 }
@@ -183,7 +184,7 @@ sqlite_disconnect(struct db_conn *conn)
 {
 	if (conn == NULL)
 		return;
-	sqlite_kept_drop(conn);
+	stmt_cache_clear(&conn->cache);
 	conn_free(conn);
 }
 

@@ -13,18 +13,14 @@
 
 #include "drivers/db/catalog.h"
 #include "drivers/db/db.h"
+#include "drivers/db/stmt_cache.h"
 
 struct arena;
 
-#define SQLITE_STATEMENTS 64
-
 /* A prepared statement that is kept, with room for one row of it. */
 struct sqlite_kept {
-	uint64_t hash; /* of sql */
-	struct str sql;
-	sqlite3_stmt *stmt; /* NULL: a free place */
-	uint64_t last_used; /* in ticks of the connection */
-	int prepared;       /* times SQLite prepared it anew */
+	sqlite3_stmt *stmt;
+	int prepared; /* times SQLite prepared it anew */
 	size_t n_columns;
 	enum column_kind *kinds; /* as the result's columns are declared */
 	struct db_value *row;
@@ -39,9 +35,7 @@ struct db_conn {
 	bool in_transaction;
 	bool running;
 	atomic_bool interrupted;
-	uint64_t tick;
-	struct sqlite_kept *latest; /* the last one used, NULL: none yet */
-	struct sqlite_kept kept[SQLITE_STATEMENTS];
+	struct stmt_cache cache; /* of struct sqlite_kept */
 };
 
 /* Sets err to SQLite's own sentence; returns the status that rc means. */
@@ -57,8 +51,8 @@ enum status sqlite_keep(struct db_conn *conn, struct str sql,
 /* Brings kinds and row up to date; call when the first row has arrived. */
 void sqlite_kept_describe(struct sqlite_kept *kept);
 
-/* Finalizes every kept statement. */
-void sqlite_kept_drop(struct db_conn *conn);
+/* Ends a kept statement: close of the cache. */
+void sqlite_kept_close(void *kept);
 
 /* How values of a column declared so go in and out. */
 enum column_kind sqlite_kind(struct str declared);

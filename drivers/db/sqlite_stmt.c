@@ -1,66 +1,25 @@
 /*
- * The cache of prepared statements of a connection: found by text, the one
- * unused for longest makes room. SQLite prepares a statement anew by itself
- * when the schema changed; then its columns may have changed as well.
+ * Preparing statements. SQLite prepares a statement anew by itself when the
+ * schema changed; then its columns may have changed as well.
  */
 #include "drivers/db/sqlite_conn.h"
 
 #include <limits.h>
 #include <stdlib.h>
 
-#include "app/base/hash.h"
-
-static void
-kept_free(struct sqlite_kept *kept)
+void
+sqlite_kept_close(void *stmt)
 {
+	struct sqlite_kept *kept = stmt;
+
 	(void)sqlite3_finalize(kept->stmt); /* repeats the last step's error */
-	free((char *)kept->sql.p);
 	free(kept->kinds);
 	free(kept->row);
-	*kept = (struct sqlite_kept){ .stmt = NULL };
-}
-
-void
-sqlite_kept_drop(struct db_conn *conn)
-{
-	for (size_t i = 0; i < SQLITE_STATEMENTS; i++)
-		kept_free(&conn->kept[i]);
-}
-
-static bool
-is_kept(const struct sqlite_kept *k, struct str sql)
-{
-	return k != NULL && k->stmt != NULL && str_eq(k->sql, sql);
-}
-
-/* Where the text is kept; else NULL. */
-static struct sqlite_kept *
-kept_find(struct db_conn *conn, uint64_t hash, struct str sql)
-{
-	for (size_t i = 0; i < SQLITE_STATEMENTS; i++) {
-		struct sqlite_kept *k = &conn->kept[i];
-
-		if (k->hash == hash && is_kept(k, sql))
-			return k;
-	}
-	return NULL;
-}
-
-/* The place to keep one more in. */
-static struct sqlite_kept *
-kept_oldest(struct db_conn *conn)
-{
-	struct sqlite_kept *oldest = &conn->kept[0];
-
-	for (size_t i = 1; i < SQLITE_STATEMENTS; i++) {
-		if (conn->kept[i].last_used < oldest->last_used)
-			oldest = &conn->kept[i];
-	}
-	return oldest;
+	free(kept);
 }
 
 static enum status
-kept_prepare(struct db_conn *conn, struct str sql, sqlite3_stmt **stmt,
+stmt_prepare(struct db_conn *conn, struct str sql, sqlite3_stmt **stmt,
     struct error *err)
 {
 	const char *tail = NULL;
@@ -78,55 +37,33 @@ kept_prepare(struct db_conn *conn, struct str sql, sqlite3_stmt **stmt,
 	return error_set(err, ST_ERROR, "the text is not one statement");
 }
 
-static struct str
-text_copy(struct str s)
+static struct sqlite_kept *
+kept_make(sqlite3_stmt *stmt)
 {
-	char *p = malloc(s.n + 1);
+	struct sqlite_kept *kept = calloc(1, sizeof(*kept));
 
-	if (p == NULL)
+	if (kept == NULL)
 		abort();
-	memcpy(p, s.p, s.n);
-	return str_make(p, s.n);
+	kept->stmt = stmt;
+	kept->prepared = -1;
+	return kept;
 }
 
-static enum status
-kept_make(struct db_conn *conn, uint64_t hash, struct str sql,
-    struct sqlite_kept **out, struct error *err)
-{
-	struct sqlite_kept *k;
-	sqlite3_stmt *stmt = NULL;
-	enum status st = kept_prepare(conn, sql, &stmt, err);
-
-	if (st != ST_OK)
-		return st;
-	k = *out = kept_oldest(conn);
-	kept_free(k);
-	k->stmt = stmt;
-	k->hash = hash;
-	k->sql = text_copy(sql);
-	k->prepared = -1;
-	return ST_OK;
-}
-
-/* Often the same comes again at once. */
 enum status
 sqlite_keep(struct db_conn *conn, struct str sql, struct sqlite_kept **out,
     struct error *err)
 {
-	enum status st = ST_OK;
-	uint64_t hash;
+	sqlite3_stmt *stmt = NULL;
+	enum status st;
 
-	*out = conn->latest;
-	if (is_kept(*out, sql))
+	*out = stmt_cache_find(&conn->cache, sql);
+	if (*out != NULL)
 		return ST_OK;
-	hash = hash_str(sql);
-	*out = kept_find(conn, hash, sql);
-	if (*out == NULL)
-		st = kept_make(conn, hash, sql, out, err);
+	st = stmt_prepare(conn, sql, &stmt, err);
 	if (st != ST_OK)
 		return st;
-	(*out)->last_used = ++conn->tick;
-	conn->latest = *out;
+	*out = kept_make(stmt);
+	stmt_cache_add(&conn->cache, sql, *out);
 	return ST_OK;
 }
 
