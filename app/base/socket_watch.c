@@ -1,13 +1,13 @@
 #include "app/base/socket_watch.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "app/base/clock.h"
 #include "app/base/cond.h"
+#include "app/base/thread.h"
 
 #define NAP_MS 50
 #define PASSED (-1) /* in until_ms: the deadline passed */
@@ -110,19 +110,13 @@ dog_main(void *arg)
 	return arg;
 }
 
-/* A signal is never taken by the watchdog. */
 static void
 dog_start(void)
 {
-	sigset_t all, before;
-
 	dog.stop = false;
 	cond_open(&dog.bell);
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (pthread_create(&dog.thread, NULL, dog_main, NULL) != 0)
+	if (!thread_start(dog_main, NULL, &dog.thread))
 		abort();
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static void

@@ -1,12 +1,12 @@
 #include "drivers/cache/database_dial.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/base/clock.h"
 #include "app/base/cond.h"
+#include "app/base/thread.h"
 #include "drivers/cache/database_cache.h"
 #include "drivers/cache/database_conn.h"
 
@@ -49,24 +49,6 @@ dial_run(void *arg)
 	return NULL;
 }
 
-/* Signals are for one thread of the process, which is not this one. */
-static bool
-thread_start(struct database_dial *dial)
-{
-	pthread_t thread;
-	sigset_t all;
-	sigset_t before;
-	bool done;
-
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	done = pthread_create(&thread, NULL, dial_run, dial) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (done)
-		(void)pthread_detach(thread);
-	return done;
-}
-
 struct database_dial *
 database_dial_begin(struct cache *cache)
 {
@@ -78,7 +60,7 @@ database_dial_begin(struct cache *cache)
 	(void)pthread_mutex_init(&dial->lock, NULL); /* cannot fail on Linux */
 	cond_open(&dial->changed);
 	dial->cache = database_cache_hold(cache);
-	if (thread_start(dial))
+	if (thread_start_detached(dial_run, dial))
 		return dial;
 	dial_free(dial);
 	return NULL;

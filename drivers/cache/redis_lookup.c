@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <netdb.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "app/base/thread.h"
 #include "drivers/cache/redis_host.h"
 
 #define PORT_BYTES 8
@@ -77,25 +76,6 @@ lookup_main(void *arg)
 	return NULL;
 }
 
-/* The thread takes no signals. */
-static bool
-thread_start(struct redis_lookup *lookup)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-	sigset_t all, before;
-	int rc;
-
-	(void)sigfillset(&all);
-	(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&thread, &attr, lookup_main, lookup);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	(void)pthread_attr_destroy(&attr);
-	return rc == 0;
-}
-
 struct redis_lookup *
 redis_lookup_begin(const struct redis_host *host, struct error *err)
 {
@@ -107,7 +87,7 @@ redis_lookup_begin(const struct redis_host *host, struct error *err)
 	lookup->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	atomic_init(&lookup->refs, 2);
 	atomic_init(&lookup->done, false);
-	if (lookup->fd >= 0 && thread_start(lookup))
+	if (lookup->fd >= 0 && thread_start_detached(lookup_main, lookup))
 		return lookup;
 	error_set(err, ST_UNAVAILABLE, "no thread can be had to look it up");
 	if (lookup->fd >= 0)

@@ -1,10 +1,10 @@
 #include "drivers/db/mysql_helper.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "app/base/cond.h"
+#include "app/base/thread.h"
 #include "drivers/db/mysql_lib.h"
 
 #define HELPERS_MAX 32
@@ -79,25 +79,6 @@ helper_main(void *arg)
 	return NULL;
 }
 
-/* A signal is never taken by a helper. */
-static bool
-thread_start(struct task *task)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-	sigset_t all, before;
-	int rc;
-
-	(void)sigfillset(&all);
-	(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&thread, &attr, helper_main, task);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	(void)pthread_attr_destroy(&attr);
-	return rc == 0;
-}
-
 bool
 mysql_helper_start(void (*f)(void *arg), void *arg)
 {
@@ -108,7 +89,8 @@ mysql_helper_start(void (*f)(void *arg), void *arg)
 		abort();
 	*task = (struct task){ f, arg };
 	(void)pthread_mutex_lock(&helpers.lock);
-	if (helpers.n < HELPERS_MAX && thread_start(task)) {
+	if (helpers.n < HELPERS_MAX &&
+	    thread_start_detached(helper_main, task)) {
 		helpers.n++;
 		started = true;
 	}
