@@ -55,18 +55,7 @@ table_make(
 {
 	struct buf sql = buf_in(r->arena);
 
-	buf_put_lit(&sql, "CREATE TABLE ");
-	sql_put_name(&sql, c->name);
-	buf_put_lit(&sql, " (");
-	for (size_t i = 0; i < c->n_columns; i++) {
-		if (i > 0)
-			buf_put_lit(&sql, ", ");
-		mysql_put_column(&sql, &c->columns[i]);
-	}
-	if (c->n_key > 0) {
-		buf_put_lit(&sql, ", PRIMARY KEY ");
-		sql_put_names(&sql, c->key, c->n_key);
-	}
+	sql_put_table(&sql, c, mysql_put_column);
 	for (size_t i = 0; i < c->n_indexes; i++) {
 		buf_put_lit(&sql, ", ");
 		put_index(&sql, &c->indexes[i]);

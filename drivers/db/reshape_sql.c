@@ -63,6 +63,29 @@ sql_put_text(struct buf *out, struct str text, bool escapes)
 }
 
 static void
+put_length(struct buf *out, const char *word, int64_t length)
+{
+	buf_put(out, str_of(word));
+	buf_printf(out, "(%lld)", (long long)length);
+}
+
+void
+sql_put_type(struct buf *out, const struct reshape_column *c,
+    const char *const words[COLUMN_TYPES])
+{
+	if (c->type == TYPE_KEEP)
+		buf_put(out, c->declared);
+	else if (c->type == TYPE_STRING)
+		put_length(out, c->fixed ? "CHAR" : "VARCHAR", c->length);
+	else if (c->type == TYPE_BINARY && c->length > 0)
+		put_length(out, c->fixed ? "BINARY" : "VARBINARY", c->length);
+	else if (c->type == TYPE_DECIMAL)
+		buf_printf(out, "DECIMAL(%u,%u)", c->precision, c->scale);
+	else
+		buf_put(out, str_of(words[c->type]));
+}
+
+static void
 put_value(struct buf *out, const struct db_value *v, bool escapes)
 {
 	if (v->type == DB_BOOL)
@@ -82,6 +105,24 @@ sql_put_default(struct buf *out, const struct reshape_column *c, bool escapes)
 		return;
 	buf_put_lit(out, " DEFAULT ");
 	put_value(out, &c->value, escapes);
+}
+
+void
+sql_put_table(
+    struct buf *out, const struct reshape_create *c, put_column_f *put_column)
+{
+	buf_put_lit(out, "CREATE TABLE ");
+	sql_put_name(out, c->name);
+	buf_put_lit(out, " (");
+	for (size_t i = 0; i < c->n_columns; i++) {
+		if (i > 0)
+			buf_put_lit(out, ", ");
+		put_column(out, &c->columns[i]);
+	}
+	if (c->n_key > 0) {
+		buf_put_lit(out, ", PRIMARY KEY ");
+		sql_put_names(out, c->key, c->n_key);
+	}
 }
 
 static void

@@ -27,26 +27,10 @@ static const char *const words[COLUMN_TYPES] = {
 	[TYPE_JSON] = "JSON",
 };
 
-static void
-put_length(struct buf *out, const char *word, int64_t length)
-{
-	buf_put(out, str_of(word));
-	buf_printf(out, "(%lld)", (long long)length);
-}
-
 void
 sqlite_put_type(struct buf *out, const struct reshape_column *c)
 {
-	if (c->type == TYPE_KEEP)
-		buf_put(out, c->declared);
-	else if (c->type == TYPE_STRING)
-		put_length(out, c->fixed ? "CHAR" : "VARCHAR", c->length);
-	else if (c->type == TYPE_BINARY && c->length > 0)
-		put_length(out, c->fixed ? "BINARY" : "VARBINARY", c->length);
-	else if (c->type == TYPE_DECIMAL)
-		buf_printf(out, "DECIMAL(%u,%u)", c->precision, c->scale);
-	else
-		buf_put(out, str_of(words[c->type]));
+	sql_put_type(out, c, words);
 }
 
 void

@@ -73,18 +73,7 @@ table_make(
 	struct buf sql = buf_in(r->arena);
 	enum status st;
 
-	buf_put_lit(&sql, "CREATE TABLE ");
-	sql_put_name(&sql, c->name);
-	buf_put_lit(&sql, " (");
-	for (size_t i = 0; i < c->n_columns; i++) {
-		if (i > 0)
-			buf_put_lit(&sql, ", ");
-		sqlite_put_column(&sql, &c->columns[i]);
-	}
-	if (c->n_key > 0) {
-		buf_put_lit(&sql, ", PRIMARY KEY ");
-		sql_put_names(&sql, c->key, c->n_key);
-	}
+	sql_put_table(&sql, c, sqlite_put_column);
 	for (size_t i = 0; i < c->n_keys; i++) {
 		buf_put_lit(&sql, ", ");
 		sql_put_key(&sql, &c->keys[i]);
