@@ -50,6 +50,11 @@ void dispatch_drop(struct dispatch *d, struct call *call);
 /* Enters the stages where the call stands, with its batch answered. */
 void dispatch_enter(struct dispatch *d, struct call *call);
 
+/* It takes a worker for the job, or waits for the first call that needs the
+ * same done. Without room in the queue it is turned away. */
+void dispatch_hand_over(
+    struct dispatch *d, struct call *call, enum call_job job);
+
 /* Every stage before the upstream is entered. */
 void dispatch_upstream(struct dispatch *d, struct call *call);
 
