@@ -1,6 +1,7 @@
 """The FastCGI edge, record by record: cuts, ids, connections, aborts."""
 
 import contextlib
+import itertools
 import time
 
 import pytest
@@ -30,6 +31,35 @@ def test_a_request_cut_anywhere_is_answered_alike(server, key, method, body):
         expected = client.read_answer()
         assert expected.status == 200
         for cut in range(1, len(data)):
+            client.send(data[:cut])
+            time.sleep(0.001)
+            client.send(data[cut:])
+            assert same(client.read_answer(), expected), cut
+
+
+def padded_records(key, body):
+    """A write in records that all carry padding, the empty ones, too."""
+    values = fcgi.pairs(fcgi.cgi(PATH, "PATCH", key, body))
+    third = len(values) // 3 + 1
+    parts = [(fcgi.BEGIN, fcgi.begin()[8:])]
+    parts += [(fcgi.PARAMS, values[at:at + third])
+              for at in range(0, len(values), third)]
+    parts += [(fcgi.PARAMS, b""), (fcgi.STDIN, body[:5]),
+              (fcgi.STDIN, body[5:]), (fcgi.STDIN, b"")]
+    return [fcgi.record(kind, content, padding=3 + 7 * n)
+            for n, (kind, content) in enumerate(parts)]
+
+
+def test_padded_records_cut_at_their_headers_are_answered_alike(server, key):
+    records = padded_records(key, b'{"item":"padded"}')
+    data = b"".join(records)
+    starts = itertools.accumulate(map(len, records), initial=0)
+    cuts = {start + n for start in starts for n in range(-2, 10)}
+    with server.connect() as client:
+        client.send(data)
+        expected = client.read_answer()
+        assert expected.status == 200
+        for cut in sorted(cuts & set(range(1, len(data)))):
             client.send(data[:cut])
             time.sleep(0.001)
             client.send(data[cut:])
