@@ -89,7 +89,8 @@ void conn_begin_body(struct conn *c);
  */
 enum status conn_gather_body(struct conn *c);
 
-/* Behind the request in work the web server has sent its abort. */
+/* Behind the request in work, which has been read whole, the web server has
+ * sent its abort. */
 bool conn_is_aborted(const struct conn *c);
 
 /* No byte has arrived that was not taken. */

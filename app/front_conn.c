@@ -247,6 +247,14 @@ conn_wait(struct front *f, struct conn *c)
 		    f->now_ms + f->parts.settings->read_timeout);
 }
 
+/* While its body arrives, what comes next may begin within a record; then who
+ * reads the body finds the abort. */
+static bool
+busy_is_aborted(const struct conn *c)
+{
+	return !c->drawn && !c->call->body_pending && conn_is_aborted(c);
+}
+
 /* Its request is in work. What else came is looked at when that is answered,
  * but for the news that nobody waits for the answer. */
 static void
@@ -255,7 +263,7 @@ busy_look(struct front *f, struct conn *c)
 	if (!c->awaited)
 		f->n_awaited++;
 	c->awaited = true;
-	c->gone = c->gone || (!c->drawn && conn_is_aborted(c));
+	c->gone = c->gone || busy_is_aborted(c);
 	if (c->gone)
 		dispatch_gone(f->dispatch, c->call);
 }

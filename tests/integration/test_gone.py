@@ -226,6 +226,20 @@ def test_an_abort_of_another_request_is_none(one, key):
         assert client.read_answer().status == 200
 
 
+def test_a_body_that_looks_like_an_abort_is_none(one, key):
+    """It waits for the worker, to be refused, in the middle of a record."""
+    wrong = {"Authorization": "Basic eDp5"}
+    head = fcgi.cgi(TABLES + "/notes", headers=wrong, length=1_000_000)
+    body = fcgi.records(fcgi.STDIN, b"x" * 200_000, size=50_000)
+    with ask(one, table("slow"), key), one.connect() as client:
+        client.send(fcgi.begin() +
+                    fcgi.records(fcgi.PARAMS, fcgi.pairs(head)) +
+                    body[:110_000])
+        time.sleep(MOMENT)
+        client.send(fcgi.record(fcgi.ABORT))
+        assert client.fate() == 401
+
+
 @pytest.mark.usefixtures("free")
 def test_who_only_stops_sending_is_taken_as_gone(site, one, key):
     path = table("endless")
