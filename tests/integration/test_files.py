@@ -546,6 +546,74 @@ def test_conditions_of_writes(room):
     assert room.call("DELETE", "a", If_Match=tag).status == 200
 
 
+CONDITIONS = [{"If_None_Match": "*"}, {"If_Match": '"no"'},
+              {"If_Unmodified_Since": "Thu, 01 Jan 1970 00:00:10 GMT"}]
+IN_FOLDER = "of one file's own path"
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+def test_conditions_of_a_name_in_a_header(room, method, condition):
+    room.put("x", b"one")
+    check_error(room.call(method, "", b"two", X_File_Name="x", **condition),
+                412, "x")
+    assert room.read("x") == b"one"
+    tag = room.get("x").headers["ETag"]
+    assert room.call(method, "", b"two", X_File_Name="x",
+                     If_Match=tag).status in (200, 201)
+    assert room.call(method, "", b"three", X_File_Name="y",
+                     If_None_Match="*").status == 201
+    assert room.read("y") == b"three"
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_conditions_where_there_may_be_several(room, condition):
+    os.mkdir(room.path("d"))
+    os.chmod(room.path("d"), 0o777)
+    room.write("d/x", "one")
+    one = {"resource": [{"type": "file", "name": "x", "content": "two"}]}
+    copied = {"resource": [{"type": "file", "name": "y",
+                            "source_path": f"{room.name}/d/x",
+                            "delete_source": True}]}
+    several, kind = parts(("files[]", "x", b"two"))
+
+    def refused(*args, **lines):
+        check_error(room.call(*args, **lines, **condition), 400, IN_FOLDER)
+
+    for method in ("POST", "PUT"):
+        refused(method, "d/", one)
+        refused(method, "d/", copied)
+        refused(method, "d/", several, Content_Type=kind)
+        refused(method, "d/", several, Content_Type=kind, X_File_Name="x")
+    refused("POST", "e/")
+    refused("POST", "", X_Folder_Name="e")
+    refused("DELETE", "d/", one)
+    refused("DELETE", "d/?force=true")
+    refused("DELETE", "d/", X_File_Name="x")
+    assert room.read("d/x") == b"one"
+    assert (room.names(), os.listdir(room.path("d"))) == (["d"], ["x"])
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_what_lies_in_a_folder_may_have_to_be_new(room, method):
+    def call(name, content, *, query="?check_exist=true"):
+        several, kind = parts(("files[]", name, content))
+        one = {"resource": [{"type": "file", "name": name,
+                             "content": content.decode()}]}
+        return [room.call(method, query, content, X_File_Name=name),
+                room.call(method, query, one),
+                room.call(method, query, several, Content_Type=kind)]
+
+    room.put("a", b"one")
+    for answer in call("a", b"two"):
+        check_error(answer, 400, "already exists")
+    assert room.read("a") == b"one"
+    assert [answer.status for answer in call("b", b"two")] == [201, 400, 400]
+    for answer in call("a", b"two", query=""):
+        assert answer.status in (200, 201)
+    assert room.read("a") == b"two"
+
+
 def test_options_are_told(room):
     answer = room.call("OPTIONS", "a")
     assert answer.status == 200

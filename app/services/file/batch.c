@@ -79,7 +79,9 @@ static enum status
 content_put(struct file_call *c, const struct item *item, struct error *err)
 {
 	struct str content = text_of(c, item, "content");
-	struct put put = { .call = c, .path = item->path };
+	struct put put = {
+		.call = c, .path = item->path, .must_be_new = put_must_be_new(c)
+	};
 	enum status st =
 	    file_call_check(c, item->path, (unsigned)c->req->method, err);
 

@@ -71,7 +71,8 @@ static const struct doc_operation of_file[] = {
 			 "up to 1000 files and folders in it: new ones, "      \
 			 "copies or, with delete_source, what is moved; each " \
 			 "is done for itself. With X-File-Name the body is "   \
-			 "the content of a file of that name.",                \
+			 "the content of a file of that name, which may have " \
+			 "conditions; other writes to a folder have none.",    \
 		.parameters = "check_exist XFileName XFolderName",             \
 		.body = "@FileBatch", .body_file = true, .is_optional = true,  \
 		.answer = MANY, .status = 201, .errors = WRITES                \

@@ -146,11 +146,33 @@ reads_handle(struct file_call *c)
 		file_answer_fail(c->req, ST_INVALID, &err);
 }
 
+static bool
+has_conditions(const struct request *req)
+{
+	return !str_is_null(req->param[PARAM_IF_MATCH]) ||
+	       !str_is_null(req->param[PARAM_IF_NONE_MATCH]) ||
+	       !str_is_null(req->param[PARAM_IF_UNMODIFIED_SINCE]);
+}
+
+/* Conditions are of what stands at one path. Where a write has several, or that
+ * of a folder, none can be kept, and what they are to save must not be lost. */
+static bool
+is_judgeable(const struct file_call *c)
+{
+	return !has_conditions(c->req) || !c->is_folder ||
+	       upload_is_one(c->req, true);
+}
+
 static void
 writes_handle(struct file_call *c)
 {
 	if (c->service->read_only)
 		file_answer_read_only(c->req);
+	else if (!is_judgeable(c))
+		response_fail(c->req, 400,
+		    "If-Match, If-None-Match and If-Unmodified-Since are "
+		    "conditions of one file's own path: here it would be that "
+		    "of a folder, or there might be several.");
 	else if (c->req->method == METHOD_DELETE)
 		remove_handle(c);
 	else if (upload_is(c->req, c->is_folder))

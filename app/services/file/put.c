@@ -51,6 +51,15 @@ put_bytes(struct put *p, struct str bytes, struct error *err)
 	return service->driver->write(p->writer, bytes, err);
 }
 
+bool
+put_must_be_new(const struct file_call *c)
+{
+	bool posts = c->req->method == METHOD_POST ||
+		     (c->is_folder && c->req->method == METHOD_PUT);
+
+	return posts && request_asks(c->req, "check_exist");
+}
+
 enum status
 put_conditions(const struct request *req, struct str path,
     const struct file_info *now, struct error *err)
@@ -85,8 +94,7 @@ judge(void *ctx, const struct file_info *now, struct error *err)
 	if (p->mode == FILE_APPEND &&
 	    before > p->call->service->max_file_size - p->bytes)
 		return too_big(p, err);
-	return p->judges ? put_conditions(p->call->req, p->path, now, err)
-			 : ST_OK;
+	return put_conditions(p->call->req, p->path, now, err);
 }
 
 enum status

@@ -17,7 +17,6 @@ struct put {
 	struct str path;
 	enum file_mode mode;
 	bool must_be_new; /* ST_EXISTS when something stands there */
-	bool judges;      /* by the conditions of the request */
 	struct file_writer *writer;
 	int64_t bytes;
 	bool made; /* there was none */
@@ -27,6 +26,9 @@ struct put {
  * nothing. ST_REFUSED with err: they do not. */
 enum status put_conditions(const struct request *req, struct str path,
     const struct file_info *now, struct error *err);
+
+/* Does the call only make what is new? PUT of a folder is its POST. */
+bool put_must_be_new(const struct file_call *c);
 
 /* To when a change may wait for others in its folder: clock_boot_ms() time. */
 int64_t put_deadline_ms(void);

@@ -22,7 +22,7 @@ remove_file(struct file_call *c, struct str path, struct error *err)
 {
 	const struct file_service *service = c->service;
 	const struct file_judge ask = {
-		.ask = c->is_folder ? NULL : judge, /* of several, none */
+		.ask = judge,
 		.ctx = c,
 		.deadline_ms = put_deadline_ms(),
 	};

@@ -22,6 +22,13 @@ upload_is(const struct request *req, bool is_folder)
 	       multipart_is(req->param[PARAM_CONTENT_TYPE]);
 }
 
+bool
+upload_is_one(const struct request *req, bool is_folder)
+{
+	return upload_is(req, is_folder) &&
+	       !(is_folder && multipart_is(req->param[PARAM_CONTENT_TYPE]));
+}
+
 static struct put
 put_of(const struct file_call *c, struct str path)
 {
@@ -32,9 +39,7 @@ put_of(const struct file_call *c, struct str path)
 		.path = path,
 		.mode =
 		    req->method == METHOD_PATCH ? FILE_APPEND : FILE_REPLACE,
-		.must_be_new = req->method == METHOD_POST &&
-			       request_asks(req, "check_exist"),
-		.judges = !c->is_folder,
+		.must_be_new = put_must_be_new(c),
 	};
 }
 
@@ -283,10 +288,7 @@ upload_handle(struct file_call *c)
 
 	if (!is_offered(req))
 		return;
-	if (c->is_folder && !str_is_null(req->param[PARAM_IF_MATCH]))
-		response_fail(req, 400,
-		    "If-Match is understood where the path names a file.");
-	else if (multipart_is(req->param[PARAM_CONTENT_TYPE]))
+	if (multipart_is(req->param[PARAM_CONTENT_TYPE]))
 		upload_multipart(c);
 	else if (c->is_folder)
 		upload_named(c);

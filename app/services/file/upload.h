@@ -11,6 +11,10 @@ struct request;
  * none. */
 bool upload_is(const struct request *req, bool is_folder);
 
+/* Does that write go to one path: that of the call, or one in its folder that a
+ * header names? */
+bool upload_is_one(const struct request *req, bool is_folder);
+
 /* Worker only: makes the response. */
 void upload_handle(struct file_call *c);
 
