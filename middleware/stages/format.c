@@ -39,6 +39,7 @@ format_leave(void *state, struct request *req)
 
 	(void)state;
 	if (req->page == PAGE_NONE && res->status == 200 && !res->is_error &&
+	    !is_verbatim(req) &&
 	    str_eq(res->type, format_type(format_of(req)->format)))
 		format_name_file(req);
 }

@@ -140,6 +140,19 @@ def test_a_download_has_its_name(room):
     assert "Content-Disposition" not in room.get("%C3%A4%22b.txt").headers
 
 
+def test_a_file_is_saved_under_its_own_name(room):
+    """What is saved in a format has that of 'file'."""
+    room.put("a.json", b"{}")
+    for query in ("?file=b.json", "?file=b.xls&download=true"):
+        for _ in range(2):  # from the folder, and from the cache
+            named = room.get("a.json" + query).headers.get(
+                "Content-Disposition", "")
+            assert named.count("filename=") == ("download" in query), named
+            assert "b." not in named
+    listed = room.get("?file=list.json").headers
+    assert "list.json" in listed["Content-Disposition"]
+
+
 def test_a_file_may_have_to_be_new(room):
     room.put("a", b"one")
     check_error(room.call("POST", "a?check_exist=true", b"two"), 400,
