@@ -19,6 +19,7 @@
 
 #include "app/base/status.h"
 #include "app/base/str.h"
+#include "drivers/file/path.h"
 
 struct arena;
 struct buf;
@@ -30,10 +31,18 @@ struct file_config {
 	bool read_only;   /* not even what a killed writer left is removed */
 };
 
-/* What stands at a path. */
+/* Where a link led, below the root. */
+struct file_place {
+	bool is_told; /* false: nobody knows a name for it */
+	size_t n;
+	char text[FILE_PATH_MAX];
+};
+
+/* What stands at a path. What is said of links holds whatever the status. */
 struct file_info {
 	bool is_folder;
-	bool is_linked; /* the path leads through a link */
+	bool is_linked;          /* the path leads through a link */
+	struct file_place place; /* only if it does */
 	int64_t bytes;
 	int64_t modified_ns; /* Unix time */
 	int64_t changed_ns;  /* of the file or anything about it */
@@ -51,10 +60,12 @@ struct file_name {
 	enum file_kind kind;
 };
 
-/* The names in one folder, in the order of their bytes. */
+/* The names in one folder, in the order of their bytes; links as above. */
 struct file_names {
 	struct file_name *list;
 	size_t n;
+	bool is_linked;
+	struct file_place place;
 };
 
 enum file_mode {

@@ -36,13 +36,11 @@ ns_of(const struct timespec *t)
 void
 local_info(const struct stat *st, struct file_info *out)
 {
-	*out = (struct file_info){
-		.is_folder = S_ISDIR(st->st_mode),
-		.bytes = S_ISREG(st->st_mode) ? st->st_size : 0,
-		.modified_ns = ns_of(&st->st_mtim),
-		.changed_ns = ns_of(&st->st_ctim),
-		.id = st->st_ino,
-	};
+	out->is_folder = S_ISDIR(st->st_mode);
+	out->bytes = S_ISREG(st->st_mode) ? st->st_size : 0;
+	out->modified_ns = ns_of(&st->st_mtim);
+	out->changed_ns = ns_of(&st->st_ctim);
+	out->id = st->st_ino;
 }
 
 static bool
@@ -182,31 +180,19 @@ fd_info(int fd, struct str path, struct file_info *out, struct error *err)
 	return ST_OK;
 }
 
-/* Most paths have no link in them. */
-static int
-open_told(
-    const struct file_tree *tree, struct str path, int flags, bool *is_linked)
-{
-	int fd = local_open_at(tree, path, flags, LOCAL_LINKS_NONE);
-
-	*is_linked = fd < 0 && errno == ELOOP;
-	return *is_linked ? local_open_at(tree, path, flags, LOCAL_LINKS_INSIDE)
-			  : fd;
-}
-
 static enum status
 local_look(struct file_tree *tree, struct str path, struct file_info *out,
     struct error *err)
 {
-	bool is_linked;
-	int fd = open_told(tree, path, O_PATH, &is_linked);
 	enum status st;
+	int fd;
 
+	*out = (struct file_info){ .bytes = 0 };
+	fd = local_open_told(tree, path, O_PATH, &out->is_linked, &out->place);
 	if (fd < 0)
 		return local_fail(err, errno, "read", path);
 	st = fd_info(fd, path, out, err);
 	(void)close(fd); /* nothing was written by it */
-	out->is_linked = is_linked;
 	return st;
 }
 
@@ -252,15 +238,14 @@ static enum status
 local_read(struct file_tree *tree, struct str path, int *fd,
     struct file_info *info, struct error *err)
 {
-	bool is_linked;
 	enum status st;
 
-	*fd =
-	    open_told(tree, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, &is_linked);
+	*info = (struct file_info){ .bytes = 0 };
+	*fd = local_open_told(tree, path, O_RDONLY | O_NONBLOCK | O_NOCTTY,
+	    &info->is_linked, &info->place);
 	if (*fd < 0)
 		return local_fail(err, errno, "read", path);
 	st = fd_info(*fd, path, info, err);
-	info->is_linked = is_linked;
 	if (st == ST_OK && !info->is_folder)
 		return ST_OK;
 	(void)close(*fd); /* nothing was written by it */

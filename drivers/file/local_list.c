@@ -65,13 +65,15 @@ enum status
 local_names(struct file_tree *tree, struct str path, size_t max,
     struct arena *arena, struct file_names *out, struct error *err)
 {
-	int fd = local_open_at(
-	    tree, path, O_RDONLY | O_DIRECTORY, LOCAL_LINKS_INSIDE);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct buf list = buf_in(arena);
 	enum status st;
+	DIR *dir;
+	int fd;
 
 	*out = (struct file_names){ .n = 0 };
+	fd = local_open_told(
+	    tree, path, O_RDONLY | O_DIRECTORY, &out->is_linked, &out->place);
+	dir = fd < 0 ? NULL : fdopendir(fd);
 	if (dir == NULL) {
 		st = local_fail(err, errno, "list", path);
 		if (fd >= 0)
@@ -85,7 +87,7 @@ local_names(struct file_tree *tree, struct str path, size_t max,
 		    "Folder '%.*s/' holds more than %zu names.", STR_ARG(path),
 		    max);
 	out->list = (struct file_name *)(void *)list.p;
-	if (out->n > 0)
+	if (out->list != NULL)
 		qsort(out->list, out->n, sizeof(out->list[0]), by_bytes);
 	return ST_OK;
 }

@@ -161,7 +161,7 @@ local_judge(int folder, const char *name, struct str path,
     const struct file_judge *judge, struct stat *now, bool *found,
     struct error *err)
 {
-	struct file_info info;
+	struct file_info info = { .is_linked = false };
 
 	*found = fstatat(folder, name, now, AT_SYMLINK_NOFOLLOW) == 0;
 	if (!*found && errno != ENOENT)

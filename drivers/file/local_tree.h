@@ -34,7 +34,13 @@ int local_open_root(const char *path, int flags, bool known);
 int local_open_at(const struct file_tree *tree, struct str path, int flags,
     enum local_links links);
 
-/* The same from memory alone; errno EAGAIN: that is not enough. No links. */
+/* The same, and whether a link led there, and to where; is_linked is told of a
+ * failure, too. Most paths have no link in them. */
+int local_open_told(const struct file_tree *tree, struct str path, int flags,
+    bool *is_linked, struct file_place *place);
+
+/* The same as local_open_at() from memory alone; errno EAGAIN: that is not
+ * enough. No links. */
 int local_open_known(const struct file_tree *tree, struct str path, int flags);
 
 /* The folder that a path lies in, without links, to change it; its name goes
@@ -46,6 +52,7 @@ int local_open_folder(const struct file_tree *tree, struct str path,
 enum status local_fail(
     struct error *err, int code, const char *verb, struct str path);
 
+/* What the system says of it; nothing of links. */
 void local_info(const struct stat *st, struct file_info *out);
 
 /*

@@ -161,6 +161,24 @@ access_filters(const struct role *role, int64_t service_id,
 }
 
 bool
+access_whole(const struct role *role, int64_t service_id, unsigned verbs)
+{
+	struct str all = STR("*");
+
+	for (size_t i = 0; i < role->n_rows; i++) {
+		const struct access *row = &role->rows[i];
+
+		if ((row->requestor_mask & REQUESTOR_API) != 0 &&
+		    row->service_id == service_id &&
+		    ((row->verb_mask & verbs) != verbs || row->filters != NULL))
+			return false;
+	}
+	return (access_verbs(role, service_id, all, REQUESTOR_API) & verbs) ==
+		   verbs &&
+	       access_filters(role, service_id, all, verbs) == NULL;
+}
+
+bool
 access_reaches(const struct role *role, int64_t service_id, unsigned verbs)
 {
 	for (size_t i = 0; i < role->n_rows; i++) {

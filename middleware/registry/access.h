@@ -46,6 +46,10 @@ bool access_lists(const struct role *role, const struct service *service,
 #define ACCESS_DOCUMENT "_spec"
 bool access_document(const struct role *role, const struct service *service);
 
+/* Has it those verbs on all of the service, without filters, whatever it is
+ * called? False where some row of the service has not, be it of no account. */
+bool access_whole(const struct role *role, int64_t service_id, unsigned verbs);
+
 /* The row filters that apply to this verb on this component; NULL: none do.
  * Whoever cannot apply them denies the request. */
 const struct row_filters *access_filters(const struct role *role,

@@ -40,6 +40,8 @@ def a_host():
         "": "GET"}})
     host.mover = host.grant("mover", {"files": {
         "moves/*": "GET,POST,DELETE", "moves/dir/closed": "none"}})
+    host.follower = host.grant("follower", {"files": {
+        "linked/open/*": "all"}})
     host.counted = {kind: host.site.add_key("counted" + kind, "owner")
                     for kind in ("nginx", "apache")}
     for kind in host.counted:
@@ -453,6 +455,96 @@ def test_no_link_is_moved(server, host, moves):
                              ("folder", "dir/sub")):
             check_error(brought(mover, kind, source, "new"), 403, "is a link")
     assert not os.path.lexists(os.path.join(moves, "new"))
+
+
+@pytest.fixture(name="linked")
+def links_into_a_closed_folder(host):
+    """Beside one that stays where the role may be."""
+    place = os.path.join(host.root, "linked")
+    for name in ("open/own", "closed/sub"):
+        os.makedirs(os.path.join(place, name))
+    for folder, _, _ in os.walk(place):
+        os.chmod(folder, 0o777)
+    for name in ("open/own/a", "closed/x", "closed/sub/y"):
+        with open(os.path.join(place, name), "w", encoding="ascii") as out:
+            out.write("text")
+    for name, to in (("file", "../closed/x"), ("folder", "../closed"),
+                     ("broken", "../closed/none"), ("up", "../.."),
+                     ("own-file", "own/a"), ("own-folder", "own")):
+        os.symlink(to, os.path.join(place, "open", name))
+    yield API + "files/linked/open/"
+    shutil.rmtree(place)
+
+
+THROUGH = ["file", "file?include_properties=true", "folder/", "folder/x",
+           "folder/?include_properties=true", "folder/?as_list=true",
+           "folder/?full_tree=true", "folder/sub/", "folder/sub/y",
+           "folder/none", "folder/none/", "broken", "up/closed/x", "up/",
+           "up/linked/closed/"]
+
+
+def test_a_role_is_asked_where_a_link_leads(server, host, linked):
+    with (caller(server, host.follower) as follower,
+          caller(server, host.key) as owner):
+        for path in THROUGH:
+            check_error(follower.get(linked + path), 403, "a link")
+            for _ in range(2):
+                answer = owner.get(linked + path)
+                assert answer.status == (
+                    404 if path in ("folder/none", "folder/none/", "broken",
+                                    "up/closed/x") else 200), path
+                assert not answer.hit
+        assert follower.get(linked + "own-file").body == b"text"
+        assert follower.get(linked + "own-folder/a").body == b"text"
+        assert follower.get(linked + "own-folder/").status == 200
+        for query in ("", "?as_list=true", "?full_tree=true",
+                      "?fields=name"):
+            shown = follower.get(linked + query).rows
+            names = {row.rstrip("/").rpartition("/")[2]
+                     if isinstance(row, str) else row["name"]
+                     for row in shown}
+            assert names - {"own/a"} == {"own", "own-file", "own-folder"}
+
+
+@pytest.mark.parametrize("kind_of, source, written", [
+    ("file", "file", None), ("file", "folder/x", None),
+    ("folder", "folder", None), ("folder", "folder/sub", None),
+    ("folder", "up", None), ("file", "own-file", []),
+    ("folder", "own-folder", ["a"])])
+def test_a_copy_asks_where_a_link_leads(server, host, linked, kind_of, source,
+                                        written):
+    resource = {"resource": [{"type": kind_of, "name": "copy",
+                              "source_path": "linked/open/" + source}]}
+    copy = os.path.join(host.root, "linked/open/copy")
+    with caller(server, host.follower) as follower:
+        answer = follower.post(linked, resource)
+    if written is None:
+        check_error(answer, 403, "a link")
+        assert not os.path.lexists(copy)
+        with caller(server, host.key) as owner:
+            answer = owner.post(linked, resource)
+    assert answer.status == 201
+    if kind_of == "folder":
+        assert sorted(os.listdir(copy)) == (
+            {"folder": ["sub", "x"], "folder/sub": ["y"]}.get(source, written)
+            or sorted(os.listdir(host.root)))
+
+
+def test_writes_tell_nothing_of_what_a_link_leads_to(server, host, linked):
+    def told(name):
+        path = f"{linked}folder/{name}"
+        answers = [follower.call("POST", path + "/new/"),
+                   follower.delete(path + "/?force=true"),
+                   follower.delete(path), follower.call("PUT", path, b"")]
+        answers += [follower.post(linked, {"resource": [
+            {"type": kind_of, "name": "new", "delete_source": moves,
+             "source_path": "linked/open/folder/" + name}]})
+            for kind_of in ("file", "folder") for moves in (False, True)]
+        return [(answer.status, answer.error["message"].replace(name, "NAME"))
+                for answer in answers]
+
+    with caller(server, host.follower) as follower:
+        assert told("sub") == told("xyz")
 
 
 def test_calls_are_counted(server, host, kind, room):

@@ -302,6 +302,38 @@ a_role_reaches_a_service_by_any_row_that_allows_something(void **state)
 }
 
 static bool
+is_whole(struct given first, struct given second)
+{
+	struct given given[] = { first, second, { 0 } };
+	struct access rows[MAX_ROW];
+	struct role role = role_of(given, rows);
+
+	return access_whole(&role, SYSTEM, GET);
+}
+
+static void
+a_whole_service_is_one_without_exceptions(void **state)
+{
+	const struct given all = { SYSTEM, "*", ALL, 0, 0 };
+	const struct given none = { 0 };
+
+	(void)state;
+	assert_true(is_whole(all, none));
+	assert_true(is_whole((struct given){ EVERY, "*", GET, 0, 0 }, none));
+	assert_true(is_whole(all, (struct given){ SYSTEM, "a", GET, 0, 0 }));
+	assert_true(is_whole(all, (struct given){ USER, "a", 0, 0, 0 }));
+	assert_true(is_whole(all, (struct given){ SYSTEM, "a", 0, SCRIPT, 0 }));
+	assert_false(is_whole(none, none));
+	assert_false(is_whole((struct given){ SYSTEM, "", GET, 0, 0 }, none));
+	assert_false(is_whole((struct given){ EVERY, "", GET, 0, 0 }, none));
+	assert_false(is_whole((struct given){ SYSTEM, "a*", GET, 0, 0 }, none));
+	assert_false(is_whole((struct given){ SYSTEM, "*", POST, 0, 0 }, none));
+	assert_false(is_whole((struct given){ SYSTEM, "*", GET, 0, 1 }, none));
+	assert_false(is_whole(all, (struct given){ SYSTEM, "a", 0, 0, 0 }));
+	assert_false(is_whole(all, (struct given){ SYSTEM, "a", ALL, 0, 1 }));
+}
+
+static bool
 rules(struct given first, const char *component)
 {
 	struct given given[] = { first, { 0 } };
@@ -362,6 +394,7 @@ main(void)
 		cmocka_unit_test(filters_come_from_the_row_that_decides),
 		cmocka_unit_test(
 		    a_role_reaches_a_service_by_any_row_that_allows_something),
+		cmocka_unit_test(a_whole_service_is_one_without_exceptions),
 		cmocka_unit_test(a_row_that_denies_is_a_rule),
 		cmocka_unit_test(who_may_do_anything_may_read_the_document),
 	};

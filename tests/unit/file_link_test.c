@@ -47,6 +47,59 @@ links_that_stay_inside_are_read(void **state)
 	place_assert_listed(p, "in", "f up@");
 }
 
+/* NULL: nobody knows. */
+static void
+assert_told(const struct file_place *place, const char *expected)
+{
+	assert_int_equal(place->is_told, expected != NULL);
+	if (expected != NULL)
+		assert_true(
+		    str_eq(str_make(place->text, place->n), str_of(expected)));
+}
+
+static void
+a_look_tells_where_a_link_leads(void **state)
+{
+	struct place *p = *state;
+	struct file_info info;
+
+	links_are_made(p);
+	assert_int_equal(symlink("..", place_at(p, "d/root")), 0);
+	assert_int_equal(place_look(p, "in/f", &info), ST_OK);
+	assert_told(&info.place, "d/f");
+	assert_int_equal(place_look(p, "in", &info), ST_OK);
+	assert_told(&info.place, "d");
+	assert_int_equal(place_look(p, "in/root", &info), ST_OK);
+	assert_told(&info.place, "");
+	assert_int_equal(place_look(p, "broken", &info), ST_MISSING);
+	assert_true(info.is_linked);
+	assert_told(&info.place, NULL);
+	assert_int_equal(place_look(p, "d/f", &info), ST_OK);
+	assert_false(info.is_linked);
+}
+
+static void
+reads_and_lists_tell_it_too(void **state)
+{
+	struct place *p = *state;
+	struct file_names names;
+	struct file_info info;
+	int fd;
+
+	links_are_made(p);
+	assert_int_equal(
+	    D->read(p->tree, STR("d/up"), &fd, &info, &p->err), ST_OK);
+	assert_int_equal(close(fd), 0);
+	assert_told(&info.place, "d/f");
+	assert_int_equal(
+	    D->list(p->tree, STR("in"), 9, &p->arena, &names, &p->err), ST_OK);
+	assert_true(names.is_linked);
+	assert_told(&names.place, "d");
+	assert_int_equal(
+	    D->list(p->tree, STR("d"), 9, &p->arena, &names, &p->err), ST_OK);
+	assert_false(names.is_linked);
+}
+
 static void
 links_that_leave_are_refused(void **state)
 {
@@ -133,6 +186,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PLACED(links_that_stay_inside_are_read),
+		PLACED(a_look_tells_where_a_link_leads),
+		PLACED(reads_and_lists_tell_it_too),
 		PLACED(links_that_leave_are_refused),
 		PLACED(nothing_is_written_through_a_link),
 		PLACED(a_peek_says_what_a_look_says),

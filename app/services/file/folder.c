@@ -3,6 +3,7 @@
 #include "app/services/file/call.h"
 #include "app/services/file/depends.h"
 #include "app/services/file/file.h"
+#include "app/services/file/reach.h"
 #include "middleware/request.h"
 
 enum status
@@ -29,14 +30,12 @@ file_folder_make_one(struct file_call *c, struct str path, struct error *err)
 static enum status
 above_make(struct file_call *c, struct str path, struct error *err)
 {
-	const struct file_service *service = c->service;
 	struct str above = file_path_folder(path);
 	struct error inner = { .text = "" };
 	struct file_info info;
 	enum status st;
 
-	if (above.n == 0 || service->driver->look(service->tree, above, &info,
-				&inner) != ST_MISSING)
+	if (above.n == 0 || reach_look(c, above, &info, &inner) != ST_MISSING)
 		return ST_OK;
 	st = above_make(c, above, err);
 	if (st != ST_OK)

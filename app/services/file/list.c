@@ -5,6 +5,7 @@
 #include "app/services/file/answer.h"
 #include "app/services/file/call.h"
 #include "app/services/file/file.h"
+#include "app/services/file/reach.h"
 #include "app/services/file/read.h"
 #include "app/services/file/walk.h"
 #include "middleware/request.h"
@@ -103,11 +104,9 @@ holds_nocase(struct str text, struct str part)
 static bool
 link_follow(struct page *p, const struct walk_step *step, bool *is_folder)
 {
-	const struct file_service *service = p->call->service;
 	struct file_info info;
 
-	if (service->driver->look(service->tree, step->path, &info, NULL) !=
-	    ST_OK)
+	if (reach_look(p->call, step->path, &info, NULL) != ST_OK)
 		return false;
 	*is_folder = info.is_folder;
 	return true;
@@ -172,12 +171,10 @@ put_fields(struct page *p, struct str path, const struct file_info *info)
 static void
 put_entry(struct page *p, struct str path, bool is_folder)
 {
-	const struct file_service *service = p->call->service;
 	struct file_info info = { .is_folder = is_folder };
 	struct buf *b = p->b;
 
-	if (p->wish->known &&
-	    service->driver->look(service->tree, path, &info, NULL) != ST_OK)
+	if (p->wish->known && reach_look(p->call, path, &info, NULL) != ST_OK)
 		return;
 	if (p->shown++ > 0)
 		buf_put_char(b, ',');
@@ -269,7 +266,7 @@ list_folder(struct file_call *c, const struct list_wish *wish)
 	struct file_info info;
 	enum status st;
 
-	st = c->service->driver->look(c->service->tree, c->path, &info, &err);
+	st = reach_look(c, c->path, &info, &err);
 	if (st == ST_OK)
 		st = walk_run(&walk, c->path, &err);
 	if (st == ST_OK)
@@ -279,6 +276,7 @@ list_folder(struct file_call *c, const struct list_wish *wish)
 		    c->req, st == ST_TOO_BIG ? ST_INVALID : st, &err);
 		return;
 	}
-	c->req->response.unkept = info.is_linked || walk.has_links;
+	if (walk.has_links)
+		c->req->response.unkept = true;
 	file_answer_json(c->req, 200);
 }

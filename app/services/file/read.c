@@ -9,6 +9,7 @@
 #include "app/services/file/call.h"
 #include "app/services/file/file.h"
 #include "app/services/file/media.h"
+#include "app/services/file/reach.h"
 #include "middleware/http_date.h"
 #include "middleware/request.h"
 
@@ -113,7 +114,6 @@ content_answer(struct file_call *c, const struct read_wish *wish,
 
 	res->status = 200;
 	res->type = media_type(file_path_name(c->path));
-	res->unkept = info->is_linked;
 	res->content = (struct response_content){
 		.has_tag = true,
 		.modified = info->modified_ns / NS,
@@ -194,21 +194,19 @@ properties_answer(struct file_call *c, const struct read_wish *wish,
 			json_put_base64(b, content.p, content.n);
 	}
 	buf_put_char(b, '}');
-	c->req->response.unkept = info->is_linked;
 	file_answer_json(c->req, 200);
 }
 
 void
 read_file(struct file_call *c, const struct read_wish *wish)
 {
-	const struct file_service *service = c->service;
 	struct error err = { .text = "" };
 	struct str content = STR("");
 	struct file_info info;
 	enum status st;
 	int fd;
 
-	st = service->driver->read(service->tree, c->path, &fd, &info, &err);
+	st = reach_read(c, c->path, &fd, &info, &err);
 	if (st != ST_OK) {
 		file_answer_fail(c->req, st, &err);
 		return;
@@ -233,12 +231,10 @@ read_file(struct file_call *c, const struct read_wish *wish)
 void
 read_folder(struct file_call *c)
 {
-	const struct file_service *service = c->service;
 	struct error err = { .text = "" };
 	struct file_info info;
-	enum status st;
+	enum status st = reach_look(c, c->path, &info, &err);
 
-	st = service->driver->look(service->tree, c->path, &info, &err);
 	if (st == ST_OK && !info.is_folder)
 		st = error_set(&err, ST_MISSING,
 		    "'%.*s' is a file: leave the slash at its end out.",
@@ -249,6 +245,5 @@ read_folder(struct file_call *c)
 	}
 	properties_put(c, &info);
 	buf_put_char(&c->req->response.build, '}');
-	c->req->response.unkept = info.is_linked;
 	file_answer_json(c->req, 200);
 }

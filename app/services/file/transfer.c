@@ -9,6 +9,7 @@
 #include "app/services/file/file.h"
 #include "app/services/file/folder.h"
 #include "app/services/file/put.h"
+#include "app/services/file/reach.h"
 #include "app/services/file/walk.h"
 #include "middleware/request.h"
 
@@ -36,15 +37,14 @@ copy_bytes(struct put *p, int fd, struct error *err)
 static struct str
 moved(struct file_call *c, struct str path, struct str from, struct str to)
 {
-	return arena_printf(c->req->arena, "%.*s%.*s", STR_ARG(to),
-	    STR_ARG(str_skip(path, from.n)));
+	return arena_printf(c->req->arena, "%.*s%s%.*s", STR_ARG(to),
+	    from.n == 0 ? "/" : "", STR_ARG(str_skip(path, from.n)));
 }
 
 enum status
 file_copy(
     struct file_call *c, struct str from, struct str to, struct error *err)
 {
-	const struct file_service *service = c->service;
 	struct put put = { .call = c, .path = to, .must_be_new = true };
 	struct file_info info;
 	int fd;
@@ -53,8 +53,7 @@ file_copy(
 	if (st == ST_OK)
 		st = file_call_check(c, to, (unsigned)c->req->method, err);
 	if (st == ST_OK)
-		st =
-		    service->driver->read(service->tree, from, &fd, &info, err);
+		st = reach_read(c, from, &fd, &info, err);
 	if (st != ST_OK)
 		return st;
 	st = put_begin(&put, err);
@@ -92,6 +91,21 @@ below_copy(struct file_call *c, const struct walk *walk, struct str from,
 	return st;
 }
 
+/* By the place that a link leads to the role is asked about all of it. */
+static enum status
+link_follow(struct file_call *c, struct str *folder, struct error *err)
+{
+	struct file_info info;
+	struct file_path path;
+	enum status st = reach_look(c, *folder, &info, err);
+
+	if (st == ST_OK && info.is_linked && info.place.is_told &&
+	    file_path_read(
+		str_make(info.place.text, info.place.n), &path, NULL) == ST_OK)
+		*folder = arena_dup(c->req->arena, path.text);
+	return st;
+}
+
 enum status
 folder_copy(
     struct file_call *c, struct str from, struct str to, struct error *err)
@@ -99,6 +113,8 @@ folder_copy(
 	struct walk walk = { .call = c, .tree = true };
 	enum status st = file_call_check(c, from, METHOD_GET, err);
 
+	if (st == ST_OK)
+		st = link_follow(c, &from, err);
 	if (st == ST_OK)
 		st = walk_run(&walk, from, err);
 	if (st == ST_OK)

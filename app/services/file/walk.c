@@ -1,7 +1,7 @@
 #include "app/services/file/walk.h"
 
 #include "app/services/file/call.h"
-#include "app/services/file/file.h"
+#include "app/services/file/reach.h"
 #include "middleware/request.h"
 
 static bool
@@ -26,7 +26,6 @@ folder_run(struct walk *w, struct str folder, struct error *err)
 enum status
 walk_run(struct walk *w, struct str folder, struct error *err)
 {
-	const struct file_service *service = w->call->service;
 	struct arena *arena = w->call->req->arena;
 	struct file_names names;
 	enum status st;
@@ -36,8 +35,7 @@ walk_run(struct walk *w, struct str folder, struct error *err)
 	st = file_call_timely(w->call, err);
 	if (st != ST_OK)
 		return st;
-	st = service->driver->list(
-	    service->tree, folder, WALK_MAX - w->n, arena, &names, err);
+	st = reach_list(w->call, folder, WALK_MAX - w->n, &names, err);
 	for (size_t i = 0; i < names.n && st == ST_OK; i++) {
 		struct walk_step step = { .kind = names.list[i].kind };
 
