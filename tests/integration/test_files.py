@@ -183,6 +183,17 @@ def test_a_file_may_be_too_large(host, web, room):
     assert small.names() == ["a"]
 
 
+def test_files_of_one_body_may_be_too_large_together(host, web):
+    small = Room(host, web, "small")
+    half = b"x" * (SMALL // 2)
+    two, kind = parts(("files[]", "a", half), ("files[]", "b", half))
+    check_error(small.call("POST", "", two, Content_Type=kind), 413,
+                "max_file_size")
+    assert small.names() == []
+    one, kind = parts(("files[]", "a", half))
+    assert small.call("POST", "", one, Content_Type=kind).status == 201
+
+
 def test_a_file_longer_than_max_body(room):
     body = os.urandom(5 * MIB)
     room.put("long", body)
