@@ -318,6 +318,11 @@ def explained(host, path):
         "cache", "explain", "--key", host.key, "GET", path).split())
 
 
+def told(host, path):
+    return json.loads(host.site.weir(
+        "cache", "explain", "--key", host.key, "GET", path, "--json"))
+
+
 def test_it_is_explained(host, room):
     room.put("a", b"one")
     heat(room, "a")
@@ -326,6 +331,24 @@ def test_it_is_explained(host, room):
     said = explained(host, room.base + "a")
     assert "what lies in the folder" in said
     assert "table" not in said
+
+
+@pytest.mark.parametrize("path, status, word", [
+    ("files/a%5cb", 400, "backslash"), ("files/?limit=x", 400, "'limit'"),
+    ("files/?offset=-1", 400, "'offset'"),
+    ("watched/?limit=x", 400, "'limit'"), ("files/?zip=true", 501, "packed")])
+def test_a_refusal_is_explained(host, web, path, status, word):
+    check_error(web.get(API + path), status, word)
+    said = told(host, API + path)
+    assert word in said["refusal"]
+    if said["verdict"] == "uncacheable":
+        assert "refuse" in said["reason"]
+
+
+def test_what_is_not_refused_is_explained(host, room):
+    for name in ("", "?limit=1", "?include_properties=true&limit=x", "a",
+                 "a?limit=x"):
+        assert told(host, room.base + name)["refusal"] is None
 
 
 def test_another_root_is_seen(tmp_path):

@@ -137,7 +137,7 @@ reads_handle(struct file_call *c)
 	if (!c->is_folder)
 		read_file(c, &wish);
 	else if (request_asks(c->req, "zip"))
-		response_fail(c->req, 501, "Folders are not packed here.");
+		response_fail(c->req, 501, FILE_ZIP_REFUSAL);
 	else if (wish.properties)
 		read_folder(c);
 	else if (list_wish_take(c, &list, &err) == ST_OK)
@@ -236,6 +236,7 @@ const struct service_type service_local_file = {
 	.open = local_open,
 	.close = file_close,
 	.cache_plan = file_cache_plan,
+	.explain = file_explain,
 	.body_limit = file_body_limit,
 	.is_verbatim = file_is_verbatim,
 	.handle = file_handle,

@@ -17,6 +17,9 @@
 
 struct cache_plan;
 struct request;
+struct sql_list;
+
+#define FILE_ZIP_REFUSAL "Folders are not packed here."
 
 struct file_service {
 	struct arena arena; /* of the texts below */
@@ -38,5 +41,10 @@ struct file_service {
 
 /* cache_plan of struct service_type. */
 enum status file_cache_plan(struct request *req, struct cache_plan *plan);
+
+/* explain of struct service_type: why a read would be refused, as far as its
+ * path and its parameters tell. */
+enum status file_explain(
+    struct request *req, struct sql_list *out, struct error *err);
 
 #endif

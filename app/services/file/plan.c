@@ -145,3 +145,20 @@ file_cache_plan(struct request *req, struct cache_plan *plan)
 		return plan_list(&c, plan);
 	return plan_known(&c, &wish, plan);
 }
+
+enum status
+file_explain(struct request *req, struct sql_list *out, struct error *err)
+{
+	struct file_call c;
+	struct read_wish wish;
+	struct list_wish list;
+	enum status st = file_call_open(&c, req, err);
+
+	(void)out;
+	if (st != ST_OK || !c.is_folder)
+		return st;
+	if (request_asks(req, "zip"))
+		return error_set(err, ST_REFUSED, FILE_ZIP_REFUSAL);
+	read_wish_take(&c, &wish);
+	return wish.properties ? ST_OK : list_wish_take(&c, &list, err);
+}
