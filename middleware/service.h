@@ -29,13 +29,16 @@ struct store_table;
  * What the cache stage needs to know of a cacheable read, filled in without
  * I/O. key: the canonical text of the request below the service (resource,
  * normalised parameters); tags: names of what the answer depends on. Both live
- * in the request's arena. fresh: all 0 before the plan.
+ * in the request's arena. fresh: all 0 before the plan. why: for who asks why
+ * nothing is kept, a sentence; of a cacheable read, which answers are not kept
+ * all the same. STR_NULL before the plan: there is nothing to say.
  */
 struct cache_plan {
 	struct buf key;
 	struct str tags[TAGS_MAX];
 	size_t n_tags;
 	struct freshness fresh;
+	struct str why;
 };
 
 /* Statements of SQL, in the request's arena. A call that reads makes few: one

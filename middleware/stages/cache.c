@@ -195,7 +195,7 @@ cache_enter(void *state, struct request *req)
 		return cache_lease_claimed(slot, req);
 	req->shareable = false;
 	req->joins_early = false;
-	if (slot->lookup == LOOKUP_NONE)
+	if (slot->lookup == LOOKUP_NONE || slot->lookup == LOOKUP_BYPASSED)
 		return FLOW_NEXT;
 	if (slot->lookup != LOOKUP_UNSTORED)
 		flow = look(slot, req);
@@ -254,6 +254,8 @@ is_missing(const struct cache_slot *slot, const struct request *req)
 static void
 keep_and_store(struct cache_slot *slot, struct request *req)
 {
+	bool storable;
+
 	if (slot->tags_known && slot->asked &&
 	    req->response.status != RESPONSE_GONE)
 		cache_found_learn(slot, req);
@@ -261,8 +263,9 @@ keep_and_store(struct cache_slot *slot, struct request *req)
 	cache_result_keep(&slot->result, req);
 	slot->too_big = slot->tags_known &&
 			(req->response.streamed || req->response.file.is_open);
-	if (slot->tags_known && req->n_later == 0 && !req->response.unkept &&
-	    (is_good(req) || is_missing(slot, req)))
+	storable = slot->tags_known && (is_good(req) || is_missing(slot, req));
+	slot->unkept = storable && (req->n_later > 0 || req->response.unkept);
+	if (storable && !slot->unkept)
 		cache_store(slot, req);
 	if (slot->lease.held)
 		cache_lease_end(slot, req);

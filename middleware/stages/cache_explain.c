@@ -50,9 +50,8 @@ plan_reason(const struct explanation *x, const struct cache_slot *slot)
 {
 	if (x->refusal.text[0] != '\0')
 		return STR("The service would refuse the call.");
-	if (slot->planned == ST_UNAVAILABLE)
-		return STR("What the system says of it must be known for that, "
-			   "and be settled.");
+	if (!str_is_null(slot->plan.why))
+		return slot->plan.why;
 	if (slot->planned == ST_REFUSED)
 		return STR("cache_ttl_by_table is 0 for a table that it "
 			   "reads.");
@@ -177,6 +176,15 @@ is_outdated(const struct tag_versions *made, const struct tag_versions *now)
 		   now->n * TAG_VERSION_BYTES) != 0;
 }
 
+static struct str
+absent_reason(const struct cache_slot *slot, const struct request *req)
+{
+	struct str why = slot->plan.why;
+
+	return arena_printf(req->arena, "Nothing is kept under its key.%s%.*s",
+	    str_is_null(why) ? "" : " ", STR_ARG(why));
+}
+
 static void
 decide_found(
     struct explanation *x, struct cache_slot *slot, const struct request *req)
@@ -189,7 +197,7 @@ decide_found(
 		x->outdated = true;
 		decide(x, "miss", missing_reason(slot, req));
 	} else if (!found) {
-		decide(x, "miss", STR("Nothing is kept under its key."));
+		decide(x, "miss", absent_reason(slot, req));
 	} else if (is_outdated(&made, &slot->versions)) {
 		x->outdated = true;
 		decide(x, "stale", outdated_reason(slot, &made, req));
@@ -218,11 +226,17 @@ decide_wishes(struct explanation *x, const struct cache_slot *slot,
 		    STR_ARG(x->reason));
 }
 
+static bool
+is_looked_for(const struct cache_slot *slot)
+{
+	return slot->lookup != LOOKUP_NONE && slot->lookup != LOOKUP_BYPASSED;
+}
+
 static void
 decide_lookup(
     struct explanation *x, struct cache_slot *slot, const struct request *req)
 {
-	if (slot->lookup == LOOKUP_NONE)
+	if (!is_looked_for(slot))
 		decide(x, UNCACHEABLE, uncacheable_reason(x, slot, req));
 	else if (slot->lookup == LOOKUP_SKIPPED)
 		decide(x, "bypass",
@@ -232,7 +246,7 @@ decide_lookup(
 		decide(x, "bypass", STR("The store does not answer."));
 	else
 		decide_found(x, slot, req);
-	if (slot->lookup != LOOKUP_NONE)
+	if (is_looked_for(slot))
 		decide_wishes(x, slot, req);
 }
 

@@ -39,7 +39,7 @@ cache_plan_lookup(struct cache_slot *slot, struct request *req, bool entry)
 		slot->lookup = LOOKUP_SKIPPED;
 	else if ((entry && !cache_plan_entry(slot, req)) ||
 		 !cache_plan_tags(slot, req))
-		slot->lookup = LOOKUP_NONE; /* more than fit */
+		slot->lookup = LOOKUP_BYPASSED; /* more than fit */
 }
 
 /* What the service says of the request; false: it is not cached. */
@@ -47,8 +47,6 @@ static bool
 plan_key(struct cache_slot *slot, struct request *req)
 {
 	slot->plan.key = buf_in(req->arena);
-	if (!is_cacheable(req))
-		return false;
 	slot->planned = req->service->type->cache_plan(req, &slot->plan);
 	return slot->planned == ST_OK && slot->plan.n_tags > 0;
 }
@@ -56,8 +54,12 @@ plan_key(struct cache_slot *slot, struct request *req)
 void
 cache_plan_request(struct cache_slot *slot, struct request *req)
 {
-	if (!plan_key(slot, req))
+	if (!is_cacheable(req))
 		return;
+	if (!plan_key(slot, req)) {
+		slot->lookup = LOOKUP_BYPASSED;
+		return;
+	}
 	if (slot->plan.fresh.ttl == 0)
 		slot->plan.fresh.ttl = (uint32_t)req->service->cache_ttl;
 	slot->wishes = wishes_of(req);

@@ -9,7 +9,8 @@ struct cache_slot;
 struct request;
 
 /* Fills the slot, empty but for what it explains, and plans the lookup, if the
- * request may be cached: else slot->lookup stays LOOKUP_NONE. */
+ * request may be cached: else slot->lookup is LOOKUP_BYPASSED, or stays
+ * LOOKUP_NONE where its service keeps nothing at all. */
 void cache_plan_request(struct cache_slot *slot, struct request *req);
 
 /* Plans the reads of the tags, and with `entry` of the entry. slot->lookup

@@ -19,7 +19,8 @@ struct cache_op;
 struct outages;
 
 enum lookup {
-	LOOKUP_NONE, /* this request is not cacheable */
+	LOOKUP_NONE,     /* the request is not for the cache */
+	LOOKUP_BYPASSED, /* nothing is kept of what it asks for */
 	LOOKUP_HIT,
 	LOOKUP_MISS,
 	LOOKUP_STALE,    /* found, but too old, or a tag changed since */
@@ -47,6 +48,7 @@ struct cache_slot {
 	bool joined; /* answered by the query of another request */
 	bool stored;
 	bool too_big; /* to be stored */
+	bool unkept;  /* it was not to be stored, whatever its size */
 	bool bridges; /* the entry may be served instead of a failure */
 	bool outage;  /* so it is served without a try */
 	int failure;  /* HTTP status: it was; 0: it was not */

@@ -13,6 +13,7 @@ static void
 put_forward(struct buf *b, const struct cache_slot *slot)
 {
 	static const char *const reasons[] = {
+		[LOOKUP_BYPASSED] = "; fwd=bypass",
 		[LOOKUP_MISS] = "; fwd=miss",
 		[LOOKUP_STALE] = "; fwd=stale",
 		[LOOKUP_REFRESH] = "; fwd=request",
@@ -33,6 +34,8 @@ put_forward(struct buf *b, const struct cache_slot *slot)
 		buf_put_lit(b, "; stored");
 	if (slot->failure != 0)
 		buf_put_lit(b, "; detail=stale-if-error");
+	else if (slot->unkept)
+		buf_put_lit(b, "; detail=not-kept");
 	else if (slot->too_big)
 		buf_put_lit(b, "; detail=too-large");
 }

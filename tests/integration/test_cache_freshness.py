@@ -144,7 +144,7 @@ def test_a_write_is_stronger_than_any_age(get):
 
 
 def test_each_table_has_its_time(get, path):
-    assert "Cache-Status" not in get("steady/notes/1").headers
+    assert status_of(get("steady/notes/1")) == "weir; fwd=bypass"
     for asked, least, most in ((path, 8, 10), ("steady/kinds/1", 80, 100),
                                ("steady/words?limit=1", 80, 100),
                                (f"{path}?fields=id", 8, 10)):

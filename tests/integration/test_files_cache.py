@@ -333,6 +333,44 @@ def test_it_is_explained(host, room):
     assert "table" not in said
 
 
+def status_of(answer):
+    assert answer.status in (200, 404), answer
+    return answer.headers["Cache-Status"]
+
+
+def test_what_is_not_kept_is_said(host, room):
+    """What a link leads to may change past what outdates the link."""
+    room.put("a")
+    os.symlink("a", room.path("link"))
+    for name in ("link", "link?include_properties=true", "",
+                 "?full_tree=true&as_list=true"):
+        for _ in range(2):
+            assert (status_of(room.get(name)) ==
+                    "weir; fwd=miss; detail=not-kept")
+        said = told(host, room.base + name)
+        assert said["verdict"] == "miss"
+        assert "symbolic link" in said["reason"]
+    assert status_of(room.get("a")) == "weir; fwd=miss; stored"
+
+
+def test_what_is_never_looked_for_is_said(host, web):
+    room = Room(host, web, "watched", host.watched)
+    time.sleep(SETTLED)
+    for name, word in (("", "sizes"), ("none", "not there"),
+                       ("?full_tree=true&as_list=true", "below")):
+        for _ in range(2):
+            assert status_of(room.get(name)) == "weir; fwd=bypass"
+        said = told(host, room.base + name)
+        assert said["verdict"] == "uncacheable"
+        assert word in said["reason"] and "cache_check" in said["reason"]
+
+    def changed_just_now():
+        room.write("a", "text")
+        return status_of(room.get("a")) == "weir; fwd=bypass"
+    assert wait_until(changed_just_now, 10)
+    assert wait_until(lambda: room.get("a").hit, 10)
+
+
 @pytest.mark.parametrize("path, status, word", [
     ("files/a%5cb", 400, "backslash"), ("files/?limit=x", 400, "'limit'"),
     ("files/?offset=-1", 400, "'offset'"),

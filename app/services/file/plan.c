@@ -19,6 +19,18 @@
  * of file systems have steps. */
 #define SETTLED_MS 100
 
+/* Sentences for those who ask why. */
+#define WHY_LINKED "Nothing is kept of an answer with a symbolic link in it."
+
+#define WHY_HANDED "The web server sends the file (sendfile)."
+#define WHY_LIST                                                               \
+	"With cache_check=mtime nothing is kept of lists that show sizes or "  \
+	"dates, or all that lies below a folder."
+#define WHY_STATE                                                              \
+	"With cache_check=mtime nothing is kept of what is not there, is "     \
+	"reached by a symbolic link, was changed just now, or is not known "   \
+	"to the system without a look at the disk."
+
 /* Lengths stand before texts, so that no two calls have one key. */
 static void
 put_text_of(struct buf *key, const char *what, struct str text)
@@ -88,10 +100,12 @@ plan_list(struct file_call *c, struct cache_plan *plan)
 	struct list_wish wish;
 	enum status st = list_wish_take(c, &wish, NULL);
 
-	if (st == ST_OK && c->service->checks && !list_is_checked(&wish))
-		st = ST_UNAVAILABLE;
 	if (st != ST_OK)
 		return st;
+	if (c->service->checks && !list_is_checked(&wish)) {
+		plan->why = STR(WHY_LIST);
+		return ST_UNAVAILABLE;
+	}
 	put_list(&plan->key, &wish);
 	plan->n_tags = file_depends_read(
 	    c->req->arena, c->service, c->path, wish.tree, plan->tags);
@@ -114,8 +128,10 @@ plan_known(
 	const bool flags[] = { c->is_folder, wish->properties, wish->content,
 		wish->bare, wish->download };
 
-	if (is_handed(c, wish))
+	if (is_handed(c, wish)) {
+		plan->why = STR(WHY_HANDED);
 		return ST_MISSING;
+	}
 	buf_put_lit(&plan->key, "\nfile:");
 	put_flags(&plan->key, flags, sizeof(flags) / sizeof(flags[0]));
 	plan->n_tags = file_depends_read(
@@ -135,10 +151,10 @@ file_cache_plan(struct request *req, struct cache_plan *plan)
 	plan->key = buf_in(req->arena);
 	put_text_of(&plan->key, "system", c.service->system);
 	put_text_of(&plan->key, "path", c.path);
-	if (c.service->checks)
-		st = put_state(&plan->key, &c);
-	if (st != ST_OK)
-		return st;
+	plan->why = STR(WHY_STATE);
+	if (c.service->checks && put_state(&plan->key, &c) != ST_OK)
+		return ST_UNAVAILABLE;
+	plan->why = STR(WHY_LINKED);
 	plan->fresh = c.service->fresh;
 	read_wish_take(&c, &wish);
 	if (c.is_folder && !wish.properties)
