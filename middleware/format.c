@@ -3,7 +3,9 @@
 #include "app/base/utf8.h"
 #include "middleware/accept.h"
 #include "middleware/convert.h"
+#include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
+#include "middleware/service.h"
 
 #define UNACCEPTABLE                                                           \
 	"Content in response can not be resolved to acceptable content type: " \
@@ -162,6 +164,16 @@ format_of(struct request *req)
 	if (!choose_by_file(choice, req))
 		choose_by_accept(choice, req);
 	return choice;
+}
+
+bool
+format_is_verbatim(const struct request *req)
+{
+	const struct service *service = req->service;
+
+	return service != NULL && service->type != NULL &&
+	       service->type->is_verbatim != NULL &&
+	       service->type->is_verbatim(req);
 }
 
 bool

@@ -29,6 +29,10 @@ struct format_choice {
  */
 const struct format_choice *format_of(struct request *req);
 
+/* Does its service say of a routed request that the answer, where it is no
+ * error, goes out as it is, whatever format is asked for? */
+bool format_is_verbatim(const struct request *req);
+
 /* "csv", for the name of a cached answer. */
 struct str format_name(enum format format);
 

@@ -27,7 +27,7 @@ cache_key(struct request *req, struct cache_plan *plan)
 	buf_put_char(text, '\n');
 	fingerprint_put(text, req->service->fingerprint);
 	fingerprint_put(text, req->role->fingerprint);
-	if (format_of(req)->format != FORMAT_JSON) {
+	if (format_of(req)->format != FORMAT_JSON && !format_is_verbatim(req)) {
 		buf_put_char(text, '\n');
 		buf_put(text, format_name(format_of(req)->format));
 	}

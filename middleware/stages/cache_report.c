@@ -174,7 +174,9 @@ put_key(struct buf *b, const struct cache_slot *slot, struct request *req)
 	put_text(b, STR("request"), slot->text);
 	put_text(b, STR("service"), req->service->name);
 	put_text(b, STR("rights"), str_make(rights, sizeof(rights)));
-	put_text(b, STR("format"), format_name(format_of(req)->format));
+	put_text(b, STR("format"),
+	    format_is_verbatim(req) ? STR_NULL
+				    : format_name(format_of(req)->format));
 	put_lookups(b, req);
 	buf_put_char(b, '}');
 }

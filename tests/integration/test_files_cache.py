@@ -118,6 +118,40 @@ def test_a_file_is_answered_from_the_cache(room):
     assert (again.status, again.hit) == (304, True)
 
 
+def test_what_makes_no_other_answer_makes_no_other_entry(host, room):
+    room.put("a", b"one")
+    first = room.get("a")
+    for query, headers in (
+            ("?content=true", {}), ("?is_base64=false", {}), ("?limit=3", {}),
+            ("?accept=csv", {}), ("", {"Accept": "application/xml"}),
+            ("", {"Accept": "text/csv"}), ("", {"Accept": "image/png"})):
+        again = room.get("a" + query, **headers)
+        assert again.hit and again.body == b"one", (query, headers)
+        for name in ("ETag", "Content-Type"):
+            assert again.headers[name] == first.headers[name]
+    assert told(host, room.base + "a?accept=csv")["key"]["format"] is None
+    heat(room, "a?include_properties=true", "?include_properties=true")
+    for query in ("&is_base64=false", "&download=true"):
+        assert room.get("a?include_properties=true" + query).hit
+    assert room.get("?include_properties=true&content=true").hit
+
+
+def test_what_makes_another_answer_makes_another_entry(room):
+    room.put("a", b"one")
+    room.get("a")
+    shown = "a?include_properties=true"
+    cold(room, "a?download=true", shown, shown + "&content=true",
+         shown + "&content=true&is_base64=false", shown + "&accept=csv", "",
+         "?accept=csv", "?include_properties=true")
+    for word, headers in (("xml", {"Accept": "application/xml"}),
+                          ("json", {"Accept": "application/json"}),
+                          ("csv", {"Accept": "text/csv"})):
+        answer = room.get("none", **headers)
+        assert answer.status == 404
+        assert answer.hit == (word != "xml")
+        assert word in answer.headers["Content-Type"]
+
+
 WRITES = {
     "replace": ("PUT", "d/a", b"two"), "append": ("PATCH", "d/a", b"two"),
     "make": ("PUT", "d/b", b"two"), "delete": ("DELETE", "d/a", None),

@@ -125,8 +125,9 @@ plan_known(
     struct file_call *c, const struct read_wish *wish, struct cache_plan *plan)
 {
 	struct str folder = c->is_folder ? c->path : file_path_folder(c->path);
-	const bool flags[] = { c->is_folder, wish->properties, wish->content,
-		wish->bare, wish->download };
+	bool content = wish->properties && !c->is_folder && wish->content;
+	const bool flags[] = { c->is_folder, wish->properties, content,
+		content && wish->bare, !wish->properties && wish->download };
 
 	if (is_handed(c, wish)) {
 		plan->why = STR(WHY_HANDED);
