@@ -1,17 +1,21 @@
 """A database that fails: cached answers bridge it, to their maximum."""
 
 import re
+import select
 import sqlite3
 import time
 
 import pytest
 
+from support import fcgi
 from support.engine import MySQL, SQLite
 from support.mariadb import MariaDB
 from support.process import wait_until
 
 SETTINGS = {"STATEMENT_TIMEOUT": "1s", "REQUEST_TIMEOUT": "3s"}
 MAXIMUM = 6
+# Calls; of those who wait so few that one worker is left of the fewest.
+WAITING = {"kill": 64, "pause": 3}
 BRIDGE = {"cache_enabled": True, "cache_ttl": 1, "stale_if_error": MAXIMUM}
 STATUS = r"weir; (fwd=stale; fwd-status=50[34]|hit); ttl=(-?\d+)" \
          r"(; collapsed)?; detail=stale-if-error"
@@ -43,20 +47,32 @@ def a_database_that_can_be_locked(site, tmp_path_factory):
     return engine
 
 
-@pytest.fixture(name="get", scope="module")
-def caller(site, engine, key, sqlite, tmp_path_factory):
-    del sqlite
-    site.add_service("bridge", engine.type, **engine.again() | BRIDGE)
+@pytest.fixture(name="other", scope="module")
+def another_database_that_is_well(site, tmp_path_factory):
+    """Of a service that caches nothing."""
     other = SQLite(tmp_path_factory.mktemp("other"))
     site.add_service("other", "sqlite", **other.create(
-        "other", "CREATE TABLE t (id INTEGER PRIMARY KEY);"))
-    for name in ("bridge", "other"):
-        site.grant("owner", name, "*", "all")
+        "other", "CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER); "
+        "INSERT INTO t VALUES (1, 0);"))
+    site.grant("owner", "other", "*", "all")
+    return other
+
+
+@pytest.fixture(name="process", scope="module")
+def one_process(site, engine, sqlite, other):
+    del sqlite, other
+    site.add_service("bridge", engine.type, **engine.again() | BRIDGE)
+    site.grant("owner", "bridge", "*", "all")
     server = site.serve("stale")
-    with server.connect() as client:
+    yield server
+    server.stop()
+
+
+@pytest.fixture(name="get", scope="module")
+def caller(process, key):
+    with process.connect() as client:
         yield lambda path, **more: client.call(
             "/api/v2/" + path, more.pop("method", "GET"), key | more)
-    server.stop()
 
 
 @pytest.fixture(autouse=True)
@@ -134,3 +150,31 @@ def test_who_wants_a_newer_one_gets_none(mariadb, get):
     assert get(path, method="HEAD").status == 200
     tag = get(path).headers["ETag"]
     assert get(path, **{"If-None-Match": tag}).status == 304
+
+
+def check_other(get, other, value):
+    """The service that caches nothing says what is there now."""
+    other.run(f"UPDATE t SET v = {value};")
+    answer = get("other/_table/t")
+    assert (answer.status, answer.rows) == (200, [{"id": 1, "v": value}])
+    assert "Cache-Status" not in answer.headers
+
+
+@pytest.mark.parametrize("how", ["kill", "pause"])
+def test_other_services_do_not_wait(process, key, mariadb, get, other, how):
+    """While others ask for a database that is gone, or says nothing."""
+    getattr(mariadb, how)()
+    waiting = [process.connect() for _ in range(WAITING[how])]
+    for number, client in enumerate(waiting):
+        client.send(fcgi.request(
+            f"/api/v2/bridge/_table/orders/{100 * len(how) + number}",
+            headers=key))
+    for value in range(1, 11):
+        check_other(get, other, value)
+    if how == "pause":  # all that was asked after them came before them
+        assert not select.select(
+            [client.socket for client in waiting], [], [], 0)[0]
+    for client in waiting:
+        with client:
+            assert client.read_answer().status in (503, 504)
+    check_other(get, other, 0)
