@@ -5,20 +5,8 @@
  * under a name of its own for each format.
  */
 #include "middleware/format.h"
-#include "middleware/registry/snapshot.h"
 #include "middleware/request.h"
-#include "middleware/service.h"
 #include "middleware/stages/stages.h"
-
-static bool
-is_verbatim(const struct request *req)
-{
-	const struct service *service = req->service;
-
-	return service != NULL && service->type != NULL &&
-	       service->type->is_verbatim != NULL &&
-	       service->type->is_verbatim(req);
-}
 
 static enum flow
 format_enter(void *state, struct request *req)
@@ -26,7 +14,8 @@ format_enter(void *state, struct request *req)
 	const struct format_choice *choice = format_of(req);
 
 	(void)state;
-	if (choice->fault == NULL || req->page != PAGE_NONE || is_verbatim(req))
+	if (choice->fault == NULL || req->page != PAGE_NONE ||
+	    format_is_verbatim(req))
 		return FLOW_NEXT;
 	response_fail(req, 400, "%s", choice->fault);
 	return FLOW_DONE;
@@ -39,7 +28,7 @@ format_leave(void *state, struct request *req)
 
 	(void)state;
 	if (req->page == PAGE_NONE && res->status == 200 && !res->is_error &&
-	    !is_verbatim(req) &&
+	    !format_is_verbatim(req) &&
 	    str_eq(res->type, format_type(format_of(req)->format)))
 		format_name_file(req);
 }
