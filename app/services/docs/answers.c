@@ -166,6 +166,8 @@ put_done(struct doc *d, struct buf *out, const struct doc_operation *operation,
 		set |= OF_READS;
 	if (operation->is_file)
 		set |= OF_FILES;
+	if (operation->method == METHOD_GET && d->service->cache_enabled)
+		set |= BIT(CACHE_STATUS); /* also where it is not asked */
 	if (operation->is_cached && d->service->cache_enabled) {
 		d->caches = true;
 		set |= OF_CACHED;
