@@ -506,17 +506,23 @@ def test_nothing_goes_that_the_role_may_not_delete(server, host, web):
         assert file.read() == "text"
 
 
-@pytest.fixture(name="moves")
-def a_folder_of_the_mover(host):
-    """What moves or copies things in it, and its path in the system."""
-    place = os.path.join(host.root, "moves")
-    for name in ("dir/sub", "data"):
+def plant(place, folders, files):
+    """Folders in which anybody may write, and files that hold a word."""
+    for name in folders:
         os.makedirs(os.path.join(place, name))
     for folder, _, _ in os.walk(place):
         os.chmod(folder, 0o777)
-    for name in ("dir/closed", "dir/sub/a"):
+    for name in files:
         with open(os.path.join(place, name), "w", encoding="ascii") as out:
             out.write("text")
+    return place
+
+
+@pytest.fixture(name="moves")
+def a_folder_of_the_mover(host):
+    """What moves or copies things in it, and its path in the system."""
+    place = plant(os.path.join(host.root, "moves"), ("dir/sub", "data"),
+                  ("dir/closed", "dir/sub/a"))
     yield place
     shutil.rmtree(place)
 
@@ -555,14 +561,9 @@ def test_no_link_is_moved(server, host, moves):
 @pytest.fixture(name="linked")
 def links_into_a_closed_folder(host):
     """Beside one that stays where the role may be."""
-    place = os.path.join(host.root, "linked")
-    for name in ("open/own", "closed/sub"):
-        os.makedirs(os.path.join(place, name))
-    for folder, _, _ in os.walk(place):
-        os.chmod(folder, 0o777)
-    for name in ("open/own/a", "closed/x", "closed/sub/y"):
-        with open(os.path.join(place, name), "w", encoding="ascii") as out:
-            out.write("text")
+    place = plant(os.path.join(host.root, "linked"),
+                  ("open/own", "closed/sub"),
+                  ("open/own/a", "closed/x", "closed/sub/y"))
     for name, to in (("file", "../closed/x"), ("folder", "../closed"),
                      ("broken", "../closed/none"), ("up", "../.."),
                      ("own-file", "own/a"), ("own-folder", "own")):
